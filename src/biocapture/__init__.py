@@ -1,0 +1,1 @@
+"""Quality and deduplication-readiness of fingerprint, face and iris captures, before upload."""

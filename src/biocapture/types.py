@@ -1,0 +1,108 @@
+"""The nouns of the library: what an image, a sample and a failure are. No I/O."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+GreyPixels = NDArray[np.uint8]
+"""(H, W) uint8, 0 = black."""
+
+
+class Modality(StrEnum):
+    """What kind of biometric characteristic a sample shows."""
+
+    FINGERPRINT = "fingerprint"
+    FACE = "face"
+    IRIS = "iris"
+
+
+class Position(StrEnum):
+    """Which finger, eye or face (ISO/IEC 19794-2 Table 2, 19794-6 eye label); ``UNKNOWN`` when not told."""
+
+    UNKNOWN = "unknown"
+    RIGHT_THUMB = "right_thumb"
+    RIGHT_INDEX = "right_index"
+    RIGHT_MIDDLE = "right_middle"
+    RIGHT_RING = "right_ring"
+    RIGHT_LITTLE = "right_little"
+    LEFT_THUMB = "left_thumb"
+    LEFT_INDEX = "left_index"
+    LEFT_MIDDLE = "left_middle"
+    LEFT_RING = "left_ring"
+    LEFT_LITTLE = "left_little"
+    RIGHT_EYE = "right_eye"
+    LEFT_EYE = "left_eye"
+    FACE = "face"
+
+    @property
+    def finger_code(self) -> int:
+        """ANSI/NIST and ISO finger position code: 0 = unknown, 1 = right thumb … 10 = left little finger."""
+        return FINGERS.index(self) if self in FINGERS else 0
+
+
+FINGERS = tuple(Position)[:11]
+"""Finger positions indexed by their ISO code (0 = unknown)."""
+
+
+class PpiSource(StrEnum):
+    """Where the resolution of an image comes from."""
+
+    METADATA = "metadata"
+    GIVEN = "given"
+    ASSUMED = "assumed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Decoded pixels with what is known about them.
+
+    Attributes
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+        Grey or RGB, 0 = black. Finger and iris images are grey, faces RGB.
+    ppi : float
+        Pixels per inch of ``pixels`` as they are; NaN where resolution has no meaning (faces, irises).
+    ppi_source : PpiSource
+    notes : tuple of str
+        Reason keys found while decoding, e.g. ``image.ppi_conflict``; never silently dropped.
+    sha256 : str
+        Of the encoded bytes, or of the pixels for arrays.
+    path : str
+        Where it came from; empty for arrays and bytes.
+    """
+
+    pixels: NDArray[np.uint8]
+    ppi: float = float("nan")
+    ppi_source: PpiSource = PpiSource.NONE
+    notes: tuple[str, ...] = ()
+    sha256: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One capture of one biometric characteristic, ready to be described."""
+
+    image: Image
+    modality: Modality
+    position: Position = Position.UNKNOWN
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a capture could not be assessed. A failure is an answer, not an error.
+
+    Attributes
+    ----------
+    reason : str
+        Reason key, e.g. ``fingerprint.no_print``; its text is in ``guidance/``.
+    detail : str
+        The value and the limit, in English, for engineers.
+    """
+
+    reason: str
+    detail: str = ""
