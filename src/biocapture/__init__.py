@@ -1,1 +1,65 @@
-"""Quality and deduplication-readiness of fingerprint, face and iris captures, before upload."""
+"""Quality and deduplication-readiness of fingerprint, face and iris captures, before upload.
+
+>>> import biocapture as bc
+>>> report = bc.assess("right_index.png", modality="fingerprint")
+>>> report.quality, report.verdict, report.guidance("id")
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from biocapture.decode import decode
+    from biocapture.errors import BiocaptureError, DecodeError
+    from biocapture.explain import explain
+    from biocapture.modality import measures
+    from biocapture.pipeline import assess, assess_many
+    from biocapture.profile import Profile
+    from biocapture.report import Report
+    from biocapture.types import Image, Modality, Position, Sample
+    from biocapture.verdict import Reason, Verdict
+
+_HOMES = {
+    "decode": "decode",
+    "BiocaptureError": "errors",
+    "DecodeError": "errors",
+    "explain": "explain",
+    "measures": "modality",
+    "assess": "pipeline",
+    "assess_many": "pipeline",
+    "Profile": "profile",
+    "Report": "report",
+    "Image": "types",
+    "Modality": "types",
+    "Position": "types",
+    "Sample": "types",
+    "Reason": "verdict",
+    "Verdict": "verdict",
+}
+
+__all__ = [
+    "BiocaptureError",
+    "DecodeError",
+    "Image",
+    "Modality",
+    "Position",
+    "Profile",
+    "Reason",
+    "Report",
+    "Sample",
+    "Verdict",
+    "assess",
+    "assess_many",
+    "decode",
+    "explain",
+    "measures",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import each public name when it is first used, so that ``import biocapture`` costs next to nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'biocapture' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"biocapture.{_HOMES[name]}"), name)
+    globals()[name] = value  # also shadows a submodule of the same name, such as decode
+    return value

@@ -16,7 +16,8 @@ Column = NDArray[np.float64]
 class Curve(Protocol):
     """Maps raw values to scores 0..100, higher is better; NaN stays NaN."""
 
-    def __call__(self, raw: Column) -> Column: ...
+    def __call__(self, raw: Column) -> Column:
+        """Scores 0..100 of raw values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Identity:
     """The raw value is already 0..100 with higher better."""
 
     def __call__(self, raw: Column) -> Column:
+        """Scores 0..100 of raw values."""
         return np.clip(raw, 0.0, 100.0)
 
 
@@ -35,6 +37,7 @@ class Sigmoid:
     width: float
 
     def __call__(self, raw: Column) -> Column:
+        """Scores 0..100 of raw values."""
         return 100.0 / (1.0 + np.exp(np.clip(-(raw - self.centre) / self.width, -60.0, 60.0)))
 
 
@@ -46,6 +49,7 @@ class Ramp:
     best: float
 
     def __call__(self, raw: Column) -> Column:
+        """Scores 0..100 of raw values."""
         return 100.0 * np.clip((raw - self.worst) / (self.best - self.worst), 0.0, 1.0)
 
 
@@ -59,6 +63,7 @@ class Band:
     highest: float
 
     def __call__(self, raw: Column) -> Column:
+        """Scores 0..100 of raw values."""
         rising = (raw - self.lowest) / (self.low - self.lowest)
         falling = (self.highest - raw) / (self.highest - self.high)
         return 100.0 * np.clip(np.minimum(rising, falling), 0.0, 1.0)
@@ -93,6 +98,7 @@ class Measure:
     guidance: str
 
     def __call__(self, batch: Any) -> Column:
+        """Raw column of a batch."""
         return self.function(batch)
 
     @property

@@ -1,1 +1,1 @@
-
+"""Array functions used by two or more modalities."""

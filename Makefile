@@ -1,0 +1,26 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check bench clean
+
+$(BIN)/biocapture: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@
+
+demo: $(BIN)/biocapture
+	@# Some samples are damaged on purpose: exit status 1 (rows with errors) is part of the demonstration.
+	$(BIN)/biocapture score sample_data || test $$? -eq 1
+
+test: $(BIN)/biocapture
+	$(BIN)/python -m pytest
+
+check: $(BIN)/biocapture
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(BIN)/biocapture
+	$(BIN)/python -m benchmarks run
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,60 @@
+"""The modality packages behind one door: each is imported when first needed, so that start-up stays fast."""
+
+import functools
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, cast
+
+from biocapture.errors import UsageError
+from biocapture.measure import Column, Measure
+from biocapture.types import Failure, Modality, Sample
+
+
+class Batch(Protocol):
+    """Statistics of N samples; pixels ended in ``describe``."""
+
+    @property
+    def failure(self) -> Sequence[Failure | None]:
+        """Why each sample could not be assessed."""
+
+
+class Package(Protocol):
+    """What a modality package offers."""
+
+    MEASURES: tuple[Measure, ...]
+    NATIVE: Mapping[str, str]
+    """Further columns given on request (``--native``): column name → what it is."""
+
+    describe: Callable[[Sample], Any]
+    batch_of: Callable[[Sequence[Any]], Batch]
+    native: Callable[[Any], dict[str, Column]]
+    notes: Callable[[Any], tuple[tuple[str, ...], ...]]
+
+
+AVAILABLE = (Modality.FINGERPRINT,)
+
+
+@functools.cache
+def package(modality: Modality) -> Package:
+    """Import the package of one modality.
+
+    Raises
+    ------
+    UsageError
+        The modality is not available in this version.
+    """
+    if modality not in AVAILABLE:
+        raise UsageError(f"not available in this version; available: {', '.join(AVAILABLE)}", modality)
+    return cast("Package", importlib.import_module(f"biocapture.{modality}"))
+
+
+@functools.cache
+def measures(*modalities: Modality) -> dict[str, Measure]:
+    """All measures of the given modalities (default: every available one), id → measure."""
+    return {item.id: item for modality in modalities or AVAILABLE for item in package(modality).MEASURES}
+
+
+@functools.cache
+def native_columns(*modalities: Modality) -> dict[str, str]:
+    """All native columns of the given modalities, name → what it is."""
+    return {name: text for modality in modalities or AVAILABLE for name, text in package(modality).NATIVE.items()}

@@ -1,0 +1,168 @@
+"""Model files: where they are, whether they match their card, how to call them. The only importer of onnxruntime."""
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import ModelError
+
+Function = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+NFIQ2_MD5 = "b4a1e7586b3be906f9770e4b77768038"
+"""Of ``nist_plain_tir-ink.yaml``, the forest NIST publishes with NFIQ 2 (NFIQ2 repository, release 2.x)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known about a model file.
+
+    Attributes
+    ----------
+    name : str
+    path : Path
+        The model file itself.
+    sha256 : str
+        Expected digest of the file.
+    task, licence, data : str
+    metrics : dict
+        Figures of the held-out split.
+    origin : str
+        ``"biocapture"`` (shipped, trained by us) or ``"user"`` (added from the user's own file).
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    task: str
+    licence: str
+    data: str
+    metrics: dict[str, Any]
+    origin: str
+
+
+def shipped_directory() -> Path:
+    """Where our own models are: inside the wheel, or ``models/`` of a checkout."""
+    packaged = Path(__file__).parent / "_models"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "models"
+
+
+def user_directory() -> Path:
+    """Where models added by the user are kept; ``BIOCAPTURE_MODELS`` overrides."""
+    if override := os.environ.get("BIOCAPTURE_MODELS"):
+        return Path(override)
+    data = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".local" / "share"
+    return Path(data) / "biocapture" / "models"
+
+
+def cards() -> Iterator[Card]:
+    """Every model present, ours first."""
+    for origin, directory in (("biocapture", shipped_directory()), ("user", user_directory())):
+        for path in sorted(directory.glob("*/card.json")):
+            yield _read_card(path, origin)
+
+
+def card(name: str) -> Card:
+    """Card of one model; raises :class:`ModelError` when there is none."""
+    present = {found.name: found for found in cards()}
+    if name not in present:
+        raise ModelError(f"no such model; present: {', '.join(present) or 'none'}", name)
+    return present[name]
+
+
+def checked_path(name: str) -> Path:
+    """Path of a model file whose bytes were compared with its card."""
+    found = card(name)
+    if not found.path.is_file():
+        raise ModelError("the model file is missing", str(found.path))
+    actual = digest(found.path, "sha256")
+    if actual != found.sha256:
+        raise ModelError(f"sha256 is {actual}, the card says {found.sha256}", str(found.path))
+    return found.path
+
+
+@functools.cache
+def load(name: str) -> Function:
+    """Load a model once and return it as a plain function of one float32 array.
+
+    The session uses one thread: parallelism is over images, and results must not depend on the machine.
+    """
+    import onnxruntime
+
+    path = checked_path(name)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's exceptions share no base class
+        raise ModelError(f"onnxruntime cannot load it: {error}", str(path)) from error
+    feed = session.get_inputs()[0].name
+    output = session.get_outputs()[0].name
+    return lambda array: np.asarray(session.run([output], {feed: array})[0], dtype=np.float32)
+
+
+def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
+    """Copy the user's own third-party model into :func:`user_directory` after checking its digest.
+
+    Parameters
+    ----------
+    name : str
+        Only ``"nfiq2"`` so far: NIST's random forest, an OpenCV RTrees file.
+    file : Path
+    md5 : str
+        Digest the publisher states.
+    """
+    if name != "nfiq2":
+        raise ModelError("only 'nfiq2' can be added", name)
+    if not file.is_file():
+        raise ModelError("no such file", str(file))
+    actual = digest(file, "md5")
+    if actual != md5:
+        raise ModelError(f"MD5 is {actual}, expected {md5}", str(file))
+    target = user_directory() / name
+    target.mkdir(parents=True, exist_ok=True)
+    copied = target / "forest.yaml"
+    shutil.copyfile(file, copied)
+    facts = {
+        "name": name,
+        "file": copied.name,
+        "sha256": digest(copied, "sha256"),
+        "task": "NFIQ 2 random forest; its four minutiae features come from our extractor",
+        "licence": "as published by NIST",
+        "data": "see the NFIQ 2 report",
+        "metrics": {},
+    }
+    (target / "card.json").write_text(json.dumps(facts, indent=2), encoding="utf8")
+    return card(name)
+
+
+def digest(path: Path, algorithm: str) -> str:
+    """Hexadecimal digest of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, algorithm).hexdigest()
+
+
+def _read_card(path: Path, origin: str) -> Card:
+    try:
+        facts = json.loads(path.read_text(encoding="utf8"))
+        return Card(
+            name=facts["name"],
+            path=path.parent / facts["file"],
+            sha256=facts["sha256"],
+            task=facts["task"],
+            licence=facts["licence"],
+            data=facts["data"],
+            metrics=facts["metrics"],
+            origin=origin,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"unreadable model card ({error!r})", str(path)) from error

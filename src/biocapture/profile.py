@@ -1,0 +1,101 @@
+"""Policy: which positions an enrolment needs and the least score of each measure. Data in TOML, checked when read."""
+
+import difflib
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from biocapture.errors import ProfileError
+from biocapture.types import Position
+
+SHIPPED = Path(__file__).parent / "profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a programme asks of a capture.
+
+    Attributes
+    ----------
+    name, title : str
+    language : str
+        Of the operator's guidance unless told otherwise.
+    required : tuple of Position
+        Slots an enrolment must fill.
+    retake, review : dict
+        Measure id → least score; below it the capture is to be retaken, or looked at by a human.
+    notes : dict
+        Note key (``image.ppi_conflict`` …) → ``"retake"`` or ``"review"``; other notes only inform.
+    """
+
+    name: str
+    title: str
+    language: str
+    required: tuple[Position, ...]
+    retake: dict[str, float]
+    review: dict[str, float]
+    notes: dict[str, str]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    language: str = Field(pattern="^(en|id)$")
+    required: tuple[Position, ...] = ()
+    retake: dict[str, float] = {}
+    review: dict[str, float] = {}
+    notes: dict[str, str] = {}
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the profiles that come with the library."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+
+
+def load_profile(name: str | Path, known: Collection[str]) -> Profile:
+    """Read a shipped profile by name, or a user's own TOML file by path.
+
+    Parameters
+    ----------
+    name : str or Path
+        ``"default"``, ``"e-ktp"`` or a path ending in ``.toml``.
+    known : collection of str
+        Every measure id that exists; a profile naming another is an error, not a silent pass.
+
+    Raises
+    ------
+    ProfileError
+        Unreadable, malformed, or naming something unknown (with the nearest known name).
+    """
+    path = Path(name) if str(name).endswith(".toml") else SHIPPED / f"{name}.toml"
+    try:
+        content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf8")))
+    except FileNotFoundError as error:
+        raise ProfileError(f"no such profile; shipped: {', '.join(shipped())}", str(name)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ProfileError(f"{where}: {first['msg']}", str(path)) from error
+    except (OSError, ValueError) as error:
+        raise ProfileError(f"cannot be read: {error}", str(path)) from error
+    _check(content, known, str(path))
+    return Profile(
+        path.stem, content.title, content.language, content.required, content.retake, content.review, content.notes
+    )
+
+
+def _check(content: _File, known: Collection[str], subject: str) -> None:
+    for measure_id, minimum in (content.retake | content.review).items():
+        if measure_id not in known:
+            near = difflib.get_close_matches(measure_id, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ProfileError(f"unknown measure {measure_id!r}{hint}", subject)
+        if not 0.0 <= minimum <= 100.0:
+            raise ProfileError(f"{measure_id}: minimum {minimum} is outside 0..100", subject)
+    for key, consequence in content.notes.items():
+        if consequence not in ("retake", "review"):
+            raise ProfileError(f"notes.{key}: {consequence!r} is neither 'retake' nor 'review'", subject)

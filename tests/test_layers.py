@@ -1,0 +1,80 @@
+"""Who may import whom: the table of docs/architecture.md as a test."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "src" / "biocapture"
+SPINE = {"errors", "types", "measure"}
+PACKAGES = {"fingerprint", "face", "iris"}
+ALLOWED = {
+    "errors": set(),
+    "measure": set(),
+    "ops": set(),
+    "guidance": set(),
+    "types": {"errors"},
+    "formats": {"errors", "types"},
+    "models": {"errors", "types"},
+    "decode": {"errors", "types", "formats"},
+    "filename": {"errors", "types"},
+    "guess": {"errors", "types", "ops"},
+    "synthetic": {"errors", "types", "ops"},
+    "fingerprint": SPINE | {"ops", "models"},
+    "face": SPINE | {"ops", "models"},
+    "iris": SPINE | {"ops", "models"},
+    "modality": SPINE | PACKAGES,
+    "profile": SPINE,
+    "verdict": {"types", "measure", "profile"},
+    "report": SPINE | {"profile", "verdict", "guidance"},
+    "workers": {"errors"},
+    "folder": {"errors", "types"},
+    "explain": SPINE | {"modality", "report", "guidance"},
+    "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
+    "show": {"report", "guidance"},
+}
+FREE = {"cli", "__init__"}
+DOORS = {"onnxruntime": {"models"}, "pydantic": {"profile", "devices"}}
+
+
+def imports_of(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+FILES = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in sorted(ROOT.rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_imports_follow_the_table(path: Path) -> None:
+    part = part_of(path)
+    if part in FREE:
+        return
+    assert part in ALLOWED, f"{part} is missing from the table"
+    ours = {name.split(".")[1] for name in imports_of(path) if name.startswith("biocapture.")}
+    assert ours - {part} <= ALLOWED[part]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_doors(path: Path) -> None:
+    for name in imports_of(path):
+        door = name.split(".")[0]
+        assert part_of(path) in DOORS.get(door, {part_of(path)})
+
+
+def test_table_has_no_cycle() -> None:
+    done: set[str] = set()
+    while len(done) < len(ALLOWED):
+        ready = {part for part, needs in ALLOWED.items() if part not in done and needs - {"face"} <= done | {part}}
+        assert ready, f"cycle among {set(ALLOWED) - done}"
+        done |= ready
