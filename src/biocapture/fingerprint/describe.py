@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from biocapture.fingerprint import blocks
 from biocapture.fingerprint.block_quality import frequency_concentration, orientation_flow
+from biocapture.fingerprint.grid import BLOCK_PX
 from biocapture.fingerprint.minutia_features import central_count, certain_share, dark_share
 from biocapture.fingerprint.region import block_foreground, block_sums, crop_frame, region_of_interest
 from biocapture.fingerprint.ridge_profile import local_clarity, uniformity_ratios
@@ -19,6 +20,16 @@ Trace = Callable[[str, NDArray[np.generic]], None]
 NFIQ2_LIMIT_PX = (1000, 800)
 """Rows and columns that NFIQ 2 accepts after the frame is removed."""
 
+SMALLEST_PX = 2 * BLOCK_PX
+"""Smaller crops have no block with neighbours."""
 
-def silent(name: str, array: NDArray[np.generic]) -> None:
-    """Trace nothing."""
+
+def describe(sample: Sample, trace: Trace = lambda name, array: None) -> FingerprintBatch:
+    """Measure one print at 500 ppi with dark ridges; a batch of one.
+
+    A capture without a print is a failure, never an exception.
+    """
+    print_pixels = crop_frame(sample.image.pixels)
+    if print_pixels is None or min(print_pixels.shape) < SMALLEST_PX:
+        return FingerprintBatch.of_failure(Failure("fingerprint.no_print", "nothing darker than the frame"))
+    return _described(print_pixels, trace)

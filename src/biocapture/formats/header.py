@@ -1,0 +1,75 @@
+"""What the first bytes of an image say: format and size, before any pixel is allocated."""
+
+import struct
+from dataclasses import dataclass
+
+from biocapture.errors import FormatError
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Format name (as Pillow spells it) and size of an encoded image."""
+
+    format: str
+    width_px: int
+    height_px: int
+
+
+SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"BM", "BMP"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"P1", "PPM"),
+    (b"P2", "PPM"),
+    (b"P3", "PPM"),
+    (b"P4", "PPM"),
+    (b"P5", "PPM"),
+    (b"P6", "PPM"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
+    (b"\xff\x4f\xff\x51", "JPEG2000"),
+    (b"\xff\xa0", "WSQ"),
+    (b"GIF8", "GIF"),
+    (b"RIFF", "WEBP"),
+)
+
+SUFFIXES = {
+    "PNG": {".png", ".apng"},
+    "JPEG": {".jpg", ".jpeg", ".jpe"},
+    "BMP": {".bmp", ".dib"},
+    "TIFF": {".tif", ".tiff"},
+    "PPM": {".pgm", ".ppm", ".pnm", ".pbm"},
+    "JPEG2000": {".jp2", ".j2k", ".jpx", ".j2c", ".jpf"},
+    "WSQ": {".wsq"},
+    "GIF": {".gif"},
+    "WEBP": {".webp"},
+}
+"""File name endings each format is known by."""
+
+
+def format_of(data: bytes) -> str | None:
+    """Name of the format the bytes begin like; None when it is none we read."""
+    return next((name for signature, name in SIGNATURES if data.startswith(signature)), None)
+
+
+def wsq_header(data: bytes) -> Header:
+    """Size from the start-of-frame segment of a WSQ file (FBI IAFIS-IC-0110 v3, marker FFA2).
+
+    Raises
+    ------
+    FormatError
+        No frame header, or a segment that leads outside the file.
+    """
+    offset = 2
+    while offset + 4 <= len(data):
+        marker, length = struct.unpack_from(">HH", data, offset)
+        if marker == 0xFFA2 and offset + 13 <= len(data):
+            height, width = struct.unpack_from(">HH", data, offset + 6)
+            return Header("WSQ", width, height)
+        if marker >> 8 != 0xFF or length < 2:
+            break
+        offset += 2 + length
+    raise FormatError("WSQ without a readable frame header")

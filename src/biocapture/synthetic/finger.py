@@ -1,0 +1,199 @@
+"""A finger that never was: orientation field, ridges grown along it, and where its minutiae are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Field = NDArray[np.float32]
+
+HEIGHT_PX, WIDTH_PX = 640, 496
+"""Size of the master pattern at 500 ppi; impressions show a part of it."""
+
+DIRECTIONS = 32
+"""Filters of the growth bank."""
+
+
+class Pattern(StrEnum):
+    """Henry classes."""
+
+    ARCH = "arch"
+    TENTED_ARCH = "tented_arch"
+    LEFT_LOOP = "left_loop"
+    RIGHT_LOOP = "right_loop"
+    WHORL = "whorl"
+    DOUBLE_LOOP = "double_loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Minutiae:
+    """Ground truth.
+
+    Attributes
+    ----------
+    row, column : (M,) float32
+        Pixels.
+    angle : (M,) float32
+        Radians in [0, 2π), counter-clockwise from the direction of rising columns (rows point down), along the ridge
+        that ends, or along the valley that a bifurcation encloses (ISO/IEC 19794-2 clause 6.4).
+    ending : (M,) bool
+        Ridge ending, else bifurcation.
+    """
+
+    row: Field
+    column: Field
+    angle: Field
+    ending: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Finger:
+    """A master pattern.
+
+    Attributes
+    ----------
+    ridges : (H, W) float32
+        -1 on ridges … +1 in valleys, smooth.
+    orientation : (H, W) float32
+        Radians in [0, π), along the ridges, counter-clockwise with rows pointing down.
+    period_px : float
+        Ridge period.
+    minutiae : Minutiae
+    """
+
+    pattern: Pattern
+    ridges: Field
+    orientation: Field
+    period_px: float
+    minutiae: Minutiae
+
+
+def finger(seed: int, pattern: Pattern | None = None, period_px: float | None = None) -> Finger:
+    """Grow a finger; the same seed gives the same finger.
+
+    Orientation by the zero-pole model (Sherlock & Monro 1993); ridges by repeated filtering of noise with oriented
+    band-pass filters (after Cappelli, Maio & Maltoni 2000), which makes minutiae where the field cannot be combed
+    smoothly; truth from the skeleton of the noise-free pattern.
+    """
+    random = np.random.default_rng([seed, 0xF1])
+    chosen = pattern or list(Pattern)[random.choice(6, p=(0.06, 0.06, 0.29, 0.29, 0.22, 0.08))]
+    period = period_px or float(random.uniform(8.2, 10.2))
+    orientation = _orientation(chosen, random)
+    ridges = _grown(orientation, period, random)
+    return Finger(chosen, ridges, orientation, period, _true_minutiae(ridges, orientation, period))
+
+
+def _orientation(pattern: Pattern, random: np.random.Generator) -> Field:
+    """Zero-pole field: half the angle to each core minus half the angle to each delta."""
+    row, column = np.mgrid[0:HEIGHT_PX, 0:WIDTH_PX].astype(np.float64)
+    x, y = (column - WIDTH_PX / 2) / 100, (HEIGHT_PX * 0.46 - row) / 100
+    if pattern is Pattern.ARCH:
+        rise, width = random.uniform(0.9, 1.5), random.uniform(0.9, 1.3)
+        slope = -rise * x / width**2 * np.exp(-((x / width) ** 2) / 2 - ((y + 0.6) / 1.6) ** 2)
+        return np.mod(np.arctan(slope), np.pi).astype(np.float32)
+    cores, deltas = _singularities(pattern, random)
+    angle = np.zeros_like(x)
+    for core_x, core_y in cores:
+        angle += 0.5 * np.arctan2(y - core_y, x - core_x)
+    for delta_x, delta_y in deltas:
+        angle -= 0.5 * np.arctan2(y - delta_y, x - delta_x)
+    return np.mod(angle, np.pi).astype(np.float32)
+
+
+def _singularities(
+    pattern: Pattern, random: np.random.Generator
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Cores and deltas in hundreds of pixels from the centre, x right, y up."""
+    jitter = random.normal(0.0, 0.08, 8)
+    if pattern is Pattern.TENTED_ARCH:
+        return [(jitter[0], 0.1 + jitter[1])], [(jitter[0] + 0.05, -1.0 + jitter[2])]
+    if pattern in (Pattern.LEFT_LOOP, Pattern.RIGHT_LOOP):
+        side = 1.0 if pattern is Pattern.LEFT_LOOP else -1.0
+        return [(jitter[0], 0.2 + jitter[1])], [(side * (1.25 + jitter[2]), -1.15 + jitter[3])]
+    gap = 0.18 if pattern is Pattern.WHORL else 0.42
+    lean = 0.0 if pattern is Pattern.WHORL else 0.28
+    cores = [(lean + jitter[0], gap + jitter[1]), (-lean + jitter[2], -gap + jitter[3])]
+    return cores, [(-1.55 + jitter[4], -1.35 + jitter[5]), (1.55 + jitter[6], -1.35 + jitter[7])]
+
+
+def _grown(orientation: Field, period: float, random: np.random.Generator) -> Field:
+    pattern = random.standard_normal(orientation.shape).astype(np.float32)
+    index = np.rint(orientation / np.pi * DIRECTIONS).astype(np.intp) % DIRECTIONS
+    sigmas = (0.45, 0.5, 0.55, *[0.62] * 9)
+    for sigma in sigmas:
+        pattern = np.tanh(2.5 * _filtered(pattern, index, period, sigma * period))
+    return pattern
+
+
+def _filtered(pattern: Field, index: NDArray[np.intp], period: float, sigma: float) -> Field:
+    """Even Gabor filter of each pixel's own direction; isotropic envelope, hence separable."""
+    half = int(np.ceil(2.6 * sigma))
+    at = np.arange(-half, half + 1)
+    envelope = np.exp(-0.5 * (at / sigma) ** 2)
+    answer = np.zeros_like(pattern)
+    for direction in range(DIRECTIONS):
+        chosen = index == direction
+        if not chosen.any():
+            continue
+        across = np.pi * direction / DIRECTIONS + np.pi / 2
+        u, v = 2 * np.pi / period * np.cos(across), -2 * np.pi / period * np.sin(across)
+        even = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.cos(u * at), envelope * np.cos(v * at))
+        odd = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.sin(u * at), envelope * np.sin(v * at))
+        answer[chosen] = (even - odd)[chosen]
+    return answer / np.float32(np.sqrt((answer**2).mean()) + 1e-9)
+
+
+def _true_minutiae(ridges: Field, orientation: Field, period: float) -> Minutiae:
+    """Ends and forks of the skeleton of the noise-free pattern, spurs and breaks below half a period left out."""
+    from skimage.morphology import remove_small_holes, remove_small_objects, skeletonize
+
+    solid = remove_small_holes(remove_small_objects(ridges < 0, max_size=60), max_size=60)
+    skeleton = np.pad(skeletonize(solid), 1)[1:-1, 1:-1].astype(np.uint8)
+    neighbours = cv2.filter2D(skeleton, cv2.CV_8U, np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.uint8))
+    crossings = _crossing_number(skeleton)
+    end = (skeleton == 1) & (neighbours == 1)
+    fork = (skeleton == 1) & (crossings >= 3)
+    found = np.argwhere(end | fork)
+    margin = 12
+    inner = np.all((found >= margin) & (found < np.array(ridges.shape) - margin), axis=1)
+    found = _without_close_pairs(found[inner], 0.55 * period)
+    angle = np.array([_direction(skeleton, orientation, row, column) for row, column in found], np.float32)
+    return Minutiae(
+        found[:, 0].astype(np.float32), found[:, 1].astype(np.float32), angle.reshape(-1), end[found[:, 0], found[:, 1]]
+    )
+
+
+def _crossing_number(skeleton: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Rutovitz crossing number of every pixel: 1 = end, 3 = fork."""
+    ring = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))
+    padded = np.pad(skeleton, 1).astype(np.int8)
+    height, width = skeleton.shape
+    around = [padded[1 + r : 1 + r + height, 1 + c : 1 + c + width] for r, c in ring]
+    changes = sum(np.abs(one - other) for one, other in zip(around, around[1:] + around[:1], strict=True))
+    return (changes // 2).astype(np.uint8)
+
+
+def _without_close_pairs(found: NDArray[np.intp], distance: float) -> NDArray[np.intp]:
+    """Keep one of the pixels that draw the same fork; drop both ends of spurs, bridges and breaks below ``distance``."""
+    if len(found) < 2:
+        return found
+    gap = np.hypot(*(found[:, None, :] - found[None, :, :]).transpose(2, 0, 1).astype(np.float64))
+    np.fill_diagonal(gap, np.inf)
+    drawn_twice = (np.tril(gap < 2.5, -1)).any(axis=1)
+    apart = ((gap > distance) | (gap < 2.5)).all(axis=1)
+    return found[apart & ~drawn_twice]
+
+
+def _direction(skeleton: NDArray[np.uint8], orientation: Field, row: int, column: int) -> float:
+    """Of the two directions along the ridge, the one with more of the skeleton around: towards the ridge that ends, or
+    between the two branches of a fork."""
+    radius = 7
+    window = skeleton[row - radius : row + radius + 1, column - radius : column + radius + 1]
+    rows, columns = np.nonzero(window)
+    up, right = radius - rows, columns - radius
+    far = np.hypot(up, right) > 2.5
+    along = float(orientation[row, column])
+    lean = (right[far] * np.cos(along) + up[far] * np.sin(along)).sum()
+    return along if lean >= 0 else along + np.pi
