@@ -4,28 +4,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.blocks import Angles
-from biocapture.types import GreyPixels
+from biocapture.fingerprint.windows import Windows
 
 MINIMUM_FLOW = np.deg2rad(4.0)
 """Smaller changes of orientation between neighbours are not counted (NFIQ 2)."""
 
 
-def frequency_concentration(windows: GreyPixels) -> NDArray[np.float64]:
-    """Share of the dominant ridge frequency in the spectrum of each (32, 16) window, (K,). Higher is better.
+def frequency_concentration(windows: Windows) -> NDArray[np.float64]:
+    """Share of the dominant ridge frequency in the spectrum of each (16, 32, K) window, (K,). Higher is better.
 
     1.0 where the maximum is at the lowest or highest frequency (NFIQ 2; Lim, Jiang & Yau 2002).
     """
-    if not len(windows):
-        return np.zeros(0)
-    spectrum = np.abs(np.fft.rfft(_row_means(windows), axis=1))[:, 1:]  # bins 1..16
+    profile = windows.sum(axis=0, dtype=np.uint16).T / windows.shape[0]
+    spectrum = np.abs(np.fft.rfft(profile, axis=1))[:, 1:]  # bins 1..16
     spectrum = np.concatenate([spectrum, spectrum[:, -2::-1]], axis=1)  # bins 17..31 mirror 15..1
     peak = spectrum.argmax(axis=1)
     k = np.clip(peak, 1, 29)
-    each = np.arange(len(windows))
+    each = np.arange(len(spectrum))
     near = spectrum[each, k] + 0.3 * (spectrum[each, k - 1] + spectrum[each, k + 1])
     total = spectrum[:, :15].sum(axis=1)
     edge = (peak == 0) | (peak + 1 >= 31)
-    return np.where(edge, 1.0, near / np.where(total == 0, 1.0, total))
+    return np.where(edge, 1.0, near / np.where(edge, 1.0, total))
 
 
 def orientation_flow(angles: Angles, foreground: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -54,9 +53,3 @@ def orientation_flow(angles: Angles, foreground: NDArray[np.bool_]) -> NDArray[n
             inner &= flag_map[cell]
     mean = total / 8
     return (mean[inner & (mean > MINIMUM_FLOW)] - MINIMUM_FLOW) / np.deg2rad(86.0)
-
-
-def _row_means(windows: GreyPixels) -> NDArray[np.float64]:
-    """(K, 32) means over the 16 columns; the sums are integers below 2¹², exact in float32."""
-    sums = np.einsum("krc->kr", windows.astype(np.float32))
-    return sums.astype(np.float64) / windows.shape[2]

@@ -8,8 +8,10 @@ from biocapture.types import GreyPixels
 BLOCK_PX = 32
 """Side of the analysis blocks (NFIQ 2)."""
 
+Grey = NDArray[np.float32]
 
-def whole_blocks(pixels: GreyPixels) -> NDArray[np.float32]:
+
+def whole_blocks(pixels: GreyPixels) -> Grey:
     """(H, W) uint8 → float32, filled up with zeros to whole blocks."""
     height, width = pixels.shape
     filled = np.zeros((-(-height // BLOCK_PX) * BLOCK_PX, -(-width // BLOCK_PX) * BLOCK_PX), np.float32)
@@ -23,12 +25,15 @@ def block_areas(height: int, width: int) -> NDArray[np.float64]:
     return np.outer(*sides).astype(np.float64)
 
 
-def block_totals(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(R, C) sums of ``one * other`` over blocks.
+def column_totals(one: Grey, other: Grey) -> NDArray[np.float64]:
+    """(R, W) sums of ``one * other`` over the 32 rows of each row of blocks, per column; (32·R, W) in.
 
-    Exact for integers whose products stay below 2¹⁹: 32 of them fit float32, their sums float64.
+    Exact for integers whose products stay below 2¹⁹: 32 of them fit float32.
     """
-    rows, columns = one.shape[0] // BLOCK_PX, one.shape[1] // BLOCK_PX
-    shape = (rows, BLOCK_PX, one.shape[1])
-    by_column = np.einsum("rbw,rbw->rw", one.reshape(shape), other.reshape(shape))
-    return by_column.astype(np.float64).reshape(rows, columns, BLOCK_PX).sum(axis=2)
+    shape = (one.shape[0] // BLOCK_PX, BLOCK_PX, one.shape[1])
+    return np.einsum("rbw,rbw->rw", one.reshape(shape), other.reshape(shape)).astype(np.float64)
+
+
+def over_blocks(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(R, 32·C) totals per column → (R, C) totals per block."""
+    return totals.reshape(len(totals), -1, BLOCK_PX).sum(axis=2)

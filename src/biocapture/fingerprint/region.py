@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.grid import block_areas, block_totals, whole_blocks
+from biocapture.fingerprint.grid import BLOCK_PX, Grey, block_areas, column_totals, over_blocks, whole_blocks
 from biocapture.types import GreyPixels
 
 FRAME_GREY = 250
@@ -62,10 +62,11 @@ class BlockSums:
         return (self.count * self.squares - self.total * self.total) / (self.count * self.count)
 
 
-def block_sums(pixels: GreyPixels) -> BlockSums:
-    """Sums per block of (H, W) grey values."""
-    grey = whole_blocks(pixels)
-    return BlockSums(block_areas(*pixels.shape), block_totals(grey, np.ones_like(grey)), block_totals(grey, grey))
+def block_sums(pixels: GreyPixels, grey: Grey | None = None) -> BlockSums:
+    """Sums per block of (H, W) grey values; ``grey`` is ``whole_blocks(pixels)``, where the caller has it."""
+    grey = whole_blocks(pixels) if grey is None else grey
+    total = grey.reshape(-1, BLOCK_PX, grey.shape[1]).sum(axis=1).astype(np.float64)
+    return BlockSums(block_areas(*pixels.shape), over_blocks(total), over_blocks(column_totals(grey, grey)))
 
 
 def block_foreground(sums: BlockSums) -> NDArray[np.bool_]:
@@ -104,16 +105,16 @@ def region_of_interest(pixels: GreyPixels) -> Region:
     """
     eroded = cv2.erode(pixels, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=255)
     binary = _otsu(_gaussian(eroded, 41))
-    dark = cv2.bitwise_not(_otsu(_gaussian(binary, 91)))
+    dark = _otsu(_gaussian(binary, 91), cv2.THRESH_BINARY_INV)
     mask = _largest_part(_fill_holes(dark))
     area = cv2.countNonZero(mask)
-    grey = cv2.mean(pixels, mask)[0] if area else 255.0
+    grey = cv2.sumElems(cv2.bitwise_and(pixels, mask))[0] / area if area else 255.0
     return Region(mask, area, grey, _touched_blocks(mask))
 
 
 @functools.cache
 def _gaussian_taps(size: int) -> NDArray[np.float32]:
-    """Integer taps in 1/256, rounded from the rim inwards with the error carried on; the centre takes the rest."""
+    """Taps, multiples of 1/256 rounded from the rim inwards with the error carried on; the centre takes the rest."""
     sigma = 0.3 * ((size - 1) * 0.5 - 1) + 0.8
     half = size // 2
     weights = np.exp(-0.5 * ((np.arange(size) - half) / sigma) ** 2)
@@ -126,18 +127,18 @@ def _gaussian_taps(size: int) -> NDArray[np.float32]:
         carried = wanted - taps[i]
     taps[half] = 256 - taps.sum()
     used = np.flatnonzero(taps)
-    return taps[used[0] : used[-1] + 1].astype(np.float32)
+    return (taps[used[0] : used[-1] + 1] / 256).astype(np.float32)
 
 
 def _gaussian(pixels: GreyPixels, size: int) -> GreyPixels:
     taps = _gaussian_taps(size)
-    summed = cv2.sepFilter2D(pixels, cv2.CV_32F, taps, taps, delta=32768, borderType=cv2.BORDER_REFLECT_101)
-    summed *= np.float32(2**-16)
-    return summed.astype(np.uint8)
+    # Powers of two change no digit: (s + 32768) >> 16 is the whole part of s·2⁻¹⁶ + ½.
+    rounded = cv2.sepFilter2D(pixels, cv2.CV_32F, taps, taps, delta=0.5, borderType=cv2.BORDER_REFLECT_101)
+    return rounded.astype(np.uint8)
 
 
-def _otsu(pixels: GreyPixels) -> GreyPixels:
-    return cv2.threshold(pixels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
+def _otsu(pixels: GreyPixels, kind: int = cv2.THRESH_BINARY) -> GreyPixels:
+    return cv2.threshold(pixels, 0, 255, kind | cv2.THRESH_OTSU)[1]
 
 
 def _fill_holes(mask: GreyPixels) -> GreyPixels:
@@ -186,5 +187,10 @@ def _touched_blocks(mask: GreyPixels) -> NDArray[np.bool_]:
     NFIQ 2 tests ``255·n·(1/n) < 255`` on the white pixels; for some sizes of truncated blocks that product rounds
     below 255, and an empty block counts. Repeated for equality.
     """
-    white = whole_blocks(cv2.bitwise_not(mask))
-    return block_totals(white, np.ones_like(white)) * (1.0 / block_areas(*mask.shape)) < 255.0
+    height, width = mask.shape
+    padding = -height % BLOCK_PX, -width % BLOCK_PX
+    padded = cv2.copyMakeBorder(mask, 0, padding[0], 0, padding[1], cv2.BORDER_CONSTANT, value=0)
+    by_column = padded.reshape(-1, BLOCK_PX, padded.shape[1]).max(axis=1)
+    area = block_areas(height, width)
+    white = 255.0 * area * (1.0 / area)
+    return by_column.reshape(len(by_column), -1, BLOCK_PX).any(axis=2) | (white < 255.0)

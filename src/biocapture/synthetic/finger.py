@@ -191,7 +191,8 @@ def _direction(skeleton: NDArray[np.uint8], orientation: Field, row: int, column
     between the two branches of a fork."""
     radius = 7
     window = skeleton[row - radius : row + radius + 1, column - radius : column + radius + 1]
-    rows, columns = np.nonzero(window)
+    _, parts = cv2.connectedComponents(window, connectivity=8)
+    rows, columns = np.nonzero(parts == parts[radius, radius])  # its own ridge, not the neighbours
     up, right = radius - rows, columns - radius
     far = np.hypot(up, right) > 2.5
     along = float(orientation[row, column])

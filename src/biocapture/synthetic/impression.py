@@ -9,6 +9,13 @@ from numpy.typing import NDArray
 from biocapture.synthetic.finger import Field, Finger, Minutiae
 
 
+RIM_PX = 4.0
+"""Width (Gaussian) over which pressure falls off at the rim of the contact."""
+
+FULL_TOUCH = 0.95
+"""Minutiae count as shown where the pressure is at least this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effects:
     """How the finger touches and what the sensor does. All default to a clean touch.
@@ -57,7 +64,7 @@ class Impression:
     contact : (H, W) bool
         Where the finger touched.
     minutiae : Minutiae
-        Those inside the contact area, in image coordinates.
+        Those inside the contact area, clear of its fading rim, in image coordinates.
     """
 
     pixels: NDArray[np.uint8]
@@ -93,11 +100,12 @@ def impression(
     ink = _ink(ridges, wanted, random)
     for _ in range(wanted.creases):
         ink *= _crease(random, shape)
-    ink *= cv2.GaussianBlur(contact.astype(np.float32), (0, 0), 4.0)
+    touch = cv2.GaussianBlur(contact.astype(np.float32), (0, 0), RIM_PX)
+    ink *= touch
     if wanted.ghost and ghost_of is not None:
         ink = np.maximum(ink, 0.65 * np.float32(wanted.ghost) * _latent(ghost_of, random, shape))
     pixels = _sensed(ink, wanted, random)
-    return Impression(pixels, contact, _carried(finger.minutiae, source_row, source_column, contact))
+    return Impression(pixels, contact, _carried(finger.minutiae, source_row, source_column, touch > FULL_TOUCH))
 
 
 def clean(wanted: Effects) -> Effects:
@@ -192,7 +200,7 @@ def _sensed(ink: Field, wanted: Effects, random: np.random.Generator) -> NDArray
     return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
 
 
-def _carried(minutiae: Minutiae, source_row: Field, source_column: Field, contact: NDArray[np.bool_]) -> Minutiae:
+def _carried(minutiae: Minutiae, source_row: Field, source_column: Field, shown: NDArray[np.bool_]) -> Minutiae:
     """Minutiae in image coordinates: the pixel whose source is nearest, with the local turn of the placement."""
     distance = np.hypot(
         source_row[None, ::4, ::4] - minutiae.row[:, None, None], source_column[None, ::4, ::4] - minutiae.column[:, None, None]
@@ -201,12 +209,12 @@ def _carried(minutiae: Minutiae, source_row: Field, source_column: Field, contac
     row, column = (4 * part for part in np.unravel_index(nearest, distance.shape[1:]))
     row, column = row.astype(np.float64), column.astype(np.float64)
     for _ in range(3):  # Newton steps on the placement, whose derivative is close to a rotation
-        r, c = np.clip(np.rint(row), 1, contact.shape[0] - 2).astype(int), np.clip(np.rint(column), 1, contact.shape[1] - 2).astype(int)
+        r, c = np.clip(np.rint(row), 1, shown.shape[0] - 2).astype(int), np.clip(np.rint(column), 1, shown.shape[1] - 2).astype(int)
         step = np.linalg.solve(_jacobian(source_row, source_column, r, c), _miss(minutiae, source_row, source_column, r, c))
         row, column = r + step[:, 0, 0], c + step[:, 1, 0]
     r, c = np.rint(row).astype(int), np.rint(column).astype(int)
-    inside = (r >= 1) & (c >= 1) & (r < contact.shape[0] - 1) & (c < contact.shape[1] - 1)
-    inside[inside] = contact[r[inside], c[inside]]
+    inside = (r >= 1) & (c >= 1) & (r < shown.shape[0] - 1) & (c < shown.shape[1] - 1)
+    inside[inside] = shown[r[inside], c[inside]]
     r, c = r[inside], c[inside]
     direction = np.stack([-np.sin(minutiae.angle[inside]), np.cos(minutiae.angle[inside])], axis=1)[:, :, None]
     turned = np.linalg.solve(_jacobian(source_row, source_column, r, c), direction)[:, :, 0]
