@@ -11,22 +11,22 @@ from biocapture.fingerprint.ridges import CELL_PX, Field, RidgeField
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 
-STEPS = 4
+STEPS = 3
 """Samples on either side of the line integral along the ridge."""
 
 STEP_PX = 1.5
 """Their distance at 250 ppi."""
 
-RIM_CELLS = 1
-"""Cells at the rim of the print in which every ridge seems to end."""
+RIM_PX = 15.0
+"""Width of the rim of the print at 500 ppi in which every ridge seems to end."""
 
-CANCEL_PX = 9.0
+CANCEL_PX = 6.0
 """Opposite residues nearer than this, at 500 ppi, are a break or a bridge, not two minutiae."""
 
-TIP_PX = 2.5
+ENDING_TIP_PX, FORK_TIP_PX = 2.8, 6.5
 """The phase winds about a point this far behind the tip that a skeleton shows (measured on synthetic prints)."""
 
-LEAST_CLARITY = 0.35
+LEAST_CLARITY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Minutiae:
@@ -151,12 +151,12 @@ def _clear(
     row: NDArray[np.intp], column: NDArray[np.intp], charge: NDArray[np.int8], clarity: Field, field: RidgeField
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int8], Field]:
     """Keep residues inside the print, off its rim, where the ridges are clear."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RIM_CELLS + 1, 2 * RIM_CELLS + 1))
-    solid = field.foreground.astype(np.uint8)
-    inner = cv2.erode(solid, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    solid = (cv2.resize(field.foreground.astype(np.float32), field.wave.shape[::-1]) > 0.5).astype(np.uint8)
+    solid[[0, -1]] = solid[:, [0, -1]] = 0
+    depth = cv2.distanceTransform(solid, cv2.DIST_L2, 3)
     cell = (row * 2 // CELL_PX, column * 2 // CELL_PX)
     quality = np.clip((clarity[cell] - 0.2) / 0.7, 0, 1)
-    keep = (inner[cell] > 0) & (clarity[cell] > LEAST_CLARITY)
+    keep = (2 * depth[row, column] > RIM_PX) & (clarity[cell] > LEAST_CLARITY)
     return row[keep], column[keep], charge[keep], quality[keep]
 
 
@@ -188,10 +188,12 @@ def _described(
     right, down = charge * along.column[row, column], charge * along.row[row, column]
     beside_row = np.clip(np.rint(row + 0.5 + 2.5 * down).astype(np.intp), 0, smooth.shape[0] - 1)
     beside_column = np.clip(np.rint(column + 0.5 + 2.5 * right).astype(np.intp), 0, smooth.shape[1] - 1)
+    ending = smooth[beside_row, beside_column] < 0
+    tip = np.where(ending, ENDING_TIP_PX, FORK_TIP_PX)
     return Minutiae(
-        row=(2 * row + 1.5 - TIP_PX * down).astype(np.float32),
-        column=(2 * column + 1.5 - TIP_PX * right).astype(np.float32),
+        row=(2 * row + 1.5 - tip * down).astype(np.float32),
+        column=(2 * column + 1.5 - tip * right).astype(np.float32),
         angle=np.mod(np.arctan2(-down, right), 2 * np.pi).astype(np.float32),
-        ending=smooth[beside_row, beside_column] < 0,
+        ending=ending,
         quality=quality.astype(np.float32),
     )

@@ -18,7 +18,7 @@ CELL_PX = 8
 REDUCED_CELL_PX = 4
 """The same in the image reduced to 250 ppi, on which ridges are analysed: the Nyquist period is 4 px at 500 ppi."""
 
-TENSOR_CELLS = 1.2
+TENSOR_CELLS = 1.0
 """Gaussian over which the gradient is averaged."""
 
 PERIOD_CELLS = 2.0
