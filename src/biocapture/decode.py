@@ -84,7 +84,9 @@ def to_500_ppi(image: Image) -> Image:
         return image
     height, width = (max(1, round(side * factor)) for side in image.pixels.shape[:2])
     if height * width > MAX_PIXELS:
-        raise DecodeError(f"{width}×{height} px at 500 ppi exceed the limit of {MAX_PIXELS} pixels", image.path or "image")
+        raise DecodeError(
+            f"{width}×{height} px at 500 ppi exceed the limit of {MAX_PIXELS} pixels", image.path or "image"
+        )
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LANCZOS4
     pixels = cv2.resize(image.pixels, (width, height), interpolation=method).astype(np.uint8, copy=False)
     return Image(pixels, WORKING_PPI, image.ppi_source, image.notes, image.sha256, image.path)

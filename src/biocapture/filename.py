@@ -18,7 +18,17 @@ SHORT = dict(zip("timrl", DIGITS, strict=True)) | {"p": "little"}
 """Second letter of two-letter forms such as RI (right index) and LT (left thumb)."""
 
 WORDS = {
-    Modality.FINGERPRINT: {"finger", "fingers", "fingerprint", "fingerprints", "print", "prints", "sidik", "jari", "fgp"},
+    Modality.FINGERPRINT: {
+        "finger",
+        "fingers",
+        "fingerprint",
+        "fingerprints",
+        "print",
+        "prints",
+        "sidik",
+        "jari",
+        "fgp",
+    },
     Modality.IRIS: {"iris", "irises", "eye", "eyes", "mata"},
     Modality.FACE: {"face", "faces", "wajah", "foto", "photo", "photos", "portrait", "portraits", "selfie"},
 }

@@ -11,11 +11,8 @@ from biocapture.fingerprint.ridges import CELL_PX, Field, RidgeField
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 
-STEPS = 3
-"""Samples on either side of the line integral along the ridge."""
-
-STEP_PX = 1.5
-"""Their distance at 250 ppi."""
+REACHES_PX = (1.5, 3.0)
+"""Distances at 250 ppi at which each pixel is averaged with its two neighbours along the ridge, one after the other."""
 
 RIM_PX = 15.0
 """Width of the rim of the print at 500 ppi in which every ridge seems to end."""
@@ -27,6 +24,7 @@ ENDING_TIP_PX, FORK_TIP_PX = 2.8, 6.5
 """The phase winds about a point this far behind the tip that a skeleton shows (measured on synthetic prints)."""
 
 LEAST_CLARITY = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Minutiae:
@@ -58,9 +56,9 @@ class Minutiae:
 def extract(field: RidgeField, trace: Trace = lambda name, array: None) -> Minutiae:
     """Find the minutiae of an analysed print.
 
-    The wave is averaged along the ridges, made complex by a Riesz transform steered across them (Larkin & Fletcher
-    2007, Felsberg & Sommer 2001), and its phase residues are taken; residues at the rim, in unclear places and in pairs that
-    cancel (breaks, bridges) are dropped.
+    The wave is averaged along the ridges, made complex by its slope across them (Larkin & Fletcher
+    2007), and its phase residues are taken; residues at the rim, in unclear places and in pairs that cancel (breaks,
+    bridges) are dropped.
     """
     along = _orientation_vectors(field)
     smooth = _along_ridges(field.wave, along)
@@ -86,23 +84,24 @@ def _orientation_vectors(field: RidgeField) -> _Along:
     doubled = 2 * field.orientation
     size = field.wave.shape[::-1]
     cosine, sine = (cv2.resize(part(doubled), size, interpolation=cv2.INTER_LINEAR) for part in (np.cos, np.sin))
-    angle = 0.5 * cv2.phase(cosine, sine)
-    return _Along(np.cos(angle), -np.sin(angle))
+    # Half-angle formulas; the vector is taken in the right half-plane.
+    cosine /= cv2.magnitude(cosine, sine) + np.float32(1e-12)
+    column = cv2.sqrt(np.maximum(0.5 + 0.5 * cosine, 0))
+    row = cv2.sqrt(np.maximum(0.5 - 0.5 * cosine, 0))
+    return _Along(column, np.copysign(row, -sine))
 
 
 def _along_ridges(wave: Field, along: _Along) -> Field:
-    """Weighted mean of each pixel with those along its ridge: closes pores and small breaks."""
+    """Weighted mean of each pixel with those along its ridge, bends followed: closes pores and small breaks."""
     height, width = wave.shape
-    column, row = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    weights = np.exp(-0.5 * (np.arange(-STEPS, STEPS + 1) / (0.55 * STEPS)) ** 2)
-    total = np.zeros_like(wave)
-    for step, weight in zip(range(-STEPS, STEPS + 1), weights / weights.sum(), strict=True):
-        far = np.float32(step * STEP_PX)
-        there = cv2.remap(
-            wave, column + far * along.column, row + far * along.row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        cv2.scaleAdd(there, float(weight), total, dst=total)
-    return total
+    column, row = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
+    smooth = wave
+    for reach in REACHES_PX:
+        right, down = along.column * np.float32(reach), along.row * np.float32(reach)
+        ahead = cv2.remap(smooth, column + right, row + down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        behind = cv2.remap(smooth, column - right, row - down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        smooth = cv2.addWeighted(smooth, 0.4, cv2.add(ahead, behind), 0.3, 0)
+    return smooth
 
 
 def _phase(smooth: Field, along: _Along, field: RidgeField) -> NDArray[np.int8]:

@@ -76,7 +76,11 @@ def actionable(batch: FingerprintBatch) -> dict[str, Column]:
 
 def quality_blocks(values: dict[str, Column]) -> dict[str, Column]:
     """Quality block values: each feature mapped to 0..100 in a byte, which wraps outside the expected range."""
-    return {f"QBV_{name}": _quality_block(name, values[name]) for name in sorted(values, key=str.casefold) if _has_block(name)}
+    return {
+        f"QBV_{name}": _quality_block(name, values[name])
+        for name in sorted(values, key=str.casefold)
+        if _has_block(name)
+    }
 
 
 def _histogram(name: str, table: Table, batch: FingerprintBatch) -> dict[str, Column]:
@@ -137,7 +141,11 @@ def _explained() -> dict[str, str]:
             table[f"{name}_Bin10_{i}"] = f"{title}; count of values in [{edges[i]}, {edges[i + 1]})"
         table[f"{name}_Bin10_Mean"] = f"{title}; mean"
         table[f"{name}_Bin10_StdDev"] = f"{title}; population standard deviation"
-    table |= {f"QBV_{name}": f"quality block value of {name}: {text}; 0..100" for name, text in table.items() if _has_block(name) and name not in ACTIONABLE}
+    table |= {
+        f"QBV_{name}": f"quality block value of {name}: {text}; 0..100"
+        for name, text in table.items()
+        if _has_block(name) and name not in ACTIONABLE
+    }
     return {f"nfiq2.{name}": f"NFIQ 2 {text}" for name, text in table.items()}
 
 

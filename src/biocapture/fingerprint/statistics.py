@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ class FingerprintBatch:
     def joined(cls, parts: Sequence[Self]) -> Self:
         """One batch of several: a sample's values do not depend on its neighbours, bit for bit."""
         sizes = [len(part) for part in parts]
-        values = {}
+        values: dict[str, Any] = {}
         for field in dataclasses.fields(cls):
             pieces = [getattr(part, field.name) for part in parts]
             if field.name in ("failure", "notes"):
@@ -105,7 +105,7 @@ class FingerprintBatch:
     @classmethod
     def of_failure(cls, failure: Failure, notes: tuple[str, ...] = ()) -> Self:
         """One sample of which nothing could be measured."""
-        nothing = {
+        nothing: dict[str, Any] = {
             field.name: Table.of_one(np.zeros(0)) if field.type is Table else np.full(1, np.nan)
             for field in dataclasses.fields(cls)
             if field.name not in ("failure", "notes")
@@ -130,5 +130,5 @@ def table_deviation(table: Table, size: int) -> Column:
     return np.sqrt(_divided(np.bincount(table.owner, weights=centred**2, minlength=size), table_count(table, size)))
 
 
-def _divided(total: Column, count: Column) -> Column:
+def _divided(total: NDArray[Any], count: Column) -> Column:
     return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)

@@ -40,7 +40,8 @@ def _sources(format: str, data: bytes, info: Mapping[Any, Any]) -> Iterator[tupl
     elif format == "WSQ":
         yield from _wsq_comment(data)
     elif "dpi" in info and _is_pair(info["dpi"]):
-        yield {"PNG": "pHYs", "BMP": "BMP header", "TIFF": "TIFF tags"}.get(format, format), *map(float, info["dpi"])
+        across, down = map(float, info["dpi"])
+        yield {"PNG": "pHYs", "BMP": "BMP header", "TIFF": "TIFF tags"}.get(format, format), across, down
 
 
 def _is_pair(value: Any) -> bool:

@@ -188,7 +188,8 @@ def _without_close_pairs(found: NDArray[np.intp], distance: float) -> NDArray[np
 
 def _direction(skeleton: NDArray[np.uint8], orientation: Field, row: int, column: int) -> float:
     """Of the two directions along the ridge, the one with more of the skeleton around: towards the ridge that ends, or
-    between the two branches of a fork."""
+    between the two branches of a fork.
+    """
     radius = 7
     window = skeleton[row - radius : row + radius + 1, column - radius : column + radius + 1]
     _, parts = cv2.connectedComponents(window, connectivity=8)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from biocapture.synthetic.finger import Field, Finger, Minutiae
 
-
 RIM_PX = 4.0
 """Width (Gaussian) over which pressure falls off at the rim of the contact."""
 
@@ -203,14 +202,20 @@ def _sensed(ink: Field, wanted: Effects, random: np.random.Generator) -> NDArray
 def _carried(minutiae: Minutiae, source_row: Field, source_column: Field, shown: NDArray[np.bool_]) -> Minutiae:
     """Minutiae in image coordinates: the pixel whose source is nearest, with the local turn of the placement."""
     distance = np.hypot(
-        source_row[None, ::4, ::4] - minutiae.row[:, None, None], source_column[None, ::4, ::4] - minutiae.column[:, None, None]
+        source_row[None, ::4, ::4] - minutiae.row[:, None, None],
+        source_column[None, ::4, ::4] - minutiae.column[:, None, None],
     )
     nearest = distance.reshape(len(minutiae.row), -1).argmin(axis=1)
     row, column = (4 * part for part in np.unravel_index(nearest, distance.shape[1:]))
     row, column = row.astype(np.float64), column.astype(np.float64)
     for _ in range(3):  # Newton steps on the placement, whose derivative is close to a rotation
-        r, c = np.clip(np.rint(row), 1, shown.shape[0] - 2).astype(int), np.clip(np.rint(column), 1, shown.shape[1] - 2).astype(int)
-        step = np.linalg.solve(_jacobian(source_row, source_column, r, c), _miss(minutiae, source_row, source_column, r, c))
+        r, c = (
+            np.clip(np.rint(row), 1, shown.shape[0] - 2).astype(int),
+            np.clip(np.rint(column), 1, shown.shape[1] - 2).astype(int),
+        )
+        step = np.linalg.solve(
+            _jacobian(source_row, source_column, r, c), _miss(minutiae, source_row, source_column, r, c)
+        )
         row, column = r + step[:, 0, 0], c + step[:, 1, 0]
     r, c = np.rint(row).astype(int), np.rint(column).astype(int)
     inside = (r >= 1) & (c >= 1) & (r < shown.shape[0] - 1) & (c < shown.shape[1] - 1)
@@ -222,7 +227,9 @@ def _carried(minutiae: Minutiae, source_row: Field, source_column: Field, shown:
     return Minutiae(row[inside].astype(np.float32), column[inside].astype(np.float32), angle, minutiae.ending[inside])
 
 
-def _jacobian(source_row: Field, source_column: Field, row: NDArray[np.int_], column: NDArray[np.int_]) -> NDArray[np.float64]:
+def _jacobian(
+    source_row: Field, source_column: Field, row: NDArray[np.int_], column: NDArray[np.int_]
+) -> NDArray[np.float64]:
     """(M, 2, 2) change of source (row, column) per image row and column."""
     parts = [
         (source[row + 1, column] - source[row - 1, column], source[row, column + 1] - source[row, column - 1])
