@@ -91,11 +91,11 @@ def _reduced(pixels: GreyPixels) -> Field:
 
 def _per_cell(values: Field) -> Field:
     size = (values.shape[1] // REDUCED_CELL_PX, values.shape[0] // REDUCED_CELL_PX)
-    return cv2.resize(values, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+    return cv2.resize(values, size, interpolation=cv2.INTER_AREA)
 
 
 def _spread(cells: Field, shape: tuple[int, ...]) -> Field:
-    return cv2.resize(cells, shape[::-1], interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+    return cv2.resize(cells, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _orientation(band: Field) -> tuple[Field, Field]:

@@ -176,7 +176,7 @@ def _crossing_number(skeleton: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _without_close_pairs(found: NDArray[np.intp], distance: float) -> NDArray[np.intp]:
-    """Keep one of the pixels that draw the same fork; drop both ends of spurs, bridges and breaks below ``distance``."""
+    """Keep one of the pixels that draw a fork; drop both ends of spurs, bridges and breaks below ``distance``."""
     if len(found) < 2:
         return found
     gap = np.hypot(*(found[:, None, :] - found[None, :, :]).transpose(2, 0, 1).astype(np.float64))
