@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import DecodeError, FormatError
-from biocapture.formats.header import SUFFIXES, format_of, wsq_header
+from biocapture.formats.header import SUFFIXES, format_of
 from biocapture.formats.resolution import stated_resolutions
+from biocapture.formats.wsq import wsq_header, wsq_pixels
 from biocapture.types import Image, Modality, PpiSource
 
 MAX_PIXELS = 64_000_000
@@ -67,6 +68,8 @@ def decode(
         pixels, notes, stated = _decoded(data, grey, subject, max_pixels)
     except DecodeError:
         raise
+    except FormatError as error:
+        raise DecodeError(error.message, subject) from error
     except MemoryError:
         raise DecodeError("not enough memory to decode it", subject) from None
     except Exception as error:  # decoders raise almost anything on damaged bytes
@@ -118,24 +121,16 @@ def _decoded(
     from PIL import Image as Pillow
 
     if kind == "WSQ":
-        _register_wsq(data, subject, max_pixels)
+        header = wsq_header(data)
+        _guard(header.width_px, header.height_px, subject, max_pixels)
+        return _in_colour(wsq_pixels(data), grey), (), stated_resolutions(kind, data, {})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of what is checked here: size, odd metadata
-        with Pillow.open(io.BytesIO(data), formats=None if kind == "WSQ" else (kind,)) as opened:
+        with Pillow.open(io.BytesIO(data), formats=(kind,)) as opened:
             _guard(*opened.size, subject, max_pixels)
             notes = ("image.multiple_frames",) if getattr(opened, "n_frames", 1) > 1 else ()
             stated = stated_resolutions(kind, data, opened.info)
             return _pixels(opened, grey), notes, stated
-
-
-def _register_wsq(data: bytes, subject: str, max_pixels: int) -> None:
-    import wsq  # noqa: F401  registers itself with Pillow
-
-    try:
-        header = wsq_header(data)
-    except FormatError as error:
-        raise DecodeError(error.message, subject) from error
-    _guard(header.width_px, header.height_px, subject, max_pixels)
 
 
 def _guard(width: int, height: int, subject: str, max_pixels: int) -> None:

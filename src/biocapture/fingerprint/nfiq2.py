@@ -95,7 +95,7 @@ def _histogram(name: str, table: Table, batch: FingerprintBatch) -> dict[str, Co
 
 
 def _has_block(name: str) -> bool:
-    return not name[-1].isdigit() or name.startswith("F") and "Bin10" not in name
+    return not name[-1].isdigit() or (name.startswith("F") and "Bin10" not in name)
 
 
 def _quality_block(name: str, value: Column) -> Column:
@@ -125,7 +125,7 @@ def _explained() -> dict[str, str]:
         "EmptyImageOrContrastTooLow": "mean grey of the crop, 0..255; above 250 it is empty",
         "FingerprintImageWithMinutiae": "number of minutiae (our extractor), count; below 5 hardly a print",
         "SufficientFingerprintForeground": "area of the region of interest, px; below 50000 small",
-        "FingerJetFX_MinCount_COMMinRect200x200": "minutiae within 100 px of their centre of mass, count (our extractor)",
+        "FingerJetFX_MinCount_COMMinRect200x200": "minutiae within 100 px of their mean position, count (our extractor)",
         "FingerJetFX_MinutiaeCount": "number of minutiae, count (our extractor)",
         "FJFXPos_Mu_MinutiaeQuality_2": "share of minutiae on blocks up to half a deviation darker than the crop, 0..1",
         "FJFXPos_OCL_MinutiaeQuality_80": "share of minutiae on blocks of orientation certainty above 80 %, 0..1",

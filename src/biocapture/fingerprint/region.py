@@ -145,7 +145,7 @@ def _fill_holes(mask: GreyPixels) -> GreyPixels:
     """Fill background that is not 4-connected to the image border."""
     framed = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     cv2.floodFill(framed, None, (0, 0), 128, flags=4)
-    return cv2.bitwise_not(cv2.inRange(framed[1:-1, 1:-1], 128, 128))  # type: ignore[call-overload,no-any-return]
+    return cv2.bitwise_not(cv2.inRange(framed[1:-1, 1:-1], 128, 128))
 
 
 def _largest_part(mask: GreyPixels) -> GreyPixels:

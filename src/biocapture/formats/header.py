@@ -1,9 +1,6 @@
 """What the first bytes of an image say: format and size, before any pixel is allocated."""
 
-import struct
 from dataclasses import dataclass
-
-from biocapture.errors import FormatError
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +50,3 @@ SUFFIXES = {
 def format_of(data: bytes) -> str | None:
     """Name of the format the bytes begin like; None when it is none we read."""
     return next((name for signature, name in SIGNATURES if data.startswith(signature)), None)
-
-
-def wsq_header(data: bytes) -> Header:
-    """Size from the start-of-frame segment of a WSQ file (FBI IAFIS-IC-0110 v3, marker FFA2).
-
-    Raises
-    ------
-    FormatError
-        No frame header, or a segment that leads outside the file.
-    """
-    offset = 2
-    while offset + 4 <= len(data):
-        marker, length = struct.unpack_from(">HH", data, offset)
-        if marker == 0xFFA2 and offset + 13 <= len(data):
-            height, width = struct.unpack_from(">HH", data, offset + 6)
-            return Header("WSQ", width, height)
-        if marker >> 8 != 0xFF or length < 2:
-            break
-        offset += 2 + length
-    raise FormatError("WSQ without a readable frame header")

@@ -1,0 +1,131 @@
+"""WSQ (FBI IAFIS-IC-0110): header, and decoding in a process of its own.
+
+The C decoder of the ``wsq`` package trusts its input: bytes altered in a table can make it write outside its buffers.
+It therefore runs in a child process that may die without taking the caller along; one child serves all files of a
+process.
+"""
+
+import atexit
+import os
+import struct
+import subprocess
+import sys
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import FormatError
+from biocapture.formats.header import Header
+
+TIMEOUT_S = 30.0
+"""A 64-megapixel file takes about 5 s."""
+
+CHILD = """
+import io, struct, sys
+import wsq
+from PIL import Image
+source, sink = sys.stdin.buffer, sys.stdout.buffer
+while len(size := source.read(4)) == 4:
+    try:
+        image = Image.open(io.BytesIO(source.read(struct.unpack('>I', size)[0])), formats=('WSQ',)).convert('L')
+        sink.write(struct.pack('>II', *image.size) + image.tobytes())
+    except Exception:
+        sink.write(struct.pack('>II', 0, 0))
+    sink.flush()
+"""
+
+
+def wsq_header(data: bytes) -> Header:
+    """Size from the start-of-frame segment (marker FFA2).
+
+    Raises
+    ------
+    FormatError
+        No frame header, or a segment that leads outside the file.
+    """
+    offset = 2
+    while offset + 4 <= len(data):
+        marker, length = struct.unpack_from(">HH", data, offset)
+        if marker == 0xFFA2 and offset + 10 <= len(data):
+            height, width = struct.unpack_from(">HH", data, offset + 6)
+            return Header("WSQ", width, height)
+        if marker >> 8 != 0xFF or length < 2:
+            break
+        offset += 2 + length
+    raise FormatError("WSQ without a readable frame header")
+
+
+def wsq_pixels(data: bytes) -> NDArray[np.uint8]:
+    """Decode a WSQ file to (H, W) uint8.
+
+    Raises
+    ------
+    FormatError
+        Damaged beyond decoding, or not decoded within :data:`TIMEOUT_S`.
+    """
+    header = wsq_header(data)
+    with _lock:
+        child = _running_child()
+        watchdog = threading.Timer(TIMEOUT_S, child.kill)
+        watchdog.start()
+        try:
+            answer = _ask(child, data)
+        finally:
+            watchdog.cancel()
+        if answer is None:
+            _dismiss()
+            raise FormatError("damaged WSQ: it made the decoder fail")
+    width, height, pixels = answer
+    if (width, height) != (header.width_px, header.height_px):
+        raise FormatError("damaged WSQ: it cannot be decoded")
+    return np.frombuffer(pixels, np.uint8).reshape(height, width)
+
+
+_lock = threading.Lock()
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Process id → its decoder; a forked process must not talk to its parent's."""
+
+
+def _running_child() -> subprocess.Popen[bytes]:
+    child = _children.get(os.getpid())
+    if child is None or child.poll() is not None:
+        command = [sys.executable, "-c", CHILD]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
+        _children.clear()
+        _children[os.getpid()] = child
+    return child
+
+
+def _ask(child: subprocess.Popen[bytes], data: bytes) -> tuple[int, int, bytes] | None:
+    """Width, height and pixels; None when the child died."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        child.stdin.write(struct.pack(">I", len(data)) + data)
+        child.stdin.flush()
+        size = child.stdout.read(8)
+        if len(size) != 8:
+            return None
+        width, height = struct.unpack(">II", size)
+        pixels = child.stdout.read(width * height)
+    except OSError:
+        return None
+    return (width, height, pixels) if len(pixels) == width * height else None
+
+
+def _dismiss() -> None:
+    """End the child of this process, if any."""
+    child = _children.pop(os.getpid(), None)
+    if child is not None:
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+
+
+atexit.register(_dismiss)
