@@ -19,7 +19,7 @@ FAULTS: tuple[tuple[str, Effects, Effects], ...] = (
     ("wet", Effects(wet=0.45), Effects(wet=0.95)),
     ("dry", Effects(dry=0.4), Effects(dry=0.9)),
     ("partial", Effects(partial=0.35), Effects(partial=0.65)),
-    ("ghost", Effects(ghost=0.5), Effects(ghost=0.95)),
+    ("ghost", Effects(ghost=0.4, partial=0.2), Effects(ghost=0.7, partial=0.35)),
     ("blur", Effects(blur_px=1.8), Effects(blur_px=3.5)),
     ("noise", Effects(noise=18.0), Effects(noise=45.0)),
     ("low_contrast", Effects(low_contrast=0.6), Effects(low_contrast=0.93)),

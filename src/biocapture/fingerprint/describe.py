@@ -5,10 +5,17 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.fingerprint.blockwise import BlockAnalysis, analyse_blocks
+from biocapture.fingerprint.contact import Frame, contact
 from biocapture.fingerprint.grid import BLOCK_PX
-from biocapture.fingerprint.region import crop_frame
-from biocapture.fingerprint.statistics import FingerprintBatch
-from biocapture.types import Failure, Sample
+from biocapture.fingerprint.minutia_features import central_count, certain_share, dark_share
+from biocapture.fingerprint.minutiae import Minutiae, extract
+from biocapture.fingerprint.region import within_frame
+from biocapture.fingerprint.ridge_flow import follow
+from biocapture.fingerprint.ridges import ridge_field
+from biocapture.fingerprint.spectrum import RadialSpectrum, radial_spectrum
+from biocapture.fingerprint.statistics import FingerprintBatch, Table
+from biocapture.types import Failure, GreyPixels, Sample
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 """Told every stage of interest by name: for overlays, debugging and golden tests."""
@@ -19,13 +26,101 @@ NFIQ2_LIMIT_PX = (1000, 800)
 SMALLEST_PX = 2 * BLOCK_PX
 """Smaller crops have no block with neighbours."""
 
+LEAST_LIKENESS = 0.25
+"""Portraits, irises, pages, noise and textures stay below, prints of six sensors above 0.33 (see spectrum.py)."""
+
+CLEAR_COHERENCE = 0.5
+"""Mean coherence from which ridges count as fully directed; isotropic textures have 0.2."""
+
+LEAST_RIDGES_MM2 = 15.0
+
+PERIOD_LIMITS_PX = (5.3, 16.5)
+"""Ridge periods outside cannot be a finger at 500 ppi: 270 and 840 µm; the six sensors span 5.9 to 15.6 px."""
+
+INVERTED_GREYS = -45.0
+"""Background darker than the print by this much: ridges are white."""
+
 
 def describe(sample: Sample, trace: Trace = lambda name, array: None) -> FingerprintBatch:
     """Measure one print at 500 ppi with dark ridges; a batch of one.
 
     A capture without a print is a failure, never an exception.
     """
-    print_pixels = crop_frame(sample.image.pixels)
-    if print_pixels is None or min(print_pixels.shape) < SMALLEST_PX:
+    pixels = sample.image.pixels
+    window = within_frame(pixels)
+    if window is None or min(side.stop - side.start for side in window) < SMALLEST_PX:
         return FingerprintBatch.of_failure(Failure("fingerprint.no_print", "nothing darker than the frame"))
-    return _described(print_pixels, trace)
+    frame = Frame(window[0].start, window[1].start, *pixels.shape)
+    return _described(np.ascontiguousarray(pixels[window]), frame, trace)
+
+
+def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBatch:
+    blocks = analyse_blocks(pixels, trace)
+    field = ridge_field(pixels, trace)
+    flow = follow(field, trace)
+    minutiae = extract(field, flow, trace)
+    touch = contact(pixels, frame, field, flow)
+    spectrum = radial_spectrum(pixels, field)
+    likeness = spectrum.ridge_share * min(1.0, np.nan_to_num(touch.coherence) / CLEAR_COHERENCE)
+    columns = _grey_columns(blocks) | _minutia_columns(pixels, minutiae)
+    columns |= {name: getattr(touch, name) for name in touch.__dataclass_fields__}
+    columns |= {
+        "within_limits": float(all(side <= limit for side, limit in zip(pixels.shape, NFIQ2_LIMIT_PX, strict=True))),
+        "period_px": spectrum.period_px,
+        "likeness": likeness,
+    }
+    return FingerprintBatch(
+        failure=(_failure(likeness, touch.ridge_mm2),),
+        notes=(_notes(spectrum, touch.background, likeness),),
+        frequency=Table.of_one(blocks.frequency),
+        clarity=Table.of_one(blocks.clarity),
+        certainty=Table.of_one(blocks.whole_certainty),
+        flow=Table.of_one(blocks.flow),
+        uniformity=Table.of_one(blocks.uniformity),
+        minutia_quality=Table.of_one(minutiae.quality.astype(np.float64)),
+        **{name: np.array([value], np.float64) for name, value in columns.items()},
+    )
+
+
+def _failure(likeness: float, ridge_mm2: float) -> Failure | None:
+    if likeness < LEAST_LIKENESS:
+        return Failure("fingerprint.no_print", f"likeness to a print {likeness:.2f}, least {LEAST_LIKENESS}")
+    if ridge_mm2 < LEAST_RIDGES_MM2:
+        return Failure("fingerprint.no_print", f"{ridge_mm2:.1f} mm² of ridges, least {LEAST_RIDGES_MM2}")
+    return None
+
+
+def _notes(spectrum: RadialSpectrum, background: float, likeness: float) -> tuple[str, ...]:
+    notes = []
+    low, high = PERIOD_LIMITS_PX
+    if likeness >= LEAST_LIKENESS and not low <= spectrum.period_px <= high:
+        notes.append("image.ppi_implausible")
+    if background < INVERTED_GREYS:
+        notes.append("image.inverted")
+    return tuple(notes)
+
+
+def _grey_columns(blocks: BlockAnalysis) -> dict[str, float]:
+    count, total, squares = (float(part.sum()) for part in (blocks.sums.count, blocks.sums.total, blocks.sums.squares))
+    coherence = blocks.coherence[blocks.region.blocks]
+    return {
+        "windows": float(blocks.foreground.sum()),
+        "mean_grey": total / count,
+        "grey_deviation": float(np.sqrt((count * squares - total * total) / (count * count))),
+        "block_grey": float(blocks.sums.mean.mean()),
+        "region_grey": blocks.region.mean_grey,
+        "region_px": float(blocks.region.area_px),
+        "coherence_sum": float(coherence.sum()),
+        "coherence_mean": float(coherence.sum() / coherence.size) if coherence.size else 0.0,
+    }
+
+
+def _minutia_columns(pixels: GreyPixels, minutiae: Minutiae) -> dict[str, float]:
+    row = np.clip(np.rint(minutiae.row), 0, pixels.shape[0] - 1).astype(np.int64)
+    column = np.clip(np.rint(minutiae.column), 0, pixels.shape[1] - 1).astype(np.int64)
+    return {
+        "minutiae": float(len(minutiae)),
+        "central_minutiae": central_count(row, column, pixels.shape),
+        "dark_minutiae": dark_share(pixels, row, column),
+        "certain_minutiae": certain_share(pixels, row, column),
+    }

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.ridges import CELL_PX, Field, RidgeField
+from biocapture.fingerprint.ridge_flow import RidgeFlow
 
 Trace = Callable[[str, NDArray[np.generic]], None]
-
-REACHES_PX = (1.5, 3.0)
-"""Distances at 250 ppi at which each pixel is averaged with its two neighbours along the ridge, one after the other."""
 
 RIM_PX = 15.0
 """Width of the rim of the print at 500 ppi in which every ridge seems to end."""
@@ -53,82 +51,35 @@ class Minutiae:
         return len(self.row)
 
 
-def extract(field: RidgeField, trace: Trace = lambda name, array: None) -> Minutiae:
+def extract(field: RidgeField, flow: RidgeFlow, trace: Trace = lambda name, array: None) -> Minutiae:
     """Find the minutiae of an analysed print.
 
-    The wave is averaged along the ridges, made complex by its slope across them (Larkin & Fletcher
-    2007), and its phase residues are taken; residues at the rim, in unclear places and in pairs that cancel (breaks,
-    bridges) are dropped.
+    The wave that follows the ridges is made complex by its slope across them (Larkin & Fletcher 2007), and its phase
+    residues are taken; residues at the rim, in unclear places and in pairs that cancel (breaks, bridges) are dropped.
     """
-    along = _orientation_vectors(field)
-    smooth = _along_ridges(field.wave, along)
-    phase = _phase(smooth, along, field)
-    clarity = _clarity(smooth, field)
-    for name, stage in (("smooth", smooth), ("phase", phase), ("clarity", clarity)):
-        trace(name, stage)
-    row, column, charge = _residues(phase, along)
-    row, column, charge, quality = _clear(row, column, charge, clarity, field)
+    phase = _phase(flow, field)
+    trace("phase", phase)
+    row, column, charge = _residues(phase, flow)
+    row, column, charge, quality = _clear(row, column, charge, flow.clarity, field)
     row, column, charge, quality = _without_pairs(row, column, charge, quality)
-    return _described(row, column, charge, quality, smooth, along)
+    return _described(row, column, charge, quality, flow)
 
 
-@dataclass(frozen=True, slots=True)
-class _Along:
-    """Unit vector along the ridges at every pixel at 250 ppi; its sign is arbitrary. Rows point down."""
-
-    column: Field
-    row: Field
-
-
-def _orientation_vectors(field: RidgeField) -> _Along:
-    doubled = 2 * field.orientation
-    size = field.wave.shape[::-1]
-    cosine, sine = (cv2.resize(part(doubled), size, interpolation=cv2.INTER_LINEAR) for part in (np.cos, np.sin))
-    # Half-angle formulas; the vector is taken in the right half-plane.
-    cosine /= cv2.magnitude(cosine, sine) + np.float32(1e-12)
-    column = cv2.sqrt(np.maximum(0.5 + 0.5 * cosine, 0))
-    row = cv2.sqrt(np.maximum(0.5 - 0.5 * cosine, 0))
-    return _Along(column, np.copysign(row, -sine))
-
-
-def _along_ridges(wave: Field, along: _Along) -> Field:
-    """Weighted mean of each pixel with those along its ridge, bends followed: closes pores and small breaks."""
-    height, width = wave.shape
-    column, row = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
-    smooth = wave
-    for reach in REACHES_PX:
-        right, down = along.column * np.float32(reach), along.row * np.float32(reach)
-        ahead = cv2.remap(smooth, column + right, row + down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        behind = cv2.remap(smooth, column - right, row - down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        smooth = cv2.addWeighted(smooth, 0.4, cv2.add(ahead, behind), 0.3, 0)
-    return smooth
-
-
-def _phase(smooth: Field, along: _Along, field: RidgeField) -> NDArray[np.int8]:
+def _phase(flow: RidgeFlow, field: RidgeField) -> NDArray[np.int8]:
     """Phase of the wave across the ridges in 1/256 of a turn: differences of int8 wrap by themselves.
 
     The quadrature of a narrow-band wave is its slope across the ridges over the sine of its frequency.
     """
-    slope_column = cv2.filter2D(smooth, cv2.CV_32F, np.array([[-0.5, 0, 0.5]], np.float32))
-    slope_row = cv2.filter2D(smooth, cv2.CV_32F, np.array([[-0.5], [0], [0.5]], np.float32))
-    across = slope_row * along.column - slope_column * along.row
+    slope_column = cv2.filter2D(flow.smooth, cv2.CV_32F, np.array([[-0.5, 0, 0.5]], np.float32))
+    slope_row = cv2.filter2D(flow.smooth, cv2.CV_32F, np.array([[-0.5], [0], [0.5]], np.float32))
+    across = slope_row * flow.column - slope_column * flow.row
     period = np.nanmedian(field.period_px) if field.foreground.any() else 9.0
     across *= np.float32(-1.0 / np.sin(min(2 * np.pi / (period / 2), np.pi / 2)))
-    turn = cv2.phase(smooth, across, angleInDegrees=True)
+    turn = cv2.phase(flow.smooth, across, angleInDegrees=True)
     return (turn * np.float32(256 / 360)).astype(np.int32).astype(np.int8)
 
 
-def _clarity(smooth: Field, field: RidgeField) -> Field:
-    """0..1 per cell: coherence times the share of the wave that averaging along the ridges leaves."""
-    size = field.coherence.shape[::-1]
-    kept, whole = (
-        cv2.GaussianBlur(cv2.resize(part * part, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
-        for part in (smooth, field.wave)
-    )
-    return np.sqrt(np.clip(kept / (whole + np.float32(1e-6)), 0, 1)) * field.coherence
-
-
-def _residues(phase: NDArray[np.int8], along: _Along) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int8]]:
+def _residues(phase: NDArray[np.int8], flow: RidgeFlow) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int8]]:
     """Upper left pixel and charge ±1 of every 2 × 2 loop around which the phase winds once."""
 
     def corner(down: int, right: int) -> tuple[slice, slice]:
@@ -137,7 +88,7 @@ def _residues(phase: NDArray[np.int8], along: _Along) -> tuple[NDArray[np.intp],
     first = corner(0, 0)
     corners = [phase[first]]
     for other in (corner(0, 1), corner(1, 1), corner(1, 0)):
-        same = along.column[first] * along.column[other] + along.row[first] * along.row[other] >= 0
+        same = flow.column[first] * flow.column[other] + flow.row[first] * flow.row[other] >= 0
         corners.append(np.where(same, phase[other], -phase[other]))
     winding = np.zeros(corners[0].shape, np.int16)
     for one, following in zip(corners, corners[1:] + corners[:1], strict=True):
@@ -180,14 +131,13 @@ def _described(
     column: NDArray[np.intp],
     charge: NDArray[np.int8],
     quality: Field,
-    smooth: Field,
-    along: _Along,
+    flow: RidgeFlow,
 ) -> Minutiae:
     """Direction and kind: the extra line lies on the side where the phase runs faster; dark means a ridge."""
-    right, down = charge * along.column[row, column], charge * along.row[row, column]
-    beside_row = np.clip(np.rint(row + 0.5 + 2.5 * down).astype(np.intp), 0, smooth.shape[0] - 1)
-    beside_column = np.clip(np.rint(column + 0.5 + 2.5 * right).astype(np.intp), 0, smooth.shape[1] - 1)
-    ending = smooth[beside_row, beside_column] < 0
+    right, down = charge * flow.column[row, column], charge * flow.row[row, column]
+    beside_row = np.clip(np.rint(row + 0.5 + 2.5 * down).astype(np.intp), 0, flow.smooth.shape[0] - 1)
+    beside_column = np.clip(np.rint(column + 0.5 + 2.5 * right).astype(np.intp), 0, flow.smooth.shape[1] - 1)
+    ending = flow.smooth[beside_row, beside_column] < 0
     tip = np.where(ending, ENDING_TIP_PX, FORK_TIP_PX)
     return Minutiae(
         row=(2 * row + 1.5 - tip * down).astype(np.float32),

@@ -14,8 +14,8 @@ FRAME_GREY = 250
 """Rows and columns brighter than this on average are frame, not print (NFIQ 2)."""
 
 
-def crop_frame(pixels: GreyPixels) -> GreyPixels | None:
-    """Cut the near-white frame off: from the first to the last row (column) whose mean is at most 250.
+def within_frame(pixels: GreyPixels) -> tuple[slice, slice] | None:
+    """Rows and columns without the near-white frame: from the first to the last whose mean is at most 250.
 
     Parameters
     ----------
@@ -23,8 +23,8 @@ def crop_frame(pixels: GreyPixels) -> GreyPixels | None:
 
     Returns
     -------
-    (H', W') uint8 or None
-        A view; None when no row or no column is darker than the frame, or only a line is left.
+    (slice, slice) or None
+        None when no row or no column is darker than the frame, or only a line is left.
     """
     height, width = pixels.shape
     row_sums = cv2.reduce(pixels, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
@@ -33,8 +33,9 @@ def crop_frame(pixels: GreyPixels) -> GreyPixels | None:
     columns = np.flatnonzero(column_sums / height <= FRAME_GREY)
     if not rows.size or not columns.size:
         return None
-    cropped = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return cropped if min(cropped.shape) > 1 else None
+    if rows[0] == rows[-1] or columns[0] == columns[-1]:
+        return None
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 @dataclass(frozen=True, slots=True)

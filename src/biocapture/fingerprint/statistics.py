@@ -61,6 +61,12 @@ class FingerprintBatch:
     minutiae, central_minutiae, dark_minutiae, certain_minutiae : Column
         Count; count in the 200 × 200 window about their centre; share on slightly dark blocks; share on blocks of
         orientation certainty above 80 %.
+    minutia_quality : Table
+        0..1 per minutia.
+    period_px, likeness : Column
+        Ridge period at 500 ppi; share of the texture that is ridges, 0..1.
+    ridge_mm2 … background : Column
+        See :class:`biocapture.fingerprint.contact.Contact`.
     """
 
     failure: tuple[Failure | None, ...]
@@ -83,6 +89,22 @@ class FingerprintBatch:
     central_minutiae: Column
     dark_minutiae: Column
     certain_minutiae: Column
+    minutia_quality: Table
+    period_px: Column
+    likeness: Column
+    ridge_mm2: Column
+    usable_mm2: Column
+    faint_mm2: Column
+    offset_mm: Column
+    length_mm: Column
+    breadth_mm: Column
+    border_share: Column
+    dark_share: Column
+    skewness: Column
+    clarity_mean: Column
+    coherence: Column
+    contrast: Column
+    background: Column
 
     def __len__(self) -> int:
         return len(self.failure)
@@ -118,10 +140,14 @@ def table_count(table: Table, size: int) -> Column:
     return np.bincount(table.owner, minlength=size).astype(np.float64)
 
 
+def table_sum(table: Table, size: int) -> Column:
+    """(N,) sum of each sample's values; 0 for none."""
+    return np.bincount(table.owner, weights=table.value, minlength=size)
+
+
 def table_mean(table: Table, size: int) -> Column:
     """(N,) mean of each sample's values; NaN for none."""
-    total = np.bincount(table.owner, weights=table.value, minlength=size)
-    return _divided(total, table_count(table, size))
+    return _divided(table_sum(table, size), table_count(table, size))
 
 
 def table_deviation(table: Table, size: int) -> Column:
