@@ -18,7 +18,7 @@ from biocapture.types import FINGERS, Position
 FAULTS: tuple[tuple[str, Effects, Effects], ...] = (
     ("wet", Effects(wet=0.45), Effects(wet=0.95)),
     ("dry", Effects(dry=0.4), Effects(dry=0.9)),
-    ("partial", Effects(partial=0.35), Effects(partial=0.65)),
+    ("partial", Effects(partial=0.35), Effects(partial=0.8)),
     ("ghost", Effects(ghost=0.4, partial=0.2), Effects(ghost=0.7, partial=0.35)),
     ("blur", Effects(blur_px=1.8), Effects(blur_px=3.5)),
     ("noise", Effects(noise=18.0), Effects(noise=45.0)),

@@ -31,6 +31,7 @@ ALLOWED = {
     "folder": {"errors", "types"},
     "explain": SPINE | {"modality", "report", "guidance"},
     "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
+    "evaluate": {"errors", "types"},
     "show": {"report", "guidance"},
 }
 FREE = {"cli", "__init__"}

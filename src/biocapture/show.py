@@ -31,7 +31,7 @@ class Table:
     def __init__(self, language: str) -> None:
         self._language = language
         self._console = Console(soft_wrap=True)
-        self._name_width = 36
+        self._name_width = 44
 
     def write(self, report: Report) -> None:
         """Print one line: verdict, bar, quality, file, and what to do about the worst fault."""

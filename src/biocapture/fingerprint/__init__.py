@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from biocapture.fingerprint import measures
+from biocapture.fingerprint import measures, quality
 from biocapture.fingerprint.describe import describe
 from biocapture.fingerprint.nfiq2 import NATIVE, native
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.measure import declared_in
 
-MEASURES = declared_in(measures)
+MEASURES = declared_in(quality, measures)
 
 
 def batch_of(parts: Sequence[FingerprintBatch]) -> FingerprintBatch:

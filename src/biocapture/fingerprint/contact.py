@@ -52,8 +52,6 @@ class Contact:
         Area with ridges; with ridges clear enough to use; with faint ridges apart from the print.
     offset_mm : float
         From the centre of the image to the centre of mass of the ridges.
-    length_mm, breadth_mm : float
-        Axes of the ellipse with the same second moments as the ridge area.
     border_share : float
         Share of the image's border that ridges run across, 0..1.
     dark_share : float
@@ -70,8 +68,6 @@ class Contact:
     usable_mm2: float
     faint_mm2: float
     offset_mm: float
-    length_mm: float
-    breadth_mm: float
     border_share: float
     dark_share: float
     skewness: float
@@ -90,15 +86,12 @@ def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow
     cell_mm2 = CELL_MM**2
     median_contrast = float(np.median(field.contrast[ridges]))
     apart = cv2.dilate(ridges.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=RIM_CELLS) == 0
-    offset_mm, length_mm, breadth_mm = _extent(ridges, frame)
     dark_share, background = _tones(pixels, ridges, apart)
     return Contact(
         ridge_mm2=float(ridges.sum()) * cell_mm2,
         usable_mm2=float((ridges & (flow.clarity > USABLE_CLARITY)).sum()) * cell_mm2,
         faint_mm2=float(_faint(field, apart, median_contrast).sum()) * cell_mm2,
-        offset_mm=offset_mm,
-        length_mm=length_mm,
-        breadth_mm=breadth_mm,
+        offset_mm=_offset_mm(ridges, frame),
         border_share=_border_share(ridges, frame),
         dark_share=dark_share,
         skewness=_skewness(field),
@@ -109,16 +102,11 @@ def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow
     )
 
 
-def _extent(ridges: Cells, frame: Frame) -> tuple[float, float, float]:
-    """Offset of the centre of mass from the image centre, long and short axis; mm."""
+def _offset_mm(ridges: Cells, frame: Frame) -> float:
     row, column = np.nonzero(ridges)
-    centre = (row.mean() + 0.5) * CELL_PX + frame.top, (column.mean() + 0.5) * CELL_PX + frame.left
-    offset = np.hypot(centre[0] - frame.height / 2, centre[1] - frame.width / 2) * PX_MM
-    spread = np.array([[row.var(), 0], [0, column.var()]])
-    spread[0, 1] = spread[1, 0] = ((row - row.mean()) * (column - column.mean())).mean()
-    # A cell has the variance 1/12 by itself.
-    short, long = 4 * CELL_MM * np.sqrt(np.maximum(np.linalg.eigvalsh(spread), 0) + 1 / 12)
-    return float(offset), float(long), float(short)
+    down = (row.mean() + 0.5) * CELL_PX + frame.top - frame.height / 2
+    right = (column.mean() + 0.5) * CELL_PX + frame.left - frame.width / 2
+    return float(np.hypot(down, right)) * PX_MM
 
 
 def _border_share(ridges: Cells, frame: Frame) -> float:

@@ -13,7 +13,7 @@ from biocapture.fingerprint.minutiae import Minutiae, extract
 from biocapture.fingerprint.region import within_frame
 from biocapture.fingerprint.ridge_flow import follow
 from biocapture.fingerprint.ridges import ridge_field
-from biocapture.fingerprint.spectrum import RadialSpectrum, radial_spectrum
+from biocapture.fingerprint.spectrum import RadialSpectrum, radial_spectrum, ridge_signal
 from biocapture.fingerprint.statistics import FingerprintBatch, Table
 from biocapture.types import Failure, GreyPixels, Sample
 
@@ -77,6 +77,7 @@ def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBat
         certainty=Table.of_one(blocks.whole_certainty),
         flow=Table.of_one(blocks.flow),
         uniformity=Table.of_one(blocks.uniformity),
+        signal=Table.of_one(ridge_signal(pixels, field)),
         minutia_quality=Table.of_one(minutiae.quality.astype(np.float64)),
         **{name: np.array([value], np.float64) for name, value in columns.items()},
     )

@@ -6,8 +6,8 @@ from biocapture.fingerprint.contact import PX_MM
 from biocapture.fingerprint.statistics import FingerprintBatch, table_deviation, table_mean, table_sum
 from biocapture.measure import Band, Column, Ramp, Sigmoid, measure
 
-TYPICAL_BREADTH_MM, TYPICAL_LENGTH_MM = 13.0, 17.0
-"""Contact of a fingertip laid flat: the median of the six development sets, rounded."""
+TYPICAL_CONTACT_MM2 = 250.0
+"""Contact of an adult fingertip laid flat; the six development sensors, some smaller than that, show 120 to 310."""
 
 
 def _of_prints(batch: FingerprintBatch, column: Column) -> Column:
@@ -35,7 +35,7 @@ def usable_ridge_area(batch: FingerprintBatch) -> Column:
     return _of_prints(batch, batch.usable_mm2)
 
 
-@measure(unit="mm", range=(0.0, 1e4), curve=Ramp(9.0, 3.0), guidance="fingerprint.centre_finger")
+@measure(unit="mm", range=(0.0, 1e4), curve=Ramp(8.0, 3.0), guidance="fingerprint.centre_finger")
 def centring(batch: FingerprintBatch) -> Column:
     """Distance from the centre of the image to the centre of mass of the ridges. Lower is better."""
     return _of_prints(batch, batch.offset_mm)
@@ -69,14 +69,13 @@ def ghost_ridges(batch: FingerprintBatch) -> Column:
     return _of_prints(batch, batch.faint_mm2)
 
 
-@measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.75, 0.35), guidance="fingerprint.whole_fingertip")
+@measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.75, 0.4), guidance="fingerprint.whole_fingertip")
 def partial_print(batch: FingerprintBatch) -> Column:
-    """Share of a typical fingertip (13 × 17 mm) that is missing. Lower is better.
+    """Share of the contact of a fingertip laid flat (250 mm²) that is missing. Lower is better.
 
-    1 - min(1, breadth / 13 mm) · min(1, length / 17 mm), the axes of the ellipse with the moments of the ridge area.
+    1 - min(1, ridge area / 250 mm²). Sensors smaller than that, and children, never reach 0.
     """
-    shown = np.minimum(1, batch.breadth_mm / TYPICAL_BREADTH_MM) * np.minimum(1, batch.length_mm / TYPICAL_LENGTH_MM)
-    return _of_prints(batch, 1 - shown)
+    return _of_prints(batch, 1 - np.minimum(1, batch.ridge_mm2 / TYPICAL_CONTACT_MM2))
 
 
 @measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.9, 0.4), guidance="fingerprint.centre_finger")
@@ -85,13 +84,29 @@ def border_cut(batch: FingerprintBatch) -> Column:
     return _of_prints(batch, batch.border_share)
 
 
-@measure(unit="µm", range=(0.0, 3300.0), curve=Band(250.0, 330.0, 640.0, 850.0), guidance="fingerprint.check_resolution")
+@measure(
+    unit="µm", range=(0.0, 3300.0), curve=Band(250.0, 330.0, 640.0, 850.0), guidance="fingerprint.check_resolution"
+)
 def ridge_period(batch: FingerprintBatch) -> Column:
     """Distance from ridge to ridge: a check of the stated resolution. Adults have 350..600 µm, children less.
 
     Period with the most energy per octave in the radial power spectrum.
     """
     return _of_prints(batch, batch.period_px * PX_MM * 1000)
+
+
+@measure(
+    unit="1",
+    range=(0.0, 1.0),
+    curve=Sigmoid(0.65, 0.06),
+    guidance="fingerprint.press_flat",
+)
+def ridge_signal(batch: FingerprintBatch) -> Column:
+    """Share of ridge periods in the power spectrum, mean over 64 × 64 windows. Higher is better.
+
+    What is not at 280..790 µm is noise, grain, smudge or merged ridges.
+    """
+    return _of_prints(batch, table_mean(batch.signal, len(batch)))
 
 
 @measure(unit="greys", range=(0.0, 128.0), curve=Ramp(2.0, 8.0), guidance="fingerprint.press_firmly")

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.ridges import CELL_PX, Field, RidgeField
 from biocapture.fingerprint.ridge_flow import RidgeFlow
+from biocapture.fingerprint.ridges import CELL_PX, Field, RidgeField
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 

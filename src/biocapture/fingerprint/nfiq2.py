@@ -1,7 +1,7 @@
 """Every native measure of NFIQ 2.3 under NFIQ 2's own names, from the statistics of a batch.
 
-Source: NIST NFIQ 2.3 (public domain); numerically equal to it, quirks included, except for the minutiae, which come from
-our own extractor. See ``benchmarks/parity.py`` for the comparison.
+Source: NIST NFIQ 2.3 (public domain); numerically equal to it, quirks included, except for the minutiae, which come
+from our own extractor. See ``benchmarks/parity.py`` for the comparison.
 """
 
 from types import MappingProxyType
@@ -125,7 +125,7 @@ def _explained() -> dict[str, str]:
         "EmptyImageOrContrastTooLow": "mean grey of the crop, 0..255; above 250 it is empty",
         "FingerprintImageWithMinutiae": "number of minutiae (our extractor), count; below 5 hardly a print",
         "SufficientFingerprintForeground": "area of the region of interest, px; below 50000 small",
-        "FingerJetFX_MinCount_COMMinRect200x200": "minutiae within 100 px of their mean position, count (our extractor)",
+        "FingerJetFX_MinCount_COMMinRect200x200": "minutiae within 100 px of their centre, count (our extractor)",
         "FingerJetFX_MinutiaeCount": "number of minutiae, count (our extractor)",
         "FJFXPos_Mu_MinutiaeQuality_2": "share of minutiae on blocks up to half a deviation darker than the crop, 0..1",
         "FJFXPos_OCL_MinutiaeQuality_80": "share of minutiae on blocks of orientation certainty above 80 %, 0..1",

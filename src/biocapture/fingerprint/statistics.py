@@ -63,6 +63,8 @@ class FingerprintBatch:
         orientation certainty above 80 %.
     minutia_quality : Table
         0..1 per minutia.
+    signal : Table
+        Share of ridge periods in the spectrum of each 64 × 64 window, 0..1.
     period_px, likeness : Column
         Ridge period at 500 ppi; share of the texture that is ridges, 0..1.
     ridge_mm2 … background : Column
@@ -90,14 +92,13 @@ class FingerprintBatch:
     dark_minutiae: Column
     certain_minutiae: Column
     minutia_quality: Table
+    signal: Table
     period_px: Column
     likeness: Column
     ridge_mm2: Column
     usable_mm2: Column
     faint_mm2: Column
     offset_mm: Column
-    length_mm: Column
-    breadth_mm: Column
     border_share: Column
     dark_share: Column
     skewness: Column
@@ -142,7 +143,7 @@ def table_count(table: Table, size: int) -> Column:
 
 def table_sum(table: Table, size: int) -> Column:
     """(N,) sum of each sample's values; 0 for none."""
-    return np.bincount(table.owner, weights=table.value, minlength=size)
+    return np.bincount(table.owner, weights=table.value, minlength=size).astype(np.float64)
 
 
 def table_mean(table: Table, size: int) -> Column:
