@@ -217,7 +217,7 @@ def main() -> None:
         data = (
             "public-domain NFIQ 2.3 conformance table (NIST); FVC 2000 DB1-4 B, FVC 2002 DB1-2 B (development subsets)"
         )
-        svr = to_onnx(estimate, np.zeros((1, table[0].shape[1]), np.float32), target_opset=17)
+        svr = to_onnx(estimate, np.zeros((1, table[0].shape[1]), np.float32), name="nfiq2_estimate", target_opset=17)
         rmse = {"left_out_rmse": mean["estimate_rmse"]}
         write("nfiq2_estimate", svr.SerializeToString(), "NFIQ 2.3 score estimated from its 69 features", data, rmse)
         areas = {f"left_out_{key}": value for key, value in mean.items() if "pauc" in key}

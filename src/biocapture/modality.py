@@ -5,6 +5,8 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
+import numpy as np
+
 from biocapture.errors import UsageError
 from biocapture.measure import Column, Measure
 from biocapture.types import Failure, Modality, Sample
@@ -45,7 +47,20 @@ def package(modality: Modality) -> Package:
     """
     if modality not in AVAILABLE:
         raise UsageError(f"not available in this version; available: {', '.join(AVAILABLE)}", modality)
+    _keep_memory()
     return cast("Package", importlib.import_module(f"biocapture.{modality}"))
+
+
+KEPT_BYTES = 16_000_000
+
+
+def _keep_memory() -> None:
+    """Have glibc keep blocks of up to 16 MB for the next image instead of returning them to the system.
+
+    It learns this from the first large block that is freed. Without it, a third of the time of an image went into page
+    faults (1400 per image of 416 × 560). Elsewhere this does nothing.
+    """
+    np.empty(KEPT_BYTES, np.uint8)
 
 
 @functools.cache

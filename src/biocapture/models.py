@@ -78,6 +78,11 @@ def card(name: str) -> Card:
     return present[name]
 
 
+def is_present(name: str) -> bool:
+    """Whether there is a model of this name, ours or the user's."""
+    return any((directory / name / "card.json").is_file() for directory in (shipped_directory(), user_directory()))
+
+
 def checked_path(name: str) -> Path:
     """Path of a model file whose bytes were compared with its card."""
     found = card(name)

@@ -2,13 +2,24 @@
 
 from collections.abc import Sequence
 
-from biocapture.fingerprint import measures, quality
+from biocapture.fingerprint import measures, nfiq2, quality
 from biocapture.fingerprint.describe import describe
-from biocapture.fingerprint.nfiq2 import NATIVE, native
+from biocapture.fingerprint.forest import forest_score
 from biocapture.fingerprint.statistics import FingerprintBatch
-from biocapture.measure import declared_in
+from biocapture.measure import Column, declared_in
 
 MEASURES = declared_in(quality, measures)
+
+NATIVE = nfiq2.NATIVE | {
+    "nfiq2.score": "Score of NIST's own NFIQ 2 forest, 0..100, with the four minutiae features from our extractor; "
+    "empty unless `biocapture models add nfiq2 FILE` was run"
+}
+"""Every native column → what it is."""
+
+
+def native(batch: FingerprintBatch) -> dict[str, Column]:
+    """Every native column of NFIQ 2.3, names prefixed ``nfiq2.``; NaN where it cannot be measured."""
+    return nfiq2.native(batch) | {"nfiq2.score": forest_score(batch)}
 
 
 def batch_of(parts: Sequence[FingerprintBatch]) -> FingerprintBatch:

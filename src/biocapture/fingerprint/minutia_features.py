@@ -1,5 +1,6 @@
 """NFIQ 2's four features of minutiae, for minutiae from any extractor."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,15 +27,15 @@ def dark_share(pixels: GreyPixels, row: NDArray[np.int64], column: NDArray[np.in
     """Share of minutiae whose block is darker than the crop by up to half a deviation; NaN without minutiae."""
     if not row.size:
         return float("nan")
-    grey = pixels.astype(np.float64)
-    sums = np.pad(grey.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    sums, squares = cv2.integral2(pixels)  # whole numbers, so nothing is rounded
+    mean = int(sums[-1, -1]) / pixels.size
+    deviation = float(np.sqrt((pixels.size * squares[-1, -1] - float(sums[-1, -1]) ** 2) / pixels.size**2))
     top, left = np.maximum(row - BLOCK_PX // 2, 0), np.maximum(column - BLOCK_PX // 2, 0)
     bottom, right = np.minimum(top + BLOCK_PX, pixels.shape[0]), np.minimum(left + BLOCK_PX, pixels.shape[1])
     total = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-    deviation = float(grey.std())
     if deviation == 0:
         return 0.0
-    darkness = (grey.mean() - total / ((bottom - top) * (right - left))) / deviation
+    darkness = (mean - total / ((bottom - top) * (right - left))) / deviation
     return float(((darkness > 0) & (darkness <= 0.5)).mean())
 
 
