@@ -34,6 +34,9 @@ CLEAR_COHERENCE = 0.5
 
 LEAST_RIDGES_MM2 = 15.0
 
+LEAST_QUALITY = 0.05
+"""Minutiae below are not counted: the median count of the development sets is then that of NFIQ 2's extractor."""
+
 PERIOD_LIMITS_PX = (5.3, 16.5)
 """Ridge periods outside cannot be a finger at 500 ppi: 270 and 840 µm; the six sensors span 5.9 to 15.6 px."""
 
@@ -117,10 +120,11 @@ def _grey_columns(blocks: BlockAnalysis) -> dict[str, float]:
 
 
 def _minutia_columns(pixels: GreyPixels, minutiae: Minutiae) -> dict[str, float]:
-    row = np.clip(np.rint(minutiae.row), 0, pixels.shape[0] - 1).astype(np.int64)
-    column = np.clip(np.rint(minutiae.column), 0, pixels.shape[1] - 1).astype(np.int64)
+    clear = minutiae.quality > LEAST_QUALITY
+    row = np.clip(np.rint(minutiae.row[clear]), 0, pixels.shape[0] - 1).astype(np.int64)
+    column = np.clip(np.rint(minutiae.column[clear]), 0, pixels.shape[1] - 1).astype(np.int64)
     return {
-        "minutiae": float(len(minutiae)),
+        "minutiae": float(len(row)),
         "central_minutiae": central_count(row, column, pixels.shape),
         "dark_minutiae": dark_share(pixels, row, column),
         "certain_minutiae": certain_share(pixels, row, column),

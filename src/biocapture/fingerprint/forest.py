@@ -26,7 +26,7 @@ def forest_score(batch: FingerprintBatch) -> Column:
     if not is_present(MODEL):
         return np.full(len(batch), np.nan)
     rows = np.stack(list(features(batch).values()), axis=1).astype(np.float32)
-    whole = np.isfinite(rows).all(axis=1).tolist()
+    whole: list[bool] = np.isfinite(rows).all(axis=1).tolist()  # type: ignore[assignment]
     return np.array([_votes(row) if known else np.nan for row, known in zip(rows, whole, strict=True)])
 
 

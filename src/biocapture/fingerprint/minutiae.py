@@ -12,7 +12,7 @@ from biocapture.fingerprint.ridges import CELL_PX, Field, RidgeField
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 
-RIM_PX = 15.0
+RIM_PX = 13.0
 """Width of the rim of the print at 500 ppi in which every ridge seems to end."""
 
 CANCEL_PX = 6.0
@@ -20,8 +20,6 @@ CANCEL_PX = 6.0
 
 ENDING_TIP_PX, FORK_TIP_PX = 2.8, 6.5
 """The phase winds about a point this far behind the tip that a skeleton shows (measured on synthetic prints)."""
-
-LEAST_CLARITY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,13 @@ def extract(field: RidgeField, flow: RidgeFlow, trace: Trace = lambda name, arra
     """Find the minutiae of an analysed print.
 
     The wave that follows the ridges is made complex by its slope across them (Larkin & Fletcher 2007), and its phase
-    residues are taken; residues at the rim, in unclear places and in pairs that cancel (breaks, bridges) are dropped.
+    residues are taken. Residues at the rim and in pairs that cancel (breaks, bridges) are dropped. Those in unclear
+    places stay, with a low quality: on dry prints they are all there is.
     """
     phase = _phase(flow, field)
     trace("phase", phase)
     row, column, charge = _residues(phase, flow)
-    row, column, charge, quality = _clear(row, column, charge, flow.clarity, field)
+    row, column, charge, quality = _off_the_rim(row, column, charge, flow.clarity, field)
     row, column, charge, quality = _without_pairs(row, column, charge, quality)
     return _described(row, column, charge, quality, flow)
 
@@ -97,16 +96,16 @@ def _residues(phase: NDArray[np.int8], flow: RidgeFlow) -> tuple[NDArray[np.intp
     return row, column, np.sign(winding[row, column]).astype(np.int8)
 
 
-def _clear(
+def _off_the_rim(
     row: NDArray[np.intp], column: NDArray[np.intp], charge: NDArray[np.int8], clarity: Field, field: RidgeField
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int8], Field]:
-    """Keep residues inside the print, off its rim, where the ridges are clear."""
+    """Keep residues inside the print, off its rim, with the quality of their place."""
     solid = (cv2.resize(field.foreground.astype(np.float32), field.wave.shape[::-1]) > 0.5).astype(np.uint8)
     solid[[0, -1]] = solid[:, [0, -1]] = 0
     depth = cv2.distanceTransform(solid, cv2.DIST_L2, 3)
     cell = (row * 2 // CELL_PX, column * 2 // CELL_PX)
     quality = np.clip((clarity[cell] - 0.2) / 0.7, 0, 1)
-    keep = (2 * depth[row, column] > RIM_PX) & (clarity[cell] > LEAST_CLARITY)
+    keep = 2 * depth[row, column] > RIM_PX
     return row[keep], column[keep], charge[keep], quality[keep]
 
 

@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.ridges import Field, RidgeField
+from biocapture.fingerprint.ridges import Field, RidgeField, tensor_orientation
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 
-REACHES_PX = (1.5, 3.0)
+REACHES_PX = (1.5, 3.5)
 """Distances at 250 ppi at which each pixel is averaged with its two neighbours along the ridge, one after the other."""
 
 
@@ -36,8 +36,12 @@ class RidgeFlow:
 
 
 def follow(field: RidgeField, trace: Trace = lambda name, array: None) -> RidgeFlow:
-    """Average the wave of an analysed print along its ridges, bends followed."""
-    column, row = _directions(field)
+    """Average the wave of an analysed print along its ridges, bends followed.
+
+    Twice: the direction of ridges is surer in the averaged wave than in the wave itself.
+    """
+    first = _averaged(field.wave, *_directions(field.orientation, field.wave.shape))
+    column, row = _directions(tensor_orientation(first)[0], field.wave.shape)
     smooth = _averaged(field.wave, column, row)
     flow = RidgeFlow(column, row, smooth, _clarity(smooth, field))
     trace("smooth", flow.smooth)
@@ -45,10 +49,9 @@ def follow(field: RidgeField, trace: Trace = lambda name, array: None) -> RidgeF
     return flow
 
 
-def _directions(field: RidgeField) -> tuple[Field, Field]:
-    doubled = 2 * field.orientation
-    size = field.wave.shape[::-1]
-    cosine, sine = (cv2.resize(part(doubled), size, interpolation=cv2.INTER_LINEAR) for part in (np.cos, np.sin))
+def _directions(orientation: Field, shape: tuple[int, ...]) -> tuple[Field, Field]:
+    doubled = 2 * orientation
+    cosine, sine = (cv2.resize(part(doubled), shape[::-1], interpolation=cv2.INTER_LINEAR) for part in (np.cos, np.sin))
     # Half-angle formulas; the vector is taken in the right half-plane.
     cosine /= cv2.magnitude(cosine, sine) + np.float32(1e-12)
     column = cv2.sqrt(np.maximum(0.5 + 0.5 * cosine, 0))

@@ -69,7 +69,7 @@ def ridge_field(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> 
     """
     reduced = _reduced(pixels)
     band = cv2.GaussianBlur(reduced, (0, 0), 0.8) - cv2.GaussianBlur(reduced, (0, 0), 3.0)
-    orientation, coherence = _orientation(band)
+    orientation, coherence = tensor_orientation(band)
     energy = _per_cell(band * band)
     contrast = np.sqrt(cv2.GaussianBlur(energy, (0, 0), 0.7))
     foreground = _foreground(contrast, coherence)
@@ -98,7 +98,7 @@ def _spread(cells: Field, shape: tuple[int, ...]) -> Field:
     return cv2.resize(cells, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _orientation(band: Field) -> tuple[Field, Field]:
+def tensor_orientation(band: Field) -> tuple[Field, Field]:
     """Orientation along the ridges and coherence per cell from the smoothed structure tensor."""
     across = cv2.Sobel(band, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
     down = cv2.Sobel(band, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)

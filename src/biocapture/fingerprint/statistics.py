@@ -59,8 +59,8 @@ class FingerprintBatch:
     region_grey, region_px, coherence_sum, coherence_mean : Column
         Of the region of interest.
     minutiae, central_minutiae, dark_minutiae, certain_minutiae : Column
-        Count; count in the 200 × 200 window about their centre; share on slightly dark blocks; share on blocks of
-        orientation certainty above 80 %.
+        Count of the clear ones; count in the 200 × 200 window about their centre; share on slightly dark blocks;
+        share on blocks of orientation certainty above 80 %.
     minutia_quality : Table
         0..1 per minutia.
     signal : Table
