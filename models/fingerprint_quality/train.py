@@ -9,7 +9,8 @@ usage: python models/fingerprint_quality/train.py --reference DIR --images DIR [
 1. nfiq2_estimate: support vector regression of NFIQ 2.3 scores on the 69 features; NIST's published table, and the
    development images with our own features. Images that NFIQ 2.3 refuses count as 0.
 2. fingerprint_quality: weighted mean of four standardised features, mapped to 0..100. Weights fitted to utility (ridge
-   regression, monotone boosting) moved from fold to fold and were no better on the set left out, so they are set by hand.
+   regression, monotone boosting) moved from fold to fold and were no better on the set left out, so they are
+   set by hand.
 
 Takes about half a minute on two cores.
 """

@@ -37,7 +37,7 @@ class Table:
         """Print one line: verdict, bar, quality, file, and what to do about the worst fault."""
         verdict = "ERROR" if report.error else str(report.verdict)
         quality = f"{report.quality:3.0f}" if report.quality == report.quality else "  –"
-        say = report.error or (text(report.reasons[0].key, self._language) if report.reasons else "")
+        say = report.error.removeprefix(f"{report.path}: ") or (text(report.reasons[0].key, self._language) if report.reasons else "")
         more = f" (+{len(report.reasons) - 1})" if len(report.reasons) > 1 else ""
         name = report.path if len(report.path) <= self._name_width else "…" + report.path[1 - self._name_width :]
         self._console.print(
