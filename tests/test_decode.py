@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 
 from biocapture.decode import decode
 from biocapture.errors import DecodeError
+from biocapture.formats import raster
 from biocapture.types import Modality
 
 FINGERPRINT, FACE, IRIS = Modality.FINGERPRINT, Modality.FACE, Modality.IRIS
@@ -83,6 +84,13 @@ def test_big_endian_16_bit_tiff() -> None:
     assert np.abs(decode(data, modality=FINGERPRINT).pixels - WIDE / 257).max() <= 0.5
 
 
+@pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
+def test_floating_point_pixels_are_refused_since_their_white_is_unknown(white: float) -> None:
+    data = encoded((COLUMN / COLUMN.max() * white).astype(np.float32), "TIFF")
+    with pytest.raises(DecodeError, match=rf"floating-point pixels \(mode F, 0..{white:g}\); expected 8 or 16 bit"):
+        decode(data, modality=FINGERPRINT)
+
+
 def test_bilevel_is_black_and_white() -> None:
     pixels = decode(encoded(GREY > 127, "PNG"), modality=FINGERPRINT).pixels
     np.testing.assert_array_equal(pixels, np.where(GREY > 127, 255, 0))
@@ -134,8 +142,27 @@ ORIENTED = {
 def test_faces_are_turned_upright_by_exif(format: str, orientation: int) -> None:
     exif = Pillow.Exif()
     exif[0x0112] = orientation
-    pixels = decode(encoded(COLOUR, format, exif=exif), modality=FACE).pixels
-    assert mean_difference(pixels, ORIENTED[orientation](COLOUR)) < (4 if format in LOSSY else 1e-9)
+    image = decode(encoded(COLOUR, format, exif=exif), modality=FACE)
+    assert mean_difference(image.pixels, ORIENTED[orientation](COLOUR)) < (4 if format in LOSSY else 1e-9)
+    assert image.notes == (("image.mirrored",) if orientation in (2, 4, 5, 7) else ())
+
+
+DAMAGED_EXIF = {
+    "cut short": b"Exif\0\0MM\0*\0\0",
+    "not a TIFF": b"Exif\0\0nonsense",
+    "directory outside": b"Exif\0\0MM\0*\0\0\xff\xff\0\0",
+    "endless": b"Exif\0\0MM\0*\0\0\0\x08" + b"\xff" * 40,
+    "orientation 99": b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x63\0\0\0\0\0\0",
+    "orientation in words": b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02\0\0\0\x04top\0\0\0\0\0",
+}
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("damage", DAMAGED_EXIF)
+def test_damaged_exif_leaves_good_pixels_as_they_are(format: str, damage: str) -> None:
+    image = decode(encoded(COLOUR, format, exif=DAMAGED_EXIF[damage]), modality=FACE)
+    assert mean_difference(image.pixels, COLOUR) < (4 if format in LOSSY else 1e-9)
+    assert image.notes == ()
 
 
 def test_path_text_and_bytes_give_the_same_image(tmp_path: Path) -> None:
@@ -207,6 +234,30 @@ def test_a_single_pixel_is_an_image(format: str) -> None:
 def test_a_header_claiming_too_many_pixels_is_refused_before_decoding(width: int, height: int) -> None:
     with pytest.raises(DecodeError, match=f"{width}×{height} px; the limit is 64000000 pixels"):
         decode(png_claiming(width, height), modality=FINGERPRINT)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        b"VP8X" + struct.pack("<IB3x", 10, 0) + (16382).to_bytes(3, "little") * 2,
+        b"VP8L" + struct.pack("<IBI", 5, 0x2F, 16382 | 16382 << 14),
+        b"VP8 " + struct.pack("<I3s3sHH", 10, b"", b"\x9d\x01\x2a", 16383, 16383),
+    ],
+)
+def test_a_webp_claiming_too_many_pixels_is_refused_before_decoding(chunk: bytes) -> None:
+    with pytest.raises(DecodeError, match="16383×16383 px; the limit is 64000000 pixels"):
+        decode(b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk, modality=FACE)
+
+
+@pytest.mark.parametrize("format", [*LOSSLESS, *LOSSY])
+def test_a_raised_max_pixels_counts_more_than_pillows_limit(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encoded(GREY, format)
+    monkeypatch.setattr(raster, "PILLOW_MAX_PIXELS", GREY.size // 2)
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", GREY.size // 4)
+    assert decode(data, modality=FINGERPRINT, max_pixels=GREY.size).pixels.shape == GREY.shape
+    with pytest.raises(DecodeError, match="damaged"):
+        decode(data[:-60], modality=FINGERPRINT, max_pixels=GREY.size)
+    assert GREY.size // 4 == Pillow.MAX_IMAGE_PIXELS
 
 
 @pytest.mark.parametrize("format", [*LOSSLESS, *LOSSY, "array"])

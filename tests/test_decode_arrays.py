@@ -79,3 +79,13 @@ def test_other_dtypes_are_refused(dtype: type) -> None:
 def test_the_digest_tells_arrays_apart() -> None:
     digests = [decode(array, modality=FINGERPRINT).sha256 for array in (GREY, GREY.copy(), 255 - GREY)]
     assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize("kind", GREY_ARRAYS)
+@pytest.mark.parametrize("modality", [FINGERPRINT, FACE])
+def test_a_camera_may_reuse_its_buffer(kind: str, modality: Modality) -> None:
+    buffer = GREY_ARRAYS[kind].copy(order="K")
+    pixels = decode(buffer, modality=modality).pixels
+    before = pixels.copy()
+    buffer[:] = 0
+    np.testing.assert_array_equal(pixels, before)

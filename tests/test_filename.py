@@ -93,6 +93,13 @@ UNCLEAR = [
     "right_eye_index.png",
     "budi_2000-01-15.png",
     "budi_2000_05_17_scan.png",
+    "plain_500_03_2.png",
+    "left_FGP2.png",
+    "right_OS.png",
+    "R2_iris.png",
+    "face_R2.png",
+    "face_right_eye.png",
+    "wajah_sidik.png",
 ]
 
 
@@ -125,6 +132,8 @@ FINGERPRINTS = [
     "/data/photos/fingerprints/0001.png",
     "/data/faces/R2.png",
     "faces/print_3.png",
+    "foto_jempol_kanan.png",
+    "iris/R2_L4.png",
 ]
 IRISES = ["right_eye.png", "0007_OS.png", "eyes_12.png", "iris/0001.png", "mata/0001.png", "prints/iris_3.png"]
 FACES = ["face.png", "wajah_3.png", "foto.png", "Selfie-2.jpg", "portraits/0001.jpg", "fingerprints/faces/0001.jpg"]
@@ -136,6 +145,9 @@ NEITHER = [
     "foto_sidik.png",
     "iris/foto_sidik.png",
     "face_iris.png",
+    "face_right_index.png",
+    "right_eye_index.png",
+    "iris/R2_iris.png",
     "photos of prints/0001.png",
     "faces/photos of prints/0001.png",
     "surface.png",

@@ -93,3 +93,18 @@ def test_a_wsq_decoder_killed_between_files_is_replaced() -> None:
         assert outcome(data, Modality.FINGERPRINT) == "decoded"
         assert wsq_format._running_child() is not child
         assert (child.stdin.closed, child.stdout.closed) == (True, True)
+
+
+def test_a_wsq_decoder_interrupted_in_mid_answer_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(child: object, data: bytes, header: object) -> None:
+        raise KeyboardInterrupt
+
+    data = valid("WSQ")
+    child = wsq_format._running_child()
+    with monkeypatch.context() as broken:
+        broken.setattr(wsq_format, "_ask", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            decode(data, modality=Modality.FINGERPRINT)
+    assert child.poll() is not None
+    assert (child.stdin.closed, child.stdout.closed) == (True, True)
+    assert outcome(data, Modality.FINGERPRINT) == "decoded"

@@ -8,7 +8,7 @@ import wsq  # noqa: F401  registers the format with Pillow
 from PIL import Image as Pillow
 
 from biocapture.decode import decode, to_500_ppi
-from biocapture.errors import BiocaptureError, DecodeError
+from biocapture.errors import DecodeError, UsageError
 from biocapture.types import Image, Modality, PpiSource
 
 FINGERPRINT, FACE, IRIS = Modality.FINGERPRINT, Modality.FACE, Modality.IRIS
@@ -41,6 +41,12 @@ def jpeg_stating(unit: int, density: int) -> bytes:
     return bytes(data)
 
 
+def exif_stating(unit: int, density: float, **options) -> bytes:
+    exif = Pillow.Exif()
+    exif[0x011A], exif[0x011B], exif[0x0128] = density, density, unit
+    return encoded(GREY, "JPEG", exif=exif, **options)
+
+
 def wsq_stating(comment: bytes) -> bytes:
     data = encoded(GREY, "WSQ")
     assert b"PPI 500" in data
@@ -51,6 +57,8 @@ STATING_1000 = {
     "pHYs": encoded(GREY, "PNG", dpi=(1000, 1000)),
     "JFIF": encoded(GREY, "JPEG", dpi=(1000, 1000)),
     "JFIF per centimetre": jpeg_stating(2, 394),
+    "EXIF": exif_stating(2, 1000.0),
+    "EXIF per centimetre": exif_stating(3, 393.7),
     "BMP": encoded(GREY, "BMP", dpi=(1000, 1000)),
     "TIFF": encoded(GREY, "TIFF", dpi=(1000, 1000)),
     "TIFF per centimetre": encoded(GREY, "TIFF", x_resolution=393.7, y_resolution=393.7, resolution_unit=3),
@@ -74,6 +82,10 @@ def test_500_per_inch_kept_per_metre_is_500() -> None:
 
 STATING_NOTHING = {kind: encoded(GREY, kind) for kind in ("PNG", "JPEG", "TIFF", "PPM", "JPEG2000", "GIF")} | {
     "JFIF aspect ratio": jpeg_stating(0, 500),
+    "EXIF aspect ratio": exif_stating(1, 500.0),
+    "EXIF unknown": exif_stating(2, 72.0),
+    "EXIF without resolution": encoded(GREY, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
+    "TIFF aspect ratio": encoded(GREY, "TIFF", x_resolution=500, y_resolution=500, resolution_unit=1),
     "WSQ without resolution": wsq_stating(b"PPI  -1"),
 }
 
@@ -101,10 +113,21 @@ def test_two_resolutions_in_one_file_are_noted_and_the_capture_resolution_wins()
     assert (image.ppi, image.notes) == (500.0, ("image.ppi_conflict",))
 
 
-@pytest.mark.parametrize("ppi", [math.nan, math.inf, -500.0, 0.0])
-def test_a_senseless_given_resolution_is_refused(ppi: float) -> None:
-    with pytest.raises(BiocaptureError, match=r"ppi|resolution"):
-        decode(GREY, modality=FINGERPRINT, ppi=ppi)
+def test_jfif_and_exif_that_disagree_are_noted_and_jfif_wins() -> None:
+    image = decode(exif_stating(2, 1000.0, dpi=(500, 500)), modality=FINGERPRINT)
+    assert (image.ppi, image.notes) == (500.0, ("image.ppi_conflict",))
+
+
+@pytest.mark.parametrize("ppi", [math.nan, math.inf, -math.inf, -500.0, 0.0, 49.9, 5000.1])
+@pytest.mark.parametrize("modality", [FINGERPRINT, FACE])
+def test_a_senseless_given_resolution_is_refused(ppi: float, modality: Modality) -> None:
+    with pytest.raises(UsageError, match=rf"^{ppi}: resolution must lie in 50\.\.5000 ppi"):
+        decode(GREY, modality=modality, ppi=ppi)
+
+
+@pytest.mark.parametrize("ppi", [50.0, 5000.0])
+def test_the_limits_of_a_given_resolution_belong_to_it(ppi: float) -> None:
+    assert decode(GREY, modality=FINGERPRINT, ppi=ppi).ppi == ppi
 
 
 @pytest.mark.parametrize("modality", [FACE, IRIS])

@@ -9,9 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from biocapture.decode import decode
     from biocapture.errors import BiocaptureError, DecodeError
-    from biocapture.explain import explain
     from biocapture.modality import measures
     from biocapture.pipeline import assess, assess_many
     from biocapture.profile import Profile
@@ -20,10 +18,8 @@ if TYPE_CHECKING:
     from biocapture.verdict import Reason, Verdict
 
 _HOMES = {
-    "decode": "decode",
     "BiocaptureError": "errors",
     "DecodeError": "errors",
-    "explain": "explain",
     "measures": "modality",
     "assess": "pipeline",
     "assess_many": "pipeline",
@@ -50,8 +46,6 @@ __all__ = [
     "Verdict",
     "assess",
     "assess_many",
-    "decode",
-    "explain",
     "measures",
 ]
 
@@ -61,5 +55,5 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'biocapture' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"biocapture.{_HOMES[name]}"), name)
-    globals()[name] = value  # also shadows a submodule of the same name, such as decode
+    globals()[name] = value
     return value

@@ -62,8 +62,8 @@ def score(
     kinds = (wanted.modality,) if wanted.modality else ()
     columns = header(tuple(measures(*kinds)), native_names(wanted))
     how = {"ppi": ppi, "profile": wanted.profile, "native": native, "max_pixels": max_pixels}
-    # The pool starts on the first report, before any progress thread exists.
-    found = assess_many(walk(paths), modality, workers=workers or default_workers(), **how)
+    # Forking is safe: the pool starts on the first report, before any thread exists.
+    found = assess_many(walk(paths), modality, workers=workers or default_workers(), fork=True, **how)
     errors = 0
     language = lang or wanted.profile.language
     console = Console(stderr=out is None)

@@ -1,10 +1,8 @@
 """Bytes, path or array → Image: size guard, colour order, resolution. The only door for pixels from outside."""
 
 import hashlib
-import io
 import math
 import stat
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.errors import DecodeError, FormatError
-from biocapture.formats.header import SUFFIXES, format_of
+from biocapture.errors import DecodeError, FormatError, UsageError
+from biocapture.formats.header import SUFFIXES, format_of, webp_header
+from biocapture.formats.raster import MIRRORED, ORIENTATION, load_upright, opened_raster
 from biocapture.formats.resolution import stated_resolutions
 from biocapture.formats.wsq import wsq_header, wsq_pixels
 from biocapture.types import Image, Modality, PpiSource
@@ -26,6 +25,9 @@ WORKING_PPI = 500.0
 
 PLAUSIBLE_PPI = (150.0, 4000.0)
 """Fingerprint scanners lie within; 72 and 96 are what image editors write when they know nothing."""
+
+GIVEN_PPI = (50, 5000)
+"""What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
 
 Source = str | Path | bytes | NDArray[Any]
 
@@ -44,10 +46,11 @@ def decode(
     ----------
     source : path, bytes or array
         Arrays: (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA; uint8, uint16 or bool; 0 = black.
+        They are copied, so that a camera may reuse its buffer. Files: 8 or 16 bits a channel, no floating point.
     modality : Modality
         Finger and iris images become grey (H, W), faces RGB (H, W, 3).
     ppi : float, optional
-        Overrides what the file says.
+        50..5000; overrides what the file says.
     max_pixels, max_bytes : int
         Larger inputs are refused before pixels are allocated.
 
@@ -55,7 +58,11 @@ def decode(
     ------
     DecodeError
         Unreadable, not an image, damaged, or over a limit; says what was found and the limit.
+    UsageError
+        ``ppi`` out of range.
     """
+    if ppi is not None and not GIVEN_PPI[0] <= ppi <= GIVEN_PPI[1]:
+        raise UsageError(f"resolution must lie in {GIVEN_PPI[0]}..{GIVEN_PPI[1]} ppi", str(ppi))
     grey = modality is not Modality.FACE
     if isinstance(source, np.ndarray):
         pixels = _checked_array(source, grey, max_pixels)
@@ -64,6 +71,8 @@ def decode(
     path = "" if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else _read(Path(source), max_bytes)
     subject = path or "image bytes"
+    if len(data) > max_bytes:
+        raise DecodeError(f"{len(data)} bytes exceed the limit of {max_bytes}", subject)
     try:
         pixels, notes, stated = _decoded(data, grey, subject, max_pixels)
     except DecodeError:
@@ -118,19 +127,19 @@ def _decoded(
     kind = format_of(data)
     if kind is None:
         raise DecodeError(f"not an image we read (begins with {data[:8].hex(' ') or 'nothing'})", subject)
-    from PIL import Image as Pillow
-
-    if kind == "WSQ":
-        header = wsq_header(data)
+    if kind in ("WSQ", "WEBP"):  # Pillow cannot read the one, and allocates the other on opening
+        header = wsq_header(data) if kind == "WSQ" else webp_header(data)
         _guard(header.width_px, header.height_px, subject, max_pixels)
-        return _in_colour(wsq_pixels(data), grey), (), stated_resolutions(kind, data, {})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of what is checked here: size, odd metadata
-        with Pillow.open(io.BytesIO(data), formats=(kind,)) as opened:
-            _guard(*opened.size, subject, max_pixels)
-            notes = ("image.multiple_frames",) if getattr(opened, "n_frames", 1) > 1 else ()
-            stated = stated_resolutions(kind, data, opened.info)
-            return _pixels(opened, grey), notes, stated
+    if kind == "WSQ":
+        return _in_colour(wsq_pixels(data), grey), (), stated_resolutions(kind, data, {}, {})
+    with opened_raster(kind, data, max_pixels) as opened:
+        width, height = opened.size
+        _guard(width, height, subject, max_pixels)
+        several = getattr(opened, "n_frames", 1) > 1
+        upright, tags = load_upright(opened)
+        found = {"image.multiple_frames": several, "image.mirrored": tags.get(ORIENTATION) in MIRRORED}
+        notes = tuple(note for note, applies in found.items() if applies)
+        return _pixels(upright, grey, subject), notes, stated_resolutions(kind, data, opened.info, tags)
 
 
 def _guard(width: int, height: int, subject: str, max_pixels: int) -> None:
@@ -138,14 +147,12 @@ def _guard(width: int, height: int, subject: str, max_pixels: int) -> None:
         raise DecodeError(f"{width}×{height} px; the limit is {max_pixels} pixels", subject)
 
 
-def _pixels(opened: Any, grey: bool) -> NDArray[np.uint8]:
-    from PIL import ImageOps
-
-    if opened.format in ("JPEG", "MPO", "TIFF", "PNG", "WEBP"):
-        opened = ImageOps.exif_transpose(opened)
-    if opened.mode.startswith(("I", "F")):
-        wide = np.asarray(opened)
-        return _in_colour(_eight_bit(wide if opened.mode != "F" else wide.astype(np.int64)), grey)
+def _pixels(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]:
+    if opened.mode == "F":  # no white level is defined: 1, 255 and 65535 are all in use
+        low, high = opened.getextrema()
+        raise DecodeError(f"floating-point pixels (mode F, {low:g}..{high:g}); expected 8 or 16 bit integers", subject)
+    if opened.mode.startswith("I"):
+        return _in_colour(_eight_bit(np.asarray(opened)), grey)
     if opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info:
         opened = opened.convert("RGBA")
         white = opened.copy()
@@ -174,7 +181,9 @@ def _checked_array(array: NDArray[Any], grey: bool, max_pixels: int) -> NDArray[
         array = _eight_bit(array)
     elif array.dtype == np.bool_:
         array = array.astype(np.uint8) * np.uint8(255)
-    elif array.dtype != np.uint8:
+    elif array.dtype == np.uint8:
+        array = array.copy()
+    else:
         raise DecodeError(f"dtype {array.dtype}; expected uint8, uint16 or bool", "array")
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
@@ -195,10 +204,10 @@ def _with_resolution(
     credible = [pair for pair in stated.values() if modality is not Modality.FINGERPRINT or _is_plausible(pair)]
     if modality is Modality.FINGERPRINT and len(credible) < len(stated):
         notes.append("image.ppi_implausible")
-    claims = [pair[0] for pair in credible] + ([given] if given else [])
+    claims = [pair[0] for pair in credible] + ([] if given is None else [given])
     if claims and max(claims) > 1.02 * min(claims):
         notes.append("image.ppi_conflict")
-    if given:
+    if given is not None:
         value, origin = given, PpiSource.GIVEN
     elif credible:
         value, origin = credible[0][0], PpiSource.METADATA
@@ -207,7 +216,8 @@ def _with_resolution(
     else:
         value, origin = math.nan, PpiSource.NONE
     # Files keep resolution per metre in whole numbers: 19685 per metre is meant as 500 per inch.
-    value = float(round(value)) if abs(value - round(value)) < 0.02 else float(value)
+    whole = float(np.rint(value))
+    value = whole if abs(value - whole) < 0.02 else float(value)
     return Image(image.pixels, value, origin, tuple(notes), image.sha256, image.path)
 
 

@@ -32,6 +32,7 @@ WORDS = {
     Modality.IRIS: {"iris", "irises", "eye", "eyes", "mata"},
     Modality.FACE: {"face", "faces", "wajah", "foto", "photo", "photos", "portrait", "portraits", "selfie"},
 }
+NIST_CODES = {f"{code:02}" for code in range(1, 11)}
 EYES = {"od": Position.RIGHT_EYE, "os": Position.LEFT_EYE}
 
 
@@ -44,24 +45,38 @@ def position_of(path: str | Path) -> Position:
         ``UNKNOWN`` when the name says nothing, or more than one thing.
     """
     words = _words(Path(path).stem)
-    found = {position for position in (*_spoken(words), *_coded(words)) if position is not Position.UNKNOWN}
-    return found.pop() if len(found) == 1 else Position.UNKNOWN
+    found = _positions(words)
+    if len(found) != 1 or len(_modalities(words)) != 1:
+        return Position.UNKNOWN
+    (position,) = found
+    agreed = position is Position.FACE or all(position.startswith(side) for side in _sides(words))
+    return position if agreed else Position.UNKNOWN
 
 
 def modality_of_name(path: str | Path) -> Modality | None:
-    """Modality from the words of the file name, else of the nearest folder that names one; None when neither does."""
-    position = position_of(path)
-    if position in FINGERS[1:]:
+    """Modality from the file name, else from the words of the nearest folder that names one; None when neither does."""
+    *folders, _ = ("", *Path(path).parts)
+    claims = [_modalities(_words(Path(path).stem)), *(_worded(_words(folder)) for folder in reversed(folders))]
+    nearest = next((claim for claim in claims if claim), set())
+    return nearest.pop() if len(nearest) == 1 else None
+
+
+def _modalities(words: list[str]) -> set[Modality]:
+    """All that a name speaks of. Beside a position, "photo" says nothing: any capture is one."""
+    positions = _positions(words)
+    if not positions:
+        return _worded(words)
+    return {_modality(position) for position in positions} | (_worded(words) - {Modality.FACE})
+
+
+def _worded(words: list[str]) -> set[Modality]:
+    return {modality for modality, known in WORDS.items() if known & set(words)}
+
+
+def _modality(position: Position) -> Modality:
+    if position in FINGERS:
         return Modality.FINGERPRINT
-    if position is not Position.UNKNOWN:
-        return Modality.FACE if position is Position.FACE else Modality.IRIS
-    parts = Path(path).parts
-    for part in (Path(path).stem, *reversed(parts[:-1])):
-        words = set(_words(part))
-        found = [modality for modality, known in WORDS.items() if words & known]
-        if found:
-            return found[0] if len(found) == 1 else None
-    return None
+    return Modality.FACE if position is Position.FACE else Modality.IRIS
 
 
 def _words(name: str) -> list[str]:
@@ -69,31 +84,34 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[a-z]+|\d+", spaced.lower())
 
 
+def _positions(words: list[str]) -> set[Position]:
+    return {*_spoken(words), *_coded(words)}
+
+
+def _sides(words: list[str]) -> list[str]:
+    return [side for side, names in (("right", RIGHT), ("left", LEFT)) if names & set(words)]
+
+
 def _spoken(words: list[str]) -> list[Position]:
-    """Positions said in words: a side and a finger, or a side and an eye."""
+    """Positions said in words: every side with every finger, every side with an eye, a face."""
     known = set(words)
-    sides = [side for side, names in (("right", RIGHT), ("left", LEFT)) if known & names]
     digits = [digit for digit, names in DIGITS.items() if known & names]
-    if known & {"face", "wajah"}:
-        return [Position.FACE]
-    if len(sides) != 1:
-        return []
-    if len(digits) == 1:
-        return [Position(f"{sides[0]}_{digits[0]}")]
-    return [Position(f"{sides[0]}_eye")] if not digits and known & WORDS[Modality.IRIS] else []
+    parts = digits + (["eye"] if known & WORDS[Modality.IRIS] else [])
+    found = [Position(f"{side}_{part}") for side in _sides(words) for part in parts]
+    return [*found, Position.FACE] if known & {"face", "wajah"} else found
 
 
 def _coded(words: list[str]) -> list[Position]:
-    """Positions in code: R2 / L4 (finger of a hand), FGP n, two letters, NIST ``…_<ppi>_<nn>``, OD / OS."""
+    """Positions in code: R2 / L4 (finger of a hand), FGP n, two letters, NIST ``…_<ppi>_<nn>`` at the end, OD / OS."""
     found = [EYES[word] for word in words if word in EYES]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         number = int(following) if following.isdigit() and len(following) <= 2 else 0
         if word in ("r", "l") and 1 <= number <= 5:
             found.append(FINGERS[number + (5 if word == "l" else 0)])
         if word in ("fgp", "finger", "pos", "position") and 1 <= number <= 10:
             found.append(FINGERS[number])
-        if word.isdigit() and int(word) in (500, 1000, 2000) and 1 <= number <= 10 and len(following) == 2:
-            found.append(FINGERS[number])
+    if len(words) > 1 and words[-2] in ("500", "1000", "2000") and words[-1] in NIST_CODES:
+        found.append(FINGERS[int(words[-1])])
     found += [
         Position(f"{'right' if word[0] == 'r' else 'left'}_{SHORT[word[1]]}")
         for word in words

@@ -153,7 +153,7 @@ def evaluate(measures: Iterable[Measure], batch: Any, size: int) -> tuple[dict[s
     for item in measures:
         try:
             columns[item.id] = np.asarray(item(batch), dtype=np.float64)
-        except (ArithmeticError, ValueError, IndexError, LookupError, RuntimeError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, it must cost one column, not a row
             columns[item.id] = np.full(size, np.nan)
             errors[item.id] = f"{type(error).__name__}: {error}"
     return columns, errors

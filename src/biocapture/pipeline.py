@@ -135,7 +135,7 @@ def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
                 failure=failure.reason if failure else "",
                 measures=values,
                 native={name: float(column[i]) for name, column in native.items()},
-                problems=problems,
+                error="; ".join(f"{name}: {text}" for name, text in problems.items()),
             )
         )
     return found
@@ -163,15 +163,16 @@ def assess(source: Source, modality: str | None = "auto", **how: object) -> Repo
 
 
 def assess_many(
-    sources: Iterable[Source], modality: str | None = "auto", *, workers: int = 1, **how: object
+    sources: Iterable[Source], modality: str | None = "auto", *, workers: int = 1, fork: bool = False, **how: object
 ) -> Iterator[Report]:
     """Assess a stream of captures; reports come in the order of the sources.
 
     Memory is bounded by the number of workers, not by the number of sources. A source that cannot be read gives a
-    report with ``error`` and the stream goes on.
+    report with ``error`` and the stream goes on. Processes start afresh: call it under ``if __name__ == "__main__"``.
+    ``fork=True`` starts them faster, in a program that has started no thread of any kind.
     """
     wanted = options(modality, **how)  # type: ignore[arg-type]
-    return map_ordered(partial(_assess_chunk, wanted=wanted), sources, workers, _lost)
+    return map_ordered(partial(_assess_chunk, wanted=wanted), sources, workers, _lost, fork)
 
 
 def _assess_chunk(sources: Sequence[Source], wanted: Options) -> list[Report]:

@@ -28,7 +28,7 @@ COLUMNS = {
     "verdict": "READY, RETAKE or REVIEW under the chosen profile.",
     "reasons": "All faults, worst first, as guidance keys separated by ';'.",
     "failure": "Why the capture could not be assessed at all (a bad capture, not a bad file).",
-    "error": "Why the file could not be read or scored (a bad input); all other columns are then empty.",
+    "error": "Why the file could not be read (a bad input; all other columns are then empty) or which measure failed.",
 }
 """The fixed columns of every table, name → what it is."""
 
@@ -51,8 +51,6 @@ class Report:
         Measure id → raw value and score.
     native : dict
         Further columns computed on request, e.g. ``nfiq2.OCL_Bin10_Mean``.
-    problems : dict
-        Measure id → error text, for measures that failed to compute.
     """
 
     path: str = ""
@@ -71,7 +69,6 @@ class Report:
     error: str = ""
     measures: dict[str, Score] = field(default_factory=dict)
     native: dict[str, float] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
 
     def guidance(self, language: str = "en") -> list[str]:
         """What the operator does, worst fault first, each instruction once."""
@@ -79,7 +76,7 @@ class Report:
 
     def row(self) -> dict[str, Any]:
         """One flat table row: :data:`COLUMNS`, then ``<id>`` and ``<id>.score`` per measure, then native columns."""
-        if self.error:
+        if self.verdict is None:
             return {"path": self.path, "sha256": self.sha256, "error": self.error}
         row: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         row |= {"modality": str(self.modality), "position": str(self.position), "verdict": str(self.verdict)}
@@ -112,6 +109,11 @@ class Report:
         if self.native:
             nested["native"] = {name: flat.get(name) for name in self.native}
         return nested
+
+
+def printable(name: str) -> str:
+    """A text that any terminal and file takes: bytes of a file name that are not Unicode become �."""
+    return name.encode("utf8", "surrogateescape").decode("utf8", "replace")
 
 
 def header(measure_ids: Sequence[str], native: Sequence[str] = ()) -> list[str]:
@@ -163,7 +165,10 @@ class _ParquetWriter:
         self._waiting: list[dict[str, Any]] = []
 
     def write(self, report: Report) -> None:
-        self._waiting.append(report.row())
+        row = report.row()
+        self._waiting.append(
+            {name: printable(value) if isinstance(value, str) else value for name, value in row.items()}
+        )
         if len(self._waiting) >= self.GROUP:
             self.flush()
 

@@ -14,7 +14,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
 from biocapture.guidance import text
-from biocapture.report import Report
+from biocapture.report import Report, printable
 
 COLOURS = {"READY": "green", "RETAKE": "red", "REVIEW": "yellow", "ERROR": "magenta"}
 
@@ -37,9 +37,12 @@ class Table:
         """Print one line: verdict, bar, quality, file, and what to do about the worst fault."""
         verdict = "ERROR" if report.error else str(report.verdict)
         quality = f"{report.quality:3.0f}" if report.quality == report.quality else "  –"
-        say = report.error.removeprefix(f"{report.path}: ") or (text(report.reasons[0].key, self._language) if report.reasons else "")
+        say = report.error.removeprefix(f"{report.path}: ") or (
+            text(report.reasons[0].key, self._language) if report.reasons else ""
+        )
         more = f" (+{len(report.reasons) - 1})" if len(report.reasons) > 1 else ""
-        name = report.path if len(report.path) <= self._name_width else "…" + report.path[1 - self._name_width :]
+        path, say = printable(report.path), printable(say)
+        name = path if len(path) <= self._name_width else "…" + path[1 - self._name_width :]
         self._console.print(
             f"[{COLOURS[verdict]}]{verdict:<6}[/] {quality_bar(report.quality)} {quality}  "
             f"{escape(name):<{self._name_width}}  {escape(say)}{more}",

@@ -64,7 +64,7 @@ class Image:
     pixels : (H, W) or (H, W, 3) uint8
         Grey or RGB, 0 = black. Finger and iris images are grey, faces RGB.
     ppi : float
-        Pixels per inch of ``pixels`` as they are; NaN where resolution has no meaning (faces, irises).
+        Pixels per inch of ``pixels`` as they are; NaN where none is stated (faces, irises; prints are assumed 500).
     ppi_source : PpiSource
     notes : tuple of str
         Reason keys found while decoding, e.g. ``image.ppi_conflict``; never silently dropped.

@@ -27,6 +27,7 @@ def map_ordered(
     items: Iterable[Item],
     workers: int,
     lost: Callable[[Item, str], Answer],
+    fork: bool = False,
 ) -> Iterator[Answer]:
     """Apply ``work`` to chunks of ``items`` and yield its answers in the order of the items.
 
@@ -38,13 +39,16 @@ def map_ordered(
         1 = in this process.
     lost : callable
         Gives the answer for an item that killed its worker (a crash inside a native decoder, say).
+    fork : bool
+        Start workers by forking where the system can: much the fastest, and safe only in a program that has started no
+        thread of any kind, OpenCV's included. Otherwise they start afresh.
     """
     pieces = _pieces(items)
     if workers <= 1:
         for piece in pieces:
             yield from work(piece)
         return
-    pool = _Pool(workers)
+    pool = _Pool(workers, fork)
     try:
         flying: deque[tuple[list[Item], Future[list[Answer]]]] = deque()
         for piece in pieces:
@@ -60,16 +64,15 @@ def map_ordered(
 class _Pool:
     """A process pool that can be replaced when a worker died."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, fork: bool) -> None:
         self._workers = workers
-        self._executor = self._fresh(workers)
+        self._fork = fork
+        self._executor = self._fresh()
 
-    @staticmethod
-    def _fresh(workers: int) -> ProcessPoolExecutor:
-        # Forking is much the fastest start, and safe only while this process has no other thread.
-        forkable = sys.platform == "linux" and threading.active_count() == 1
+    def _fresh(self) -> ProcessPoolExecutor:
+        forkable = self._fork and sys.platform == "linux" and threading.active_count() == 1
         context = multiprocessing.get_context("fork" if forkable else "spawn")
-        return ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread_each)
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_one_thread_each)
 
     def submit(self, work: Work[Item, Answer], piece: Sequence[Item]) -> Future[list[Answer]]:
         try:
@@ -80,7 +83,7 @@ class _Pool:
 
     def renew(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = self._fresh(self._workers)
+        self._executor = self._fresh()
 
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.blockwise import BlockAnalysis, analyse_blocks
-from biocapture.fingerprint.contact import Frame, contact
+from biocapture.fingerprint.contact import Contact, Frame, contact
 from biocapture.fingerprint.grid import BLOCK_PX
 from biocapture.fingerprint.minutia_features import central_count, certain_share, dark_share
 from biocapture.fingerprint.minutiae import Minutiae, extract
@@ -37,8 +37,11 @@ LEAST_RIDGES_MM2 = 15.0
 LEAST_QUALITY = 0.05
 """Minutiae below are not counted: the median count of the development sets is then that of NFIQ 2's extractor."""
 
-PERIOD_LIMITS_PX = (5.3, 16.5)
-"""Ridge periods outside cannot be a finger at 500 ppi: 270 and 840 µm; the six sensors span 5.9 to 15.6 px."""
+PERIOD_LIMITS_PX = ((3.3, 5.3), (16.0, 28.0))
+"""Regular periods within are no finger's at 500 ppi (the six sensors span 5.9 to 15.6 px) and may be at another."""
+
+REGULAR_SHARE, LEAST_COHERENCE = 0.45, 0.15
+"""Energy near the main period and mean coherence of most prints at half or double scale, of few other pictures."""
 
 INVERTED_GREYS = -45.0
 """Background darker than the print by this much: ridges are white."""
@@ -64,7 +67,7 @@ def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBat
     minutiae = extract(field, flow, trace)
     touch = contact(pixels, frame, field, flow)
     spectrum = radial_spectrum(pixels, field)
-    likeness = spectrum.ridge_share * min(1.0, np.nan_to_num(touch.coherence) / CLEAR_COHERENCE)
+    likeness = spectrum.ridge_share * min(1.0, float(np.nan_to_num(touch.coherence)) / CLEAR_COHERENCE)
     columns = _grey_columns(blocks) | _minutia_columns(pixels, minutiae)
     columns |= {name: getattr(touch, name) for name in touch.__dataclass_fields__}
     columns |= {
@@ -74,7 +77,7 @@ def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBat
     }
     return FingerprintBatch(
         failure=(_failure(likeness, touch.ridge_mm2),),
-        notes=(_notes(spectrum, touch.background, likeness),),
+        notes=(_notes(spectrum, touch),),
         frequency=Table.of_one(blocks.frequency),
         clarity=Table.of_one(blocks.clarity),
         certainty=Table.of_one(blocks.whole_certainty),
@@ -87,19 +90,20 @@ def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBat
 
 
 def _failure(likeness: float, ridge_mm2: float) -> Failure | None:
-    if likeness < LEAST_LIKENESS:
+    if not likeness >= LEAST_LIKENESS:
         return Failure("fingerprint.no_print", f"likeness to a print {likeness:.2f}, least {LEAST_LIKENESS}")
     if ridge_mm2 < LEAST_RIDGES_MM2:
         return Failure("fingerprint.no_print", f"{ridge_mm2:.1f} mm² of ridges, least {LEAST_RIDGES_MM2}")
     return None
 
 
-def _notes(spectrum: RadialSpectrum, background: float, likeness: float) -> tuple[str, ...]:
+def _notes(spectrum: RadialSpectrum, touch: Contact) -> tuple[str, ...]:
     notes = []
-    low, high = PERIOD_LIMITS_PX
-    if likeness >= LEAST_LIKENESS and not low <= spectrum.period_px <= high:
+    (least, low), (high, most) = PERIOD_LIMITS_PX
+    astray = least < spectrum.period_px < low or high < spectrum.period_px < most
+    if astray and spectrum.peak_share > REGULAR_SHARE and touch.coherence > LEAST_COHERENCE:
         notes.append("image.ppi_implausible")
-    if background < INVERTED_GREYS:
+    if touch.background < INVERTED_GREYS:
         notes.append("image.inverted")
     return tuple(notes)
 

@@ -41,7 +41,7 @@ def centring(batch: FingerprintBatch) -> Column:
     return _of_prints(batch, batch.offset_mm)
 
 
-@measure(unit="1", range=(-10.0, 10.0), curve=Ramp(1.2, 0.4), guidance="fingerprint.moisten_finger")
+@measure(unit="1", range=(-10.0, 10.0), curve=Ramp(1.0, 0.35), guidance="fingerprint.moisten_finger")
 def dryness(batch: FingerprintBatch) -> Column:
     """How thin and broken the dark ridges are: minus the skewness of the ridge wave. Lower is better.
 
@@ -50,7 +50,7 @@ def dryness(batch: FingerprintBatch) -> Column:
     return _of_prints(batch, -batch.skewness)
 
 
-@measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.80, 0.60), guidance="fingerprint.dry_finger")
+@measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.72, 0.55), guidance="fingerprint.dry_finger")
 def wetness(batch: FingerprintBatch) -> Column:
     """How much of the ridge area is dark: wet or hard-pressed ridges merge. Lower is better; 0.5 is even.
 
@@ -64,7 +64,7 @@ def ghost_ridges(batch: FingerprintBatch) -> Column:
     """Area of faint ridges apart from the print: the previous person's latent print. Lower is better.
 
     Coherent cells of visible contrast more than 0.8 mm outside the print. What the new print covers is not seen
-    here; a print whose own rim is faint counts too.
+    here; a latent print as dark as the print itself is taken for part of it; a print whose own rim is faint counts.
     """
     return _of_prints(batch, batch.faint_mm2)
 

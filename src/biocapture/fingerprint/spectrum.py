@@ -26,6 +26,8 @@ PIECE = 24
 LEAST_INSIDE = 0.5
 """Share of a window that must show ridges."""
 
+PEAK_RATIO = 1.35
+
 RIDGE_PERIODS_PX = (5.5, 15.5)
 """Ridge periods of prints at 500 ppi: 280 to 790 µm."""
 
@@ -38,11 +40,14 @@ class RadialSpectrum(NamedTuple):
     period_px : float
         Period with the most energy per octave.
     ridge_share : float
-        Share of the energy at ridge periods, 0..1.
+        Share of the energy at ridge periods, 0..1; NaN for a flat image.
+    peak_share : float
+        Share of the energy within a factor of :data:`PEAK_RATIO` of the period, 0..1.
     """
 
     period_px: float
     ridge_share: float
+    peak_share: float
 
 
 def radial_spectrum(pixels: GreyPixels, field: RidgeField) -> RadialSpectrum:
@@ -61,8 +66,10 @@ def radial_spectrum(pixels: GreyPixels, field: RidgeField) -> RadialSpectrum:
     energy = np.bincount(_BAND.ravel(), weights=power.ravel(), minlength=BANDS + 1)[:BANDS] * _PER_OCTAVE
     total = energy.sum()
     if total <= 0:
-        return RadialSpectrum(float("nan"), 0.0)
-    return RadialSpectrum(_peak_period(energy), float(energy[_RIDGES].sum() / total))
+        return RadialSpectrum(float("nan"), float("nan"), 0.0)
+    period = _peak_period(energy)
+    near = np.abs(np.log(_PERIODS / period)) < np.log(PEAK_RATIO)
+    return RadialSpectrum(period, float(energy[_RIDGES].sum() / total), float(energy[near].sum() / total))
 
 
 def ridge_signal(pixels: GreyPixels, field: RidgeField) -> NDArray[np.float64]:

@@ -1,6 +1,9 @@
 """What the first bytes of an image say: format and size, before any pixel is allocated."""
 
+import struct
 from dataclasses import dataclass
+
+from biocapture.errors import FormatError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,26 @@ SUFFIXES = {
 def format_of(data: bytes) -> str | None:
     """Name of the format the bytes begin like; None when it is none we read."""
     return next((name for signature, name in SIGNATURES if data.startswith(signature)), None)
+
+
+def webp_header(data: bytes) -> Header:
+    """Canvas of a WebP file, from whichever of its three kinds of first chunk it has (RFC 9649).
+
+    Raises
+    ------
+    FormatError
+        Cut short, or none of the three.
+    """
+    try:
+        if data[12:16] == b"VP8X":
+            across, down = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
+            return Header("WEBP", across + 1, down + 1)
+        if data[12:16] == b"VP8L":
+            (bits,) = struct.unpack_from("<I", data, 21)
+            return Header("WEBP", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+        if data[12:16] == b"VP8 ":
+            across, down = struct.unpack_from("<HH", data, 26)
+            return Header("WEBP", across & 0x3FFF, down & 0x3FFF)
+    except struct.error as error:
+        raise FormatError("damaged WebP: cut short in its header") from error
+    raise FormatError("damaged WebP: no frame header")

@@ -1,5 +1,6 @@
 """Resolution as image files state it, every source by name, so that contradictions can be seen."""
 
+import math
 import re
 import struct
 from collections.abc import Iterator, Mapping
@@ -7,8 +8,16 @@ from typing import Any
 
 METRE_PER_INCH = 0.0254
 
+X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = RESOLUTION_TAGS = (0x011A, 0x011B, 0x0128)
+"""Tags of TIFF 6.0 section 8, kept by EXIF."""
 
-def stated_resolutions(format: str, data: bytes, info: Mapping[Any, Any]) -> dict[str, tuple[float, float]]:
+EXIF_UNKNOWN_PPI = 72.0
+"""What EXIF writers must state when they do not know (CIPA DC-008, XResolution)."""
+
+
+def stated_resolutions(
+    format: str, data: bytes, info: Mapping[Any, Any], tags: Mapping[int, Any]
+) -> dict[str, tuple[float, float]]:
     """Everything the file says about its resolution.
 
     Parameters
@@ -19,6 +28,8 @@ def stated_resolutions(format: str, data: bytes, info: Mapping[Any, Any]) -> dic
         The encoded file.
     info : mapping
         Pillow's ``Image.info``.
+    tags : mapping
+        :data:`RESOLUTION_TAGS` found in EXIF or TIFF → value.
 
     Returns
     -------
@@ -27,28 +38,42 @@ def stated_resolutions(format: str, data: bytes, info: Mapping[Any, Any]) -> dic
     """
     return {
         name: (float(across), float(down))
-        for name, across, down in _sources(format, data, info)
+        for name, across, down in _sources(format, data, info, tags)
         if 0 < across < 1e6 and 0 < down < 1e6
     }
 
 
-def _sources(format: str, data: bytes, info: Mapping[Any, Any]) -> Iterator[tuple[str, float, float]]:
+def _sources(
+    format: str, data: bytes, info: Mapping[Any, Any], tags: Mapping[int, Any]
+) -> Iterator[tuple[str, float, float]]:
     if format == "JPEG":
         yield from _jfif(data)
+        yield from (source for source in _tagged("EXIF", tags) if source[1:] != (EXIF_UNKNOWN_PPI, EXIF_UNKNOWN_PPI))
+    elif format == "TIFF":  # not from info, where Pillow puts (1, 1) when there are no tags
+        yield from _tagged("TIFF tags", tags)
     elif format == "JPEG2000":
         yield from _jp2_boxes(data)
     elif format == "WSQ":
         yield from _wsq_comment(data)
-    elif "dpi" in info and _is_pair(info["dpi"]):
-        across, down = map(float, info["dpi"])
-        yield {"PNG": "pHYs", "BMP": "BMP header", "TIFF": "TIFF tags"}.get(format, format), across, down
+    else:
+        across, down = _pair(info.get("dpi"))
+        yield {"PNG": "pHYs", "BMP": "BMP header"}.get(format, format), across, down
 
 
-def _is_pair(value: Any) -> bool:
+def _pair(value: Any) -> tuple[float, float]:
+    """Two numbers, NaN when it is anything else."""
     try:
-        return len([float(part) for part in value]) == 2
+        across, down = map(float, value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-        return False
+        return math.nan, math.nan
+    return across, down
+
+
+def _tagged(name: str, tags: Mapping[int, Any]) -> Iterator[tuple[str, float, float]]:
+    """Unit 2 (inch) is the default; unit 1 is only an aspect ratio."""
+    factor = {2: 1.0, 3: 2.54}.get(tags.get(RESOLUTION_UNIT, 2), math.nan)
+    across, down = _pair((tags.get(X_RESOLUTION), tags.get(Y_RESOLUTION)))
+    yield name, across * factor, down * factor
 
 
 def _jfif(data: bytes) -> Iterator[tuple[str, float, float]]:

@@ -70,16 +70,15 @@ def wsq_pixels(data: bytes) -> NDArray[np.uint8]:
         watchdog = threading.Timer(TIMEOUT_S, child.kill)
         watchdog.start()
         try:
-            answer = _ask(child, data)
+            pixels = _ask(child, data, header)
+        except BaseException:  # a child left in mid-answer would give the rest of it to the next file
+            _dismiss()
+            raise
         finally:
             watchdog.cancel()
-        if answer is None:
-            _dismiss()
-            raise FormatError("damaged WSQ: it made the decoder fail")
-    width, height, pixels = answer
-    if (width, height) != (header.width_px, header.height_px):
+    if pixels is None:
         raise FormatError("damaged WSQ: it cannot be decoded")
-    return np.frombuffer(pixels, np.uint8).reshape(height, width)
+    return np.frombuffer(pixels, np.uint8).reshape(header.height_px, header.width_px)
 
 
 _lock = threading.Lock()
@@ -90,6 +89,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 def _running_child() -> subprocess.Popen[bytes]:
     child = _children.get(os.getpid())
     if child is None or child.poll() is not None:
+        _dismiss()
         command = [sys.executable, "-c", CHILD]
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
         _children.clear()
@@ -97,21 +97,23 @@ def _running_child() -> subprocess.Popen[bytes]:
     return child
 
 
-def _ask(child: subprocess.Popen[bytes], data: bytes) -> tuple[int, int, bytes] | None:
-    """Width, height and pixels; None when the child died."""
+def _ask(child: subprocess.Popen[bytes], data: bytes, header: Header) -> bytes | None:
+    """Pixels; None when the child could not decode. It may be damaged by the file: no size is taken from it."""
     assert child.stdin is not None
     assert child.stdout is not None
     try:
         child.stdin.write(struct.pack(">I", len(data)) + data)
         child.stdin.flush()
         size = child.stdout.read(8)
-        if len(size) != 8:
+        if size == bytes(8):
             return None
-        width, height = struct.unpack(">II", size)
-        pixels = child.stdout.read(width * height)
-    except OSError:
-        return None
-    return (width, height, pixels) if len(pixels) == width * height else None
+        if size == struct.pack(">II", header.width_px, header.height_px):
+            pixels = child.stdout.read(header.width_px * header.height_px)
+            if len(pixels) == header.width_px * header.height_px:
+                return pixels
+    except OSError as error:
+        raise FormatError("damaged WSQ: it made the decoder fail") from error
+    raise FormatError("damaged WSQ: it made the decoder fail")
 
 
 def _dismiss() -> None:
