@@ -32,6 +32,9 @@ ALLOWED = {
     "explain": SPINE | {"modality", "report", "guidance"},
     "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
     "evaluate": {"errors", "types"},
+    "matching": SPINE | {"fingerprint", "pipeline", "workers", "evaluate"},
+    "evaluation": SPINE | {"matching", "evaluate", "fingerprint"},
+    "overlay": SPINE | {"fingerprint", "matching"},
     "show": {"report", "guidance"},
 }
 FREE = {"cli", "__init__"}

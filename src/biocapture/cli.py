@@ -1,6 +1,7 @@
 """The ``biocapture`` command: options in, tables out; no logic."""
 
 import json
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -10,6 +11,9 @@ import typer
 from rich.console import Console
 
 from biocapture.errors import BiocaptureError
+
+# Parallelism is over images; threads inside a small matrix product cost more than the product.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
 Paths = Annotated[list[Path], typer.Argument(help="Image files or folders; folders are walked.", show_default=False)]
@@ -149,6 +153,62 @@ def profiles(show: Annotated[str, typer.Argument(help="Print one profile; defaul
         typer.echo(path.read_text(encoding="utf8"), nl=False)
         return
     print_rows(("name", "title"), [(name, load_profile(name, catalogue()).title) for name in shipped()])
+
+
+@app.command()
+def compare(
+    one: Annotated[Path, typer.Argument(help="A fingerprint image.", show_default=False)],
+    other: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
+    fmr: Annotated[float, typer.Option(help="False match rate of the verdict: 0.01, 0.001 or 0.0001.")] = 0.001,
+    ppi: Annotated[float | None, typer.Option(help="Resolution of both images, overriding their metadata.")] = None,
+    overlay: Annotated[Path | None, typer.Option(help="Draw both prints with the minutiae that agree; .png.")] = None,
+) -> None:
+    """Compare two prints: score 0..100, and whether they are of the same finger at the chosen false match rate.
+
+    Exit status: 0 same finger, 1 not the same or not to be told, 2 wrong usage or unreadable file.
+    """
+    from biocapture.matching import compare as compared
+    from biocapture.overlay import write_overlay
+
+    matched = compared(one, other, ppi=ppi)
+    same = matched.is_match(fmr)
+    paired, counts = len(matched.comparison.paired), [len(template) for template in matched.templates]
+    verdict = "SAME finger" if same else "not the same finger"
+    typer.echo(f"{verdict} at FMR {fmr:g}: score {matched.comparison.score:.1f}")
+    typer.echo(
+        f"{paired} minutiae agree, of {counts[0]} and {counts[1]}; turned {matched.comparison.rotation_deg:.0f}°"
+    )
+    if overlay:
+        write_overlay(matched, overlay)
+    raise typer.Exit(0 if same else 1)
+
+
+@app.command()
+def evaluate(
+    images: Annotated[Path, typer.Option(help="Folder the file names in the pair list are relative to.")],
+    pairs: Annotated[Path, typer.Option(help="CSV with file1, file2 and, for error rates, genuine (1 or 0).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The same table with a column biocapture: our score.")],
+    modality: Annotated[
+        str, typer.Option("--modality", "-m", help="Only fingerprint in this version.")
+    ] = "fingerprint",
+    ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
+) -> None:
+    """Score a list of pairs with our comparison and print error rates and speed.
+
+    Exit status: 0 all pairs scored, 1 some files cannot be read, 2 wrong usage.
+    """
+    from biocapture.errors import UsageError
+    from biocapture.evaluation import run
+    from biocapture.types import Modality
+    from biocapture.workers import default_workers
+
+    if modality != Modality.FINGERPRINT:
+        raise UsageError("only fingerprints can be compared in this version", modality)
+    lines, unreadable = run(images, pairs, out, ppi=ppi, workers=workers or default_workers())
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(1 if unreadable else 0)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""How well quality predicts comparison: error-versus-discard characteristic (ISO/IEC 29794-1)."""
+"""How well comparison separates people (ISO/IEC 19795-1) and how well quality predicts it (ISO/IEC 29794-1)."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
+
+
+def threshold_at(impostor: Values, fmr: float) -> float:
+    """Least threshold at which at most a share ``fmr`` of the (I,) impostor scores matches (score >= threshold)."""
+    ordered = np.sort(impostor)
+    allowed = int(np.floor(fmr * len(ordered)))
+    return float(np.nextafter(ordered[len(ordered) - allowed - 1], np.inf))
+
+
+def det(genuine: Values, impostor: Values) -> tuple[Values, Values, Values]:
+    """Detection error trade-off.
+
+    Returns
+    -------
+    threshold, fmr, fnmr : (T,) float64
+        At every distinct score, ascending: false match rate (falling) and false non-match rate (rising).
+    """
+    threshold = np.unique(np.concatenate([genuine, impostor]))
+    fnmr = np.searchsorted(np.sort(genuine), threshold, "left") / len(genuine)
+    fmr = 1 - np.searchsorted(np.sort(impostor), threshold, "left") / len(impostor)
+    return threshold, fmr, fnmr
+
+
+def equal_error_rate(genuine: Values, impostor: Values) -> float:
+    """Rate at which false matches and false non-matches are equal, interpolated between neighbouring scores."""
+    _, fmr, fnmr = det(genuine, impostor)
+    gap = fmr - fnmr
+    after = int(np.argmax(gap <= 0)) if (gap <= 0).any() else len(gap) - 1
+    if after == 0:
+        return float(max(fmr[0], fnmr[0]))
+    share = gap[after - 1] / (gap[after - 1] - gap[after]) if gap[after - 1] != gap[after] else 0.5
+    return float(sum(rate[after - 1] + share * (rate[after] - rate[after - 1]) for rate in (fmr, fnmr)) / 2)
+
+
+def fnmr_at(genuine: Values, impostor: Values, fmr: float) -> float:
+    """False non-match rate at the threshold of a false match rate."""
+    return float((genuine < threshold_at(impostor, fmr)).mean())
 
 
 def edc(quality: Values, error: NDArray[np.bool_]) -> tuple[Values, Values]:

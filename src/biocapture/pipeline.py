@@ -105,7 +105,7 @@ def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
     modality = samples[0].modality
     part = package(modality)
     catalogue = measures(modality)
-    batch = part.batch_of([part.describe(_at_working_resolution(sample)) for sample in samples])
+    batch = part.batch_of([part.describe(at_working_resolution(sample)) for sample in samples])
     raw, problems = evaluate(part.MEASURES, batch, len(samples))
     scores = {name: catalogue[name].curve(column) for name, column in raw.items()}
     native = part.native(batch) if wanted.native else {}
@@ -211,7 +211,7 @@ def _failed(source: Source, why: str) -> Report:
     return Report(path=str(source) if isinstance(source, str | Path) else "", error=why)
 
 
-def _at_working_resolution(sample: Sample) -> Sample:
+def at_working_resolution(sample: Sample) -> Sample:
     """Fingerprints are measured at 500 ppi (NFIQ 2, ISO/IEC 29794-4); other modalities as they are."""
     if sample.modality is not Modality.FINGERPRINT:
         return sample

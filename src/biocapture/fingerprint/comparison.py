@@ -1,0 +1,205 @@
+"""Comparison of two prints: local structures propose pairs, their mutual agreement picks, one movement explains."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.fingerprint.structure import Structure, at_cells, structure_of
+from biocapture.fingerprint.template import FIELD_PX, Template
+
+Indices = NDArray[np.intp]
+Values = NDArray[np.float64]
+
+MOST_PAIRS = 30
+"""Pairs that are relaxed together."""
+
+ROUNDS, INERTIA = 5, 0.5
+"""Relaxation (Cappelli, Ferrara & Maltoni 2010, LSS-R)."""
+
+FEWEST_JUDGED, MOST_JUDGED = 4, 12
+"""Pairs whose mean decides, by the number of minutiae."""
+
+FEWEST_MINUTIAE = 3
+LEAST_SEEN = 20
+"""Ring samples that must lie on both prints for their surroundings to be compared."""
+
+DIRECTION_POWER = 6
+"""Surroundings are alike on any two prints of a pattern; only very alike ones count."""
+
+SAME_PX, SAME_RAD = 14.0, np.deg2rad(30.0)
+"""How far paired minutiae may lie apart after the movement: skin stretches."""
+
+LEAST_OVERLAP_CELLS = 5
+
+WEIGHTS = {"agreement": 2.2484, "paired": 0.0276, "share": 8.0194, "directions": 7.1271}
+"""Of the four pieces of evidence; from models/fingerprint_comparison/fit.py."""
+
+OFFSET = -2.5235
+
+THRESHOLDS = {1e-2: 79.15, 1e-3: 95.0, 1e-4: 98.55}
+"""False match rate → least score, measured on the impostor pairs of the six development sets (same recipe)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How alike two prints are.
+
+    Attributes
+    ----------
+    score : float
+        0..100, higher is more alike; see :data:`THRESHOLDS`.
+    paired : (K, 2) int
+        Indices of the minutiae that agree, in the first and in the second template.
+    rotation_deg : float
+        By which the first print is turned, counter-clockwise, to lie on the second.
+    evidence : dict
+        The four pieces of evidence, before weighting.
+    """
+
+    score: float
+    paired: Indices
+    rotation_deg: float
+    evidence: dict[str, float]
+
+
+NOTHING = {"agreement": -9.0, "paired": 0.0, "share": 0.0, "directions": 0.0}
+"""Evidence where a print has too few minutiae, or no movement explains the pairs."""
+
+
+def compare(one: Template | Structure, other: Template | Structure) -> Comparison:
+    """Compare two prints; the order does not matter much, and the same pair always gives the same score."""
+    a, b = (each if isinstance(each, Structure) else structure_of(each) for each in (one, other))
+    evidence, paired, rotation = _evidence(a, b)
+    logit = OFFSET + sum(WEIGHTS[name] * value for name, value in evidence.items())
+    score = 100.0 / (1.0 + np.exp(np.clip(-logit, -60, 60)))
+    return Comparison(float(score), paired, float(np.rad2deg(rotation)), evidence)
+
+
+def similarity(a: Structure, b: Structure) -> Values:
+    """(M, M') likeness of local structures, 0..1."""
+    common = a.seen @ b.seen.T
+    turned = a.surroundings @ b.surroundings.T
+    directions = np.where(common > LEAST_SEEN, turned / np.maximum(common, 1), 0)
+    neighbours = a.cylinder @ b.cylinder.T
+    return np.clip(directions, 0, 1).astype(np.float64) ** DIRECTION_POWER * np.clip(neighbours, 0, 1)
+
+
+def _evidence(a: Structure, b: Structure) -> tuple[dict[str, float], Indices, float]:
+    nothing = NOTHING, np.zeros((0, 2), np.intp), 0.0
+    if min(len(a), len(b)) < FEWEST_MINUTIAE:
+        return nothing
+    alike = similarity(a, b)
+    first, second = _best_pairs(alike)
+    if len(first) < FEWEST_MINUTIAE:
+        return nothing
+    before = alike[first, second]
+    compatible = _compatible(a, b, first, second)
+    after = _relaxed(before, compatible)
+    seed = int(np.argmax(after * (compatible @ after)))
+    weight = compatible[seed] * after
+    weight[seed] = after[seed]
+    if weight.sum() <= 0:
+        return nothing
+    turn, shift = _movement(a.place[first], b.place[second], weight)
+    for _ in range(2):
+        paired = _paired(a, b, turn, shift)
+        if len(paired) < FEWEST_MINUTIAE:
+            break
+        turn, shift = _movement(a.place[paired[:, 0]], b.place[paired[:, 1]], np.ones(len(paired)))
+    evidence = {"agreement": _agreement(before, after, min(alike.shape)), "paired": float(len(paired))}
+    evidence |= _overlap(a, b, turn, shift, len(paired))
+    return evidence, paired, float(np.angle(turn))
+
+
+def _best_pairs(alike: Values) -> tuple[Indices, Indices]:
+    """The most alike pairs, each minutia at most once: a pair that is the best of its row and column goes first."""
+    wanted = min(MOST_PAIRS, *alike.shape)
+    flat = np.argsort(-alike, axis=None, kind="stable")[: 4 * wanted]
+    row, column = np.divmod(flat, alike.shape[1])
+    taken_rows: set[int] = set()
+    taken_columns: set[int] = set()
+    chosen = []
+    for rank, (i, j) in enumerate(zip(row.tolist(), column.tolist(), strict=True)):
+        if i not in taken_rows and j not in taken_columns:
+            taken_rows.add(i)
+            taken_columns.add(j)
+            chosen.append(rank)
+            if len(chosen) == wanted:
+                break
+    return row[chosen], column[chosen]
+
+
+def _compatible(a: Structure, b: Structure, first: Indices, second: Indices) -> Values:
+    """(P, P) 0..1: whether two pairs keep their distance and their directions to one another."""
+    gap_a, gap_b = (each[:, None] - each[None, :] for each in (a.place[first], b.place[second]))
+    length_a, length_b = np.abs(gap_a), np.abs(gap_b)
+    stretch = np.abs(length_a - length_b)
+    angle_a, angle_b = a.angle[first], b.angle[second]
+    turn = _turn((angle_a[:, None] - angle_a[None, :]) - (angle_b[:, None] - angle_b[None, :]))
+    bearing = _turn((angle_a[:, None] - np.angle(gap_a)) - (angle_b[:, None] - np.angle(gap_b)))
+    keeps = _falling(stretch, 8.0 + 0.04 * np.minimum(length_a, length_b), 0.6)
+    keeps *= _falling(turn, np.pi / 8, 12.0) * _falling(bearing, np.pi / 10, 14.0)
+    keeps[(length_a < 1e-3) | (length_b < 1e-3)] = 0.0
+    return keeps
+
+
+def _relaxed(value: Values, compatible: Values) -> Values:
+    """Likeness of each pair drawn towards that of the pairs it agrees with."""
+    for _ in range(ROUNDS):
+        value = INERTIA * value + (1 - INERTIA) / (len(value) - 1) * (compatible @ value)
+    return value
+
+
+def _agreement(before: Values, after: Values, minutiae: int) -> float:
+    """Logarithm of the mean relaxed likeness of the pairs that lost least."""
+    judged = FEWEST_JUDGED + (MOST_JUDGED - FEWEST_JUDGED) / (1 + np.exp(-0.15 * (minutiae - 30)))
+    kept = np.argsort(-after / np.maximum(before, 1e-9), kind="stable")[: round(judged)]
+    return float(np.log(after[kept].mean() + 1e-4))
+
+
+def _movement(
+    source: NDArray[np.complex128], target: NDArray[np.complex128], weight: Values
+) -> tuple[complex, complex]:
+    """Turn (unit complex) and shift that bring the source on the target with least squares."""
+    weight = weight / weight.sum()
+    middle, goal = (weight * source).sum(), (weight * target).sum()
+    both = (weight * (target - goal) * np.conj(source - middle)).sum()
+    turn = both / max(abs(both), 1e-12)
+    return complex(turn), complex(goal - turn * middle)
+
+
+def _paired(a: Structure, b: Structure, turn: complex, shift: complex) -> Indices:
+    """(K, 2) pairs that are each other's nearest under the movement."""
+    gap = np.abs((a.place * turn + shift)[:, None] - b.place[None, :])
+    differing = _turn(a.angle[:, None] + np.angle(turn) - b.angle[None, :])
+    cost = np.where((gap < SAME_PX) & (differing < SAME_RAD), gap / SAME_PX + differing / SAME_RAD, np.inf)
+    nearest, back = cost.argmin(axis=1), cost.argmin(axis=0)
+    each = np.arange(len(a))
+    mutual = (back[nearest] == each) & np.isfinite(cost[each, nearest])
+    return np.stack([each[mutual], nearest[mutual]], axis=1)
+
+
+def _overlap(a: Structure, b: Structure, turn: complex, shift: complex, paired: int) -> dict[str, float]:
+    """Of the common area: share of minutiae that are paired, mean agreement of ridge directions (-1..1)."""
+    row, column = np.nonzero(a.direction)
+    place = (column + 0.5) * FIELD_PX - 1j * (row + 0.5) * FIELD_PX
+    there = at_cells(b.direction, place * turn + shift)
+    common = there != 0
+    if common.sum() < LEAST_OVERLAP_CELLS:
+        return {"share": 0.0, "directions": 0.0}
+    here = a.direction[row[common], column[common]]
+    directions = float((here * np.conj(there[common]) * np.complex64(turn * turn)).real.mean())
+    inside_a = int(np.count_nonzero(at_cells(b.direction, a.place * turn + shift)))
+    inside_b = int(np.count_nonzero(at_cells(a.direction, (b.place - shift) / turn)))
+    return {"share": paired / float(np.sqrt(max(inside_a, 1) * max(inside_b, 1))), "directions": directions}
+
+
+def _turn(angle: Values) -> Values:
+    """Size of an angle, 0..π."""
+    return np.abs(np.mod(angle + np.pi, 2 * np.pi) - np.pi)
+
+
+def _falling(value: Values, middle: Values | float, slope: float) -> Values:
+    """Sigmoid from 1 down to 0, ½ at ``middle``."""
+    return 1 / (1 + np.exp(slope * (value - middle)))

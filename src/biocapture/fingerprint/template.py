@@ -1,0 +1,150 @@
+"""The template of a print: its minutiae and its orientation field, in a few hundred bytes."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import FormatError
+from biocapture.fingerprint.minutiae import Minutiae, extract
+from biocapture.fingerprint.region import within_frame
+from biocapture.fingerprint.ridge_flow import follow
+from biocapture.fingerprint.ridges import CELL_PX, RidgeField, ridge_field
+from biocapture.types import FINGERS, GreyPixels, Position, Sample
+
+Trace = Callable[[str, NDArray[np.generic]], None]
+
+MAGIC = b"BCF1"
+"""First bytes of a stored template; the digit is the version."""
+
+HEADER = struct.Struct("<4sBHHHHH")
+"""Magic, finger code, height, width, minutiae, rows and columns of the orientation field."""
+
+MINUTIA = np.dtype([("row", "<u2"), ("column", "<u2"), ("angle", "u1"), ("marks", "u1")])
+"""Stored minutia; marks: quality 0..100, plus 128 for an ending."""
+
+FIELD_PX = 2 * CELL_PX
+"""Side of a cell of the stored orientation field."""
+
+ORIENTATIONS = 128
+"""Steps of 1.4° over half a turn; 0 means background, k means (k - 1) steps."""
+
+ANGLES = 256
+"""Steps of minutia angles over a turn (ISO/IEC 19794-2)."""
+
+LEAST_COHERENCE = 0.15
+
+MOST_MINUTIAE = 400
+"""The clearest are kept; a whole fingertip has about 100."""
+
+SMALLEST_PX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a comparison needs of one print at 500 ppi.
+
+    Attributes
+    ----------
+    position : Position
+    height_px, width_px : int
+        Of the image the coordinates refer to.
+    row, column : (M,) uint16
+        Pixels.
+    angle : (M,) uint8
+        1/256 of a turn, counter-clockwise from the direction of rising columns (ISO/IEC 19794-2 clause 6.4).
+    ending : (M,) bool
+        Ridge ending, else bifurcation.
+    quality : (M,) uint8
+        0..100.
+    orientation : (R, C) uint8
+        Direction along the ridges of cells of 16 px: 0 = background, k = (k - 1) · 180° / 128.
+    """
+
+    position: Position
+    height_px: int
+    width_px: int
+    row: NDArray[np.uint16]
+    column: NDArray[np.uint16]
+    angle: NDArray[np.uint8]
+    ending: NDArray[np.bool_]
+    quality: NDArray[np.uint8]
+    orientation: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def to_bytes(self) -> bytes:
+        """Stored form: 15 + 6 M + R C bytes, the same for the same print anywhere."""
+        head = HEADER.pack(
+            MAGIC, self.position.finger_code, self.height_px, self.width_px, len(self), *self.orientation.shape
+        )
+        minutiae = np.zeros(len(self), MINUTIA)
+        for name in ("row", "column", "angle"):
+            minutiae[name] = getattr(self, name)
+        minutiae["marks"] = self.quality | (self.ending.astype(np.uint8) << 7)
+        return head + minutiae.tobytes() + self.orientation.tobytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read a stored template.
+
+        Raises
+        ------
+        FormatError
+            Not a template of this version, or its length contradicts its header.
+        """
+        if len(data) < HEADER.size or not data.startswith(MAGIC):
+            raise FormatError(f"not a fingerprint template (begins with {data[:4].hex(' ') or 'nothing'})")
+        _, finger, height, width, count, rows, columns = HEADER.unpack_from(data)
+        expected = HEADER.size + 6 * count + rows * columns
+        if len(data) != expected or finger >= len(FINGERS):
+            raise FormatError(f"damaged template: {len(data)} bytes, {expected} expected; finger code {finger}")
+        found = np.frombuffer(data, MINUTIA, count, HEADER.size)
+        field = np.frombuffer(data, np.uint8, rows * columns, HEADER.size + 6 * count).reshape(rows, columns)
+        row, column = found["row"].astype(np.uint16), found["column"].astype(np.uint16)
+        ending, quality = found["marks"] >= 128, (found["marks"] & 127).astype(np.uint8)
+        return cls(FINGERS[finger], height, width, row, column, found["angle"].copy(), ending, quality, field)
+
+
+def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Template:
+    """Template of one capture at 500 ppi; without minutiae where there is no print."""
+    pixels = sample.image.pixels
+    window = within_frame(pixels)
+    if window is None or min(side.stop - side.start for side in window) < SMALLEST_PX:
+        nothing = np.zeros(0, np.float32)
+        none = Minutiae(nothing, nothing, nothing, nothing > 0, nothing)
+        return _packed(none, np.zeros((0, 0), np.uint8), sample.position, pixels.shape)
+    # The corner is moved to whole cells, so that the field lines up with the image.
+    top, left = (side.start // FIELD_PX * FIELD_PX for side in window)
+    crop: GreyPixels = np.ascontiguousarray(pixels[top : window[0].stop, left : window[1].stop])
+    field = ridge_field(crop, trace)
+    found = extract(field, follow(field, trace), trace)
+    shifted = Minutiae(found.row + top, found.column + left, found.angle, found.ending, found.quality)
+    coarse = np.pad(_coarse(field), ((top // FIELD_PX, 0), (left // FIELD_PX, 0)))
+    return _packed(shifted, coarse, sample.position, pixels.shape)
+
+
+def _packed(minutiae: Minutiae, orientation: NDArray[np.uint8], position: Position, shape: tuple[int, ...]) -> Template:
+    keep = np.sort(np.argsort(-minutiae.quality, kind="stable")[:MOST_MINUTIAE])
+    row, column = (
+        np.clip(np.rint(values[keep]), 0, side - 1).astype(np.uint16)
+        for values, side in zip((minutiae.row, minutiae.column), shape, strict=True)
+    )
+    angle = np.rint(minutiae.angle[keep] * (ANGLES / (2 * np.pi))).astype(np.int64) % ANGLES
+    quality = np.rint(100 * minutiae.quality[keep]).astype(np.uint8)
+    ending = minutiae.ending[keep]
+    height, width = shape[:2]
+    return Template(position, height, width, row, column, angle.astype(np.uint8), ending, quality, orientation)
+
+
+def _coarse(field: RidgeField) -> NDArray[np.uint8]:
+    """Mean doubled direction of 2 × 2 cells, weighted by coherence."""
+    rows, columns = (side // 2 * 2 for side in field.orientation.shape)
+    doubled = np.exp(2j * field.orientation) * field.coherence * field.foreground
+    mean = doubled[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
+    step = np.rint(np.mod(np.angle(mean), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
+    return np.where(np.abs(mean) > LEAST_COHERENCE, step + 1, 0).astype(np.uint8)
