@@ -34,6 +34,7 @@ ALLOWED = {
     "evaluate": {"errors", "types"},
     "matching": SPINE | {"fingerprint", "pipeline", "workers", "evaluate"},
     "evaluation": SPINE | {"matching", "evaluate", "fingerprint"},
+    "gallery": SPINE | {"ops", "fingerprint", "face", "iris"},
     "overlay": SPINE | {"fingerprint", "matching"},
     "show": {"report", "guidance"},
 }

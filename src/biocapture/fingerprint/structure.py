@@ -90,7 +90,9 @@ def _cylinders(place: NDArray[np.complex128], angle: NDArray[np.float64]) -> Rea
     for minutia, (first, last) in enumerate(pairwise(np.searchsorted(owner, np.arange(len(place) + 1)))):
         total[minutia] = by_place[first:last].T @ by_angle[first:last]
     centre, width = SATURATION
-    value = 1 / (1 + np.exp((centre - total.reshape(len(place), -1)) / width)) - 1 / (1 + np.exp(centre / width))
+    value = 1 / (1 + np.exp((centre - total.reshape(len(place), len(_CELLS) * CYLINDER_ANGLES)) / width)) - 1 / (
+        1 + np.exp(centre / width)
+    )
     return (value / np.maximum(np.linalg.norm(value, axis=1, keepdims=True), 1e-6)).astype(np.float32)
 
 

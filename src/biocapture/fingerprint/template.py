@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.errors import FormatError
+from biocapture.errors import TemplateError
 from biocapture.fingerprint.minutiae import Minutiae, extract
 from biocapture.fingerprint.region import within_frame
 from biocapture.fingerprint.ridge_flow import follow
@@ -94,15 +94,15 @@ class Template:
 
         Raises
         ------
-        FormatError
+        TemplateError
             Not a template of this version, or its length contradicts its header.
         """
         if len(data) < HEADER.size or not data.startswith(MAGIC):
-            raise FormatError(f"not a fingerprint template (begins with {data[:4].hex(' ') or 'nothing'})")
+            raise TemplateError(f"not a fingerprint template (begins with {data[:4].hex(' ') or 'nothing'})")
         _, finger, height, width, count, rows, columns = HEADER.unpack_from(data)
         expected = HEADER.size + 6 * count + rows * columns
         if len(data) != expected or finger >= len(FINGERS):
-            raise FormatError(f"damaged template: {len(data)} bytes, {expected} expected; finger code {finger}")
+            raise TemplateError(f"damaged template: {len(data)} bytes, {expected} expected; finger code {finger}")
         found = np.frombuffer(data, MINUTIA, count, HEADER.size)
         field = np.frombuffer(data, np.uint8, rows * columns, HEADER.size + 6 * count).reshape(rows, columns)
         row, column = found["row"].astype(np.uint16), found["column"].astype(np.uint16)

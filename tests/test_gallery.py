@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from biocapture.errors import TemplateError, UsageError
+from biocapture.fingerprint.template import Template, template_of
+from biocapture.gallery import Gallery
+from biocapture.synthetic.finger import finger
+from biocapture.synthetic.impression import Effects, impression
+from biocapture.types import Image, Modality, Sample
+
+SEEDS = range(70, 76)
+FINGERS = {seed: finger(seed) for seed in SEEDS}
+
+
+def touch(seed: int, impression_seed: int = 0, **effects: float) -> Template:
+    pixels = impression(FINGERS[seed], impression_seed, Effects(**effects)).pixels
+    return template_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT))
+
+
+BLANK = template_of(Sample(Image(np.full((100, 100), 255, np.uint8), 500.0), Modality.FINGERPRINT))
+TEMPLATES = {f"finger {seed}": touch(seed) for seed in SEEDS} | {"blank": BLANK}
+
+
+def test_finds_the_finger_first() -> None:
+    gallery = Gallery(TEMPLATES.items())
+    assert len(gallery) == len(TEMPLATES)
+    for seed in SEEDS:
+        found = gallery.search(touch(seed, 4, rotation_deg=12.0), top=3)
+        assert found[0].id == f"finger {seed}"
+        assert found[0].score > 99 > found[1].score
+        assert len(found) == 3
+
+
+def test_pieces_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = touch(71, 4)
+    whole = Gallery(TEMPLATES.items()).search(probe)
+    monkeypatch.setattr("biocapture.gallery.PIECE_ROWS", 50)
+    assert Gallery(TEMPLATES.items()).search(probe) == whole
+
+
+def test_removed_and_replaced_templates() -> None:
+    gallery = Gallery(TEMPLATES.items())
+    gallery.remove("finger 72")
+    assert "finger 72" not in gallery
+    assert all(candidate.id != "finger 72" for candidate in gallery.search(touch(72, 4)))
+    gallery.add("finger 73", touch(72))
+    assert gallery.search(touch(72, 4))[0].id == "finger 73"
+    with pytest.raises(UsageError, match="no such id"):
+        gallery.remove("finger 72")
+
+
+def test_empty_galleries_and_probes() -> None:
+    assert Gallery().search(touch(70)) == []
+    assert all(candidate.score < 1 for candidate in Gallery(TEMPLATES.items()).search(BLANK))
+
+
+def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
+    gallery, path = Gallery(TEMPLATES.items()), tmp_path / "station.gallery"
+    gallery.save(path)
+    again = Gallery.load(path)
+    assert list(again) == list(gallery)
+    assert again.search(touch(74, 4)) == gallery.search(touch(74, 4))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["station.gallery"]
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "cut", "swapped"])
+def test_damaged_galleries_say_so(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "station.gallery"
+    Gallery(TEMPLATES.items()).save(path)
+    data = path.read_bytes()
+    path.write_bytes(
+        {"empty": b"", "text": b"no gallery", "cut": data[:-40], "swapped": data.replace(b"BCF1", b"XCF1")}[damage]
+    )
+    with pytest.raises(TemplateError):
+        Gallery.load(path)
