@@ -36,11 +36,14 @@ class Setting:
         Folder of the user's own prints.
     files : int
         Files of the folder run.
+    gallery : int
+        Templates of the gallery that is searched.
     """
 
     folder: Path
     given: Path | None = None
     files: int = 200
+    gallery: int = 1000
 
     def sets(self) -> tuple[str, ...]:
         """Names of the sets of prints."""

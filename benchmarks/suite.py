@@ -4,11 +4,12 @@ import fnmatch
 import json
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks import batches, processes, stages, whole
+from benchmarks import batches, processes, stages, templates, whole
 from benchmarks.case import Case, Work
 from benchmarks.images import Setting
 from benchmarks.metadata import metadata
@@ -63,7 +64,8 @@ class Results:
 
 def all_cases(sets: tuple[str, ...] = ("sample", "full")) -> list[Case]:
     """Every case."""
-    return [*processes.cases(), *whole.cases(sets), *batches.cases(), *stages.cases(sets)]
+    once = (*processes.cases(), *whole.cases(sets), *batches.cases())
+    return [*once, *stages.cases(sets), *templates.cases(sets)]
 
 
 def chosen(cases: Iterable[Case], pattern: str = "") -> list[Case]:
@@ -72,34 +74,36 @@ def chosen(cases: Iterable[Case], pattern: str = "") -> list[Case]:
 
 
 def run(pattern: str = "", given: Path | None = None) -> Results:
-    """Measure the chosen cases, with the yardstick between any two."""
+    """Measure the chosen cases, with the yardstick between any two; a broken case does not cost the run."""
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         setting = Setting(Path(folder), given)
-        works = prepared(chosen(all_cases(setting.sets()), pattern), setting)
+        works: dict[str, tuple[Effort, Work]] = {}
+        for case in chosen(all_cases(setting.sets()), pattern):
+            with _reported(case.name):
+                works[case.name] = case.effort, case.prepare(setting)
         looks = seconds_of(yardstick)
-        samples: dict[str, list[float]] = {name: [] for name in works}
+        samples: dict[str, list[list[float]]] = {name: [] for name in works}
         for i in range(PASSES):
+            print(f"pass {i + 1} of {PASSES}, {len(works)} cases", file=sys.stderr)
             for name, (effort, work) in works.items():
-                samples[name] += seconds_of(work.call, effort, own_time=work.own_time)
+                with _reported(name):
+                    samples[name].append(seconds_of(work.call, effort, own_time=work.own_time))
                 looks += seconds_of(yardstick, AROUND)
-                print(f"{i + 1}/{PASSES} {name}: {1000 * min(samples[name]) / work.items:.4g} ms", file=sys.stderr)
     unit_s = min(looks)
-    figures = {name: figure_of(timing_of(samples[name]), work.items, unit_s) for name, (_, work) in works.items()}
+    figures = {
+        name: figure_of(timing_of(sum(samples[name], [])), work.items, unit_s)
+        for name, (_, work) in works.items()
+        if len(samples[name]) == PASSES
+    }
     return Results(metadata(), 1000 * unit_s, figures)
 
 
-def prepared(cases: Iterable[Case], setting: Setting) -> dict[str, tuple[Effort, Work]]:
-    """What can be prepared and run once; one broken case does not cost the run."""
-    works = {}
-    for case in cases:
-        try:
-            work = case.prepare(setting)
-            work.call()
-        except Exception as error:  # noqa: BLE001  whatever it is
-            print(f"{case.name}: {type(error).__name__}: {error}", file=sys.stderr)
-        else:
-            works[case.name] = case.effort, work
-    return works
+@contextmanager
+def _reported(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  whatever it is, the other cases go on
+        print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
 
 
 def figure_of(timing: Timing, items: int, unit_s: float) -> Figure:

@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT))  # the benchmarks are beside the package, not in i
 
 from benchmarks import compare, memory, metadata, parity, stages, suite, timing  # noqa: E402
 from benchmarks.__main__ import main  # noqa: E402
+from benchmarks.case import Case, Work  # noqa: E402
 from benchmarks.images import SAMPLE_DATA, Setting  # noqa: E402
 from benchmarks.threads import VARIABLES, pin_threads  # noqa: E402
 from benchmarks.yardstick import yardstick  # noqa: E402
@@ -26,7 +27,7 @@ CASES = suite.all_cases(("sample", "full"))
 
 @pytest.fixture(scope="module")
 def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
-    return Setting(tmp_path_factory.mktemp("benchmarks"), files=8)
+    return Setting(tmp_path_factory.mktemp("benchmarks"), files=8, gallery=8)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -146,12 +147,16 @@ def test_the_baseline_knows_most_cases() -> None:
 
 
 def test_a_broken_case_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
-    def broken(setting: Setting) -> suite.Case:
+    def broken(*anything: object) -> Work:
         raise ValueError("no")
 
-    monkeypatch.setattr(suite, "all_cases", lambda sets: [suite.Case("broken", broken)])
-    assert suite.run().figures == {}
-    assert "broken: ValueError: no" in capsys.readouterr().err
+    cases = [Case("a", broken), Case("b", lambda setting: Work(broken)), Case("c", lambda setting: Work(int))]
+    monkeypatch.setattr(suite, "all_cases", lambda sets: cases)
+    monkeypatch.setattr(suite, "PASSES", 1)
+    assert list(suite.run().figures) == ["c"]
+    told = capsys.readouterr().err
+    assert "a: ValueError: no" in told
+    assert "b: ValueError: no" in told
 
 
 def test_threads_are_pinned(monkeypatch: pytest.MonkeyPatch) -> None:

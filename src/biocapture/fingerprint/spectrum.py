@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.ridges import CELL_PX, RidgeField
@@ -15,7 +14,7 @@ LONGEST_PX, SHORTEST_PX = 64.0, 3.0
 BANDS = 70
 """Logarithmic bands between these periods, 4.5 % apart."""
 
-LOCAL_PX, STEP_PX = 64, 32
+LOCAL_PX, STEP_PX = 64, 64
 """Side and distance of the windows of :func:`ridge_signal`: six to eight ridges."""
 
 LOCAL_LONGEST_PX = 45.0
@@ -73,7 +72,7 @@ def radial_spectrum(pixels: GreyPixels, field: RidgeField) -> RadialSpectrum:
 
 
 def ridge_signal(pixels: GreyPixels, field: RidgeField) -> NDArray[np.float64]:
-    """Share of ridge periods in the power spectrum of every 64 × 64 window on the print, every 32 px.
+    """Share of ridge periods in the power spectrum of every 64 × 64 window on the print, side by side.
 
     Noise, grain, smudges and merged ridges have their energy elsewhere. After the "power spectrum" measure of
     ISO/IEC 29794-4, window by window.
@@ -94,7 +93,7 @@ def ridge_signal(pixels: GreyPixels, field: RidgeField) -> NDArray[np.float64]:
 
 
 def _shares(greys: GreyPixels) -> NDArray[np.float64]:
-    spectrum = scipy.fft.rfft2(greys * _LOCAL_HANN)  # four times as fast as numpy's on single precision
+    spectrum = np.fft.rfft2(greys * _LOCAL_HANN)
     power = (spectrum.real**2 + spectrum.imag**2).reshape(len(greys), _LOCAL_MASKS.shape[0])
     ridges, whole = (power @ _LOCAL_MASKS).T.astype(np.float64)
     return ridges / np.maximum(whole, 1e-9)
