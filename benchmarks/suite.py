@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 from benchmarks import batches, processes, stages, templates, whole
@@ -91,7 +92,7 @@ def run(pattern: str = "", given: Path | None = None) -> Results:
                 looks += seconds_of(yardstick, AROUND)
     unit_s = min(looks)
     figures = {
-        name: figure_of(timing_of(sum(samples[name], [])), work.items, unit_s)
+        name: figure_of(timing_of(list(chain.from_iterable(samples[name]))), work.items, unit_s)
         for name, (_, work) in works.items()
         if len(samples[name]) == PASSES
     }
