@@ -71,7 +71,11 @@ def score(
     errors = 0
     language = lang or wanted.profile.language
     console = Console(stderr=out is None)
-    with open_writer(out, columns) if out else nullcontext(Table(language)) as table, Progress(console) as progress:
+    total = sum(1 for _ in walk(paths)) if console.is_terminal else None  # for the time left
+    with (
+        open_writer(out, columns) if out else nullcontext(Table(language)) as table,
+        Progress(console, total) as progress,
+    ):
         for report in found:
             table.write(report)
             progress.step(report)

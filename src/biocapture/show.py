@@ -9,8 +9,8 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
 from biocapture.guidance import text
@@ -59,9 +59,10 @@ class Progress:
         self._console = console
         self._begun = time.perf_counter()
         self._bar = RichProgress(
-            SpinnerColumn(),
-            TextColumn("{task.completed} images  {task.fields[rate]:.0f}/s  {task.fields[shares]}"),
-            TimeElapsedColumn(),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]:.0f}/s  {task.fields[shares]}"),
+            TimeRemainingColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,
