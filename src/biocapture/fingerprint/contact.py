@@ -16,7 +16,7 @@ PX_MM = 25.4 / 500
 CELL_MM = CELL_PX * PX_MM
 
 USABLE_CLARITY = 0.35
-"""Clarity of a cell from which ridges are followed without breaks; set by eye on the development prints."""
+"""Clarity of a cell from which ridges are followed without breaks; set by hand, not fitted."""
 
 RIM_CELLS = 2
 """Ridges fade over this many cells at the rim of a print; only beyond it are faint ridges someone else's."""
