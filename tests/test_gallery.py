@@ -36,7 +36,7 @@ def test_finds_the_finger_first() -> None:
 def test_pieces_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     probe = touch(71, 4)
     whole = Gallery(TEMPLATES.items()).search(probe)
-    monkeypatch.setattr("biocapture.gallery.PIECE_ROWS", 50)
+    monkeypatch.setattr("biocapture.fingerprint.ranking.PIECE_ROWS", 50)
     assert Gallery(TEMPLATES.items()).search(probe) == whole
 
 

@@ -32,14 +32,17 @@ ALLOWED = {
     "explain": SPINE | {"modality", "report", "guidance"},
     "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
     "evaluate": {"errors", "types"},
-    "matching": SPINE | {"fingerprint", "pipeline", "workers", "evaluate"},
-    "evaluation": SPINE | {"matching", "evaluate", "fingerprint"},
-    "gallery": SPINE | {"ops", "fingerprint", "face", "iris"},
-    "overlay": SPINE | {"fingerprint", "matching"},
+    "matcher": {"errors", "types"} | PACKAGES,
+    "matching": SPINE | {"matcher", "pipeline"},
+    "overlay": SPINE | {"matcher", "matching"},
+    "gallery": SPINE | {"matcher"},
+    "plot": {"errors", "evaluate"},
+    "pairs": {"errors"},
+    "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
     "show": {"report", "guidance"},
 }
 FREE = {"cli", "__init__"}
-DOORS = {"onnxruntime": {"models"}, "pydantic": {"profile", "devices"}}
+DOORS = {"onnxruntime": {"models"}, "pydantic": {"profile", "devices"}, "matplotlib": {"plot"}}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -161,27 +161,24 @@ def profiles(show: Annotated[str, typer.Argument(help="Print one profile; defaul
 
 @app.command()
 def compare(
-    one: Annotated[Path, typer.Argument(help="A fingerprint image.", show_default=False)],
+    one: Annotated[Path, typer.Argument(help="An image.", show_default=False)],
     other: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
+    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face, iris or auto.")] = "fingerprint",
     fmr: Annotated[float, typer.Option(help="False match rate of the verdict: 0.01, 0.001 or 0.0001.")] = 0.001,
     ppi: Annotated[float | None, typer.Option(help="Resolution of both images, overriding their metadata.")] = None,
-    overlay: Annotated[Path | None, typer.Option(help="Draw both prints with the minutiae that agree; .png.")] = None,
+    overlay: Annotated[Path | None, typer.Option(help="Draw both captures and what agrees between them; .png.")] = None,
 ) -> None:
-    """Compare two prints: score 0..100, and whether they are of the same finger at the chosen false match rate.
+    """Compare two captures: score 0..100, and whether they show the same finger or eye at the chosen false match rate.
 
-    Exit status: 0 same finger, 1 not the same or not to be told, 2 wrong usage or unreadable file.
+    Exit status: 0 the same, 1 not the same or not to be told, 2 wrong usage or unreadable file.
     """
     from biocapture.matching import compare as compared
     from biocapture.overlay import write_overlay
 
-    matched = compared(one, other, ppi=ppi)
+    matched = compared(one, other, modality, ppi=ppi)
     same = matched.is_match(fmr)
-    paired, counts = len(matched.comparison.paired), [len(template) for template in matched.templates]
-    verdict = "SAME finger" if same else "not the same finger"
-    typer.echo(f"{verdict} at FMR {fmr:g}: score {matched.comparison.score:.1f}")
-    typer.echo(
-        f"{paired} minutiae agree, of {counts[0]} and {counts[1]}; turned {matched.comparison.rotation_deg:.0f}°"
-    )
+    typer.echo(f"{'SAME' if same else 'not the same'} at FMR {fmr:g}: score {matched.comparison.score:.1f}")
+    typer.echo(matched.summary)
     if overlay:
         write_overlay(matched, overlay)
     raise typer.Exit(0 if same else 1)
@@ -192,27 +189,25 @@ def evaluate(
     images: Annotated[Path, typer.Option(help="Folder the file names in the pair list are relative to.")],
     pairs: Annotated[Path, typer.Option(help="CSV with file1, file2 and, for error rates, genuine (1 or 0).")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The same table with a column biocapture: our score.")],
-    modality: Annotated[
-        str, typer.Option("--modality", "-m", help="Only fingerprint in this version.")
-    ] = "fingerprint",
+    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face or iris.")] = "fingerprint",
     ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw DET and EDC curves; .png. Adds our quality.")] = None,
 ) -> None:
     """Score a list of pairs with our comparison and print error rates and speed.
 
     Exit status: 0 all pairs scored, 1 some files cannot be read, 2 wrong usage.
     """
-    from biocapture.errors import UsageError
-    from biocapture.evaluation import run
-    from biocapture.types import Modality
+    from biocapture.evaluation import evaluate as evaluated
+    from biocapture.show import watched
     from biocapture.workers import default_workers
 
-    if modality != Modality.FINGERPRINT:
-        raise UsageError("only fingerprints can be compared in this version", modality)
-    lines, unreadable = run(images, pairs, out, ppi=ppi, workers=workers or default_workers())
-    for line in lines:
+    how = {"ppi": ppi, "workers": workers or default_workers(), "plot": plot}
+    # Forking is safe: the pool starts on the first file, before any thread exists.
+    done = evaluated(images, pairs, out, modality, **how, fork=True, watch=watched)  # type: ignore[arg-type]
+    for line in done.lines:
         typer.echo(line)
-    raise typer.Exit(1 if unreadable else 0)
+    raise typer.Exit(1 if done.unreadable else 0)
 
 
 @app.command()

@@ -45,6 +45,14 @@ def fnmr_at(genuine: Values, impostor: Values, fmr: float) -> float:
     return float((genuine < threshold_at(impostor, fmr)).mean())
 
 
+def threshold_of_fnmr(genuine: Values, fnmr: float) -> tuple[float, float]:
+    """Of the genuine scores, the threshold whose false non-match rate is nearest to ``fnmr``; and that rate."""
+    candidates = np.unique(genuine)
+    rates = np.searchsorted(np.sort(genuine), candidates, "left") / len(genuine)
+    chosen = int(np.abs(rates - fnmr).argmin())
+    return float(candidates[chosen]), float(rates[chosen])
+
+
 def edc(quality: Values, error: NDArray[np.bool_]) -> tuple[Values, Values]:
     """Error rate among the pairs that are left when those of lowest quality are discarded.
 
@@ -80,14 +88,17 @@ def edc_areas(
         The threshold is the genuine score whose false non-match rate is nearest to this.
     shares : sequence of float
         Largest discarded share of each area.
+
+    Returns
+    -------
+    dict
+        Share → area; NaN where all scores are equal, so that no threshold parts them.
     """
-    candidates = np.unique(genuine)
-    rates = np.searchsorted(np.sort(genuine), candidates, "left") / len(genuine)
-    chosen = int(np.abs(rates - fnmr).argmin())
-    discarded, missed = edc(quality, genuine < candidates[chosen])
+    threshold, start = threshold_of_fnmr(genuine, fnmr)
+    discarded, missed = edc(quality, genuine < threshold)
     areas = {}
     for share in shares:
         grid = np.linspace(0.0, share, 2001)
         rate = np.interp(grid, discarded, missed) / (1.0 - grid)
-        areas[share] = float(np.trapezoid(rate, grid) / (rates[chosen] * share))
+        areas[share] = float(np.trapezoid(rate, grid) / (start * share)) if start else float("nan")
     return areas

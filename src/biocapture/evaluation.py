@@ -1,62 +1,170 @@
 """A pair list in, the same list with our scores out, and what they say."""
 
-import csv
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.errors import UsageError
-from biocapture.matching import PairList, figures, read_pairs, scored, structures
+from biocapture.errors import BiocaptureError, UsageError
+from biocapture.evaluate import equal_error_rate, fnmr_at
+from biocapture.matcher import matcher
+from biocapture.matching import sample_and_template
+from biocapture.pairs import PairList, read_pairs, write_pairs
+from biocapture.pipeline import Options, options, reports
+from biocapture.plot import require_matplotlib, write_plot
+from biocapture.types import Modality
+from biocapture.workers import map_ordered
 
-COLUMN = "biocapture"
+SCORE, QUALITY = "biocapture", "biocapture_quality"
+"""Columns added to the pair list: our score; the lesser of our qualities of the two."""
+
+FMRS = (1e-2, 1e-3, 1e-4)
+
+Item = TypeVar("Item")
+Watch = Callable[[Iterable[Item], int, str], Iterable[Item]]
+"""Passes items on and shows how far they are: items, how many there are, what they are."""
 
 
-def run(images: Path, pairs: Path, out: Path, *, ppi: float | None, workers: int) -> tuple[list[str], int]:
-    """Score every pair and write the table.
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What became of one file: its stored template, empty where it cannot be read; our quality of it; the error."""
 
-    Returns
-    -------
+    name: str
+    template: bytes
+    quality: float = float("nan")
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A scored pair list.
+
+    Attributes
+    ----------
     lines : list of str
-        Error rates and speed, to be read by a person.
+        Errors, error rates and speed, to be read by a person.
     unreadable : int
-        Files that cannot be read; their pairs have an empty score.
+        Files that cannot be read; their pairs have no score.
     """
+
+    lines: list[str]
+    unreadable: int
+
+
+def evaluate(
+    images: Path,
+    pairs: Path,
+    out: Path,
+    modality: str = "fingerprint",
+    *,
+    ppi: float | None = None,
+    workers: int = 1,
+    fork: bool = False,
+    plot: Path | None = None,
+    watch: Watch[Any] = lambda items, total, what: items,
+) -> Evaluated:
+    """Score every pair, write the table, and draw the error rates where a plot is asked for.
+
+    Raises
+    ------
+    UsageError
+        No such folder, no pair list, an output that cannot be written, a modality that cannot be compared.
+    """
+    if plot is not None:
+        require_matplotlib(plot)
     if not images.is_dir():
         raise UsageError("no such folder", str(images))
     listed = read_pairs(pairs)
+    work = partial(_extracted, images=images, wanted=options(modality, ppi=ppi), with_quality=plot is not None)
     begun = time.perf_counter()
-    made = list(structures(listed.files, images, ppi=ppi, workers=workers, fork=True))
+    stream = map_ordered(work, listed.files, workers, _lost, fork)
+    made = {each.name: each for each in watch(stream, len(listed.files), "templates")}
     extracted = time.perf_counter()
-    scores = np.fromiter(scored(listed, {name: found for name, found, _ in made}), np.float64, len(listed.rows))
+    scores, empty = _scores(listed, made, Modality(modality), watch)
     compared = time.perf_counter()
-    _write(listed, scores, out)
-    errors = [(name, error) for name, _, error in made if error]
-    empty = sum(found is not None and not len(found) for _, found, _ in made)
-    lines = [f"unreadable: {error}" for _, error in errors]
-    lines += [f"{name}: {100 * rate:.2f} %" for name, rate in _rates(listed, scores).items()]
+    quality = np.array([min(made[one].quality, made[other].quality) for one, other in listed.pairs])
+    columns = {SCORE: scores} | ({QUALITY: quality} if plot else {})
+    write_pairs(listed, columns, out)
+    errors = [each.error for each in made.values() if each.error]
+    lines = [f"unreadable: {error}" for error in errors] + _rates(listed.genuine, scores)
     lines += [
         f"templates: {len(made) / (extracted - begun):.0f}/s with {workers} processes, {empty} failures to extract",
-        f"comparisons: {len(scores) / (compared - extracted):.0f}/s",
+        f"comparisons: {len(scores) / (compared - extracted):.0f}/s in one process",
         f"{len(scores)} pairs → {out}",
     ]
-    return lines, len(errors)
+    if plot is not None:
+        lines.append(_drawn(listed.genuine, scores, quality, plot))
+    return Evaluated(lines, len(errors))
 
 
-def _rates(listed: PairList, scores: NDArray[np.float64]) -> dict[str, float]:
-    genuine = listed.genuine
-    return {} if genuine is None else figures(scores, genuine)
+def _scores(
+    listed: PairList, made: dict[str, Extracted], modality: Modality, watch: Watch[Any]
+) -> tuple[NDArray[np.float64], int]:
+    """(P,) score of each pair, NaN where a file cannot be read; and how many templates are empty."""
+    part = matcher(modality)
+    read = {name: part.Template.from_bytes(each.template) for name, each in made.items() if each.template}
+    ready = {name: part.prepared(template) for name, template in read.items()}
+    scores = (
+        part.compare(ready[one], ready[other]).score if one in ready and other in ready else np.nan
+        for one, other in watch(listed.pairs, len(listed.rows), "comparisons")
+    )
+    return np.fromiter(scores, np.float64, len(listed.rows)), sum(map(part.is_empty, read.values()))
 
 
-def _write(listed: PairList, scores: Sequence[float] | NDArray[np.float64], out: Path) -> None:
-    names = [name for name in listed.names if name != COLUMN] + [COLUMN]
+def _rates(genuine: NDArray[np.bool_] | None, scores: NDArray[np.float64]) -> list[str]:
+    """Error rates with what stands behind them; empty where the list does not say which pairs are genuine."""
+    if genuine is None:
+        return []
+    same, different = _split(genuine, scores)
+    counts = f"{len(same)} genuine and {len(different)} impostor scores"
+    if not same.size or not different.size:
+        return [f"no error rates: {counts}"]
+    lines = [f"EER: {100 * equal_error_rate(same, different):.2f} % ({counts})"]
+    for fmr in FMRS:
+        above = int(fmr * len(different))
+        if above:
+            note = f"{above} of {len(different)} impostor scores lie above the threshold"
+            lines.append(f"FNMR at FMR {fmr:g}: {100 * fnmr_at(same, different, fmr):.2f} % ({note})")
+        else:
+            lines.append(f"FNMR at FMR {fmr:g}: needs at least {round(1 / fmr)} impostor scores")
+    return lines
+
+
+def _split(genuine: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Genuine and impostor scores, those without a score left out."""
+    whole = np.isfinite(scores)
+    return scores[whole & genuine], scores[whole & ~genuine]
+
+
+def _drawn(
+    genuine: NDArray[np.bool_] | None, scores: NDArray[np.float64], quality: NDArray[np.float64], plot: Path
+) -> str:
+    if genuine is None:
+        return "no plot: the pair list has no column genuine"
+    same, different = _split(genuine, scores)
+    if not same.size or not different.size:
+        return "no plot: genuine and impostor scores are both needed"
+    write_plot(same, different, quality[np.isfinite(scores) & genuine], plot)
+    return f"curves → {plot}"
+
+
+def _extracted(names: Sequence[str], images: Path, wanted: Options, with_quality: bool) -> list[Extracted]:
+    return [_extracted_one(name, images, wanted, with_quality) for name in names]
+
+
+def _extracted_one(name: str, images: Path, wanted: Options, with_quality: bool) -> Extracted:
     try:
-        with out.open("w", newline="", encoding="utf8") as handle:
-            table = csv.DictWriter(handle, names, extrasaction="ignore", lineterminator="\n")
-            table.writeheader()
-            for row, score in zip(listed.rows, scores, strict=True):
-                table.writerow(row | {COLUMN: f"{score:.4f}" if score == score else ""})
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
+        sample, template = sample_and_template(images / name, wanted)
+        quality = reports([sample], wanted)[0].quality if with_quality else float("nan")
+        return Extracted(name, template.to_bytes(), quality)
+    except (BiocaptureError, MemoryError) as error:
+        return Extracted(name, b"", error=str(error) or type(error).__name__)
+
+
+def _lost(name: str, why: str) -> Extracted:
+    return Extracted(name, b"", error=f"{name}: {why}")

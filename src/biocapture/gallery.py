@@ -1,29 +1,17 @@
-"""The station's memory: templates under ids, and the ones most like a probe."""
+"""The station's memory: templates of one modality under ids, and the ones most like a probe."""
 
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError, UsageError
-from biocapture.fingerprint.comparison import compare
-from biocapture.fingerprint.structure import structure_of
-from biocapture.fingerprint.template import Template
-
-Rows = NDArray[np.int8]
-
-SCALE = 127
-"""Unit vectors are kept as whole 127ths."""
-
-PIECE_ROWS = 65_536
-"""Rows of surroundings compared at once: bounds the memory of a search to about 100 MB."""
-
-DECIDING = 8
-"""Best minutiae of a probe whose mean ranks a template in the first step."""
+from biocapture.matcher import Ranking, matcher
+from biocapture.types import Modality
 
 CANDIDATES = 100
 """Templates that are compared in full."""
@@ -38,11 +26,13 @@ class Candidate:
 
 
 class Gallery:
-    """Templates to be searched; about 12 kB each in memory, 1 kB stored."""
+    """Templates to be searched; a fingerprint takes about 12 kB in memory, 1 kB stored."""
 
-    def __init__(self, templates: Iterable[tuple[str, Template]] = ()) -> None:
-        self._templates: dict[str, Template] = {}
-        self._rows: dict[str, Rows] = {}
+    def __init__(self, templates: Iterable[tuple[str, Any]] = (), modality: Modality = Modality.FINGERPRINT) -> None:
+        self.modality = modality
+        self._matcher = matcher(modality)
+        self._templates: dict[str, Any] = {}
+        self._sketches: dict[str, Any] = {}
         for name, template in templates:
             self.add(name, template)
 
@@ -55,22 +45,25 @@ class Gallery:
     def __iter__(self) -> Iterator[str]:
         return iter(self._templates)
 
-    def add(self, name: str, template: Template) -> None:
+    def add(self, name: str, template: Any) -> None:
         """Keep a template; one of the same id is replaced."""
         self._templates[name] = template
-        self._rows[name] = _rows_of(template)
+        if isinstance(self._matcher, Ranking):
+            self._sketches[name] = self._matcher.sketch(template)
 
     def remove(self, name: str) -> None:
         """Forget a template; raises :class:`UsageError` when there is none of that id."""
         if name not in self._templates:
             raise UsageError("no such id in the gallery", name)
-        del self._templates[name], self._rows[name]
+        del self._templates[name]
+        self._sketches.pop(name, None)
 
-    def search(self, probe: Template, top: int = 10, candidates: int = CANDIDATES) -> list[Candidate]:
+    def search(self, probe: Any, top: int = 10, candidates: int = CANDIDATES) -> list[Candidate]:
         """The templates most like a probe, best first.
 
-        Two steps: the surroundings of all minutiae are compared in one matrix product per piece of the gallery, then
-        the most promising templates in full.
+        Two steps: the matcher ranks all templates by their sketches (fingerprints: surroundings of the minutiae, one
+        matrix product per piece of the gallery), then the most promising are compared in full. A modality whose
+        matcher does not rank is compared in full throughout.
 
         Parameters
         ----------
@@ -80,24 +73,18 @@ class Gallery:
         candidates : int
             How many are compared in full; the others cannot be found.
         """
-        promise = self._promise(_rows_of(probe))
         names = list(self._templates)
-        order = np.argsort(-promise, kind="stable")[: max(top, candidates)]
-        ready = structure_of(probe)
-        found = [Candidate(names[i], compare(ready, self._templates[names[i]]).score) for i in order]
+        ready = self._matcher.prepared(probe)
+        chosen = [names[i] for i in self._promising(probe, max(top, candidates))]
+        found = [Candidate(name, self._matcher.compare(ready, self._templates[name]).score) for name in chosen]
         return sorted(found, key=lambda candidate: -candidate.score)[:top]
 
-    def _promise(self, probe: Rows) -> NDArray[np.float64]:
-        """(N,) mean likeness of the best minutiae of the probe to their best counterparts in each template."""
-        promise = np.zeros(len(self))
-        wanted = probe.astype(np.float32)
-        for members, rows in _pieces(list(self._rows.values())):
-            alike = wanted @ rows.astype(np.float32).T / SCALE**2
-            sizes = [len(self_rows) for self_rows in members.values()]
-            best = np.maximum.reduceat(alike, np.cumsum([0, *sizes[:-1]]), axis=1)  # no group is empty
-            kept = min(DECIDING, len(best))
-            promise[list(members)] = np.sort(best, axis=0)[len(best) - kept :].mean(axis=0) if kept else 0.0
-        return promise
+    def _promising(self, probe: Any, wanted: int) -> NDArray[np.intp]:
+        """Indices of the templates to be compared in full."""
+        if not isinstance(self._matcher, Ranking) or wanted >= len(self):
+            return np.arange(len(self))
+        promise = self._matcher.promise(self._matcher.sketch(probe), list(self._sketches.values()))
+        return np.argsort(-promise, kind="stable")[:wanted]
 
     def save(self, path: Path) -> None:
         """Write the gallery to one file."""
@@ -107,6 +94,7 @@ class Gallery:
             with partial.open("wb") as handle:
                 np.savez(
                     handle,
+                    modality=np.array(str(self.modality)),
                     ids=np.array(list(self._templates), dtype=np.str_),
                     sizes=np.array([len(each) for each in stored], np.int64),
                     templates=np.frombuffer(b"".join(stored), np.uint8),
@@ -126,33 +114,13 @@ class Gallery:
         """
         try:
             with path.open("rb") as handle, np.load(handle, allow_pickle=False) as content:
+                modality = Modality(str(content["modality"]))
                 ids, sizes, data = content["ids"], content["sizes"], content["templates"].tobytes()
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise TemplateError(f"not a gallery: {error}", str(path)) from error
         ends = np.cumsum(sizes)
         if ids.ndim != 1 or ids.shape != sizes.shape or (sizes < 0).any() or (len(ends) and ends[-1] != len(data)):
             raise TemplateError("damaged gallery: its parts do not fit", str(path))
+        read = matcher(modality).Template.from_bytes
         parts = (data[end - size : end] for end, size in zip(ends, sizes, strict=True))
-        return cls((str(name), Template.from_bytes(part)) for name, part in zip(ids, parts, strict=True))
-
-
-def _rows_of(template: Template) -> Rows:
-    """(M, 160) unit vectors of the surroundings."""
-    surroundings = structure_of(template).surroundings
-    length = np.maximum(np.linalg.norm(surroundings, axis=1, keepdims=True), 1e-6)
-    return np.rint(SCALE * surroundings / length).astype(np.int8)
-
-
-def _pieces(every: list[Rows]) -> Iterator[tuple[dict[int, Rows], Rows]]:
-    """Index → rows of consecutive templates that have rows, and those rows together, at most :data:`PIECE_ROWS`."""
-    members: dict[int, Rows] = {}
-    total = 0
-    for i, rows in enumerate(every):
-        if total + len(rows) > PIECE_ROWS and members:
-            yield members, np.concatenate(list(members.values()))
-            members, total = {}, 0
-        if len(rows):
-            members[i] = rows
-            total += len(rows)
-    if members:
-        yield members, np.concatenate(list(members.values()))
+        return cls(((str(name), read(part)) for name, part in zip(ids, parts, strict=True)), modality)

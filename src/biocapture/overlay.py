@@ -1,62 +1,24 @@
-"""Pictures of a comparison: both prints side by side, the minutiae that agree joined by lines."""
+"""Pictures of a comparison, as files; each modality draws its own."""
 
 from pathlib import Path
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.errors import UsageError
-from biocapture.fingerprint.template import ANGLES, Template
+from biocapture.matcher import matcher
 from biocapture.matching import Matched
-
-PAIRED, LONELY, LINE = (0, 160, 0), (170, 170, 170), (60, 120, 255)
-"""Colours, BGR."""
-
-GAP_PX = 24
-STROKE_PX = 12
 
 
 def write_overlay(matched: Matched, path: Path) -> None:
-    """Write both prints with their minutiae as a PNG.
+    """Write both captures and what agreed between them as a PNG.
 
     Raises
     ------
     UsageError
         The file cannot be written.
     """
-    picture = overlay(matched)
+    picture = matcher(matched.modality).picture(matched.samples, matched.templates, matched.comparison)
     try:
         path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error
-
-
-def overlay(matched: Matched) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 BGR: paired minutiae green and joined, the others grey."""
-    one, other = (sample.image.pixels for sample in matched.samples)
-    height = max(one.shape[0], other.shape[0])
-    left = one.shape[1] + GAP_PX
-    canvas = np.full((height, left + other.shape[1]), 255, np.uint8)
-    canvas[: one.shape[0], : one.shape[1]] = one
-    canvas[: other.shape[0], left:] = other
-    picture = cv2.cvtColor(canvas // 2 + 128, cv2.COLOR_GRAY2BGR)
-    paired = matched.comparison.paired
-    for template, side, shift in zip(matched.templates, (0, 1), (0, left), strict=True):
-        _draw_minutiae(picture, template, set(paired[:, side].tolist()), shift)
-    for i, j in paired.tolist():
-        start = int(matched.templates[0].column[i]), int(matched.templates[0].row[i])
-        stop = int(matched.templates[1].column[j]) + left, int(matched.templates[1].row[j])
-        cv2.line(picture, start, stop, LINE, 1, cv2.LINE_AA)
-    return picture
-
-
-def _draw_minutiae(picture: NDArray[np.uint8], template: Template, paired: set[int], shift: int) -> None:
-    angle = template.angle * (2 * np.pi / ANGLES)
-    tips = np.stack([np.cos(angle), -np.sin(angle)], axis=1) * STROKE_PX
-    for i, (row, column) in enumerate(zip(template.row.tolist(), template.column.tolist(), strict=True)):
-        colour = PAIRED if i in paired else LONELY
-        centre = (column + shift, row)
-        tip = (round(centre[0] + tips[i, 0]), round(centre[1] + tips[i, 1]))
-        cv2.circle(picture, centre, 4, colour, 2, cv2.LINE_AA)
-        cv2.line(picture, centre, tip, colour, 2, cv2.LINE_AA)

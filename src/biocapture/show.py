@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +15,8 @@ from rich.table import Table as RichTable
 
 from biocapture.guidance import text
 from biocapture.report import Report, printable
+
+Item = TypeVar("Item")
 
 COLOURS = {"READY": "green", "RETAKE": "red", "REVIEW": "yellow", "ERROR": "magenta"}
 
@@ -98,6 +100,28 @@ class Progress:
 
     def _shares(self) -> str:
         return ", ".join(f"{name} {self.verdicts[name]}" for name in COLOURS if self.verdicts[name])
+
+
+def watched(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
+    """Pass items on, with a live line on standard error if that is a terminal."""
+    console = Console(stderr=True)
+    bar = RichProgress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    task = bar.add_task(what, total=total)
+    try:
+        for item in items:
+            bar.start()  # not before the first item: worker processes are forked from a process without threads
+            bar.advance(task)
+            yield item
+    finally:
+        bar.stop()
 
 
 def print_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

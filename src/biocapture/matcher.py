@@ -1,0 +1,87 @@
+"""What a modality offers for comparison, behind one door; each modality is imported when first needed."""
+
+import functools
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self, cast, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import UsageError
+from biocapture.types import Modality, Sample
+
+
+class Template(Protocol):
+    """What a comparison needs of one sample."""
+
+    def to_bytes(self) -> bytes:
+        """Stored form, the same for the same sample anywhere."""
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read a stored template; raises :class:`TemplateError` when it is none."""
+
+
+class Comparison(Protocol):
+    """The result of a comparison."""
+
+    @property
+    def score(self) -> float:
+        """0..100, higher is more alike."""
+
+
+class Matcher(Protocol):
+    """The module ``biocapture.<modality>.matcher``."""
+
+    THRESHOLDS: Mapping[float, float]
+    """False match rate → least score."""
+
+    Template: type[Any]
+
+    def template_of(self, sample: Sample) -> Any:
+        """Template of one capture at the working resolution; an empty one where there is nothing to see."""
+
+    def is_empty(self, template: Any) -> bool:
+        """Whether the template holds nothing that could be compared: a failure to extract."""
+
+    def prepared(self, template: Any) -> Any:
+        """The template made ready for many comparisons; may be the template itself."""
+
+    def compare(self, one: Any, other: Any) -> Any:
+        """:class:`Comparison` of two templates, prepared or not."""
+
+    def summary(self, templates: tuple[Any, Any], comparison: Any) -> str:
+        """What agreed, in one line."""
+
+    def picture(self, samples: tuple[Sample, Sample], templates: tuple[Any, Any], comparison: Any) -> NDArray[np.uint8]:
+        """(H, W, 3) BGR: both samples and what agreed."""
+
+
+@runtime_checkable
+class Ranking(Protocol):
+    """What a matcher may offer besides, so that a search compares only the promising templates in full."""
+
+    def sketch(self, template: Any) -> Any:
+        """What ranking needs of a template; a gallery keeps it in memory."""
+
+    def promise(self, probe: Any, sketches: Sequence[Any]) -> NDArray[np.float64]:
+        """(N,) how promising each sketch is for the sketch of a probe; higher is better."""
+
+
+@functools.cache
+def matcher(modality: Modality) -> Matcher:
+    """Import the matcher of one modality.
+
+    Raises
+    ------
+    UsageError
+        The modality cannot be compared in this version.
+    """
+    name = f"biocapture.{modality}.matcher"
+    try:
+        return cast("Matcher", importlib.import_module(name))
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise
+        raise UsageError("cannot be compared in this version", modality) from None
