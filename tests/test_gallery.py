@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from biocapture.errors import TemplateError, UsageError
 from biocapture.fingerprint.template import Template, template_of
-from biocapture.gallery import Gallery
+from biocapture.gallery import HEADER, MAGIC, Gallery
 from biocapture.synthetic.finger import finger
 from biocapture.synthetic.impression import Effects, impression
 from biocapture.types import Image, Modality, Sample
@@ -65,6 +66,28 @@ def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["station.gallery"]
 
 
+def test_same_templates_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Gallery(TEMPLATES.items()).save(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["", "a\0", "é 指", "\ud800", "../x", "x" * 10_000])
+def test_any_id_is_kept(tmp_path: Path, name: str) -> None:
+    Gallery([(name, BLANK)]).save(tmp_path / "one")
+    assert list(Gallery.load(tmp_path / "one")) == [name]
+
+
+def test_a_gallery_that_cannot_be_written_says_so_and_leaves_the_old_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        Gallery(TEMPLATES.items()).save(tmp_path / "none" / "station.gallery")
+    (tmp_path / "station.gallery.part").mkdir()
+    (tmp_path / "station.gallery").write_bytes(b"old")
+    with pytest.raises(UsageError, match="cannot be written"):
+        Gallery(TEMPLATES.items()).save(tmp_path / "station.gallery")
+    assert (tmp_path / "station.gallery").read_bytes() == b"old"
+
+
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "swapped"])
 def test_damaged_galleries_say_so(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "station.gallery"
@@ -73,5 +96,61 @@ def test_damaged_galleries_say_so(tmp_path: Path, damage: str) -> None:
     path.write_bytes(
         {"empty": b"", "text": b"no gallery", "cut": data[:-40], "swapped": data.replace(b"BCF1", b"XCF1")}[damage]
     )
-    with pytest.raises(TemplateError):
+    with pytest.raises(TemplateError, match=r"station\.gallery: not a gallery, or damaged"):
         Gallery.load(path)
+    with pytest.raises(TemplateError, match="not a gallery"):
+        Gallery.load(tmp_path)
+
+
+BYTES = TEMPLATES["finger 70"].to_bytes()
+ONE = {"modality": "fingerprint", "ids": ["a"], "sizes": [len(BYTES)]}
+
+
+def stored(index: str, templates: bytes = BYTES) -> bytes:
+    return HEADER.pack(MAGIC, len(index)) + index.encode() + templates
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        "",
+        "{",
+        "[" * 100_000,
+        "[]",
+        "null",
+        "{}",
+        json.dumps(ONE | {"modality": "toe"}),
+        json.dumps(ONE | {"modality": ["fingerprint"]}),
+        json.dumps(ONE | {"ids": None}),
+        json.dumps(ONE | {"ids": [1]}),
+        json.dumps(ONE | {"ids": ["a", "a"], "sizes": [len(BYTES), 0]}),
+        json.dumps(ONE | {"ids": ["a", "b"]}),
+        json.dumps(ONE | {"sizes": [10**30]}),
+        json.dumps(ONE | {"sizes": [float(len(BYTES))]}),
+        json.dumps(ONE | {"ids": ["a", "b"], "sizes": [-1, len(BYTES) + 1]}),
+        json.dumps(ONE | {"ids": ["a", "b"], "sizes": [len(BYTES) - 1, 1]}),
+        '{"sizes": [' + "9" * 10_000 + "]}",
+    ],
+)
+def test_hostile_indices_say_so(tmp_path: Path, index: str) -> None:
+    path = tmp_path / "station.gallery"
+    path.write_bytes(stored(json.dumps(ONE)))
+    assert list(Gallery.load(path)) == ["a"]
+    path.write_bytes(stored(index))
+    with pytest.raises(TemplateError, match="not a gallery, or damaged"):
+        Gallery.load(path)
+
+
+def test_damage_gives_a_gallery_or_our_error(tmp_path: Path) -> None:
+    path, random = tmp_path / "station.gallery", np.random.default_rng(4)
+    good = stored(json.dumps(ONE))
+    refused = 0
+    for _ in range(300):
+        data = bytearray(good)
+        data[random.integers(0, 120)] ^= 1 << int(random.integers(0, 8))
+        path.write_bytes(data[: random.integers(0, len(data))] if random.random() < 0.3 else data)
+        try:
+            Gallery.load(path)
+        except TemplateError:
+            refused += 1
+    assert 100 < refused < 300

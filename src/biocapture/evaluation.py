@@ -1,5 +1,6 @@
 """A pair list in, the same list with our scores out, and what they say."""
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,18 +13,20 @@ from numpy.typing import NDArray
 
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.evaluate import equal_error_rate, fnmr_at
-from biocapture.matcher import matcher
+from biocapture.matcher import Matcher, matcher
 from biocapture.matching import sample_and_template
 from biocapture.pairs import PairList, read_pairs, write_pairs
 from biocapture.pipeline import Options, options, reports
 from biocapture.plot import require_matplotlib, write_plot
-from biocapture.types import Modality
 from biocapture.workers import map_ordered
 
 SCORE, QUALITY = "biocapture", "biocapture_quality"
 """Columns added to the pair list: our score; the lesser of our qualities of the two."""
 
 FMRS = (1e-2, 1e-3, 1e-4)
+
+PREPARED = 500
+"""Templates kept ready for comparison; a fingerprint takes about 0.2 MB."""
 
 Item = TypeVar("Item")
 Watch = Callable[[Iterable[Item], int, str], Iterable[Item]]
@@ -32,10 +35,23 @@ Watch = Callable[[Iterable[Item], int, str], Iterable[Item]]
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What became of one file: its stored template, empty where it cannot be read; our quality of it; the error."""
+    """What became of one file.
+
+    Attributes
+    ----------
+    template : bytes
+        As stored; empty where the file cannot be read.
+    is_empty : bool
+        It was read and holds nothing to compare: a failure to extract.
+    quality : float
+        Ours, where it is wanted.
+    error : str
+        Why it cannot be read.
+    """
 
     name: str
     template: bytes
+    is_empty: bool = False
     quality: float = float("nan")
     error: str = ""
 
@@ -77,20 +93,27 @@ def evaluate(
     """
     if plot is not None:
         require_matplotlib(plot)
-    if not images.is_dir():
-        raise UsageError("no such folder", str(images))
+    for folder in (images, out.parent):
+        if not folder.is_dir():
+            raise UsageError("no such folder", str(folder))
+    wanted = options(modality, ppi=ppi)
+    if wanted.modality is None:
+        raise UsageError("an evaluation is of one modality: fingerprint, face or iris", modality)
+    part = matcher(wanted.modality)
     listed = read_pairs(pairs)
-    work = partial(_extracted, images=images, wanted=options(modality, ppi=ppi), with_quality=plot is not None)
+    work = partial(_extracted, images=images, wanted=wanted, with_quality=plot is not None)
     begun = time.perf_counter()
     stream = map_ordered(work, listed.files, workers, _lost, fork)
     made = {each.name: each for each in watch(stream, len(listed.files), "templates")}
     extracted = time.perf_counter()
-    scores, empty = _scores(listed, made, Modality(modality), watch)
+    scores = _scores(listed, made, part, watch)
     compared = time.perf_counter()
-    quality = np.array([min(made[one].quality, made[other].quality) for one, other in listed.pairs])
+    # Unlike min, np.minimum passes NaN on whichever side it is.
+    quality = np.minimum(*np.array([[made[name].quality for name in pair] for pair in listed.pairs]).T)
     columns = {SCORE: scores} | ({QUALITY: quality} if plot else {})
     write_pairs(listed, columns, out)
     errors = [each.error for each in made.values() if each.error]
+    empty = sum(each.is_empty for each in made.values())
     lines = [f"unreadable: {error}" for error in errors] + _rates(listed.genuine, scores)
     lines += [
         f"templates: {len(made) / (extracted - begun):.0f}/s with {workers} processes, {empty} failures to extract",
@@ -102,18 +125,18 @@ def evaluate(
     return Evaluated(lines, len(errors))
 
 
-def _scores(
-    listed: PairList, made: dict[str, Extracted], modality: Modality, watch: Watch[Any]
-) -> tuple[NDArray[np.float64], int]:
-    """(P,) score of each pair, NaN where a file cannot be read; and how many templates are empty."""
-    part = matcher(modality)
-    read = {name: part.Template.from_bytes(each.template) for name, each in made.items() if each.template}
-    ready = {name: part.prepared(template) for name, template in read.items()}
+def _scores(listed: PairList, made: dict[str, Extracted], part: Matcher, watch: Watch[Any]) -> NDArray[np.float64]:
+    """(P,) score of each pair, NaN where a file cannot be read."""
+
+    @functools.lru_cache(PREPARED)
+    def ready(name: str) -> Any:
+        return part.prepared(part.Template.from_bytes(made[name].template))
+
     scores = (
-        part.compare(ready[one], ready[other]).score if one in ready and other in ready else np.nan
+        part.compare(ready(one), ready(other)).score if made[one].template and made[other].template else np.nan
         for one, other in watch(listed.pairs, len(listed.rows), "comparisons")
     )
-    return np.fromiter(scores, np.float64, len(listed.rows)), sum(map(part.is_empty, read.values()))
+    return np.fromiter(scores, np.float64, len(listed.rows))
 
 
 def _rates(genuine: NDArray[np.bool_] | None, scores: NDArray[np.float64]) -> list[str]:
@@ -161,9 +184,11 @@ def _extracted_one(name: str, images: Path, wanted: Options, with_quality: bool)
     try:
         sample, template = sample_and_template(images / name, wanted)
         quality = reports([sample], wanted)[0].quality if with_quality else float("nan")
-        return Extracted(name, template.to_bytes(), quality)
+        return Extracted(name, template.to_bytes(), matcher(sample.modality).is_empty(template), quality)
     except (BiocaptureError, MemoryError) as error:
-        return Extracted(name, b"", error=str(error) or type(error).__name__)
+        return Extracted(name, b"", error=str(error) or f"{name}: {type(error).__name__}")
+    except Exception as error:  # noqa: BLE001  a fault of ours must cost one file, not the list
+        return _lost(name, f"internal error, please report it: {type(error).__name__}: {error}")
 
 
 def _lost(name: str, why: str) -> Extracted:

@@ -1,17 +1,25 @@
 """The station's memory: templates of one modality under ids, and the ones most like a probe."""
 
-import zipfile
+import json
+import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.errors import TemplateError, UsageError
+from biocapture.errors import BiocaptureError, TemplateError, UsageError
 from biocapture.matcher import Ranking, matcher
 from biocapture.types import Modality
+
+MAGIC = b"BCG1"
+"""First bytes of a stored gallery; the digit is the version."""
+
+HEADER = struct.Struct("<4sI")
+"""Magic and size of the index (JSON: modality, ids, sizes); the templates follow, one after another."""
 
 CANDIDATES = 100
 """Templates that are compared in full."""
@@ -87,18 +95,13 @@ class Gallery:
         return np.argsort(-promise, kind="stable")[:wanted]
 
     def save(self, path: Path) -> None:
-        """Write the gallery to one file."""
+        """Write the gallery to one file, the same bytes for the same templates under the same ids in the same order."""
         stored = [template.to_bytes() for template in self._templates.values()]
+        index = {"modality": self.modality, "ids": list(self._templates), "sizes": [len(each) for each in stored]}
+        head = json.dumps(index).encode("ascii")
         partial = path.with_name(path.name + ".part")
         try:
-            with partial.open("wb") as handle:
-                np.savez(
-                    handle,
-                    modality=np.array(str(self.modality)),
-                    ids=np.array(list(self._templates), dtype=np.str_),
-                    sizes=np.array([len(each) for each in stored], np.int64),
-                    templates=np.frombuffer(b"".join(stored), np.uint8),
-                )
+            partial.write_bytes(b"".join([HEADER.pack(MAGIC, len(head)), head, *stored]))
             partial.replace(path)
         except OSError as error:
             raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error
@@ -113,14 +116,23 @@ class Gallery:
             The file is no gallery, or damaged.
         """
         try:
-            with path.open("rb") as handle, np.load(handle, allow_pickle=False) as content:
-                modality = Modality(str(content["modality"]))
-                ids, sizes, data = content["ids"], content["sizes"], content["templates"].tobytes()
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise TemplateError(f"not a gallery: {error}", str(path)) from error
-        ends = np.cumsum(sizes)
-        if ids.ndim != 1 or ids.shape != sizes.shape or (sizes < 0).any() or (len(ends) and ends[-1] != len(data)):
-            raise TemplateError("damaged gallery: its parts do not fit", str(path))
-        read = matcher(modality).Template.from_bytes
-        parts = (data[end - size : end] for end, size in zip(ends, sizes, strict=True))
-        return cls(((str(name), read(part)) for name, part in zip(ids, parts, strict=True)), modality)
+            data = path.read_bytes()
+            modality, ids, templates = _parts(data)
+            read = matcher(modality).Template.from_bytes
+            return cls(zip(ids, map(read, templates), strict=True), modality)
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, BiocaptureError) as error:
+            raise TemplateError(f"not a gallery, or damaged: {error}", str(path)) from error
+
+
+def _parts(data: bytes) -> tuple[Modality, list[str], list[bytes]]:
+    """Modality, ids and stored templates of a gallery file."""
+    if len(data) < HEADER.size or not data.startswith(MAGIC):
+        raise ValueError(f"it begins with {data[:4].hex(' ') or 'nothing'}")
+    start = HEADER.size + HEADER.unpack_from(data)[1]
+    index = json.loads(data[HEADER.size : start])
+    ids, sizes = index["ids"], index["sizes"]
+    good = all(isinstance(name, str) for name in ids) and all(isinstance(size, int) and size >= 0 for size in sizes)
+    if not good or not len(set(ids)) == len(ids) == len(sizes) or start + sum(sizes) != len(data):
+        raise ValueError("its parts do not fit")
+    ends = accumulate(sizes, initial=start)
+    return Modality(index["modality"]), ids, [data[first:last] for first, last in pairwise(ends)]

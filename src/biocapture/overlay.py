@@ -15,8 +15,10 @@ def write_overlay(matched: Matched, path: Path) -> None:
     Raises
     ------
     UsageError
-        The file cannot be written.
+        The name does not end in .png, or the file cannot be written.
     """
+    if path.suffix.lower() != ".png":
+        raise UsageError("an overlay is a .png", str(path))
     picture = matcher(matched.modality).picture(matched.samples, matched.templates, matched.comparison)
     try:
         path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())

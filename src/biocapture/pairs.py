@@ -1,7 +1,7 @@
 """Lists of pairs to be compared, as CSV."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,36 +44,54 @@ def read_pairs(path: Path) -> PairList:
     Raises
     ------
     UsageError
-        It cannot be read, lacks a column, has no row, or a row (named by its line) is cut short or says neither 1 nor
-        0 for genuine.
+        It cannot be read, lacks a column or has one twice, has no row, or a row (named by the line it ends on) has
+        more or fewer fields than there are columns, names no two files, or says neither 1 nor 0 for genuine.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as handle:
-            reader = csv.DictReader(handle, restval="")
-            names = tuple(reader.fieldnames or ())
-            rows = tuple({name: row[name] for name in names} for row in reader)
+            listed = PairList(*_parsed(handle))
     except (OSError, ValueError, csv.Error) as error:
         raise UsageError(f"cannot be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
-    if not {ONE, OTHER} <= set(names) or not rows:
-        raise UsageError("a pair list has the columns file1 and file2, and at least one row", str(path))
-    for number, row in enumerate(rows, start=1):
-        if not row[ONE] or not row[OTHER]:
-            raise UsageError(f"pair {number} names no two files", str(path))
-        if row.get(GENUINE, "1") not in {"0", "1"}:
-            raise UsageError(f"pair {number} has genuine = {row[GENUINE]!r}, expected 1 or 0", str(path))
-    return PairList(names, rows)
+    if not listed.rows:
+        raise UsageError("cannot be read: a pair list has at least one row below its header", str(path))
+    return listed
+
+
+def _parsed(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[dict[str, str], ...]]:
+    """Names of the columns, and the rows; raises :class:`ValueError`."""
+    reader = csv.reader(lines, strict=True)
+    names = tuple(next(reader, ()))
+    if not {ONE, OTHER} <= set(names) or len(set(names)) < len(names):
+        raise ValueError("a pair list has the columns file1 and file2, and each column once")
+    return names, tuple(_row(names, fields, reader.line_num) for fields in reader if fields)
+
+
+def _row(names: tuple[str, ...], fields: list[str], line: int) -> dict[str, str]:
+    if len(fields) != len(names):
+        raise ValueError(f"line {line} has {len(fields)} fields, expected {len(names)}")
+    row = dict(zip(names, fields, strict=True))
+    if not row[ONE] or not row[OTHER]:
+        raise ValueError(f"line {line} names no two files")
+    if row.get(GENUINE, "1") not in {"0", "1"}:
+        raise ValueError(f"line {line} has genuine = {row[GENUINE]!r}, expected 1 or 0")
+    return row
 
 
 def write_pairs(listed: PairList, columns: Mapping[str, NDArray[np.float64]], out: Path) -> None:
     """Write the list with numbers added, four decimals, NaN as an empty field; raises :class:`UsageError`."""
     names = [name for name in listed.names if name not in columns] + list(columns)
-    numbers = zip(*(column.tolist() for column in columns.values()), strict=True)
     try:
         with out.open("w", newline="", encoding="utf8") as handle:
             table = csv.DictWriter(handle, names, lineterminator="\n")
             table.writeheader()
-            for row, values in zip(listed.rows, numbers, strict=True):
-                added = (f"{value:.4f}" if value == value else "" for value in values)
-                table.writerow(row | dict(zip(columns, added, strict=True)))
+            table.writerows(_with_numbers(listed, columns))
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
+
+
+def _with_numbers(listed: PairList, columns: Mapping[str, NDArray[np.float64]]) -> Iterator[dict[str, str]]:
+    for row, values in zip(
+        listed.rows, zip(*(column.tolist() for column in columns.values()), strict=True), strict=True
+    ):
+        added = (f"{value:.4f}" if value == value else "" for value in values)
+        yield row | dict(zip(columns, added, strict=True))
