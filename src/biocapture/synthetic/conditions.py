@@ -1,6 +1,6 @@
 """How a synthetic eye is captured: placement, occlusion, light and camera."""
 
-import math
+import numbers
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -130,15 +130,22 @@ class Conditions:
 def _check(name: str, value: object, paired: bool) -> None:
     low, high = LIMITS[name]
     parts = value if paired and isinstance(value, tuple) else (value,)
-    right = all(isinstance(part, int | float) and math.isfinite(part) and low <= part <= high for part in parts)
-    whole = isinstance(low, float) or all(isinstance(part, int) for part in parts)
-    if not right or not whole or len(parts) != 1 + paired:
-        kind = "numbers" if isinstance(low, float) else "whole numbers"
-        raise UsageError(f"{value!r}, allowed: {'two ' * paired}{kind} {low} … {high}", name)
+    kind = numbers.Real if isinstance(low, float) else numbers.Integral
+    right = all(isinstance(part, kind) and low <= float(part) <= high for part in parts)
+    if not right or len(parts) != 1 + paired:
+        words = ("two " if paired else "") + ("whole numbers" if kind is numbers.Integral else "numbers")
+        raise UsageError(f"{value!r}, allowed: {words} {low} … {high}", name)
+
+
+def seeded(seed: int) -> None:
+    """Raise `UsageError` for what cannot seed a generator."""
+    if not isinstance(seed, numbers.Integral) or seed < 0:
+        raise UsageError(f"{seed!r}, allowed: whole numbers from 0", "seed")
 
 
 def everyday(seed: int) -> Conditions:
     """A capture as booths give them: everything a little off, nothing wrong."""
+    seeded(seed)
     random = np.random.default_rng([seed, 0xDA1])
 
     def about(centre: float, deviation: float, low: float, high: float) -> float:

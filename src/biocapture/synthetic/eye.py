@@ -4,8 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from biocapture.synthetic.conditions import seeded
 from biocapture.synthetic.iris_texture import Field, iris_texture
 from biocapture.types import Position
+
+SHARED = {
+    "iris_grey": (90.0, 150.0),
+    "iris_contrast": (5.0, 13.0),
+    "sclera_grey": (172.0, 215.0),
+    "pupil_grey": (22.0, 42.0),
+    "skin_grey": (195.0, 245.0),
+    "nasal_canthus": (2.25, 2.6),
+    "temporal_canthus": (2.5, 2.9),
+    "canthal_tilt": (-0.05, 0.35),
+    "upper_lid": (0.95, 1.12),
+    "lower_lid": (0.95, 1.15),
+    "crease": (0.0, 0.5),
+    "lash_length": (0.45, 0.8),
+    "lash_density": (0.6, 1.0),
+    "lash_droop": (0.05, 0.6),
+    "brow": (1.7, 2.7),
+}
+"""Ranges of what both eyes of a person have nearly in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +55,10 @@ class Eye:
         Height of the lids' apices above and below the limbus' centre, wide open.
     crease : float
         Height of the fold above the upper lid; 0 = none.
-    lash_length, lash_density : float
+    lash_length, lash_density, lash_droop : float
+        Length; 0..1 of the densest row; share of the upper lashes that hang down over the eye.
+    brow : float
+        Height of the eyebrow's lower edge.
     """
 
     side: Position
@@ -60,6 +83,8 @@ class Eye:
     crease: float
     lash_length: float
     lash_density: float
+    lash_droop: float
+    brow: float
 
     @property
     def nasal_sign(self) -> float:
@@ -72,11 +97,15 @@ def eye(person_seed: int, left: bool = False) -> Eye:
 
     The two eyes of a person share lids, skin and colour; their textures have nothing in common, as in life
     (Daugman & Downing 2001, doi:10.1098/rspb.2001.1696).
+
+    Raises
+    ------
+    UsageError
+        The seed is negative or not a whole number.
     """
+    seeded(person_seed)
     person = np.random.default_rng([person_seed, 0xE7E])
     own = np.random.default_rng([person_seed, 0xE7E, 1 + int(left)])
-    shared = _shared(person)
-    jitter = own.normal(0.0, 1.0, 4)
     return Eye(
         side=Position.LEFT_EYE if left else Position.RIGHT_EYE,
         seed=2 * person_seed + int(left),
@@ -86,33 +115,17 @@ def eye(person_seed: int, left: bool = False) -> Eye:
         pupil_oval=float(own.uniform(0.01, 0.035)),
         pupil_oval_rad=float(own.uniform(0, np.pi)),
         pupil_ripple=_ripple(own),
-        limbus_width=float(own.uniform(0.012, 0.03)),
-        **shared
-        | {
-            "iris_grey": shared["iris_grey"] + 4 * float(jitter[0]),
-            "upper_lid": shared["upper_lid"] + 0.03 * float(jitter[1]),
-        },
+        limbus_width=float(own.uniform(0.012, 0.035)),
+        **_shared(person, own),
     )
 
 
-def _shared(random: np.random.Generator) -> dict[str, float]:
-    """What both eyes of a person have in common."""
-    ranges = {
-        "iris_grey": (85.0, 140.0),
-        "iris_contrast": (9.0, 17.0),
-        "sclera_grey": (168.0, 200.0),
-        "pupil_grey": (22.0, 42.0),
-        "skin_grey": (185.0, 225.0),
-        "nasal_canthus": (2.25, 2.6),
-        "temporal_canthus": (2.5, 2.9),
-        "canthal_tilt": (-0.05, 0.35),
-        "upper_lid": (0.95, 1.12),
-        "lower_lid": (0.95, 1.15),
-        "crease": (0.0, 0.5),
-        "lash_length": (0.45, 0.8),
-        "lash_density": (0.6, 1.0),
+def _shared(person: np.random.Generator, own: np.random.Generator) -> dict[str, float]:
+    """Drawn once for the person, with a little of the eye's own."""
+    return {
+        name: float(low + (high - low) * (person.uniform() + 0.04 * own.normal()))
+        for name, (low, high) in SHARED.items()
     }
-    return {name: float(random.uniform(*limits)) for name, limits in ranges.items()}
 
 
 def _ripple(random: np.random.Generator) -> tuple[float, float, float, float]:

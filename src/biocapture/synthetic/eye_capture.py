@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.synthetic.conditions import Conditions
+from biocapture.synthetic.conditions import Conditions, seeded
 from biocapture.synthetic.eye import Eye
 from biocapture.synthetic.eye_camera import sensed, through_lens
 from biocapture.synthetic.eye_lights import lights
-from biocapture.synthetic.eyeball import eyeball, in_annulus
+from biocapture.synthetic.eyeball import eyeball, sheet
 from biocapture.synthetic.eyelids import covered, lids
 from biocapture.synthetic.gaze import Ellipse, View, limbus, pupil, view
 from biocapture.synthetic.lashes import lashes
@@ -86,35 +86,46 @@ def capture(eye: Eye, conditions: Conditions | None = None, seed: int = 0) -> Ey
     conditions : Conditions, optional
     seed : int
         Of skin, lashes, the scatter of lights, noise: what differs between captures under the same conditions.
+
+    Raises
+    ------
+    UsageError
+        The seed is negative or not a whole number.
     """
     wanted = conditions or Conditions()
-    skin, hair, lamps, sensor = (np.random.default_rng([seed, 0xCA9, layer]) for layer in range(4))
+    seeded(seed)
+    skin, hair, lamps, sensor, stroma = (np.random.default_rng([seed, 0xCA9, layer]) for layer in range(5))
     seen = view(eye, wanted)
+    unrolled = sheet(eye, wanted.dilation, seen)
     rims = lids(eye, wanted.lid_opening, seen)
-    opened = np.minimum(*rims.above(seen.socket)) > 0
+    opened = rims.opened > 0
     lash = lashes(eye, wanted, rims, seen, hair)
-    light = lights(eye, wanted, seen, opened * (1 - lash), lamps)
-    grey = covered(eyeball(eye, wanted, seen), eye, rims, seen, skin)
+    light = lights(eye, wanted, rims, seen, opened * (1 - lash), lamps)
+    grey = covered(eyeball(eye, wanted, seen, unrolled, stroma), eye, rims, seen, skin)
     grey += lash * (LASH_GREY - grey)
     grey += light.frame * (FRAME_GREY - grey)
     mirrored = through_lens(light.mirrored, wanted)
     pixels = sensed(through_lens(grey * light.lit, wanted) + mirrored, wanted, sensor)
-    return EyeImage(pixels, _truth(eye, wanted, seen, opened, lash > COVERS, mirrored > SHINES, light.frame > COVERS))
+    iris = (np.hypot(*seen.iris) <= 1) & (unrolled.beyond > 0)
+    free = opened & (lash < COVERS) & (mirrored < SHINES) & (light.frame < COVERS)
+    masks = {
+        "iris": iris,
+        "usable": iris & free,
+        "lid": ~opened,
+        "lash": lash >= COVERS,
+        "specular": mirrored >= SHINES,
+    }
+    return EyeImage(pixels, _truth(eye, wanted, seen, masks))
 
 
-def _truth(eye: Eye, wanted: Conditions, seen: View, opened: Mask, lash: Mask, specular: Mask, frame: Mask) -> EyeTruth:
-    iris = in_annulus(eye, wanted, seen)
-    upper, lower = _rows(opened)
+def _truth(eye: Eye, wanted: Conditions, seen: View, masks: dict[str, Mask]) -> EyeTruth:
+    upper, lower = _rows(~masks["lid"])
     return EyeTruth(
         pupil=pupil(eye, wanted.dilation, seen),
         limbus=limbus(seen),
         upper_lid_row_px=upper,
         lower_lid_row_px=lower,
-        iris=iris,
-        usable=iris & opened & ~lash & ~specular & ~frame,
-        lid=~opened,
-        lash=lash,
-        specular=specular,
+        **masks,
         gaze_deg=wanted.gaze_deg,
         side=eye.side,
         dilation=wanted.dilation,

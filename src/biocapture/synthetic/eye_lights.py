@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from biocapture.synthetic.conditions import Conditions
 from biocapture.synthetic.eye import Eye
-from biocapture.synthetic.eyeball import step
-from biocapture.synthetic.eyelids import patchy
+from biocapture.synthetic.eyelids import Lids
 from biocapture.synthetic.gaze import CORNEA_RADIUS, View
-from biocapture.synthetic.iris_texture import Field
+from biocapture.synthetic.iris_texture import Field, patchy, step
 
 GLINT = 700.0
 """Grey of a mirrored source were the sensor never full."""
@@ -36,21 +35,33 @@ class Lights:
     frame: Field
 
 
-def lights(eye: Eye, conditions: Conditions, seen: View, free: Field, random: np.random.Generator) -> Lights:
+def lights(
+    eye: Eye, conditions: Conditions, rims: Lids, seen: View, free: Field, random: np.random.Generator
+) -> Lights:
     """All that shines. ``free``: 0..1 share of every pixel that neither lids nor lashes cover."""
-    mirrored = free * (_glints(conditions, seen, random) + _window(eye, conditions, seen, random))
+    wet = _glints(conditions, seen, random) + _tears(conditions, rims, seen, random)
     frame = _frame(conditions, seen, random)
-    mirrored = mirrored * (1 - frame) + _glasses(conditions, seen, random)
-    return Lights(_lit(conditions), mirrored.astype(np.float32), frame)
+    mirrored = free * (wet + _window(eye, conditions, seen, random)) * (1 - frame)
+    return Lights(_lit(conditions), (mirrored + _glasses(conditions, seen, random)).astype(np.float32), frame)
 
 
 def _lit(conditions: Conditions) -> Field:
-    """A plane of light: the lit side keeps its brightness, the other loses up to nine tenths."""
+    """Light that falls off across the image; the far corner keeps a twentieth at worst."""
     rows, columns = conditions.shape
     turn = np.deg2rad(conditions.light_deg)
     across = np.linspace(-1, 1, columns, dtype=np.float32)[None] * np.float32(np.cos(turn))
     down = np.linspace(-1, 1, rows, dtype=np.float32)[:, None] * np.float32(np.sin(turn))
-    return 1 - conditions.light_gradient * (0.45 - 0.45 * (across + down))
+    return 1 - conditions.light_gradient * np.clip(0.4 - 0.45 * (across + down), -0.1, 0.95)
+
+
+def _tears(conditions: Conditions, rims: Lids, seen: View, random: np.random.Generator) -> Field:
+    """Every source once more, in the film along the lower lid."""
+    if not conditions.leds:
+        return np.zeros(conditions.shape, np.float32)
+    nasal = np.linspace(-1, 1, min(conditions.leds, 5)) * conditions.led_spread + random.normal(0, 0.1)
+    down = np.interp(nasal, rims.nasal, rims.lower) - 0.025
+    centre = seen.socket_at + seen.radius_px * np.stack([nasal, down], axis=1) @ seen.frame.T
+    return 0.5 * GLINT * _discs(conditions.shape, centre, 0.012 * seen.radius_px)
 
 
 def _glints(conditions: Conditions, seen: View, random: np.random.Generator) -> Field:

@@ -1,47 +1,68 @@
 """Sclera, iris and pupil of a synthetic eye, before lids and lights."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from biocapture.synthetic.conditions import Conditions
+from biocapture.synthetic.contact_lens import worn
 from biocapture.synthetic.eye import Eye
 from biocapture.synthetic.gaze import View
-from biocapture.synthetic.iris_texture import COLUMNS, ROWS, Field
+from biocapture.synthetic.iris_texture import COLUMNS, ROWS, Field, patchy, step
+
+USUAL = 0.4
+"""Dilation the texture was drawn for."""
+
+FOLD = 1.8
+"""Deviation of the stroma's place, in rows and columns of its texture, between captures at the usual dilation."""
 
 STRETCH = 0.4
-"""The pupillary zone stretches more than the ciliary one: exponent per unit of dilation away from 0.4 (Wyatt 2000)."""
+"""Exponent of the depth per unit of dilation away from usual: the stroma does not stretch evenly (as in Wyatt 2000,
+whose mesh this does not follow; the size is ours).
+"""
+
+RIM_PX = 0.5
+"""Softness of the pupil's rim."""
 
 
-def eyeball(eye: Eye, conditions: Conditions, seen: View) -> Field:
-    """(H, W) greys as if nothing lay before the eye."""
-    radius = np.hypot(*seen.iris)
-    angle, beyond, depth = _polar(eye, conditions.dilation, seen)
-    grey = _sclera(eye, seen)
-    grey += step((1 - radius) / eye.limbus_width) * (_iris(eye, conditions, seen, angle, depth) - grey)
-    grey += step(-beyond * seen.radius_px / 0.5) * (eye.pupil_grey - grey)
-    grey += conditions.soft_lens * 26 * _ring(seen, eye)
-    return grey
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Every pixel in the iris' own coordinates.
+
+    Attributes
+    ----------
+    angle : (H, W) float32
+        Around the pupil's centre, from nasal over down, radians.
+    beyond : (H, W) float32
+        Distance outside the pupil's rim in iris radii.
+    depth : (H, W) float32
+        0 at the pupil … 1 at the limbus, on straight lines from the pupil's centre; clipped.
+    """
+
+    angle: Field
+    beyond: Field
+    depth: Field
 
 
-def step(at: Field) -> Field:
-    """Smooth 0 → 1 over about ±3."""
-    return 1 / (1 + np.exp(-np.clip(at, -30, 30)))
-
-
-def in_annulus(eye: Eye, conditions: Conditions, seen: View) -> np.ndarray:
-    """(H, W) bool: between pupil and limbus."""
-    return (np.hypot(*seen.iris) <= 1) & (_polar(eye, conditions.dilation, seen)[1] > 0)
-
-
-def _polar(eye: Eye, dilation: float, seen: View) -> tuple[Field, Field, Field]:
-    """Angle around the pupil, distance beyond its rim, and depth 0 (pupil) … 1 (limbus), on straight lines."""
+def sheet(eye: Eye, dilation: float, seen: View) -> Sheet:
+    """Unroll the iris."""
     nasal, down = seen.iris[0] - np.float32(eye.pupil_nasal), seen.iris[1] - np.float32(eye.pupil_down)
     angle, distance = np.arctan2(down, nasal), np.hypot(nasal, down)
-    rim = dilation * _outline(eye, angle)
+    rim = np.float32(dilation) * _outline(eye, angle)
     lean = (nasal * eye.pupil_nasal + down * eye.pupil_down) / np.maximum(distance, 1e-6)
     outer = np.sqrt(lean**2 + 1 - eye.pupil_nasal**2 - eye.pupil_down**2) - lean
     depth = (distance - rim) / np.maximum(outer - rim, 1e-3)
-    return angle, (distance - rim).astype(np.float32), np.clip(depth, 0, 1).astype(np.float32)
+    return Sheet(angle, distance - rim, np.clip(depth, 0, 1))
+
+
+def eyeball(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random: np.random.Generator) -> Field:
+    """(H, W) greys as if nothing but a contact lens lay before the eye."""
+    iris = step((1 - np.hypot(*seen.iris)) / eye.limbus_width)
+    grey = _sclera(eye, seen, np.random.default_rng([eye.seed, 0x5C1]))
+    grey += iris * (_iris(eye, conditions, seen, unrolled, random) - grey)
+    grey += step(-unrolled.beyond * seen.radius_px / RIM_PX) * (eye.pupil_grey - grey)
+    return worn(grey, conditions, seen, random)
 
 
 def _outline(eye: Eye, angle: Field) -> Field:
@@ -53,14 +74,16 @@ def _outline(eye: Eye, angle: Field) -> Field:
     return oval * (1 + third * np.cos(3 * angle + third_at) + fourth * np.cos(4 * angle + fourth_at))
 
 
-def _iris(eye: Eye, conditions: Conditions, seen: View, angle: Field, depth: Field) -> Field:
+def _iris(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random: np.random.Generator) -> Field:
+    """Stroma on the sheet, which never folds twice alike, the less so the further the pupil is from usual."""
     relief = _resolved(eye.texture, conditions.dilation, seen.radius_px)
-    wrapped = np.concatenate([relief, relief[:, :1]], axis=1)
-    column = np.mod(angle * np.float32(COLUMNS / (2 * np.pi)), COLUMNS)
-    row = depth ** np.float32(1 + STRETCH * (conditions.dilation - 0.4)) * (ROWS - 1)
-    shown = cv2.remap(wrapped, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    grey = eye.iris_grey + eye.iris_contrast * shown - 18 * np.clip((depth - 0.75) / 0.25, 0, 1) ** 2
-    return grey + conditions.cosmetic_lens * (_print(seen, eye) - grey) if conditions.cosmetic_lens else grey
+    wrapped = np.concatenate([relief, relief[:, :2]], axis=1)
+    fold = FOLD * (1 + 8 * abs(conditions.dilation - USUAL))
+    turned, moved = (fold * patchy(random, conditions.shape, 0.25 * seen.radius_px) for _ in range(2))
+    column = np.mod(unrolled.angle * np.float32(COLUMNS / (2 * np.pi)) + turned, COLUMNS).astype(np.float32)
+    row = unrolled.depth ** np.float32(1 + STRETCH * (conditions.dilation - USUAL)) * (ROWS - 1) + moved
+    shown = cv2.remap(wrapped, column, row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return eye.iris_grey + eye.iris_contrast * shown - 18 * np.clip((unrolled.depth - 0.75) / 0.25, 0, 1) ** 2
 
 
 def _resolved(relief: Field, dilation: float, radius_px: float) -> Field:
@@ -71,20 +94,24 @@ def _resolved(relief: Field, dilation: float, radius_px: float) -> Field:
     return cv2.GaussianBlur(relief, (0, 0), along, sigmaY=across, borderType=cv2.BORDER_REPLICATE)
 
 
-def _sclera(eye: Eye, seen: View) -> Field:
-    """White of the eye: a sphere that darkens towards the corners."""
+def _sclera(eye: Eye, seen: View, random: np.random.Generator) -> Field:
+    """White of the eye: a sphere that darkens towards the corners, veined."""
     falls = np.clip((np.abs(seen.socket[0]) - 0.9) / 1.8, 0, 1.5)
-    return (eye.sclera_grey - 34 * falls**2).astype(np.float32)
+    return eye.sclera_grey - 34 * falls**2 - 15 * _vessels(seen, random)
 
 
-def _ring(seen: View, eye: Eye) -> Field:
-    """Edge of a soft lens: a thin line outside the limbus, dark beside bright."""
-    random = np.random.default_rng([eye.seed, 0x1E45])
-    shift, radius = random.normal(0, 0.03, 2), random.uniform(1.17, 1.27)
-    gap = np.hypot(seen.iris[0] - np.float32(shift[0]), seen.iris[1] - np.float32(shift[1])) - np.float32(radius)
-    return np.exp(-((gap / 0.018) ** 2)) - 0.8 * np.exp(-(((gap - 0.03) / 0.02) ** 2))
-
-
-def _print(seen: View, eye: Eye) -> Field:
-    """Dots of a printed lens: a coarse regular pattern around a clear middle, the same on every wearer."""
-    return np.full(seen.iris.shape[1:], 0.5 * eye.iris_grey, np.float32)
+def _vessels(seen: View, random: np.random.Generator) -> Field:
+    """(H, W) 0..1: veins that wander from both corners towards the limbus, and move with the eye."""
+    layer = np.zeros(seen.iris.shape[1:], np.uint8)
+    count, steps = 26, 24
+    side = np.where(np.arange(count) % 2, 1.0, -1.0)
+    start = np.stack([side * random.uniform(1.5, 2.9, count), random.normal(0.1, 0.35, count)], axis=1)
+    heading = np.arctan2(-start[:, 1], -start[:, 0])[:, None] + np.cumsum(
+        random.normal(0, 0.22, (count, steps)), axis=1
+    )
+    stride = np.stack([np.cos(heading), np.sin(heading)], axis=2) * random.uniform(0.02, 0.06, (count, 1, 1))
+    path = start[:, None] + np.cumsum(stride, axis=1)
+    places = seen.limbus_at + seen.radius_px * path @ seen.plane.T
+    for line, wide in zip(np.rint(places * 16).astype(np.int32), random.integers(1, 3, count), strict=True):
+        cv2.polylines(layer, [line], False, 255, int(wide), cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(layer, (0, 0), 0.007 * seen.radius_px + 0.6).astype(np.float32) / 255

@@ -1,14 +1,12 @@
-"""Lids of a synthetic eye: where they run, the skin, their shadow."""
+"""Lids of a synthetic eye: where they run, their skin and shadow, the corner at the nose."""
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from biocapture.synthetic.eye import Eye
-from biocapture.synthetic.eyeball import step
 from biocapture.synthetic.gaze import View
-from biocapture.synthetic.iris_texture import Field
+from biocapture.synthetic.iris_texture import Field, patchy, step
 
 RISE = 0.12
 """Share of the way to a closed eye that the lower lid goes."""
@@ -19,26 +17,42 @@ UPPER_POWER, LOWER_POWER = 2.3, 2.0
 EDGE = 0.012
 """Softness of a lid's rim in iris radii."""
 
+CORNER = 0.25
+"""How far below the limbus' centre the nasal corner lies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lids:
-    """Lid rims in the socket's coordinates: tables over the nasal direction, downwards positive, iris radii."""
+    """Lid rims in the socket's coordinates, and where every pixel lies between them; iris radii.
+
+    Attributes
+    ----------
+    nasal, upper, lower : (257,) float32
+        Both rims as tables over the nasal direction, downwards positive.
+    below, over : (H, W) float32
+        Distance below the upper rim and over the lower one; negative on skin, and beside the corners.
+    beside : (H, W) float32
+        Distance beyond the corners; 0 between them.
+    """
 
     nasal: Field
     upper: Field
     lower: Field
+    below: Field
+    over: Field
+    beside: Field
 
-    def above(self, socket: Field) -> tuple[Field, Field]:
-        """(H, W) depth of every pixel below the rim of the upper lid, and above the rim of the lower one."""
-        upper, lower = (np.interp(socket[0], self.nasal, rim).astype(np.float32) for rim in (self.upper, self.lower))
-        return socket[1] - upper, lower - socket[1]
+    @property
+    def opened(self) -> Field:
+        """(H, W) distance to the nearer rim, positive where the eye is open."""
+        return np.minimum(self.below, self.over)
 
 
 def lids(eye: Eye, opening: float, seen: View) -> Lids:
     """Both rims run between the corners; the upper peaks nasally, the lower temporally, and meet low when closed."""
     along = np.linspace(0, 1, 257)
     nasal = along * (eye.nasal_canthus + eye.temporal_canthus) - eye.temporal_canthus
-    line = 0.25 - eye.canthal_tilt * (1 - along)
+    line = CORNER - eye.canthal_tilt * (1 - along)
     upper_bulge, lower_bulge = _bulge(along, 0.54, UPPER_POWER), _bulge(along, 0.44, LOWER_POWER)
     wide_upper = line - (line[128] + eye.upper_lid) * upper_bulge
     wide_lower = line + (eye.lower_lid - line[128]) * lower_bulge
@@ -46,32 +60,54 @@ def lids(eye: Eye, opening: float, seen: View) -> Lids:
     moved = seen.follow * upper_bulge * opening
     upper = closed + opening * (wide_upper - closed) + moved
     lower = closed + opening * (wide_lower - closed) + 0.6 * moved
-    return Lids(nasal.astype(np.float32), upper.astype(np.float32), np.maximum(upper, lower).astype(np.float32))
+    return _placed(
+        nasal.astype(np.float32), upper.astype(np.float32), np.maximum(upper, lower).astype(np.float32), seen
+    )
 
 
-def _bulge(along: np.ndarray, peak: float, power: float) -> np.ndarray:
+def _placed(nasal: Field, upper: Field, lower: Field, seen: View) -> Lids:
+    across, down = seen.socket
+    beside = np.maximum(0, np.maximum(across - nasal[-1], nasal[0] - across))
+    upper_here, lower_here = (np.interp(across, nasal, rim).astype(np.float32) for rim in (upper, lower))
+    return Lids(nasal, upper, lower, down - upper_here - beside, lower_here - down - beside, beside)
+
+
+def _bulge(along: Field, peak: float, power: float) -> Field:
     """0 at both corners, 1 at ``peak``."""
     warped = along ** (np.log(0.5) / np.log(peak))
     return 1 - np.abs(2 * warped - 1) ** power
 
 
 def covered(grey: Field, eye: Eye, rims: Lids, seen: View, random: np.random.Generator) -> Field:
-    """The eyeball with the lids' shadow, and the lids over it."""
-    below, over = rims.above(seen.socket)
-    shadow = 1 - 0.33 * np.exp(-np.clip(below, 0, 9) / 0.14) - 0.1 * np.exp(-np.clip(over, 0, 9) / 0.06)
-    skin = _skin(eye, below, over, random)
-    closed = step(-np.minimum(below, over) / EDGE)
-    return grey * shadow * (1 - closed) + skin * closed
+    """The eyeball with the lids' shadow and the caruncle, and the lids over it."""
+    shadow = 1 - 0.36 * np.exp(-np.clip(rims.below, 0, 9) / 0.14) - 0.12 * np.exp(-np.clip(rims.over, 0, 9) / 0.06)
+    inside = grey + _caruncle(eye, seen) * (0.72 * eye.skin_grey + 9 * patchy(random, grey.shape, 5) - grey)
+    closed = step(-rims.opened / EDGE)
+    return inside * shadow * (1 - closed) + _skin(eye, rims, seen, random) * closed
 
 
-def _skin(eye: Eye, below: Field, over: Field, random: np.random.Generator) -> Field:
-    skin = eye.skin_grey + 12 * patchy(random, below.shape, 60) + 3 * patchy(random, below.shape, 3)
-    rim = np.exp(-np.clip(-np.minimum(below, over), 0, 9) / 0.06)
-    fold = np.exp(-(((below + eye.crease) / 0.05) ** 2)) if eye.crease > 0.12 else 0
-    return skin - 30 * rim - 24 * fold
+def _caruncle(eye: Eye, seen: View) -> Field:
+    """Flesh in the corner at the nose: the one thing in an open eye that tells left from right."""
+    nasal = (seen.socket[0] - np.float32(eye.nasal_canthus - 0.12)) / np.float32(0.34)
+    down = (seen.socket[1] - np.float32(CORNER)) / np.float32(0.3)
+    return step((1 - np.hypot(nasal, down)) / 0.12)
 
 
-def patchy(random: np.random.Generator, shape: tuple[int, ...], scale_px: float) -> Field:
-    """Smooth noise of about deviation 1."""
-    coarse = random.standard_normal((int(shape[0] / scale_px) + 4, int(shape[1] / scale_px) + 4)).astype(np.float32)
-    return cv2.resize(coarse, shape[1::-1], interpolation=cv2.INTER_CUBIC)
+def _skin(eye: Eye, rims: Lids, seen: View, random: np.random.Generator) -> Field:
+    """Bright in the near infrared: shaded by the socket, pored, wrinkled below, folded above."""
+    below, over, shape = rims.below, rims.over, rims.below.shape
+    skin = eye.skin_grey + 7 * patchy(random, shape, 1.3 * seen.radius_px) + 2.5 * patchy(random, shape, 2.2)
+    skin += 3 * patchy(random, shape, 0.05 * seen.radius_px, 0.4 * seen.radius_px) * np.clip(-over / 0.4, 0, 1)
+    skin -= 26 * np.clip((seen.socket[0] - 0.9) / 1.6, 0, 1.2) ** 2 * np.exp(-(((seen.socket[1] + 0.5) / 1.1) ** 2))
+    fades = np.exp(-rims.beside / 0.16)
+    rim = np.exp(-np.abs(below) / 0.07) + 0.4 * np.exp(-np.abs(over) / 0.05)
+    wet = 16 * np.exp(-(((over + 0.045) / 0.025) ** 2))  # the lower lid's rim is seen from above and moist
+    return skin + fades * (wet - 34 * np.minimum(rim, 1.2)) - _fold(eye, below, seen) * fades
+
+
+def _fold(eye: Eye, below: Field, seen: View) -> Field:
+    """Crease above the upper lid, further away temporally; some eyes have none."""
+    if eye.crease < 0.12:
+        return np.zeros_like(below)
+    height = eye.crease - 0.05 * seen.socket[0]
+    return 30 * np.exp(-(((below + height) / 0.035) ** 2)) + 12 * np.exp(-np.abs(below + height) / 0.12)

@@ -1,5 +1,6 @@
 """Iris stroma in polar form: what makes an eye an identity."""
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -7,19 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Field = NDArray[np.floating[Any]]
+Index = NDArray[np.integer[Any]]
 
 ROWS, COLUMNS = 128, 1024
 """Pupil to limbus, and once around from the nasal horizontal: 0.35° a column."""
 
-FIBRES = ((5.0, 22.0, 1.0, 0.6), (9.0, 18.0, 0.9, 0.7), (16.0, 20.0, 0.5, 0.5), (34.0, 24.0, 0.0, 0.8))
-"""Layers of fibres: deviation along the columns and the rows, weights of their web and of their smooth shading."""
+STAMP = 30
+"""Rows and columns that an oval may reach from its centre."""
 
 
 def iris_texture(random: np.random.Generator) -> Field:
     """Relief of one iris, about -3 (pits) … 3 (fibres), mean 0, deviation 1.
 
-    The anatomy after Wildes (1997, doi:10.1109/5.628669): radial fibres that meet in a web, a collarette at about a
-    third of the width, crypts along it and outside of it, concentric furrows in the ciliary zone, freckles.
+    The anatomy after Wildes (1997, doi:10.1109/5.628669): radial fibres, a collarette at about a third of the width,
+    a web of trabeculae around it, crypts, concentric furrows in the ciliary zone, freckles. How much there is of each
+    differs between irises.
 
     Returns
     -------
@@ -28,83 +31,105 @@ def iris_texture(random: np.random.Generator) -> Field:
     """
     depth = ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
     collarette = _collarette(random)
-    relief = _fibres(random) * (0.7 + 0.3 * _step((depth - collarette) / 0.04))
-    relief += 0.8 * np.exp(-(((depth - collarette) / 0.035) ** 2)) * (1 + 0.5 * _noise(random, 12.0, 3.0))
+    inner = step((collarette + 0.12 - depth) / 0.05)
+    web, fibres, mottle = random.uniform((0.5, 0.5, 0.2), (1.5, 1.3, 0.7))
+    relief = web * (0.35 + 0.65 * inner) * _web(random) + fibres * (1 - 0.4 * inner) * _fibres(random)
+    relief = _wandering(relief, random) + mottle * _noise(random, 5.0, 3.0) + 0.3 * _noise(random, 45.0, 18.0)
+    relief += 0.7 * np.exp(-(((depth - collarette) / 0.03) ** 2)) * (1 + 0.6 * _noise(random, 9.0, 3.0))
     relief += _crypts(random, collarette) + _furrows(random, depth) + _freckles(random)
-    relief -= 1.6 * np.exp(-((depth / 0.035) ** 2))  # the ruff: pigment at the pupil's rim
+    relief -= 1.6 * np.exp(-((depth / 0.03) ** 2)) * (1 + 0.4 * _noise(random, 4.0, 2.0))  # the ruff: pigment
     relief -= relief.mean()
     return np.clip(relief / relief.std(), -3.5, 3.5).astype(np.float32)
 
 
-def _noise(random: np.random.Generator, along: float, across: float) -> Field:
-    """Gaussian noise of deviation 1 with the given correlation; periodic in the columns."""
+def _line(random: np.random.Generator, along: float) -> Field:
+    """(1, COLUMNS) noise of deviation 1, periodic."""
+    return _noise(random, along, 1.0, rows=1)
+
+
+def _noise(random: np.random.Generator, along: float, across: float, rows: int = ROWS) -> Field:
+    """(rows, COLUMNS) Gaussian noise of deviation 1 with the given correlation; periodic in the columns."""
     pad = int(3 * along) + 1
-    white = random.standard_normal((ROWS, COLUMNS)).astype(np.float32)
+    white = random.standard_normal((rows, COLUMNS), np.float32)
     wrapped = np.concatenate([white[:, -pad:], white, white[:, :pad]], axis=1)
     smooth = cv2.GaussianBlur(wrapped, (0, 0), along, sigmaY=across, borderType=cv2.BORDER_REFLECT)[:, pad:-pad]
     return smooth / smooth.std()
 
 
+def _web(random: np.random.Generator) -> Field:
+    """Trabeculae: bright lines where smooth noise changes sign; the meshes between them are dark."""
+    lines = [np.exp(-((_noise(random, *scale) / 0.35) ** 2)) for scale in ((4.0, 6.0), (8.0, 8.0))]
+    return 1.6 * (np.maximum(*lines) - 0.45)
+
+
 def _fibres(random: np.random.Generator) -> Field:
-    """Radial fibres: bright lines where smooth noise changes sign form a web, the noise itself shades it."""
-    relief = np.zeros((ROWS, COLUMNS), np.float32)
-    for along, across, web, shade in FIBRES:
-        noise = _noise(random, along, across)
-        relief += web * (0.8 - np.abs(noise)) + shade * noise
-    return _wandering(relief, random)
+    """Radial fibres of three widths."""
+    return 0.7 * _noise(random, 3.5, 18.0) + 0.55 * _noise(random, 7.0, 22.0) + 0.4 * _noise(random, 16.0, 26.0)
 
 
 def _wandering(relief: Field, random: np.random.Generator) -> Field:
     """Fibres do not run straight: displace along the columns by up to a few degrees."""
     row, column = np.mgrid[0:ROWS, 0:COLUMNS].astype(np.float32)
-    moved = np.mod(column + 5.0 * _noise(random, 30.0, 14.0), COLUMNS)
+    moved = np.mod(column + 4.0 * _noise(random, 40.0, 20.0), COLUMNS)
     wrapped = np.concatenate([relief, relief[:, :1]], axis=1)
     return cv2.remap(wrapped, moved, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _collarette(random: np.random.Generator) -> Field:
     """(1, COLUMNS) depth of the zigzag line between pupillary and ciliary zone."""
-    return (
-        np.float32(random.uniform(0.26, 0.42))
-        + 0.025 * _noise(random, 60.0, 1.0)[:1]
-        + 0.012 * _noise(random, 9.0, 1.0)[:1]
-    )
+    return np.float32(random.uniform(0.26, 0.42)) + 0.025 * _line(random, 60.0) + 0.012 * _line(random, 9.0)
 
 
-def _step(at: Field) -> Field:
-    return 1 / (1 + np.exp(-np.clip(at, -30, 30)))
-
-
-def _blobs(random: np.random.Generator, row: Field, column: Field, height: Field, width: Field) -> Field:
-    """(n, ROWS, COLUMNS) squared distance from each centre in its half axes."""
-    down = (np.arange(ROWS)[None, :, None] - row[:, None, None]) / height[:, None, None]
-    gap = np.mod(np.arange(COLUMNS)[None, None, :] - column[:, None, None] + COLUMNS / 2, COLUMNS) - COLUMNS / 2
-    return (down**2 + (gap / width[:, None, None]) ** 2).astype(np.float32)
+def _stamped(row: Field, column: Field, height: Field, width: Field, profile: Callable[[Field, Index], Field]) -> Field:
+    """Ovals at the given places; ``profile(distance, index)`` gives their relief at a distance in half axes."""
+    index = np.arange(len(row))[:, None, None]
+    rows = np.rint(row).astype(int)[:, None, None] + np.arange(-STAMP, STAMP + 1)[None, :, None]
+    columns = np.rint(column).astype(int)[:, None, None] + np.arange(-STAMP, STAMP + 1)[None, None, :]
+    distance = np.hypot((rows - row[index]) / height[index], (columns - column[index]) / width[index])
+    relief = np.zeros((ROWS + 2 * STAMP, COLUMNS))
+    np.add.at(relief, (np.clip(rows + STAMP, 0, ROWS + 2 * STAMP - 1), columns % COLUMNS), profile(distance, index))
+    return relief[STAMP:-STAMP].astype(np.float32)
 
 
 def _crypts(random: np.random.Generator, collarette: Field) -> Field:
-    """Dark lozenges with a bright rim, most of them at the collarette."""
-    count = int(random.integers(8, 36))
+    """Dark pits with a bright rim, most of them at the collarette."""
+    count = int(random.integers(6, 40))
     column = random.uniform(0, COLUMNS, count)
-    at = collarette[0, column.astype(int)] + np.abs(random.normal(0.04, 0.16, count))
-    distance = _blobs(random, at * ROWS, column, random.uniform(4, 13, count), random.uniform(5, 17, count))
-    pit = np.exp(-(distance**1.5)) * random.uniform(0.8, 2.6, count)[:, None, None]
-    rim = np.exp(-(((np.sqrt(distance) - 1.25) / 0.22) ** 2))
-    return (0.6 * rim - pit).sum(axis=0).astype(np.float32)
+    at = collarette[0, column.astype(int)] + np.abs(random.normal(0.02, 0.14, count))
+    deep = random.uniform(0.8, 2.6, count)
+
+    def profile(distance: Field, index: Index) -> Field:
+        return 0.6 * np.exp(-(((distance - 1.25) / 0.22) ** 2)) - deep[index] * np.exp(-(distance**3))
+
+    return _stamped(at * ROWS, column, random.uniform(3, 9, count), random.uniform(4, 13, count), profile)
 
 
 def _furrows(random: np.random.Generator, depth: Field) -> Field:
     """Contraction furrows: broken concentric arcs in the ciliary zone."""
     relief = np.zeros((ROWS, COLUMNS), np.float32)
     for at in random.uniform(0.5, 0.93, int(random.integers(1, 6))):
-        wave = np.float32(at) + 0.012 * _noise(random, 70.0, 1.0)[:1]
-        here = _step(3 * _noise(random, 60.0, 1.0)[:1])
+        wave = np.float32(at) + 0.012 * _line(random, 70.0)
+        here = step(3 * _line(random, 60.0))
         relief -= np.float32(random.uniform(0.4, 1.1)) * here * np.exp(-(((depth - wave) / 0.018) ** 2))
     return relief
 
 
 def _freckles(random: np.random.Generator) -> Field:
+    """Flat dark patches of pigment, none to a few."""
     count = int(random.poisson(1.2))
     row, column = random.uniform(0.3, 0.9, count) * ROWS, random.uniform(0, COLUMNS, count)
-    distance = _blobs(random, row, column, random.uniform(4, 10, count), random.uniform(6, 16, count))
-    return -1.8 * np.exp(-(distance**2)).sum(axis=0).astype(np.float32)
+    height, width = random.uniform(4, 10, count), random.uniform(6, 14, count)
+    return _stamped(row, column, height, width, lambda distance, _: -1.8 * np.exp(-(distance**4)))
+
+
+def step(at: Field) -> Field:
+    """Smooth 0 → 1 over about ±3."""
+    return 1 / (1 + np.exp(-np.clip(at, -30, 30)))
+
+
+def patchy(random: np.random.Generator, shape: tuple[int, ...], down_px: float, across_px: float = 0.0) -> Field:
+    """(H, W) smooth noise of about deviation 1 and the given correlation; the same in both directions unless told."""
+    scales = max(1.0, down_px), max(1.0, across_px or down_px)
+    size = tuple(int(length / scale) + 4 for length, scale in zip(shape, scales, strict=True))
+    coarse = random.standard_normal(size).astype(np.float32)
+    return cv2.resize(coarse, shape[1::-1], interpolation=cv2.INTER_CUBIC)

@@ -1,4 +1,4 @@
-"""Lashes of a synthetic eye."""
+"""Hair around a synthetic eye: lashes and brow."""
 
 import cv2
 import numpy as np
@@ -10,46 +10,81 @@ from biocapture.synthetic.eyelids import Lids
 from biocapture.synthetic.gaze import View
 from biocapture.synthetic.iris_texture import Field
 
-MOST = 190
-"""Upper lashes of a dense row."""
+UPPER, LOWER, BROW = 210, 70, 260
+"""Hairs where they are densest."""
 
 STEPS = 9
-"""Points along a lash."""
+"""Points along a hair."""
+
+THICK = 0.0085
+"""Half a lash at its root in iris radii: 0.1 mm across."""
+
+TAPER = ((6, 8, 0.6, 100), (4, 6, 0.8, 150), (2, 4, 1.0, 205), (0, 2, 1.6, 230))
+"""First and last point of every part of a hair, its thickness, its opacity; the root is drawn last."""
+
+Curves = NDArray[np.float64]
 
 
 def lashes(eye: Eye, conditions: Conditions, rims: Lids, seen: View, random: np.random.Generator) -> Field:
-    """(H, W) float32 0..1: how much of every pixel lashes cover."""
+    """(H, W) float32 0..1: how much of every pixel hair covers; the brow does not depend on the amount of lashes."""
     layer = np.zeros(conditions.shape, np.uint8)
     amount = conditions.lashes * eye.lash_density
-    thick = (0.010 + 0.014 * conditions.makeup) * seen.radius_px
-    for rim, count, reach in ((rims.upper, MOST, 1.0), (rims.lower, 0.4 * MOST, -0.5)):
-        curves = _curves(rims.nasal, rim, round(count * amount), reach * eye.lash_length, random)
-        _draw(layer, _pixels(curves, seen), thick * (1.0 if reach > 0 else 0.7))
-    return cv2.GaussianBlur(layer, (0, 0), 0.6).astype(np.float32) * np.float32((0.75 + 0.2 * conditions.makeup) / 255)
+    thick = THICK * (1 + 0.9 * conditions.makeup) * seen.radius_px
+    _draw(layer, seen, _brow(eye, random), 0.9 * THICK * seen.radius_px)
+    _draw(layer, seen, _row(rims.nasal, rims.lower, -0.4 * eye.lash_length, round(LOWER * amount), random), 0.6 * thick)
+    upper = _row(rims.nasal, rims.upper, eye.lash_length, round(UPPER * amount), random, eye.lash_droop)
+    _draw(layer, seen, upper, thick)
+    cover = cv2.GaussianBlur(layer, (0, 0), 0.55).astype(np.float32) * np.float32(
+        (0.8 + 0.15 * conditions.makeup) / 255
+    )
+    return np.maximum(cover, _liner(conditions.makeup, rims)) if conditions.makeup else cover
 
 
-def _curves(nasal: Field, rim: Field, count: int, reach: float, random: np.random.Generator) -> NDArray[np.float64]:
-    """(count, STEPS, 2) nasal, down. Roots in loose clumps on the rim; tips fan out, droop first and curl up."""
-    root = random.uniform(0.06, 0.94, count)
-    clump = np.round(root * 45) / 45
-    at = np.interp(root, np.linspace(0, 1, len(nasal)), nasal)
-    start = np.interp(at, nasal, rim)
-    along = np.linspace(0, 1, STEPS)[None, :, None]
-    fan = 0.9 * (root - 0.5) + 2.0 * (clump - root) + random.normal(0, 0.12, count)
-    length = reach * random.uniform(0.5, 1.1, count)
-    droop = random.normal(0.25, 0.3, count)
-    tip = np.stack([np.abs(length) * fan, -length * (1 - droop)], axis=1)[:, None]
-    bend = np.stack([0.2 * np.abs(length) * fan, 0.5 * length * np.clip(droop + 0.4, 0.1, 1.2)], axis=1)[:, None]
-    return np.stack([at, start], axis=1)[:, None] + tip * along**2 + 2 * bend * along * (1 - along)
+def _row(
+    nasal: Field, rim: Field, length: float, count: int, random: np.random.Generator, droop: float = 0.0
+) -> Curves:
+    """Lashes of one lid: roots in clumps, fanning out towards both corners; a share of them hangs over the eye."""
+    root = np.clip(random.uniform(0.04, 0.97, count), 0, 1)
+    clump = np.floor(root * 32) / 32
+    start = np.interp(root, np.linspace(0, 1, len(nasal)), np.stack([nasal, rim], axis=1)[:, 0])
+    lean = 2.0 * (root - 0.48) + 9 * (clump + 0.5 / 32 - root) + random.normal(0, 0.22, count)
+    reach = length * random.uniform(0.45, 1.0, count) * (1 - 1.6 * np.abs(root - 0.5) ** 2)
+    hangs = random.uniform(size=count) < droop
+    upward = np.where(hangs, -0.75, 1.0)
+    return _hairs(
+        np.stack([start, np.interp(start, nasal, rim)], axis=1), lean, reach * upward, random.normal(0.5, 0.3, count)
+    )
 
 
-def _pixels(curves: NDArray[np.float64], seen: View) -> NDArray[np.float64]:
-    """(n, STEPS, 2) column, row."""
-    return seen.socket_at + seen.radius_px * curves @ seen.frame.T
+def _brow(eye: Eye, random: np.random.Generator) -> Curves:
+    """Short hairs that point away from the nose."""
+    nasal = random.uniform(-3.2, 2.4, BROW)
+    height = eye.brow + 0.12 * nasal + random.gamma(2.0, 0.14, BROW)
+    lean = random.normal(-1.1, 0.3, BROW)
+    return _hairs(
+        np.stack([nasal, -height], axis=1), lean, random.uniform(0.25, 0.6, BROW), random.normal(0, 0.3, BROW)
+    )
 
 
-def _draw(layer: NDArray[np.uint8], curves: NDArray[np.float64], thick_px: float) -> None:
-    """Tapering strokes: the half at the root thicker."""
-    points = np.clip(np.rint(curves * 16), -(10**7), 10**7).astype(np.int32)
-    for part, share in ((slice(0, STEPS // 2 + 1), 1.0), (slice(STEPS // 2, STEPS), 0.5)):
-        cv2.polylines(layer, list(points[:, part]), False, 255, max(1, round(share * 2 * thick_px)), cv2.LINE_AA, 4)
+def _hairs(root: Curves, lean: Curves, length: Curves, curl: Curves) -> Curves:
+    """(n, STEPS, 2) nasal, down: arcs that leave the root at ``lean`` rad from upright and turn by ``curl`` more."""
+    along = np.linspace(0, 1, STEPS)
+    angle = lean[:, None] + (np.sign(lean) * curl)[:, None] * along
+    move = np.stack([np.abs(length)[:, None] * np.sin(angle), -length[:, None] * np.cos(angle)], axis=2) / (STEPS - 1)
+    move[:, 0] = 0
+    return root[:, None] + np.cumsum(move, axis=1)
+
+
+def _draw(layer: NDArray[np.uint8], seen: View, curves: Curves, thick_px: float) -> None:
+    """Tapering strokes, thinner and paler towards the tips."""
+    places = seen.socket_at + seen.radius_px * curves @ seen.frame.T
+    points = np.clip(np.rint(places * 16), -(10**7), 10**7).astype(np.int32)
+    for first, last, share, cover in TAPER:
+        thickness = max(1, round(share * thick_px))
+        cv2.polylines(layer, list(points[:, first : last + 1]), False, cover, thickness, cv2.LINE_AA, 4)
+
+
+def _liner(makeup: float, rims: Lids) -> Field:
+    """Eye liner: a dark band on the skin along the upper rim, up to 0.1 iris radii wide."""
+    band = np.exp(-(((rims.below + 0.05 * makeup) / (0.055 * makeup)) ** 2)) * (rims.over > 0)
+    return (0.9 * makeup * band).astype(np.float32)
