@@ -2,6 +2,7 @@
 
 import numbers
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -127,13 +128,13 @@ class Conditions:
             _check(field.name, getattr(self, field.name), isinstance(field.default, tuple))
 
 
-def _check(name: str, value: object, paired: bool) -> None:
+def _check(name: str, value: Any, paired: bool) -> None:
     low, high = LIMITS[name]
     parts = value if paired and isinstance(value, tuple) else (value,)
-    kind = numbers.Real if isinstance(low, float) else numbers.Integral
-    right = all(isinstance(part, kind) and low <= float(part) <= high for part in parts)
-    if not right or len(parts) != 1 + paired:
-        words = ("two " if paired else "") + ("whole numbers" if kind is numbers.Integral else "numbers")
+    whole = isinstance(low, int)
+    right = all(isinstance(part, numbers.Integral if whole else numbers.Real) for part in parts)
+    if not right or len(parts) != 1 + paired or not all(low <= part <= high for part in parts):
+        words = ("two " if paired else "") + ("whole numbers" if whole else "numbers")
         raise UsageError(f"{value!r}, allowed: {words} {low} … {high}", name)
 
 
@@ -170,4 +171,5 @@ def everyday(seed: int) -> Conditions:
         iris_radius_px=about(115, 8, 90, 140),
         shift_row_px=about(0, 12, -40, 40),
         shift_column_px=about(0, 18, -60, 60),
+        jpeg_quality=int(random.choice((0, 0, 95, 90, 80))),
     )

@@ -83,7 +83,10 @@ def _iris(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random:
     column = np.mod(unrolled.angle * np.float32(COLUMNS / (2 * np.pi)) + turned, COLUMNS).astype(np.float32)
     row = unrolled.depth ** np.float32(1 + STRETCH * (conditions.dilation - USUAL)) * (ROWS - 1) + moved
     shown = cv2.remap(wrapped, column, row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return eye.iris_grey + eye.iris_contrast * shown - 18 * np.clip((unrolled.depth - 0.75) / 0.25, 0, 1) ** 2
+    rim = np.clip(
+        (unrolled.depth - 0.68) / 0.24, 0, 1
+    )  # level at the limbus, or its edge would seem to lie further out
+    return eye.iris_grey + eye.iris_contrast * shown - 18 * rim**2 * (3 - 2 * rim)
 
 
 def _resolved(relief: Field, dilation: float, radius_px: float) -> Field:
@@ -106,9 +109,8 @@ def _vessels(seen: View, random: np.random.Generator) -> Field:
     count, steps = 26, 24
     side = np.where(np.arange(count) % 2, 1.0, -1.0)
     start = np.stack([side * random.uniform(1.5, 2.9, count), random.normal(0.1, 0.35, count)], axis=1)
-    heading = np.arctan2(-start[:, 1], -start[:, 0])[:, None] + np.cumsum(
-        random.normal(0, 0.22, (count, steps)), axis=1
-    )
+    wander = np.cumsum(random.normal(0, 0.22, (count, steps)), axis=1)
+    heading = np.arctan2(-start[:, 1], -start[:, 0])[:, None] + wander
     stride = np.stack([np.cos(heading), np.sin(heading)], axis=2) * random.uniform(0.02, 0.06, (count, 1, 1))
     path = start[:, None] + np.cumsum(stride, axis=1)
     places = seen.limbus_at + seen.radius_px * path @ seen.plane.T

@@ -60,13 +60,13 @@ def lids(eye: Eye, opening: float, seen: View) -> Lids:
     moved = seen.follow * upper_bulge * opening
     upper = closed + opening * (wide_upper - closed) + moved
     lower = closed + opening * (wide_lower - closed) + 0.6 * moved
-    return _placed(
-        nasal.astype(np.float32), upper.astype(np.float32), np.maximum(upper, lower).astype(np.float32), seen
-    )
+    return _placed(nasal, upper, np.maximum(upper, lower), seen)
 
 
 def _placed(nasal: Field, upper: Field, lower: Field, seen: View) -> Lids:
+    """Read the tables at every pixel."""
     across, down = seen.socket
+    nasal, upper, lower = (table.astype(np.float32) for table in (nasal, upper, lower))
     beside = np.maximum(0, np.maximum(across - nasal[-1], nasal[0] - across))
     upper_here, lower_here = (np.interp(across, nasal, rim).astype(np.float32) for rim in (upper, lower))
     return Lids(nasal, upper, lower, down - upper_here - beside, lower_here - down - beside, beside)

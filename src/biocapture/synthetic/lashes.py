@@ -31,39 +31,37 @@ def lashes(eye: Eye, conditions: Conditions, rims: Lids, seen: View, random: np.
     amount = conditions.lashes * eye.lash_density
     thick = THICK * (1 + 0.9 * conditions.makeup) * seen.radius_px
     _draw(layer, seen, _brow(eye, random), 0.9 * THICK * seen.radius_px)
-    _draw(layer, seen, _row(rims.nasal, rims.lower, -0.4 * eye.lash_length, round(LOWER * amount), random), 0.6 * thick)
-    upper = _row(rims.nasal, rims.upper, eye.lash_length, round(UPPER * amount), random, eye.lash_droop)
-    _draw(layer, seen, upper, thick)
-    cover = cv2.GaussianBlur(layer, (0, 0), 0.55).astype(np.float32) * np.float32(
-        (0.8 + 0.15 * conditions.makeup) / 255
-    )
+    lower = _fringe(rims.nasal, rims.lower, -0.4 * eye.lash_length * np.ones(LOWER), random)
+    upper = _fringe(rims.nasal, rims.upper, eye.lash_length * _hanging(eye.lash_droop, random), random)
+    _draw(layer, seen, lower[: round(LOWER * amount)], 0.6 * thick)
+    _draw(layer, seen, upper[: round(UPPER * amount)], thick)
+    opacity = (0.8 + 0.15 * conditions.makeup) / 255
+    cover = cv2.GaussianBlur(layer, (0, 0), 0.55).astype(np.float32) * np.float32(opacity)
     return np.maximum(cover, _liner(conditions.makeup, rims)) if conditions.makeup else cover
 
 
-def _row(
-    nasal: Field, rim: Field, length: float, count: int, random: np.random.Generator, droop: float = 0.0
-) -> Curves:
-    """Lashes of one lid: roots in clumps, fanning out towards both corners; a share of them hangs over the eye."""
-    root = np.clip(random.uniform(0.04, 0.97, count), 0, 1)
-    clump = np.floor(root * 32) / 32
-    start = np.interp(root, np.linspace(0, 1, len(nasal)), np.stack([nasal, rim], axis=1)[:, 0])
-    lean = 2.0 * (root - 0.48) + 9 * (clump + 0.5 / 32 - root) + random.normal(0, 0.22, count)
-    reach = length * random.uniform(0.45, 1.0, count) * (1 - 1.6 * np.abs(root - 0.5) ** 2)
-    hangs = random.uniform(size=count) < droop
-    upward = np.where(hangs, -0.75, 1.0)
-    return _hairs(
-        np.stack([start, np.interp(start, nasal, rim)], axis=1), lean, reach * upward, random.normal(0.5, 0.3, count)
-    )
+def _hanging(droop: float, random: np.random.Generator) -> Curves:
+    """(UPPER,) 1, or for a share of the lashes how far they come down over the eye."""
+    return np.where(random.uniform(size=UPPER) < droop, -0.75, 1.0)
+
+
+def _fringe(nasal: Field, rim: Field, reach: Curves, random: np.random.Generator) -> Curves:
+    """Lashes of one lid, of up to ``reach`` upwards: roots in clumps, fanning out towards both corners."""
+    count = len(reach)
+    root = random.uniform(0.04, 0.97, count)
+    clump = (np.floor(root * 32) + 0.5) / 32
+    start = np.interp(root, np.linspace(0, 1, len(nasal)), nasal)
+    lean = 2.0 * (root - 0.48) + 9 * (clump - root) + random.normal(0, 0.22, count)
+    length = reach * random.uniform(0.45, 1.0, count) * (1 - 1.6 * (root - 0.5) ** 2)
+    return _hairs(np.stack([start, np.interp(start, nasal, rim)], axis=1), lean, length, random.normal(0.5, 0.3, count))
 
 
 def _brow(eye: Eye, random: np.random.Generator) -> Curves:
     """Short hairs that point away from the nose."""
     nasal = random.uniform(-3.2, 2.4, BROW)
     height = eye.brow + 0.12 * nasal + random.gamma(2.0, 0.14, BROW)
-    lean = random.normal(-1.1, 0.3, BROW)
-    return _hairs(
-        np.stack([nasal, -height], axis=1), lean, random.uniform(0.25, 0.6, BROW), random.normal(0, 0.3, BROW)
-    )
+    lean, curl = random.normal(-1.1, 0.3, BROW), random.normal(0, 0.3, BROW)
+    return _hairs(np.stack([nasal, -height], axis=1), lean, random.uniform(0.25, 0.6, BROW), curl)
 
 
 def _hairs(root: Curves, lean: Curves, length: Curves, curl: Curves) -> Curves:
