@@ -1,5 +1,6 @@
 """Synthetic eyes keep their word: same seed, same pixels; a truth that is true; every condition does what it says."""
 
+import csv
 import dataclasses
 import functools
 import hashlib
@@ -7,12 +8,14 @@ import itertools
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from biocapture.errors import UsageError
+from biocapture.filename import position_of
 from biocapture.synthetic.conditions import LIMITS, Conditions, everyday
 from biocapture.synthetic.eye import Eye, eye
 from biocapture.synthetic.eye_capture import EyeImage, capture
@@ -432,3 +435,37 @@ def test_everyday_captures_are_everyday(seed: int) -> None:
     assert wanted == everyday(seed) != everyday(seed + 1)
     assert wanted.lid_opening >= 0.6
     assert wanted.glasses_glare == wanted.pupil_glare == wanted.cosmetic_lens == 0
+
+
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+with (SAMPLES / "iris" / "index.csv").open(newline="", encoding="utf8") as handle:
+    INDEX = list(csv.DictReader(handle))
+
+
+def sample_of(row: dict[str, str]) -> np.ndarray:
+    return cv2.imread(str(SAMPLES / row["path"]), cv2.IMREAD_UNCHANGED)
+
+
+def test_sample_eyes_are_those_of_the_index() -> None:
+    assert sorted(row["path"] for row in INDEX) == sorted(
+        path.relative_to(SAMPLES).as_posix() for path in SAMPLES.glob("iris/*/*.jpg")
+    )
+    assert len({(row["person"], row["position"]) for row in INDEX}) == 20
+    assert all(position_of(row["path"]) == row["position"] for row in INDEX)
+    assert all(sample_of(row).shape == (480, 640) for row in INDEX)
+
+
+@pytest.mark.parametrize("index", [0, 5, 30, 79])
+def test_sample_eyes_are_what_the_generator_makes(index: int) -> None:
+    row = INDEX[index]
+    kinds = {field.name: type(field.default) for field in dataclasses.fields(Conditions)}
+    parts = {"gaze_deg": float, "led_at": float, "shape": int}
+    wanted = Conditions(
+        **{name: tuple(kind(row[f"{name}_{part}"]) for part in (1, 2)) for name, kind in parts.items()},
+        **{name: kind(row[name]) for name, kind in kinds.items() if kind is not tuple},
+    )
+    left = row["position"] == Position.LEFT_EYE
+    made = capture(grown(99 + int(row["person"][-2:]), left), wanted, 10 * (index // 4) + int(row["impression"]))
+    assert np.abs(made.pixels.astype(float) - sample_of(row)).mean() < 2.5
+    assert made.truth.usable_share == pytest.approx(float(row["usable_share"]), abs=0.01)
+    assert made.truth.pupil.column_px == pytest.approx(float(row["pupil_column_px"]), abs=0.3)
