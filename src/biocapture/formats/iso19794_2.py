@@ -1,44 +1,47 @@
 """Finger minutiae records of ISO/IEC 19794-2, editions 2005 (clauses 7.3 to 7.5) and 2011 (8.3 to 8.5); big-endian.
 
 Order in edition 2011: general header; per view representation header, quality blocks, number of certification blocks
-and these (if ``certified``), view header. In both: minutiae, length of all extended data, blocks of them (passed over).
+and these (if ``certified``), view header. In both: minutiae, length of all extended data, blocks of them (that of cores
+and deltas is read, the others are passed over).
 """
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import FormatError
+from biocapture.formats.fields import Layout, Reader, layout, require, stored, valid
+from biocapture.formats.iso19794_2_extended import (
+    COORDINATE,
+    COUNT,
+    STEP_RAD,
+    Points,
+    read_extended,
+    stored_extended,
+)
 from biocapture.types import FINGERS, Position
 
 Version = Literal[2005, 2011]
-Layout = np.dtype[np.void]
-
-
-def _layout(fields: str) -> Layout:
-    """From ``name`` (one byte), ``name:bytes`` or ``high/low`` (4 bits each)."""
-    return np.dtype([(name, f">u{size or 1}") for name, _, size in (field.partition(":") for field in fields.split())])
-
-
 MAGIC: dict[Version, bytes] = {2005: b"FMR\0 20\0", 2011: b"FMR\x00030\0"}
 IMAGE, RATE = "width_px:2 height_px:2", "across_per_cm:2 down_per_cm:2"
-RECORD: dict[Version, Layout] = {2011: _layout("magic:8 length:4 views:2 certified")}  # 8.3
-RECORD[2005] = _layout(f"magic:8 length:4 equipment:2 {IMAGE} {RATE} views reserved")  # 7.3
+RECORD: dict[Version, Layout] = {2011: layout("magic:8 length:4 views:2 certified")}  # 8.3
+RECORD[2005] = layout(f"magic:8 length:4 equipment:2 {IMAGE} {RATE} views reserved")  # 7.3
 TIME = "year:2 month day hour minute second millisecond:2"  # UTC; all bits set where unknown
-REPRESENTATION = _layout(f"size:4 {TIME} technology vendor:2 type:2 quality_blocks")  # 8.4
+REPRESENTATION = layout(f"size:4 {TIME} technology vendor:2 type:2 quality_blocks")  # 8.4
 CLOCK = (REPRESENTATION.names or ())[1:8]
-QUALITY, CERTIFICATION = _layout("quality vendor:2 algorithm:2"), _layout("authority:2 scheme")  # 8.4
-VIEW_2005 = _layout("finger number/impression_2005 quality minutiae")  # 7.4.1
-VIEW_2011 = _layout(f"finger number {RATE} impression {IMAGE} step/ending minutiae")  # 8.4
-MINUTIA = {5: _layout("kind_x:2 y:2 angle"), 6: _layout("kind_x:2 y:2 angle quality")}  # by step; 7.4.2, 8.4
-BLOCK, COUNT, LENGTH = _layout("type:2 length:2"), _layout("count"), _layout("length:2")  # 7.5, 8.5
-COORDINATE, BEST, NOT_REPORTED = 0x3FFF, 100, 254  # 2 bits above x: kind, above y: reserved; 255: quality failed
-STEP_RAD, CM_PER_INCH = 2 * np.pi / 256, 2.54
+QUALITY, CERTIFICATION = layout("quality vendor:2 algorithm:2"), layout("authority:2 scheme")  # 8.4
+VIEW_2005 = layout("finger number/impression_2005 quality minutiae")  # 7.4.1
+VIEW_2011 = layout(f"finger number {RATE} impression {IMAGE} step/ending minutiae")  # 8.4
+# By step; 7.4.2, 8.4. Kind: the 2 bits above x; those above y are reserved.
+MINUTIA = {5: layout("kind_x:2 y:2 angle"), 6: layout("kind_x:2 y:2 angle quality")}
+BEST, NOT_REPORTED = 100, 254  # 255: quality failed
+CM_PER_INCH = 2.54
 VALID = {
     "views": (range(1, 177),),
     "size": (range(34, 1 << 32),),
@@ -53,6 +56,9 @@ VALID = {
     **dict.fromkeys(("certified", "ending"), (range(2),)),  # ending, written 0: fork of the valley skeleton, as in 2005
     "minutiae": (range(256),),
 }
+
+
+_valid, _stored = partial(valid, VALID), partial(stored, VALID)
 
 
 class ImpressionType(IntEnum):
@@ -81,6 +87,8 @@ class FingerView:
         0 other, 1 ridge ending, 2 bifurcation. 1..100, higher is better, 0 = not reported (2011's lowest is read as 1).
     capture_time : datetime or None
         UTC, in milliseconds; None unless stated to the second. Edition 2011 only.
+    cores, deltas : tuple of SingularPoint
+        At most 15 each.
     """
 
     position: Position
@@ -95,6 +103,8 @@ class FingerView:
     kind: NDArray[np.uint8]
     minutia_quality: NDArray[np.uint8]
     capture_time: datetime | None = None
+    cores: Points = ()
+    deltas: Points = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,51 +115,13 @@ class FingerMinutiaeRecord:
     views: tuple[FingerView, ...]
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Walks through bytes ``at`` to ``end``; no step leads outside."""
-
-    data: bytes
-    at: int
-    end: int
-
-    def skip(self, size: int, what: str) -> int:
-        """Pass ``size`` bytes; returns where they begin."""
-        _require(self.at + size <= self.end, f"{self.end - self.at} bytes left", f"{size} for {what}", self.at)
-        self.at += size
-        return self.at - size
-
-    def fields(self, layout: Layout, what: str) -> dict[str, int]:
-        """The next header, its fields valid."""
-        at = self.skip(layout.itemsize, what)
-        stored = np.frombuffer(self.data, layout, 1, at)[0]
-        values: dict[str, int] = {}
-        for name, (_, offset, *_) in (layout.fields or {}).items():
-            parts = divmod(stored[name], 16) if "/" in name else (stored[name],)
-            for half, part in zip(name.split("/"), parts, strict=True):
-                values[half] = _valid(half, int(part), at + offset)
-        return values
-
-
-def _require(good: bool, found: str, expected: str, at: int | None = None) -> None:
-    if not good:
-        raise FormatError(f"{'' if at is None else f'at byte {at}: '}{found}, expected {expected}")
-
-
-def _valid(name: str, value: int, at: int | None = None) -> int:
-    ranges = VALID.get(name, ())
-    expected = " or ".join(f"{allowed.start}..{allowed.stop - 1}" for allowed in ranges)
-    _require(not ranges or any(value in allowed for allowed in ranges), f"{name} {value}", expected, at)
-    return value
-
-
 def _check_minutiae(size: tuple[int, int], *columns: NDArray[Any], at: int | None = None, step: int = 0) -> None:
     """Columns: x, y, kind, quality; ``at`` and ``step``: where the first is stored, and how far apart they are."""
     limits = (min(size[0] - 1, COORDINATE), min(size[1] - 1, COORDINATE), 2, BEST)
     for name, column, limit, offset in zip(("x", "y", "kind", "quality"), columns, limits, (0, 2, 0, 5), strict=True):
         for index in np.flatnonzero((column < 0) | (column > limit))[:1].tolist():
             where = None if at is None else at + step * index + offset
-            _require(False, f"{name} {column[index]} of minutia {index}", f"0..{limit}", where)
+            require(False, f"{name} {column[index]} of minutia {index}", f"0..{limit}", where)
 
 
 def read_record(data: bytes) -> FingerMinutiaeRecord:
@@ -163,22 +135,22 @@ def read_record(data: bytes) -> FingerMinutiaeRecord:
     version = next((edition for edition, magic in MAGIC.items() if data.startswith(magic)), None)
     if version is None:
         raise FormatError(f"at byte 0: {data[:8]!r}, expected {' or '.join(map(repr, MAGIC.values()))}")
-    reader = _Reader(data, 0, len(data))
+    reader = Reader(VALID, data, 0, len(data))
     header = reader.fields(RECORD[version], "the record header")
-    _require(header["length"] == len(data), f"record length {header['length']}", f"{len(data)}, the bytes there are", 8)
+    require(header["length"] == len(data), f"record length {header['length']}", f"{len(data)}, the bytes there are", 8)
     views = tuple((_view_2005 if version == 2005 else _view_2011)(reader, header) for _ in range(header["views"]))
-    _require(reader.at == reader.end, f"{reader.end - reader.at} more bytes", "the end of the record", reader.at)
+    reader.finish("the record")
     return FingerMinutiaeRecord(version, views)
 
 
-def _view_2005(reader: _Reader, header: dict[str, int]) -> FingerView:
+def _view_2005(reader: Reader, header: dict[str, int]) -> FingerView:
     fields = header | reader.fields(VIEW_2005, "a view header")
     fields |= {"impression": fields["impression_2005"], "step": 6, "rate_at": 18}
     return _view(reader, fields, lowest=0)
 
 
-def _view_2011(outer: _Reader, header: dict[str, int]) -> FingerView:
-    reader = _Reader(outer.data, outer.at, outer.end)
+def _view_2011(outer: Reader, header: dict[str, int]) -> FingerView:
+    reader = Reader(VALID, outer.data, outer.at, outer.end)
     start, head = reader.at, reader.fields(REPRESENTATION, "a representation header")
     reader.end = outer.skip(head["size"], "a representation") + head["size"]
     stored = [reader.fields(QUALITY, "a quality block")["quality"] for _ in range(head["quality_blocks"])]
@@ -187,14 +159,14 @@ def _view_2011(outer: _Reader, header: dict[str, int]) -> FingerView:
     quality = next((value for value in stored if value <= BEST), NOT_REPORTED)
     fields = {"quality": quality, "rate_at": reader.at + 2} | reader.fields(VIEW_2011, "a view header")
     view = _view(reader, fields, lowest=1, time=_time(head, start + 4))
-    _require(reader.at == reader.end, f"{reader.end - reader.at} more bytes", "the end of the view", reader.at)
+    reader.finish("the view")
     return view
 
 
-def _view(reader: _Reader, fields: dict[str, int], lowest: int, time: datetime | None = None) -> FingerView:
+def _view(reader: Reader, fields: dict[str, int], lowest: int, time: datetime | None = None) -> FingerView:
     """Minutiae and extended data after the headers; ``lowest``: what a minutia's quality 0 means."""
     size, across, down = (fields["width_px"], fields["height_px"]), fields["across_per_cm"], fields["down_per_cm"]
-    _require(across == down, f"{across} px/cm across, {down} down", "the same", fields["rate_at"])
+    require(across == down, f"{across} px/cm across, {down} down", "the same", fields["rate_at"])
     count, step = fields["minutiae"], fields["step"]
     at = reader.skip(count * step, f"{count} minutiae")
     table = np.frombuffer(reader.data[at : reader.at], MINUTIA[step])
@@ -203,10 +175,13 @@ def _view(reader: _Reader, fields: dict[str, int], lowest: int, time: datetime |
     stored = table["quality"] if step == 6 else np.full(count, NOT_REPORTED, np.uint8)
     quality = np.where(stored < NOT_REPORTED, np.maximum(stored, lowest), 0).astype(np.uint8)
     _check_minutiae(size, x, y, kind, quality, at=at, step=step)
-    _skip_extended_data(reader)
+    cores, deltas = read_extended(reader, size)
     score = fields["quality"] if fields["quality"] <= BEST else None
     position, impression, ppi = FINGERS[fields["finger"]], ImpressionType(fields["impression"]), across * CM_PER_INCH
-    return FingerView(position, impression, score, *size, ppi, x, y, table["angle"] * STEP_RAD, kind, quality, time)
+    angle_rad, (width, height) = table["angle"] * STEP_RAD, size
+    return FingerView(
+        position, impression, score, width, height, ppi, x, y, angle_rad, kind, quality, time, cores, deltas
+    )
 
 
 def _time(fields: dict[str, int], at: int) -> datetime | None:
@@ -219,18 +194,6 @@ def _time(fields: dict[str, int], at: int) -> datetime | None:
         raise FormatError(f"at byte {at}: {clock} ({error}), expected a date and time") from None
 
 
-def _skip_extended_data(reader: _Reader) -> None:
-    """Pass all blocks. Their lengths include their headers or (edition 2005, as some read it) leave them out."""
-    start = reader.skip(reader.fields(LENGTH, "a length")["length"], "extended data")
-    for uncounted in (0, BLOCK.itemsize):
-        rest = memoryview(reader.data)[start : reader.at]
-        while BLOCK.itemsize <= (length := int.from_bytes(rest[2:4], "big") + uncounted) <= len(rest):
-            rest = rest[length:]
-        if not rest:
-            return
-    _require(False, "extended data blocks of other lengths", f"{reader.at - start} bytes in all", start)
-
-
 def write_record(record: FingerMinutiaeRecord) -> bytes:
     """Write a record in its edition; view numbers count the views of each finger.
 
@@ -240,10 +203,10 @@ def write_record(record: FingerMinutiaeRecord) -> bytes:
         What the edition cannot hold, and the limit. Edition 2005 has one size and resolution and no capture time.
     """
     version, count, body = record.version, _valid("views", len(record.views)), b""
-    _require(version in MAGIC, f"edition {version}", "2005 or 2011")
+    require(version in MAGIC, f"edition {version}", "2005 or 2011")
     numbers: Counter[Position] = Counter()
     frames = [_frame(view) for view in record.views]
-    _require(version == 2011 or all(frame == frames[0] for frame in frames), "several sizes or resolutions", "one")
+    require(version == 2011 or all(frame == frames[0] for frame in frames), "several sizes or resolutions", "one")
     for view, frame in zip(record.views, frames, strict=True):
         body += _stored_view(version, view, frame | {"number": numbers[view.position]})
         numbers[view.position] += 1
@@ -257,14 +220,15 @@ def _frame(view: FingerView) -> dict[str, int]:
 
 
 def _stored_view(version: Version, view: FingerView, fields: dict[str, int]) -> bytes:
-    _require(view.position in FINGERS, f"position {view.position}", "a finger")
-    _require(view.quality is None or 0 <= view.quality <= BEST, f"quality {view.quality}", "0..100 or None")
-    _require(version == 2011 or view.capture_time is None, f"capture_time {view.capture_time}", "None")
+    require(view.position in FINGERS, f"position {view.position}", "a finger")
+    require(view.quality is None or 0 <= view.quality <= BEST, f"quality {view.quality}", "0..100 or None")
+    require(version == 2011 or view.capture_time is None, f"capture_time {view.capture_time}", "None")
     fields |= {"finger": view.position.finger_code, "minutiae": _valid("minutiae", len(view.x))}
     fields |= dict.fromkeys(("impression", "impression_2005"), int(view.impression))
     table = _stored_minutiae(version, view)
     fields |= {"quality": NOT_REPORTED if view.quality is None else view.quality, "step": table.itemsize}
-    minutiae = table.tobytes() + _stored(LENGTH, {})  # no extended data
+    extended = stored_extended(VALID, view.cores, view.deltas, (view.width_px, view.height_px))
+    minutiae = table.tobytes() + extended
     if version == 2005:
         return _stored(VIEW_2005, fields) + minutiae
     rest = (b"" if view.quality is None else _stored(QUALITY, fields)) + _stored(VIEW_2011, fields) + minutiae
@@ -276,7 +240,7 @@ def _stored_minutiae(version: Version, view: FingerView) -> NDArray[np.void]:
     x, y, kind, quality = view.x, view.y, view.kind, view.minutia_quality
     _check_minutiae((view.width_px, view.height_px), x, y, kind, quality)
     good = {column.shape for column in (y, kind, quality, view.angle_rad)} == {(len(x),)}
-    _require(good and bool(np.isfinite(view.angle_rad).all()), "angle_rad", f"{len(x)} finite angles, as all columns")
+    require(good and bool(np.isfinite(view.angle_rad).all()), "angle_rad", f"{len(x)} finite angles, as all columns")
     table = np.zeros(len(x), MINUTIA[6 if version == 2005 or quality.any() else 5])
     table["kind_x"], table["y"] = kind.astype("u2") << 14 | x.astype("u2"), y
     table["angle"] = np.mod(np.rint(view.angle_rad / STEP_RAD), 256)
@@ -288,13 +252,5 @@ def _stored_minutiae(version: Version, view: FingerView) -> NDArray[np.void]:
 def _clock(time: datetime | None) -> dict[str, int]:
     if time is None:
         return dict.fromkeys(CLOCK, 0xFF) | {"year": 0xFFFF, "millisecond": 0xFFFF}
-    _require(time.utcoffset() is not None, f"capture_time {time}", "one with a time zone")
+    require(time.utcoffset() is not None, f"capture_time {time}", "one with a time zone")
     return dict(zip(CLOCK, (*time.astimezone(UTC).timetuple()[:6], time.microsecond // 1000), strict=True))
-
-
-def _stored(layout: Layout, fields: dict[str, int]) -> bytes:
-    row = np.zeros(1, layout)
-    for name in layout.names or ():
-        high, *low = (_valid(half, fields.get(half, 0)) for half in name.split("/"))
-        row[name] = high << 4 | low[0] if low else high
-    return row.tobytes()
