@@ -84,6 +84,40 @@ def test_compare_used_wrongly(run: Run, prints: Path, monkeypatch: pytest.Monkey
     assert "Traceback" not in said.err
 
 
+def test_template_writes_files_that_compare_and_evaluate_take(run: Run, prints: Path, tmp_path: Path) -> None:
+    for name, kind in (("a1", "own"), ("a2", "iso2005"), ("b1", "iso2011")):
+        said = run("template", prints / f"{name}.png", "--out", tmp_path / f"{name}.fmr", "--format", kind)
+        assert said.status == 0
+        assert said.out == f"{(tmp_path / f'{name}.fmr').stat().st_size} bytes → {tmp_path / f'{name}.fmr'}\n"
+    assert run("compare", tmp_path / "a1.fmr", tmp_path / "a2.fmr", "--overlay", tmp_path / "pairs.png").status == 0
+    assert run("compare", prints / "a1.png", tmp_path / "b1.fmr").status == 1
+    (tmp_path / "pairs.csv").write_text("file1,file2,genuine\na1.fmr,a2.fmr,1\na1.fmr,b1.fmr,0\n")
+    words = ("--images", tmp_path, "--pairs", tmp_path / "pairs.csv", "--out", tmp_path / "out.csv", "-w", 1)
+    said = run("evaluate", *words)
+    assert said.status == 0
+    assert "EER: 0.00 % (1 genuine and 1 impostor scores)" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("text.png", "--out", "x.fmr"), "text.png: not an image"),
+        (("a1.png",), "Missing option"),
+        (("a1.png", "--out", "x.fmr", "--format", "ansi"), "one of own, iso2005, iso2011"),
+        (("a1.png", "--out", "none/x.fmr"), "cannot be written"),
+        (("a1.png", "--out", "x.fmr", "--position", "toe"), "toe"),
+    ],
+)
+def test_template_used_wrongly(
+    run: Run, prints: Path, monkeypatch: pytest.MonkeyPatch, words: tuple, says: str
+) -> None:
+    monkeypatch.chdir(prints)
+    said = run("template", *words)
+    assert said.status == 2
+    assert says in said.err
+    assert not (prints / "x.fmr").exists()
+
+
 def test_evaluate_prints_rates_and_writes_scores(run: Run, prints: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     words = ("--images", prints, "--pairs", prints / "pairs.csv", "--out", out, "-w", 1)

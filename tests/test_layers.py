@@ -20,7 +20,7 @@ ALLOWED = {
     "filename": {"errors", "types"},
     "guess": {"errors", "types", "ops"},
     "synthetic": {"errors", "types", "ops"},
-    "fingerprint": SPINE | {"ops", "models"},
+    "fingerprint": SPINE | {"ops", "models", "formats"},
     "face": SPINE | {"ops", "models"},
     "iris": SPINE | {"ops", "models"},
     "modality": SPINE | PACKAGES,

@@ -161,7 +161,7 @@ def profiles(show: Annotated[str, typer.Argument(help="Print one profile; defaul
 
 @app.command()
 def compare(
-    one: Annotated[Path, typer.Argument(help="An image.", show_default=False)],
+    one: Annotated[Path, typer.Argument(help="An image, or a stored template.", show_default=False)],
     other: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
     modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face, iris or auto.")] = "fingerprint",
     fmr: Annotated[float, typer.Option(help="False match rate of the verdict: 0.01, 0.001 or 0.0001.")] = 0.001,
@@ -182,6 +182,29 @@ def compare(
     if overlay:
         write_overlay(matched, overlay)
     raise typer.Exit(0 if same else 1)
+
+
+@app.command()
+def template(
+    source: Annotated[Path, typer.Argument(metavar="IMAGE", help="An image, or a stored template.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The template.")],
+    format: Annotated[str, typer.Option("--format", "-f", help="own, or for fingerprints iso2005 or iso2011.")] = "own",
+    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face, iris or auto.")] = "fingerprint",
+    position: Annotated[str | None, typer.Option(help="Of an image, e.g. right_index; default: from its name.")] = None,
+    ppi: Annotated[float | None, typer.Option(help="Resolution of the image, overriding its metadata.")] = None,
+) -> None:
+    """Write the template of a capture: in our own format, or as an ISO/IEC 19794-2 finger minutiae record.
+
+    `compare` and `evaluate` take such files beside images. A record has no ridge directions: comparison of records is
+    less accurate than of images or of templates in our own format.
+
+    Exit status: 0 written, 2 wrong usage or unreadable file.
+    """
+    from biocapture.matching import write_template
+    from biocapture.pipeline import options
+
+    size = write_template(source, options(modality, position=position, ppi=ppi), format, out)
+    typer.echo(f"{size} bytes → {out}")
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import functools
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
@@ -67,6 +67,20 @@ class Ranking(Protocol):
 
     def promise(self, probe: Any, sketches: Sequence[Any]) -> NDArray[np.float64]:
         """(N,) how promising each sketch is for the sketch of a probe; higher is better."""
+
+
+@runtime_checkable
+class Exchange(Protocol):
+    """What a matcher may offer besides: templates as files, its own and those of other systems."""
+
+    READERS: Mapping[bytes, Callable[[bytes], Any]]
+    """First bytes of a file → reads the template in it; raises :class:`BiocaptureError` when it is damaged."""
+
+    WRITERS: Mapping[str, Callable[[Any], bytes]]
+    """Name of a format → writes a template."""
+
+    def stand_in(self, template: Any) -> Sample:
+        """What a picture shows where only the template is there: a white image of its size."""
 
 
 @functools.cache

@@ -1,10 +1,29 @@
 """What fingerprints offer for comparison; see :mod:`biocapture.matcher`."""
 
+from functools import partial
+
+import numpy as np
+
 from biocapture.fingerprint.comparison import THRESHOLDS, Comparison, compare
+from biocapture.fingerprint.exchange import from_record, to_record
 from biocapture.fingerprint.overlay import picture
 from biocapture.fingerprint.ranking import promise, sketch
 from biocapture.fingerprint.structure import structure_of as prepared
-from biocapture.fingerprint.template import Template, template_of
+from biocapture.fingerprint.template import MAGIC, Template, template_of
+from biocapture.types import Image, Modality, Sample
+
+READERS = {MAGIC: Template.from_bytes, b"FMR\0": from_record}
+WRITERS = {
+    "own": Template.to_bytes,
+    "iso2005": partial(to_record, version=2005),
+    "iso2011": partial(to_record, version=2011),
+}
+
+
+def stand_in(template: Template) -> Sample:
+    """A white print of the size of the template's."""
+    image = Image(np.full((template.height_px, template.width_px), 255, np.uint8), 500.0)
+    return Sample(image, Modality.FINGERPRINT, template.position)
 
 
 def is_empty(template: Template) -> bool:
@@ -20,7 +39,9 @@ def summary(templates: tuple[Template, Template], comparison: Comparison) -> str
 
 
 __all__ = [
+    "READERS",
     "THRESHOLDS",
+    "WRITERS",
     "Template",
     "compare",
     "is_empty",
@@ -28,6 +49,7 @@ __all__ = [
     "prepared",
     "promise",
     "sketch",
+    "stand_in",
     "summary",
     "template_of",
 ]
