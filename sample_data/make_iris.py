@@ -48,7 +48,7 @@ JPEG_QUALITY = 95
 def images_of(index: int) -> list[tuple[str, Conditions]]:
     """Label and conditions of the four images of one eye: good, everyday, mild fault, severe fault."""
     label, mild, severe = FAULTS[index]
-    calm = {"noise": QUIET, "jpeg_quality": 0}
+    calm = {"noise": QUIET, "jpeg_quality": 0, "makeup": 0.0, "soft_lens": 0.0}
     good = {"lid_opening": 0.92, "gaze_deg": (0.0, 0.0), "defocus_px": 0.0, "light_gradient": 0.05, "dilation": 0.4}
     usual = [dataclasses.replace(everyday(500 + 4 * index + number), **calm) for number in range(4)]
     labels = ("", "", f"mild {label}", f"severe {label}")

@@ -156,8 +156,8 @@ def everyday(seed: int) -> Conditions:
         dilation=about(0.4, 0.06, 0.22, 0.62),
         gaze_deg=(about(0, 3, -9, 9), about(0, 3, -9, 9)),
         roll_deg=about(0, 3, -10, 10),
-        lid_opening=about(0.82, 0.08, 0.6, 1.0),
-        lashes=about(0.6, 0.2, 0.1, 1.0),
+        lid_opening=about(0.8, 0.1, 0.55, 1.0),
+        lashes=about(0.65, 0.2, 0.1, 1.0),
         defocus_px=about(0.6, 0.5, 0.0, 2.0),
         noise=about(2.0, 0.7, 0.7, 4.5),
         exposure_ev=about(0, 0.12, -0.4, 0.3),
@@ -172,4 +172,6 @@ def everyday(seed: int) -> Conditions:
         shift_row_px=about(0, 12, -40, 40),
         shift_column_px=about(0, 18, -60, 60),
         jpeg_quality=int(random.choice((0, 0, 95, 90, 80))),
+        makeup=float(random.choice((0.0, 0.0, 0.0, 0.4, 0.8))),
+        soft_lens=float(random.choice((0.0, 0.0, 0.0, 0.3))),
     )

@@ -9,10 +9,10 @@ from biocapture.synthetic.iris_texture import Field, iris_texture
 from biocapture.types import Position
 
 SHARED = {
-    "iris_grey": (90.0, 150.0),
-    "iris_contrast": (5.0, 13.0),
+    "iris_grey": (88.0, 158.0),
+    "iris_contrast": (4.5, 13.0),
     "sclera_grey": (172.0, 215.0),
-    "pupil_grey": (22.0, 42.0),
+    "pupil_grey": (20.0, 52.0),
     "skin_grey": (195.0, 245.0),
     "nasal_canthus": (2.25, 2.6),
     "temporal_canthus": (2.5, 2.9),
@@ -22,7 +22,7 @@ SHARED = {
     "crease": (0.0, 0.5),
     "lash_length": (0.45, 0.8),
     "lash_density": (0.6, 1.0),
-    "lash_droop": (0.05, 0.6),
+    "lash_droop": (0.05, 0.7),
     "brow": (1.7, 2.7),
 }
 """Ranges of what both eyes of a person have nearly in common."""
@@ -115,7 +115,7 @@ def eye(person_seed: int, left: bool = False) -> Eye:
         pupil_oval=float(own.uniform(0.01, 0.035)),
         pupil_oval_rad=float(own.uniform(0, np.pi)),
         pupil_ripple=_ripple(own),
-        limbus_width=float(own.uniform(0.012, 0.035)),
+        limbus_width=float(own.uniform(0.012, 0.042)),
         **_shared(person, own),
     )
 
