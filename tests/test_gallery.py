@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from biocapture.errors import TemplateError, UsageError
+from biocapture.fingerprint import ranking
 from biocapture.fingerprint.template import Template, template_of
 from biocapture.gallery import HEADER, MAGIC, Gallery
 from biocapture.synthetic.finger import finger
@@ -32,6 +34,41 @@ def test_finds_the_finger_first() -> None:
         assert found[0].id == f"finger {seed}"
         assert found[0].score > 99 > found[1].score
         assert len(found) == 3
+
+
+def test_the_same_finger_is_the_most_promising() -> None:
+    sketches = [ranking.sketch(template) for template in TEMPLATES.values()]
+    for i, seed in enumerate(SEEDS):
+        promise = ranking.promise(ranking.sketch(touch(seed, 4, rotation_deg=-20.0, dry=0.3)), sketches)
+        assert promise.argmax() == i
+        assert 1 >= promise[i] > 1.5 * np.delete(promise, i).max()
+        assert promise[-1] == 0  # the blank
+
+
+def test_a_template_is_as_promising_alone_as_among_others() -> None:
+    sketches = [ranking.sketch(template) for template in TEMPLATES.values()]
+    probe = ranking.sketch(touch(71, 4))
+    together = ranking.promise(probe, sketches)
+    alone = [ranking.promise(probe, [each])[0] for each in sketches]
+    np.testing.assert_allclose(alone, together, rtol=1e-5)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_few_minutiae_are_ranked_too(count: int) -> None:
+    whole = TEMPLATES["finger 70"]
+    columns = {name: getattr(whole, name)[:count] for name in ("row", "column", "angle", "ending", "quality")}
+    few = ranking.sketch(replace(whole, **columns))
+    promise = ranking.promise(few, [few, ranking.sketch(whole)])
+    assert promise.shape == (2,)
+    assert ((promise >= 0) & (promise <= 1)).all()
+    assert (promise > 0.3).all() == (count > 1)
+    assert ranking.promise(ranking.sketch(whole), [few]).shape == (1,)
+
+
+def test_minutiae_in_one_place_promise_nothing() -> None:
+    whole = TEMPLATES["finger 70"]
+    crowd = replace(whole, row=np.full_like(whole.row, 200), column=np.full_like(whole.column, 200))
+    assert ranking.promise(ranking.sketch(crowd), [ranking.sketch(crowd)])[0] < 0.2
 
 
 def test_pieces_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,3 +191,10 @@ def test_damage_gives_a_gallery_or_our_error(tmp_path: Path) -> None:
         except TemplateError:
             refused += 1
     assert 100 < refused < 300
+
+
+def test_only_candidates_are_found() -> None:
+    gallery, probe = Gallery(TEMPLATES.items()), touch(73, 4)
+    assert [found.id for found in gallery.search(probe, top=1, candidates=1)] == ["finger 73"]
+    assert len(gallery.search(probe, top=3, candidates=1)) == 3
+    assert gallery.search(probe, candidates=len(gallery)) == gallery.search(probe)

@@ -21,8 +21,9 @@ MAGIC = b"BCG1"
 HEADER = struct.Struct("<4sI")
 """Magic and size of the index (JSON: modality, ids, sizes); the templates follow, one after another."""
 
-CANDIDATES = 100
-"""Templates that are compared in full."""
+LEAST_CANDIDATES, CANDIDATE_SHARE = 100, 0.02
+"""Templates that are compared in full: of prints of the development sets that match at FMR 10⁻³, 94 % are among the
+most promising fiftieth, 97 % among the most promising twentieth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,23 @@ class Gallery:
         del self._templates[name]
         self._sketches.pop(name, None)
 
-    def search(self, probe: Any, top: int = 10, candidates: int = CANDIDATES) -> list[Candidate]:
+    def search(self, probe: Any, top: int = 10, candidates: int | None = None) -> list[Candidate]:
         """The templates most like a probe, best first.
 
-        Two steps: the matcher ranks all templates by their sketches (fingerprints: surroundings of the minutiae, one
-        matrix product per piece of the gallery), then the most promising are compared in full. A modality whose
-        matcher does not rank is compared in full throughout.
+        Two steps: the matcher ranks all templates by their sketches (fingerprints: minutiae with alike surroundings
+        that fit together), then the most promising are compared in full. A modality whose matcher does not rank is
+        compared in full throughout.
 
         Parameters
         ----------
         probe : Template
         top : int
             How many are given at most.
-        candidates : int
-            How many are compared in full; the others cannot be found.
+        candidates : int, optional
+            How many are compared in full; the others cannot be found. Default: a fiftieth, and at least 100.
         """
+        if candidates is None:
+            candidates = max(LEAST_CANDIDATES, round(CANDIDATE_SHARE * len(self)))
         names = list(self._templates)
         ready = self._matcher.prepared(probe)
         chosen = [names[i] for i in self._promising(probe, max(top, candidates))]
