@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         compare.write_baseline()
         return 0
     if given.command == "run":
-        results, slower = suite.run(given.only, given.images), False
+        results, slower = suite.run(given.only, given.images, given.gallery), False
         print(results.table())
     else:
         results, found = compare.compare(given.only, given.images)
@@ -38,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("--only", default="", metavar="PATTERN", help="cases whose name matches or contains it")
         command.add_argument("--images", type=Path, metavar="DIR", help="your own prints, as a further set 'given'")
+        if name == "run":
+            command.add_argument("--gallery", type=int, default=1000, metavar="N", help="templates that are searched")
         command.add_argument("--out", type=Path, metavar="FILE.json", help="write the figures as JSON")
     return parser
 

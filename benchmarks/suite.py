@@ -74,10 +74,10 @@ def chosen(cases: Iterable[Case], pattern: str = "") -> list[Case]:
     return [case for case in cases if fnmatch.fnmatchcase(case.name, pattern) or pattern in case.name]
 
 
-def run(pattern: str = "", given: Path | None = None) -> Results:
+def run(pattern: str = "", given: Path | None = None, gallery: int = 1000) -> Results:
     """Measure the chosen cases, with the yardstick between any two; a broken case does not cost the run."""
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        setting = Setting(Path(folder), given)
+        setting = Setting(Path(folder), given, gallery=gallery)
         works: dict[str, tuple[Effort, Work]] = {}
         for case in chosen(all_cases(setting.sets()), pattern):
             with _reported(case.name):

@@ -7,6 +7,9 @@ from itertools import cycle, islice
 from benchmarks.case import Case, Work, name_of, over
 from benchmarks.images import Setting, captures
 from biocapture.fingerprint.comparison import compare
+from biocapture.fingerprint.exchange import from_record, to_record
+from biocapture.fingerprint.ranking import promise, sketch
+from biocapture.fingerprint.singular import singular_points
 from biocapture.fingerprint.structure import structure_of
 from biocapture.fingerprint.template import Template, template_of
 from biocapture.gallery import Gallery
@@ -36,6 +39,11 @@ def cases(sets: tuple[str, ...]) -> Iterator[Case]:
         for kind, ready in (("templates", _as_it_is), ("structures", structure_of)):
             prepare = partial(_compared, pair=pair, ready=ready)
             yield Case(name_of(compare, f"{variant}, {kind}"), prepare)
+    yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(1)[0])))
+    yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(1)[0], 2011)))
+    yield Case(name_of(from_record), lambda setting: Work(partial(from_record, to_record(templates(1)[0], 2011))))
+    yield Case(name_of(sketch), lambda setting: Work(partial(sketch, templates(1)[0])))
+    yield Case(name_of(promise), _ranked)
     yield Case("gallery.Gallery.search", _searched)
 
 
@@ -54,6 +62,12 @@ def _as_it_is(template: Template) -> Template:
 def _compared(setting: Setting, pair: tuple[int, int], ready: Callable[[Template], object]) -> Work:
     one, other = (ready(templates(max(pair) + 1)[i]) for i in pair)
     return Work(lambda: compare(one, other))  # type: ignore[arg-type]
+
+
+def _ranked(setting: Setting) -> Work:
+    """Per template of a gallery."""
+    known = [sketch(each) for each in templates(min(DISTINCT, setting.gallery))]
+    return Work(partial(promise, known[0], known), len(known))
 
 
 def _searched(setting: Setting) -> Work:
