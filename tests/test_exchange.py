@@ -240,12 +240,23 @@ def test_wrong_formats_and_outputs(files: dict[str, Path], tmp_path: Path) -> No
         write_template(files["own"], wanted, "own", tmp_path)
 
 
+def many_minutiae(count: int) -> bytes:
+    data = BLANK.to_bytes()
+    return data[:9] + count.to_bytes(2, "little") + data[11:15] + bytes(6 * count) + data[15:]
+
+
 def test_damaged_stored_templates_name_their_file(tmp_path: Path) -> None:
     path = tmp_path / "print.fmr"
     for data, error, says in (
         (patched(RECORD_2005, 22, "02"), FormatError, r"print\.fmr: at byte 42"),
         (b"BCF1" + bytes(9), TemplateError, r"print\.fmr: not a fingerprint template"),
         (b"FMR\0" + bytes(LARGEST_TEMPLATE), TemplateError, r"print\.fmr: more than 16000000 bytes"),
+        (
+            patched(BLANK.to_bytes(), 5, "ffffffff"),
+            TemplateError,
+            r"print\.fmr: 0 minutiae in 65535×65535 px, expected",
+        ),
+        (many_minutiae(20_000), TemplateError, r"print\.fmr: 20000 minutiae in 150×200 px, expected at most 400"),
     ):
         path.write_bytes(data)
         with pytest.raises(error, match=says):

@@ -178,6 +178,16 @@ def test_hostile_indices_say_so(tmp_path: Path, index: str) -> None:
         Gallery.load(path)
 
 
+def test_more_minutiae_than_a_print_has_are_refused(tmp_path: Path) -> None:
+    """Comparison needs memory by the square of their number."""
+    count = 20_000
+    huge = BYTES[:9] + count.to_bytes(2, "little") + bytes(4) + bytes(6 * count)
+    path = tmp_path / "station.gallery"
+    path.write_bytes(stored(json.dumps(ONE | {"sizes": [len(huge)]}), huge))
+    with pytest.raises(TemplateError, match="20000 minutiae, expected at most 400"):
+        Gallery.load(path)
+
+
 def test_damage_gives_a_gallery_or_our_error(tmp_path: Path) -> None:
     path, random = tmp_path / "station.gallery", np.random.default_rng(4)
     good = stored(json.dumps(ONE))

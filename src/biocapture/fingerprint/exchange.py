@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.errors import FormatError
+from biocapture.errors import FormatError, TemplateError
 from biocapture.fingerprint.singular import SingularPoints, singular_points
-from biocapture.fingerprint.template import ANGLES, FIELD_PX, ORIENTATIONS, Template
+from biocapture.fingerprint.template import ANGLES, FIELD_PX, MOST_MINUTIAE, ORIENTATIONS, Template
 from biocapture.formats.iso19794_2 import (
     FingerMinutiaeRecord,
     FingerView,
@@ -131,6 +131,21 @@ def template_of_view(view: FingerView) -> Template:
     field = estimated_orientation(row, column, view.angle_rad, (height, width))
     quality = view.minutia_quality
     return Template(view.position, height, width, row, column, angle, view.kind == ENDING, quality, field)
+
+
+def from_own(data: bytes) -> Template:
+    """Read a template in our own format from outside: within the limits of what we write.
+
+    Raises
+    ------
+    TemplateError
+        Damaged, or of more minutiae or a larger image than extraction gives.
+    """
+    made = Template.from_bytes(data)
+    if len(made) > MOST_MINUTIAE or made.height_px * made.width_px > MOST_PIXELS:
+        limits = f"at most {MOST_MINUTIAE} and {MOST_PIXELS} px"
+        raise TemplateError(f"{len(made)} minutiae in {made.width_px}×{made.height_px} px, expected {limits}")
+    return made
 
 
 def estimated_orientation(

@@ -5,14 +5,14 @@ from functools import partial
 import numpy as np
 
 from biocapture.fingerprint.comparison import THRESHOLDS, Comparison, compare
-from biocapture.fingerprint.exchange import from_record, to_record
+from biocapture.fingerprint.exchange import from_own, from_record, to_record
 from biocapture.fingerprint.overlay import picture
 from biocapture.fingerprint.ranking import promise, sketch
 from biocapture.fingerprint.structure import structure_of as prepared
 from biocapture.fingerprint.template import MAGIC, Template, template_of
 from biocapture.types import Image, Modality, Sample
 
-READERS = {MAGIC: Template.from_bytes, b"FMR\0": from_record}
+READERS = {MAGIC: from_own, b"FMR\0": from_record}
 WRITERS = {
     "own": Template.to_bytes,
     "iso2005": partial(to_record, version=2005),

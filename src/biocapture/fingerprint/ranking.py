@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.errors import TemplateError
 from biocapture.fingerprint.structure import structure_of
 from biocapture.fingerprint.template import MOST_MINUTIAE, Template
 
@@ -55,7 +56,9 @@ class Sketch:
 
 
 def sketch(template: Template) -> Sketch:
-    """Sketch of a template; 172 bytes per minutia."""
+    """Sketch of a template, 172 bytes per minutia; raises :class:`TemplateError` for more than extraction gives."""
+    if len(template) > MOST_MINUTIAE:
+        raise TemplateError(f"{len(template)} minutiae, expected at most {MOST_MINUTIAE}")
     whole = structure_of(template)
     length = np.maximum(np.linalg.norm(whole.surroundings, axis=1, keepdims=True), 1e-6)
     unit = np.rint(SCALE * whole.surroundings / length).astype(np.int8)
