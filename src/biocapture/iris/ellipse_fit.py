@@ -1,0 +1,101 @@
+"""An ellipse through edges seen in many directions, whatever some of them say."""
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.iris.outline import Ellipse
+from biocapture.iris.polar import angles
+
+Values = NDArray[np.float64]
+
+ROUNDS = 4
+
+
+def fitted(
+    start: Ellipse, edge: Values, weight: Values, least: float, shape: tuple[float, float], stiffness: float
+) -> Ellipse:
+    """Ellipse nearest to measured edges.
+
+    An edge that lies too far out by the same amount everywhere asks for a larger ellipse, by an amount that goes with
+    the cosine of the angle for a moved one, with that of twice the angle for another shape: the residuals' harmonics
+    0, 1 and 2 are found by weighted least squares and added, a few times. Edges far off count as nothing (biweight of
+    Cauchy's form, scale from the median residual).
+
+    Parameters
+    ----------
+    start : Ellipse
+        Whose frame the edges are measured in.
+    edge : (A,) float64
+        Distance of the edge at A equal angles, in radii of ``start``.
+    weight : (A,) float64
+        0 = no edge there.
+    least : float
+        Smallest scale of the residuals, in radii.
+    shape : (float, float)
+        Shape towards which the fit is drawn; see :func:`shape_of`.
+    stiffness : float
+        How strongly, in numbers of edges.
+    """
+    count = len(edge)
+    design = _design(count)
+    right, down = edge * design[1], edge * design[2]
+    (across, mixed), (_, tall) = start.stretch
+    column = start.column_px + across * right + mixed * down
+    row = start.row_px + mixed * right + tall * down
+    scale_px = start.radius_px
+    stiff = stiffness * weight.sum() / count
+    found = np.array([start.column_px, start.row_px, np.log(scale_px), *shape_of(start)])
+    if weight.sum() <= 0:
+        return start
+    for _ in range(ROUNDS):
+        residual, turn = _residual(found, column, row)
+        size = max(least, 1.4826 * float(np.median(np.abs(residual[weight > 0]))))
+        trust = weight / (1 + (residual / size) ** 2) ** 2
+        basis = np.stack([turn.real, turn.imag, np.ones(count), (turn * turn).real, (turn * turn).imag])
+        weighted = basis * trust
+        left = weighted @ basis.T
+        answer = weighted @ residual
+        left[3, 3] += stiff
+        left[4, 4] += stiff
+        answer[3:] += stiff * (np.array(shape) - found[3:])
+        step = np.linalg.solve(left + 1e-9 * np.eye(5), answer)
+        found += step * (scale_px, scale_px, 1, 1, 1)
+    return _ellipse(found)
+
+
+def shape_of(ellipse: Ellipse) -> tuple[float, float]:
+    """Half the logarithm of the ratio of axes, as cosine and sine of twice the tilt: 0, 0 is a circle."""
+    size = 0.5 * np.log(ellipse.major_px / ellipse.minor_px)
+    return float(size * np.cos(2 * ellipse.tilt_rad)), float(size * np.sin(2 * ellipse.tilt_rad))
+
+
+def reshaped(ellipse: Ellipse, shape: tuple[float, float]) -> Ellipse:
+    """An ellipse of the same centre and area and another shape."""
+    return _ellipse(np.array([ellipse.column_px, ellipse.row_px, np.log(ellipse.radius_px), *shape]))
+
+
+def _residual(found: Values, column: Values, row: Values) -> tuple[Values, NDArray[np.complex128]]:
+    """How far outside each edge lies, in radii, and its direction from the centre as a unit complex number."""
+    size, shape = float(np.hypot(found[3], found[4])), complex(found[3], found[4])
+    from_centre = (column - found[0]) + 1j * (row - found[1])
+    # exp(-shape matrix) acts on z as cosh(size)·z - sinh(size)/size·shape·conj(z)
+    ratio = np.sinh(size) / size if size > 1e-9 else 1.0
+    facing = (np.cosh(size) * from_centre - ratio * shape * from_centre.conj()) * np.exp(-found[2])
+    distance = np.maximum(np.abs(facing), 1e-6)
+    return distance - 1, facing / distance
+
+
+def _ellipse(found: Values) -> Ellipse:
+    size = float(np.hypot(found[3], found[4]))
+    tilt = float(np.arctan2(found[4], found[3]) / 2)
+    return Ellipse(
+        float(found[1]), float(found[0]), float(np.exp(found[2] + size)), float(np.exp(found[2] - size)), tilt
+    )
+
+
+@functools.cache
+def _design(count: int) -> Values:
+    turn = angles(count)
+    return np.stack([np.ones(count), np.cos(turn), np.sin(turn)])
