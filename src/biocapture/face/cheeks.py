@@ -1,0 +1,27 @@
+"""The two patches below the eyes that light and colour of the skin are read from (OFIQ)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face.landmarks import MOUTH_CENTRE, Points, distance, eye_centres, half_away, midpoint
+
+Window = tuple[slice, slice]
+
+
+def cheeks(points: Points, shape: tuple[int, int]) -> tuple[Window, Window] | None:
+    """Rows and columns of the left and of the right cheek patch; None when one has no pixel in the image.
+
+    Squares of 0.3 eye distances, half-way from the eyes down to the mouth, from the middle of each eye inwards.
+    """
+    left, right = eye_centres(points)
+    side = int(0.3 * distance(left, right))
+    down = int(distance(half_away((left + right) / 2), midpoint(points, MOUTH_CENTRE)) / 2)
+    found = _square(left + np.array((0, down)), side, shape), _square(right + np.array((-side, down)), side, shape)
+    return found if all(area.stop > area.start for window in found for area in window) else None
+
+
+def _square(corner: NDArray[np.float64], side: int, shape: tuple[int, int]) -> Window:
+    def within(start: int, limit: int) -> slice:
+        return slice(min(max(start, 0), limit), max(min(start + side, limit), 0))
+
+    return within(int(corner[1]), shape[0]), within(int(corner[0]), shape[1])

@@ -1,0 +1,87 @@
+"""The straight line for ONE face: picture and what was found in it go in, statistics come out."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face.alignment import SIDE_PX, Aligned, Rgb, align
+from biocapture.face.background import background, mean_gradient
+from biocapture.face.cheeks import cheeks
+from biocapture.face.colour import natural_colour
+from biocapture.face.cover import cover, visible_mask
+from biocapture.face.framing import eye_opening, framing, mouth_opening
+from biocapture.face.inputs import Inputs
+from biocapture.face.landmarks import ratio
+from biocapture.face.light import light
+from biocapture.face.luminance import luminance
+from biocapture.face.parsing import head_covering
+from biocapture.face.region import Region, face_region
+from biocapture.face.statistics import FaceBatch
+from biocapture.types import Failure
+
+Trace = Callable[[str, NDArray[np.generic]], None]
+"""Told every stage of interest by name: for overlays, debugging and golden tests."""
+
+FRAME = (SIDE_PX, SIDE_PX)
+
+
+def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = lambda name, array: None) -> FaceBatch:
+    """Measure one face; a batch of one. No face is a failure, never an exception."""
+    if inputs.areas_px2 is not None and not inputs.areas_px2.size:
+        return FaceBatch.of_one({}, Failure("face.no_face", "no face was detected"))
+    columns = {
+        "second_face": second_face(inputs.areas_px2),
+        **{name: getattr(inputs, name) for name in ("pitch_deg", "yaw_deg", "roll_deg")},
+    }
+    if inputs.points is None:
+        return FaceBatch.of_one(columns, Failure("face.no_face", "no landmarks"))
+    columns |= values_of(framing(inputs.points, pixels.shape[:2], inputs.yaw_deg))
+    columns["mouth_opening"] = mouth_opening(inputs.points)
+    aligned = align(pixels, inputs.points)
+    if aligned is None:
+        return FaceBatch.of_one(columns, Failure("face.no_face", "eyes, nose and mouth fall together"))
+    trace("aligned", aligned.pixels)
+    return FaceBatch.of_one(columns | _of_aligned(aligned, pixels.shape[:2], inputs, trace))
+
+
+def _of_aligned(aligned: Aligned, shape: tuple[int, int], inputs: Inputs, trace: Trace) -> dict[str, float]:
+    region = face_region(aligned.points, FRAME)
+    visible = None if inputs.visible is None else visible_mask(inputs.visible)
+    patches = cheeks(aligned.points, FRAME)
+    grey = region_luminance(aligned.pixels, region)
+    trace("region", region.mask)
+    trace("luminance", grey)
+    columns = values_of(light(grey, region, visible, patches))
+    columns |= values_of(cover(aligned, region, visible, inputs.yaw_deg))
+    columns["eye_opening"] = eye_opening(aligned.points)
+    columns["colour_distance"] = natural_colour(aligned.pixels, region, patches)
+    if inputs.parsing is not None:
+        view = background(aligned, shape, inputs.parsing)
+        trace("background", view.mask)
+        columns["background_gradient"] = mean_gradient(view)
+        columns["head_covering"] = head_covering(inputs.parsing)
+    return columns
+
+
+def region_luminance(pixels: Rgb, region: Region) -> NDArray[np.uint8]:
+    """Luminance within a region, 0 elsewhere."""
+    grey = np.zeros(pixels.shape[:2], np.uint8)
+    if region.area_px:
+        inside = np.ascontiguousarray(pixels[region.window])
+        grey[region.window] = luminance(inside) * region.mask[region.window]
+    return grey
+
+
+def second_face(areas_px2: NDArray[np.float64] | None) -> float:
+    """Area of the second largest face in areas of the largest; 0 for none, NaN when boxes are unknown."""
+    if areas_px2 is None:
+        return float("nan")
+    return ratio(float(np.float32(areas_px2[1])), float(np.float32(areas_px2[0]))) if len(areas_px2) > 1 else 0.0
+
+
+def values_of(part: Any) -> dict[str, float]:
+    """The statistics of one part by name."""
+    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}

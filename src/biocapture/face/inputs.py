@@ -1,0 +1,125 @@
+"""What the measures need besides the picture, checked once. Who supplies it (our models, OFIQ's) is exchangeable."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from biocapture.errors import UsageError
+from biocapture.face.alignment import Rgb
+from biocapture.face.landmarks import COUNT, Points, whole
+
+LARGEST_SIDE_PX = 32766
+"""OpenCV resamples no larger pictures."""
+
+PARSING_PX, OCCLUSION_PX = 400, 224
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was found in a picture. None = not supplied: what depends on it is not assessed.
+
+    Attributes
+    ----------
+    points : (98, 2) int64 or None
+        Landmarks in WFLW order, column and row in the picture; they may lie outside it.
+    areas_px2 : (n,) float64 or None
+        Areas of the face boxes, largest first; empty = no face was found.
+    pitch_deg, yaw_deg, roll_deg : float
+        Head pose in OFIQ's signs (roll opposite to the image's); NaN = not supplied.
+    parsing : (400, 400) uint8 or None
+        BiSeNet classes (see :mod:`biocapture.face.parsing`) of columns 30..585, rows 0..555 of the aligned frame.
+    visible : (224, 224) uint8 or None
+        1 = face that nothing hides; of rows and columns 96..519 of the aligned frame.
+    """
+
+    points: Points | None = None
+    areas_px2: NDArray[np.float64] | None = None
+    pitch_deg: float = float("nan")
+    yaw_deg: float = float("nan")
+    roll_deg: float = float("nan")
+    parsing: NDArray[np.uint8] | None = None
+    visible: NDArray[np.uint8] | None = None
+
+
+def checked_inputs(
+    landmarks: ArrayLike | None = None,
+    boxes: ArrayLike | None = None,
+    pose: ArrayLike | None = None,
+    parsing: ArrayLike | None = None,
+    occlusion: ArrayLike | None = None,
+) -> Inputs:
+    """Bring arrays as they come to :class:`Inputs`.
+
+    Parameters
+    ----------
+    landmarks : (98, 2) numbers
+        Column and row in the picture, rounded to whole pixels.
+    boxes : (n, 2) or (n, 4) numbers
+        Width and height of every face found, the last two of four columns (left, top, width, height).
+    pose : (3,) float
+        Pitch, yaw, roll in degrees.
+    parsing : (400, 400) int
+    occlusion : (224, 224) bool
+        True = visible face.
+
+    Raises
+    ------
+    UsageError
+        Wrong shape, or landmarks or boxes that are not finite.
+    """
+    pitch, yaw, roll = _angles(pose)
+    return Inputs(
+        None if landmarks is None else whole(_finite("landmarks", landmarks, (COUNT, 2))),
+        None if boxes is None else _areas(boxes),
+        pitch,
+        yaw,
+        roll,
+        None if parsing is None else _array("parsing", parsing, (PARSING_PX,) * 2, "biu").astype(np.uint8),
+        None if occlusion is None else (_array("occlusion", occlusion, (OCCLUSION_PX,) * 2) > 0).astype(np.uint8),
+    )
+
+
+def checked_picture(image: NDArray[np.uint8]) -> Rgb:
+    """(H, W, 3) uint8, contiguous; grey becomes three equal planes.
+
+    Raises
+    ------
+    UsageError
+        Not 8 bit, not (H, W) or (H, W, 3), empty, or a side above 32766 pixels.
+    """
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (3,)):
+        raise UsageError(f"a face picture is (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}", "image")
+    if not 0 < min(image.shape[:2]) <= max(image.shape[:2]) <= LARGEST_SIDE_PX:
+        raise UsageError(f"sides must lie in 1..{LARGEST_SIDE_PX} px, not {image.shape[:2]}", "image")
+    return np.ascontiguousarray(image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2))
+
+
+def _angles(pose: ArrayLike | None) -> list[float]:
+    angles = np.full(3, np.nan) if pose is None else _array("pose", pose, (3,)).astype(np.float64)
+    return np.where(np.isfinite(angles), angles, np.nan).tolist()
+
+
+def _areas(boxes: ArrayLike) -> NDArray[np.float64]:
+    sides = np.asarray(boxes, np.float64)
+    if sides.size == 0:
+        return np.zeros(0)
+    if sides.ndim != 2 or sides.shape[1] not in (2, 4):
+        raise UsageError(f"(n, 2) or (n, 4) expected, not {sides.shape}", "boxes")
+    _finite("boxes", sides, sides.shape)
+    return np.sort(sides[:, -2] * sides[:, -1])[::-1]
+
+
+def _array(name: str, given: ArrayLike, shape: tuple[int, ...], kinds: str = "biuf") -> NDArray[Any]:
+    array = np.asarray(given)
+    if array.shape != shape or array.dtype.kind not in kinds:
+        raise UsageError(f"numbers of shape {shape} expected, not {array.shape} {array.dtype}", name)
+    return array
+
+
+def _finite(name: str, given: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    array = _array(name, given, shape).astype(np.float64)
+    if not np.isfinite(array).all():
+        raise UsageError("must be finite", name)
+    return array

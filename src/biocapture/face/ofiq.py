@@ -1,0 +1,105 @@
+"""OFIQ's names for the measures, and its answers from inputs of any origin."""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from biocapture.face import measures
+from biocapture.face.curves import Logistic
+from biocapture.face.describe import describe_inputs
+from biocapture.face.inputs import checked_inputs, checked_picture
+from biocapture.measure import Curve, Measure
+
+MEASURE: Mapping[str, Measure] = MappingProxyType(
+    {
+        "BackgroundUniformity": measures.background_uniformity,
+        "IlluminationUniformity": measures.illumination_uniformity,
+        "LuminanceMean": measures.luminance_mean,
+        "LuminanceVariance": measures.luminance_variance,
+        "UnderExposurePrevention": measures.under_exposure,
+        "OverExposurePrevention": measures.over_exposure,
+        "DynamicRange": measures.dynamic_range,
+        "NaturalColour": measures.natural_colour,
+        "SingleFacePresent": measures.single_face,
+        "EyesOpen": measures.eyes_open,
+        "MouthClosed": measures.mouth_closed,
+        "EyesVisible": measures.eyes_visible,
+        "MouthOcclusionPrevention": measures.mouth_occlusion,
+        "FaceOcclusionPrevention": measures.face_occlusion,
+        "InterEyeDistance": measures.inter_eye_distance,
+        "HeadSize": measures.head_size,
+        "LeftwardCropOfTheFaceImage": measures.leftward_crop,
+        "RightwardCropOfTheFaceImage": measures.rightward_crop,
+        "MarginAboveOfTheFaceImage": measures.margin_above,
+        "MarginBelowOfTheFaceImage": measures.margin_below,
+        "HeadPoseYaw": measures.yaw,
+        "HeadPosePitch": measures.pitch,
+        "HeadPoseRoll": measures.roll,
+        "NoHeadCoverings": measures.head_covering,
+    }
+)
+"""OFIQ's name → the measure that gives its answer."""
+
+CURVE: Mapping[str, Curve] = MappingProxyType(
+    {
+        "Sharpness": Logistic(-20.0, 15.0, height=1.0, offset=-14.0, scale=115.0),
+        "CompressionArtifacts": Logistic(0.3308, 0.092, height=1.0, offset=-0.0278, scale=103.0),
+        "ExpressionNeutrality": Logistic(-5000.0, 5000.0),
+        "UnifiedQualityScore": Logistic(23.0, 2.6),
+    }
+)
+"""OFIQ's mapping of what its forest, boosted trees and networks answer; they are the user's own to supply."""
+
+Answer = tuple[float, float] | None
+
+
+def measures_from(
+    image: NDArray[np.uint8],
+    *,
+    landmarks: ArrayLike | None,
+    boxes: ArrayLike | None = None,
+    pose: ArrayLike | None = None,
+    parsing: ArrayLike | None = None,
+    occlusion: ArrayLike | None = None,
+    outputs: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Answer]:
+    """Every OFIQ measure as (raw, scalar), None where it cannot be assessed.
+
+    Parameters
+    ----------
+    image : (H, W, 3) or (H, W) uint8
+        RGB or grey.
+    landmarks : (98, 2) numbers or None
+        WFLW order, column and row in the picture; None = no face.
+    boxes : (n, 2) or (n, 4) numbers or None
+        Every face found, (width, height) or (left, top, width, height); empty = no face.
+    pose : (3,) float or None
+        Pitch, yaw, roll in degrees, OFIQ's signs.
+    parsing : (400, 400) int or None
+        BiSeNet classes in the aligned frame.
+    occlusion : (224, 224) bool or None
+        True = visible face. Without it exposure is that of the whole face and covered shares are None.
+    outputs : mapping
+        What OFIQ's own models answered, by measure name (:data:`CURVE`), to be mapped; the others are None.
+
+    Raises
+    ------
+    UsageError
+        An input of the wrong shape or type.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> measures_from(np.zeros((8, 8), np.uint8), landmarks=None, boxes=[(4, 4), (2, 2)])["SingleFacePresent"]
+    (0.25, 75.0)
+    """
+    batch = describe_inputs(checked_picture(image), checked_inputs(landmarks, boxes, pose, parsing, occlusion))
+    answers = {name: _answer(float(item(batch)[0]), item.curve) for name, item in MEASURE.items()}
+    return answers | {name: _answer(outputs.get(name, math.nan), curve) for name, curve in CURVE.items()}
+
+
+def _answer(raw: float, curve: Curve) -> Answer:
+    return None if math.isnan(raw) else (raw, float(curve(np.array([raw]))[0]))
