@@ -1,5 +1,38 @@
-"""Faces: describe one face, join faces to a batch, measure the batch."""
+"""Faces: describe one face, join faces to a batch, measure the batch.
 
+The measures are functions of the picture and of what was found in it (:class:`biocapture.face.inputs.Inputs`); which
+models find it is exchangeable.
+"""
+
+from collections.abc import Sequence
+
+from biocapture.face import booth, measures
+from biocapture.face.describe import describe_inputs
+from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
 from biocapture.face.ofiq import measures_from
+from biocapture.face.statistics import FaceBatch
+from biocapture.measure import declared_in
 
-__all__ = ["measures_from"]
+MEASURES = declared_in(measures, booth)
+
+
+def batch_of(parts: Sequence[FaceBatch]) -> FaceBatch:
+    """One batch of several described faces."""
+    return FaceBatch.joined(parts)
+
+
+def notes(batch: FaceBatch) -> tuple[tuple[str, ...], ...]:
+    """Note keys found from the pixels, per face."""
+    return batch.notes
+
+
+__all__ = [
+    "MEASURES",
+    "Inputs",
+    "batch_of",
+    "checked_inputs",
+    "checked_picture",
+    "describe_inputs",
+    "measures_from",
+    "notes",
+]

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import SIDE_PX, Aligned
+from biocapture.face.alignment import SIDE_PX, Aligned, Rgb
+from biocapture.face.cheeks import Window
 from biocapture.face.landmarks import LEFT_EYE, OUTER_MOUTH, RIGHT_EYE, Points, eye_distance, frontal, ratio
 from biocapture.face.region import Region
 
@@ -34,14 +35,13 @@ def visible_mask(visible: NDArray[np.uint8]) -> Mask:
     return mask
 
 
-def cover(aligned: Aligned, region: Region, visible: Mask | None, yaw_deg: float) -> Cover:
-    """Measure how much of the face is hidden; all NaN without an occlusion map."""
+def cover(aligned: Aligned, region: Region, visible: Mask | None, boxes: tuple[Window, Window] | None) -> Cover:
+    """Measure how much of the face is hidden; all NaN without an occlusion map, of the eyes without their boxes."""
     if visible is None:
         return Cover(*(float("nan"),) * 3)
-    eyes = eye_zones(aligned.points, yaw_deg)
     return Cover(
-        float("nan") if eyes is None else covered_share(eyes, visible),
-        covered_share(mouth_zone(aligned.points), visible),
+        float("nan") if boxes is None else covered_share(_zone(boxes), visible),
+        covered_share(outline_zone(aligned.points[OUTER_MOUTH]), visible),
         covered_share(region.mask, visible),
     )
 
@@ -51,23 +51,38 @@ def covered_share(zone: Mask, visible: Mask) -> float:
     return ratio(float(cv2.countNonZero(zone & (1 - visible))), cv2.countNonZero(zone))
 
 
-def eye_zones(points: Points, yaw_deg: float) -> Mask | None:
+def eye_boxes(points: Points, yaw_deg: float) -> tuple[Window, Window] | None:
     """Boxes of both eyes grown by a twentieth of the eye distance as seen from the front; None in profile."""
     apart = frontal(eye_distance(points), yaw_deg)
     if math.isnan(apart):
         return None
     margin = math.floor(apart / 20)
+    return _grown(points[LEFT_EYE], margin), _grown(points[RIGHT_EYE], margin)
+
+
+def _grown(eye: Points, margin: int) -> Window:
+    first, last = np.sort([eye.min(axis=0) - margin, eye.max(axis=0) + 1 + margin], axis=0)
+    left, top = np.clip(first, 0, SIDE_PX)
+    right, bottom = np.clip(last + 1, 0, SIDE_PX)
+    return slice(top, bottom), slice(left, right)
+
+
+def _zone(boxes: tuple[Window, Window]) -> Mask:
     zone = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-    for eye in (points[LEFT_EYE], points[RIGHT_EYE]):
-        first, last = np.sort([eye.min(axis=0) - margin, eye.max(axis=0) + 1 + margin], axis=0)
-        left, top = np.clip(first, 0, SIDE_PX)
-        right, bottom = np.clip(last + 1, 0, SIDE_PX)
-        zone[top:bottom, left:right] = 1
+    for box in boxes:
+        zone[box] = 1
     return zone
 
 
-def mouth_zone(points: Points) -> Mask:
-    """Polygon of the outer lips."""
+def inside(pixels: Rgb, zone: Mask) -> Rgb:
+    """(n, 3) the pixels of a zone, row by row."""
+    left, top, width, height = cv2.boundingRect(zone)
+    window = slice(top, top + height), slice(left, left + width)
+    return pixels[window][zone[window] > 0]
+
+
+def outline_zone(outline: Points) -> Mask:
+    """Inside of the outline of an eye or of the mouth."""
     zone = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-    cv2.fillConvexPoly(zone, points[OUTER_MOUTH].astype(np.int32), 1)
+    cv2.fillConvexPoly(zone, outline.astype(np.int32), 1)
     return zone

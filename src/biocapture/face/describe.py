@@ -8,17 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import SIDE_PX, Aligned, Rgb, align
-from biocapture.face.background import background, mean_gradient
+from biocapture.face.background import backdrop, background
 from biocapture.face.cheeks import cheeks
 from biocapture.face.colour import natural_colour
-from biocapture.face.cover import cover, visible_mask
-from biocapture.face.framing import eye_opening, framing, mouth_opening
+from biocapture.face.cover import cover, eye_boxes, visible_mask
+from biocapture.face.eyes import eyes
+from biocapture.face.framing import eye_opening, face_proportion, framing, mouth_opening
 from biocapture.face.inputs import Inputs
 from biocapture.face.landmarks import ratio
 from biocapture.face.light import light
 from biocapture.face.luminance import luminance
-from biocapture.face.parsing import head_covering
+from biocapture.face.parsing import head_covering, in_frame
+from biocapture.face.recapture import traces
 from biocapture.face.region import Region, face_region
+from biocapture.face.skin import skin
 from biocapture.face.statistics import FaceBatch
 from biocapture.types import Failure
 
@@ -39,7 +42,9 @@ def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = lambda name, arr
     if inputs.points is None:
         return FaceBatch.of_one(columns, Failure("face.no_face", "no landmarks"))
     columns |= values_of(framing(inputs.points, pixels.shape[:2], inputs.yaw_deg))
+    columns |= values_of(traces(pixels, inputs.points))
     columns["mouth_opening"] = mouth_opening(inputs.points)
+    columns["face_proportion"] = face_proportion(inputs.points, inputs.yaw_deg, inputs.pitch_deg)
     aligned = align(pixels, inputs.points)
     if aligned is None:
         return FaceBatch.of_one(columns, Failure("face.no_face", "eyes, nose and mouth fall together"))
@@ -50,18 +55,22 @@ def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = lambda name, arr
 def _of_aligned(aligned: Aligned, shape: tuple[int, int], inputs: Inputs, trace: Trace) -> dict[str, float]:
     region = face_region(aligned.points, FRAME)
     visible = None if inputs.visible is None else visible_mask(inputs.visible)
+    parts = None if inputs.parsing is None else in_frame(inputs.parsing)
     patches = cheeks(aligned.points, FRAME)
+    boxes = eye_boxes(aligned.points, inputs.yaw_deg)
     grey = region_luminance(aligned.pixels, region)
     trace("region", region.mask)
     trace("luminance", grey)
     columns = values_of(light(grey, region, visible, patches))
-    columns |= values_of(cover(aligned, region, visible, inputs.yaw_deg))
+    columns |= values_of(cover(aligned, region, visible, boxes))
+    columns |= values_of(skin(aligned, region, grey, patches))
+    columns |= values_of(eyes(aligned, boxes, parts, columns["cheek_grey"]))
     columns["eye_opening"] = eye_opening(aligned.points)
     columns["colour_distance"] = natural_colour(aligned.pixels, region, patches)
     if inputs.parsing is not None:
         view = background(aligned, shape, inputs.parsing)
         trace("background", view.mask)
-        columns["background_gradient"] = mean_gradient(view)
+        columns |= values_of(backdrop(view))
         columns["head_covering"] = head_covering(inputs.parsing)
     return columns
 

@@ -7,6 +7,7 @@ from biocapture.face.landmarks import (
     CHIN,
     INNER_LIPS,
     LEFT_LIDS,
+    MOUTH_CORNERS,
     RIGHT_LIDS,
     Points,
     chin_distance,
@@ -62,6 +63,13 @@ def framing(points: Points, shape: tuple[int, int], yaw_deg: float) -> Framing:
 def eye_opening(points: Points) -> float:
     """Largest distance of the lids of the eye that is less open, in distances from eyes to chin."""
     return ratio(min(_widest(points, LEFT_LIDS), _widest(points, RIGHT_LIDS)), chin_distance(points))
+
+
+def face_proportion(points: Points, yaw_deg: float, pitch_deg: float) -> float:
+    """Eye distance over the distance from eyes to mouth, both as seen from the front; NaN in profile."""
+    left, right = eye_centres(points)
+    mouth = (points[MOUTH_CORNERS[0]] + points[MOUTH_CORNERS[1]]) / 2
+    return ratio(frontal(distance(left, right), yaw_deg), frontal(distance((left + right) / 2, mouth), pitch_deg))
 
 
 def mouth_opening(points: Points) -> float:

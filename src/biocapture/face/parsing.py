@@ -2,8 +2,11 @@
 
 from enum import IntEnum
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from biocapture.face.alignment import SIDE_PX
 
 
 class Part(IntEnum):
@@ -30,8 +33,18 @@ class Part(IntEnum):
     HAT = 18
 
 
+PARSED = slice(0, 556), slice(30, 586)
+"""Part of the aligned frame that the parsing map shows."""
+
 HEAD_ROWS = slice(0, 196)
 """Rows of the parsing map above the mouth."""
+
+
+def in_frame(parsing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(616, 616) uint8 classes of the aligned frame; background where it was not parsed."""
+    parts = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
+    parts[PARSED] = cv2.resize(parsing, (556, 556), interpolation=cv2.INTER_NEAREST)
+    return parts
 
 
 def head_covering(parsing: NDArray[np.uint8]) -> float:

@@ -28,8 +28,8 @@ class FaceBatch:
         Head pose in OFIQ's signs.
     eye_opening, mouth_opening : Column
         In distances from eyes to chin.
-    background_gradient : Column
-        Mean Scharr gradient of the background's luminance codes.
+    background_gradient, red_share … background_shade : Column
+        See :class:`biocapture.face.background.Backdrop`.
     colour_distance : Column
         From the a*, b* of skin.
     head_covering : Column
@@ -40,6 +40,14 @@ class FaceBatch:
         Covered shares.
     inter_eye_px … room_below : Column
         See :class:`biocapture.face.framing.Framing`.
+    red_pupils … gaze_offset : Column
+        See :class:`biocapture.face.eyes.Eyes`.
+    cheek_grey … teeth_share : Column
+        See :class:`biocapture.face.skin.Skin`.
+    face_proportion : Column
+        Eye distance over the distance from eyes to mouth, as seen from the front.
+    block_steps, pattern_peak_db : Column
+        See :class:`biocapture.face.recapture.Traces`.
     """
 
     failure: tuple[Failure | None, ...]
@@ -68,6 +76,23 @@ class FaceBatch:
     covered_mouth: Column
     covered_face: Column
     head_covering: Column
+    red_pupils: Column
+    eye_glare: Column
+    eye_brightness: Column
+    glasses_share: Column
+    hair_share: Column
+    gaze_offset: Column
+    cheek_grey: Column
+    face_shade: Column
+    colour_depth: Column
+    teeth_share: Column
+    red_share: Column
+    blue_share: Column
+    white_share: Column
+    background_shade: Column
+    face_proportion: Column
+    block_steps: Column
+    pattern_peak_db: Column
 
     def __len__(self) -> int:
         return len(self.failure)

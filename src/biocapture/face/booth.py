@@ -1,0 +1,137 @@
+"""What a booth asks of a portrait beyond ISO/IEC 29794-5. Our own definitions; limits set by hand, not fitted.
+
+They need only landmarks, pose and parsing; a profile decides which of them count (background colour above all).
+"""
+
+from biocapture.face.statistics import FaceBatch
+from biocapture.measure import Band, Column, Ramp, measure
+
+SHARE = (0.0, 1.0)
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.red_background")
+def red_background(batch: FaceBatch) -> Column:
+    """Share of the background that is red (hue 340°..20°, saturation from 0.35). Higher is better.
+
+    For programmes that ask for it: the Indonesian identity card of people born in odd years.
+    """
+    return batch.red_share
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.blue_background")
+def blue_background(batch: FaceBatch) -> Column:
+    """Share of the background that is blue (hue 190°..251°, saturation from 0.35). Higher is better.
+
+    For programmes that ask for it: the Indonesian identity card of people born in even years.
+    """
+    return batch.blue_share
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.white_background")
+def white_background(batch: FaceBatch) -> Column:
+    """Share of the background that is white or light grey (saturation ≤ 0.18, value ≥ 0.65). Higher is better."""
+    return batch.white_share
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.7, 0.25), guidance="face.shadow_behind")
+def background_shadow(batch: FaceBatch) -> Column:
+    """How much darker than its median the darkest twentieth of the background is. Lower is better.
+
+    Luminance smoothed over 31 pixels of 292; a shadow of the head and a patch of another tone count alike.
+    """
+    return batch.background_shade
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.75, 0.35), guidance="face.even_light")
+def face_shadow(batch: FaceBatch) -> Column:
+    """How much darker than the brightest of both cheeks and nose bridge the darkest is. Lower is better.
+
+    A ratio of light, hence the same for every skin.
+    """
+    return batch.face_shade
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.15, 0.02), guidance="face.red_eyes")
+def red_eye(batch: FaceBatch) -> Column:
+    """Share of the worse eye whose red is at least twice green and blue. Lower is better."""
+    return batch.red_pupils
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.15, 0.02), guidance="face.eye_glare")
+def eye_glare(batch: FaceBatch) -> Column:
+    """Share of the boxes around the eyes with luminance from 235 of 255: light mirrored by glasses. Lower is better."""
+    return batch.eye_glare
+
+
+@measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.15, 0.4), guidance="face.remove_dark_glasses")
+def eye_brightness(batch: FaceBatch) -> Column:
+    """Upper quartile of the luminance around the eyes in medians of the cheeks. Higher is better.
+
+    Dark glasses and shaded eye sockets lower it; dark skin does not.
+    """
+    return batch.eye_brightness
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.3, 0.02), guidance="face.remove_glasses")
+def glasses(batch: FaceBatch) -> Column:
+    """Share of the boxes around the eyes that is parsed as glasses. Lower is better."""
+    return batch.glasses_share
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.25, 0.03), guidance="face.hair_off_eyes")
+def hair_over_eyes(batch: FaceBatch) -> Column:
+    """Share of the boxes around the eyes that is parsed as hair. Lower is better."""
+    return batch.hair_share
+
+
+@measure(unit="1", range=(0.0, 1e5), curve=Ramp(0.7, 0.3), guidance="face.look_here")
+def gaze(batch: FaceBatch) -> Column:
+    """How far both pupils are from the middle of the eyes, in half eye widths, along the eyes. Lower is better.
+
+    Only as good as the pupils among the landmarks; looking up or down is not seen.
+    """
+    return batch.gaze_offset
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.3, 0.05), guidance="face.close_mouth")
+def teeth(batch: FaceBatch) -> Column:
+    """Share of the mouth that is bright and without colour. Lower is better; not assessed in grey pictures."""
+    return batch.teeth_share
+
+
+@measure(unit="codes", range=(0.0, 255.0), curve=Ramp(2.0, 8.0), guidance="face.colour_picture")
+def colour_depth(batch: FaceBatch) -> Column:
+    """Mean difference of the largest and the smallest of red, green and blue on the face. Higher is better.
+
+    0 where a grey picture was saved in colour; any skin in white light has more than 15.
+    """
+    return batch.colour_depth
+
+
+@measure(unit="1", range=(0.0, 1e5), curve=Band(0.55, 0.72, 1.1, 1.35), guidance="face.check_proportions")
+def face_proportion(batch: FaceBatch) -> Column:
+    """Eye distance over the distance from eyes to mouth, as seen from the front. Best between 0.72 and 1.1.
+
+    Far outside, the picture was stretched along one side. People and open mouths vary by a tenth.
+    """
+    return batch.face_proportion
+
+
+@measure(unit="1", range=(0.0, 1e5), curve=Ramp(7.0, 2.0), guidance="face.less_compression")
+def compression_blocks(batch: FaceBatch) -> Column:
+    """Steps between pixels every 8 pixels, in median steps, on the face as it was taken. Lower is better.
+
+    Blocks of JPEG: about 1 at quality 95, 1.2 to 4 at 75, 3 to 8 at 30. Pictures that were resized or denoised
+    afterwards no longer show them.
+    """
+    return batch.block_steps
+
+
+@measure(unit="dB", range=(-100.0, 200.0), curve=Ramp(22.0, 14.0), guidance="face.live_person")
+def screen_pattern(batch: FaceBatch) -> Column:
+    """Strongest fine periodic pattern on the face over its surroundings in the spectrum. Lower is better.
+
+    Screens and prints that are photographed again show their raster. Pictures without one stay below 12 dB; a wave of
+    4 of 255 codes makes 15 to 30. A cue for a second look, no proof; tested on planted waves alone.
+    """
+    return batch.pattern_peak_db

@@ -1,0 +1,92 @@
+"""Traces that compression and screens leave in a picture as it was taken: cues for a second look, no proof."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face.alignment import Rgb
+from biocapture.face.landmarks import Points
+
+LARGEST_PX = 384
+"""Side of the middle of the face that is looked at, in pixels of the picture: never resampled."""
+
+BLOCK_PX = 8
+TILE_PX = 128
+
+LOWEST_BIN = 12
+"""Of 128: coarser patterns are features of faces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Periodic traces; NaN where the face is too small.
+
+    Attributes
+    ----------
+    block_steps : float
+        Steps between neighbouring pixels every 8 pixels, in median steps; 1 = no blocks.
+    pattern_peak_db : float
+        Strongest line of the power spectrum over its surroundings.
+    """
+
+    block_steps: float
+    pattern_peak_db: float
+
+
+def traces(pixels: Rgb, points: Points) -> Traces:
+    """Look at the middle of the face."""
+    grey = _middle(pixels, points)
+    return Traces(block_steps(grey), pattern_peak_db(grey))
+
+
+def _middle(pixels: Rgb, points: Points) -> NDArray[np.uint8]:
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    window = _within(int(top), int(bottom), pixels.shape[0]), _within(int(left), int(right), pixels.shape[1])
+    part = pixels[window]
+    return cv2.cvtColor(part, cv2.COLOR_RGB2GRAY) if part.size else np.zeros(part.shape[:2], np.uint8)
+
+
+def _within(first: int, last: int, limit: int) -> slice:
+    start, stop = max(0, first), min(limit, last)
+    spare = max(0, stop - start - LARGEST_PX) // 2
+    return slice(start + spare, max(start, stop - spare))
+
+
+def block_steps(grey: NDArray[np.uint8]) -> float:
+    """Mean step across the most marked of 8 phases over the median phase, along rows or columns."""
+    if min(grey.shape) < 4 * BLOCK_PX:
+        return float("nan")
+    signal = grey.astype(np.float32)
+    return max(_phases(signal), _phases(signal.T))
+
+
+def _phases(signal: NDArray[np.float32]) -> float:
+    """A step is a change to the next pixel less the mean of the changes before and after: slopes do not count."""
+    change = np.diff(signal, axis=1)
+    step = np.abs(change[:, 1:-1] - (change[:, :-2] + change[:, 2:]) / 2).mean(axis=0)
+    phase = step[: len(step) // BLOCK_PX * BLOCK_PX].reshape(-1, BLOCK_PX).mean(axis=0)
+    return float((phase.max() + 0.01) / (np.median(phase) + 0.01))
+
+
+def pattern_peak_db(grey: NDArray[np.uint8]) -> float:
+    """Strongest peak of the mean spectrum of tiles of 128 pixels, in dB over the median of its neighbourhood."""
+    rows, columns = (side // TILE_PX for side in grey.shape)
+    if not rows * columns:
+        return float("nan")
+    whole = grey[: rows * TILE_PX, : columns * TILE_PX].astype(np.float32)
+    tiles = whole.reshape(rows, TILE_PX, columns, TILE_PX).swapaxes(1, 2).reshape(-1, TILE_PX, TILE_PX)
+    window = np.hanning(TILE_PX).astype(np.float32)
+    spectra = np.fft.rfft2((tiles - tiles.mean(axis=(1, 2), keepdims=True)) * window * window[:, None])
+    power = np.fft.fftshift((np.abs(spectra) ** 2).mean(axis=0), axes=0)
+    level = (10 * np.log10(power + 1.0)).astype(np.float32)
+    excess = level - cv2.medianBlur(level, 5)
+    return float(excess[_looked_at()].max())
+
+
+def _looked_at() -> NDArray[np.bool_]:
+    """Bins of fine patterns, less the harmonics of 8 × 8 blocks on the axes."""
+    row = np.abs(np.arange(TILE_PX) - TILE_PX // 2)[:, None]
+    column = np.arange(TILE_PX // 2 + 1)[None, :]
+    return (np.hypot(row, column) >= LOWEST_BIN) & (row > 1) & (column > 1)
