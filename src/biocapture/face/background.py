@@ -85,8 +85,11 @@ def backdrop(view: Background) -> Backdrop:
 
 
 def _gradient(grey: Grey, mask: Grey) -> float:
-    across, down = (cv2.Sobel(grey, cv2.CV_32F, *order, ksize=cv2.FILTER_SCHARR) for order in ((1, 0), (0, 1)))
-    return cv2.mean(cv2.magnitude(across, down), mask)[0]
+    inside = mask > 0
+    slopes = (cv2.Sobel(grey, cv2.CV_32F, *order, ksize=cv2.FILTER_SCHARR)[inside] for order in ((1, 0), (0, 1)))
+    across, down = (slope.astype(np.float64) for slope in slopes)
+    # not cv2.magnitude and cv2.mean: their last bits vary from call to call
+    return float(np.sqrt(across * across + down * down).mean())
 
 
 def _colours(view: Background) -> tuple[float, float, float]:

@@ -53,7 +53,7 @@ class Power:
 
     def __call__(self, raw: Column) -> Column:
         """Scores 0..100 of raw values."""
-        return _score(100.0 * raw**self.exponent)
+        return _score(100.0 * np.maximum(raw, 0.0) ** self.exponent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Arch:
 
     def __call__(self, raw: Column) -> Column:
         """Scores 0..100 of raw values."""
-        steep = self.steepness * raw
+        steep = self.steepness * np.maximum(raw, 0.0)
         return _score(100.0 * np.sin(np.pi * steep / (steep + 1.0)))
 
 
@@ -90,7 +90,7 @@ class Reciprocal:
 
     def __call__(self, raw: Column) -> Column:
         """Scores 0..100 of raw values."""
-        return _score(1.0 / (raw + self.offset))
+        return _score(1.0 / (np.maximum(raw, 0.0) + self.offset))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def illumination_uniformity(batch: FaceBatch) -> Column:
     guidance="face.more_light",
 )
 def luminance_mean(batch: FaceBatch) -> Column:
-    """Mean luminance of the face, white = 1. Best between 0.3 and 0.7.
+    """Mean luminance of the face, white = 1. Best at 0.5.
 
     Dark skin lowers it as little light does: no ground to refuse a picture by itself.
     """
@@ -267,7 +267,7 @@ def margin_below(batch: FaceBatch) -> Column:
     guidance="face.look_straight",
 )
 def yaw(batch: FaceBatch) -> Column:
-    """How far the head is turned to a side. 0 is best.
+    """How far the head is turned to a side. Best at 0.
 
     The mapping of the standard is lenient: 5° score 99, 15° 93, 25° 82.
     """
@@ -282,7 +282,7 @@ def yaw(batch: FaceBatch) -> Column:
     guidance="face.chin_level",
 )
 def pitch(batch: FaceBatch) -> Column:
-    """How far the head is bent up or down. 0 is best. Lenient as yaw."""
+    """How far the head is bent up or down. Best at 0. Lenient as yaw."""
     return batch.pitch_deg
 
 
@@ -294,7 +294,7 @@ def pitch(batch: FaceBatch) -> Column:
     guidance="face.head_upright",
 )
 def roll(batch: FaceBatch) -> Column:
-    """How far the head leans to a shoulder; the sign is opposite to the picture's. 0 is best. Lenient as yaw."""
+    """How far the head leans to a shoulder; the sign is opposite to the picture's. Best at 0. Lenient as yaw."""
     return batch.roll_deg
 
 

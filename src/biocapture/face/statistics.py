@@ -42,7 +42,7 @@ class FaceBatch:
         See :class:`biocapture.face.framing.Framing`.
     red_pupils … gaze_offset : Column
         See :class:`biocapture.face.eyes.Eyes`.
-    cheek_grey … teeth_share : Column
+    face_shade … teeth_share : Column
         See :class:`biocapture.face.skin.Skin`.
     face_proportion : Column
         Eye distance over the distance from eyes to mouth, as seen from the front.
@@ -82,7 +82,6 @@ class FaceBatch:
     glasses_share: Column
     hair_share: Column
     gaze_offset: Column
-    cheek_grey: Column
     face_shade: Column
     colour_depth: Column
     teeth_share: Column
