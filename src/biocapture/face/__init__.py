@@ -6,14 +6,14 @@ models find it is exchangeable.
 
 from collections.abc import Sequence
 
-from biocapture.face import booth, measures
+from biocapture.face import booth, capture, subject
 from biocapture.face.describe import describe_inputs
 from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
 from biocapture.face.ofiq import measures_from
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import declared_in
 
-MEASURES = declared_in(measures, booth)
+MEASURES = declared_in(capture, subject, booth)
 
 
 def batch_of(parts: Sequence[FaceBatch]) -> FaceBatch:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from biocapture.face import measures
+from biocapture.face import capture, subject
 from biocapture.face.curves import Logistic
 from biocapture.face.describe import describe_inputs
 from biocapture.face.inputs import checked_inputs, checked_picture
@@ -15,30 +15,30 @@ from biocapture.measure import Curve, Measure
 
 MEASURE: Mapping[str, Measure] = MappingProxyType(
     {
-        "BackgroundUniformity": measures.background_uniformity,
-        "IlluminationUniformity": measures.illumination_uniformity,
-        "LuminanceMean": measures.luminance_mean,
-        "LuminanceVariance": measures.luminance_variance,
-        "UnderExposurePrevention": measures.under_exposure,
-        "OverExposurePrevention": measures.over_exposure,
-        "DynamicRange": measures.dynamic_range,
-        "NaturalColour": measures.natural_colour,
-        "SingleFacePresent": measures.single_face,
-        "EyesOpen": measures.eyes_open,
-        "MouthClosed": measures.mouth_closed,
-        "EyesVisible": measures.eyes_visible,
-        "MouthOcclusionPrevention": measures.mouth_occlusion,
-        "FaceOcclusionPrevention": measures.face_occlusion,
-        "InterEyeDistance": measures.inter_eye_distance,
-        "HeadSize": measures.head_size,
-        "LeftwardCropOfTheFaceImage": measures.leftward_crop,
-        "RightwardCropOfTheFaceImage": measures.rightward_crop,
-        "MarginAboveOfTheFaceImage": measures.margin_above,
-        "MarginBelowOfTheFaceImage": measures.margin_below,
-        "HeadPoseYaw": measures.yaw,
-        "HeadPosePitch": measures.pitch,
-        "HeadPoseRoll": measures.roll,
-        "NoHeadCoverings": measures.head_covering,
+        "BackgroundUniformity": capture.background_uniformity,
+        "IlluminationUniformity": capture.illumination_uniformity,
+        "LuminanceMean": capture.luminance_mean,
+        "LuminanceVariance": capture.luminance_variance,
+        "UnderExposurePrevention": capture.under_exposure,
+        "OverExposurePrevention": capture.over_exposure,
+        "DynamicRange": capture.dynamic_range,
+        "NaturalColour": capture.natural_colour,
+        "SingleFacePresent": subject.single_face,
+        "EyesOpen": subject.eyes_open,
+        "MouthClosed": subject.mouth_closed,
+        "EyesVisible": subject.eyes_visible,
+        "MouthOcclusionPrevention": subject.mouth_occlusion,
+        "FaceOcclusionPrevention": subject.face_occlusion,
+        "InterEyeDistance": subject.inter_eye_distance,
+        "HeadSize": subject.head_size,
+        "LeftwardCropOfTheFaceImage": subject.leftward_crop,
+        "RightwardCropOfTheFaceImage": subject.rightward_crop,
+        "MarginAboveOfTheFaceImage": subject.margin_above,
+        "MarginBelowOfTheFaceImage": subject.margin_below,
+        "HeadPoseYaw": subject.yaw,
+        "HeadPosePitch": subject.pitch,
+        "HeadPoseRoll": subject.roll,
+        "NoHeadCoverings": subject.head_covering,
     }
 )
 """OFIQ's name → the measure that gives its answer."""
