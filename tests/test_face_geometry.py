@@ -11,7 +11,7 @@ from biocapture.face import measures_from
 from biocapture.face.alignment import SIDE_PX, TARGET, align, similarity
 from biocapture.face.cheeks import cheeks
 from biocapture.face.colour import lab, natural_colour
-from biocapture.face.cover import covered_share, eye_boxes, visible_mask
+from biocapture.face.cover import covered_share, eye_boxes, visible_mask, windows
 from biocapture.face.framing import eye_opening, framing, mouth_opening
 from biocapture.face.landmarks import chin_distance, eye_centres, half_away, whole
 from biocapture.face.light import entropy, light, moments, overlap
@@ -146,7 +146,7 @@ def test_openings_in_closed_form() -> None:
 
 def test_eye_boxes_grow_as_the_head_turns() -> None:
     def height(yaw_deg: float) -> int:
-        rows, _ = eye_boxes(STRAIGHT, yaw_deg)[0]
+        rows, _ = windows(eye_boxes(STRAIGHT, yaw_deg))[0]
         return rows.stop - rows.start
 
     assert [height(yaw) for yaw in (0.0, 60.0)] == [23 + 1 + 2 * 5, 23 + 1 + 2 * 11]

@@ -15,6 +15,9 @@ from biocapture.face.region import Region
 Mask = NDArray[np.uint8]
 """(616, 616) uint8, 1 inside, 0 outside."""
 
+Boxes = NDArray[np.int64]
+"""(2, 2, 2) int64: left and right eye, first and last corner (both inside), column and row."""
+
 SEEN = slice(96, 520)
 """Rows and columns of the frame that the occlusion map covers; beyond it everything counts as covered."""
 
@@ -35,7 +38,7 @@ def visible_mask(visible: NDArray[np.uint8]) -> Mask:
     return mask
 
 
-def cover(aligned: Aligned, region: Region, visible: Mask | None, boxes: tuple[Window, Window] | None) -> Cover:
+def cover(aligned: Aligned, region: Region, visible: Mask | None, boxes: Boxes | None) -> Cover:
     """Measure how much of the face is hidden; all NaN without an occlusion map, of the eyes without their boxes."""
     if visible is None:
         return Cover(*(float("nan"),) * 3)
@@ -51,26 +54,27 @@ def covered_share(zone: Mask, visible: Mask) -> float:
     return ratio(float(cv2.countNonZero(zone & (1 - visible))), cv2.countNonZero(zone))
 
 
-def eye_boxes(points: Points, yaw_deg: float) -> tuple[Window, Window] | None:
+def eye_boxes(points: Points, yaw_deg: float) -> Boxes | None:
     """Boxes of both eyes grown by a twentieth of the eye distance as seen from the front; None in profile."""
     apart = frontal(eye_distance(points), yaw_deg)
     if math.isnan(apart):
         return None
     margin = math.floor(apart / 20)
-    return _grown(points[LEFT_EYE], margin), _grown(points[RIGHT_EYE], margin)
+    eyes = np.stack([points[LEFT_EYE], points[RIGHT_EYE]])
+    return np.sort(np.stack([eyes.min(axis=1) - margin, eyes.max(axis=1) + 1 + margin], axis=1), axis=1)
 
 
-def _grown(eye: Points, margin: int) -> Window:
-    first, last = np.sort([eye.min(axis=0) - margin, eye.max(axis=0) + 1 + margin], axis=0)
-    left, top = np.clip(first, 0, SIDE_PX)
-    right, bottom = np.clip(last + 1, 0, SIDE_PX)
-    return slice(top, bottom), slice(left, right)
+def windows(boxes: Boxes) -> list[Window]:
+    """Rows and columns of the boxes within the frame."""
+    ends = np.clip(boxes + np.array([[0], [1]]), 0, SIDE_PX).tolist()
+    return [(slice(top, bottom), slice(left, right)) for (left, top), (right, bottom) in ends]
 
 
-def _zone(boxes: tuple[Window, Window]) -> Mask:
+def _zone(boxes: Boxes) -> Mask:
+    """Filled in one go as in OFIQ: where the boxes of a turned head overlap, all but their edges is outside."""
+    corners = [np.stack([box[[0, 1, 1, 0], 0], box[[0, 0, 1, 1], 1]], axis=1).astype(np.int32) for box in boxes]
     zone = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-    for box in boxes:
-        zone[box] = 1
+    cv2.drawContours(zone, corners, -1, 1, cv2.FILLED)
     return zone
 
 

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import Aligned, Rgb
-from biocapture.face.cheeks import Window
-from biocapture.face.cover import inside, outline_zone
+from biocapture.face.cover import Boxes, inside, outline_zone, windows
 from biocapture.face.landmarks import (
     LEFT_CORNERS,
     LEFT_EYE,
@@ -55,23 +54,22 @@ class Eyes:
     gaze_offset: float
 
 
-def eyes(
-    aligned: Aligned, boxes: tuple[Window, Window] | None, parts: NDArray[np.uint8] | None, cheek_grey: float
-) -> Eyes:
+def eyes(aligned: Aligned, boxes: Boxes | None, parts: NDArray[np.uint8] | None, cheek_grey: float) -> Eyes:
     """Look at both eyes.
 
     Parameters
     ----------
-    boxes : two windows of the frame or None
+    boxes : (2, 2, 2) int64 or None
         Around the eyes; None in profile.
     parts : (616, 616) uint8 or None
         Parsing classes of the frame.
     cheek_grey : float
         Median luminance of the cheeks.
     """
-    shown = [] if boxes is None else [aligned.pixels[box].reshape(-1, 3) for box in boxes]
+    around = [] if boxes is None else windows(boxes)
+    shown = [aligned.pixels[window].reshape(-1, 3) for window in around]
     grey = luminance(np.concatenate(shown)[None]) if sum(map(len, shown)) else np.zeros(0, np.uint8)
-    worn = [] if boxes is None or parts is None else [parts[box].ravel() for box in boxes]
+    worn = [] if parts is None else [parts[window].ravel() for window in around]
     classes = np.concatenate(worn) if worn else np.zeros(0, np.uint8)
     return Eyes(
         red_pupils=max(_red(aligned.pixels, aligned.points[eye]) for eye in (LEFT_EYE, RIGHT_EYE)),
