@@ -40,7 +40,8 @@ def align(pixels: Rgb, points: Points) -> Aligned | None:
     matrix = similarity(points)
     if matrix is None:
         return None
-    moved = half_away(points @ matrix[:, :2].T + matrix[:, 2])
+    # single precision as in OFIQ: it decides where a coordinate falls on a half
+    moved = half_away(cv2.transform(points.astype(np.float32)[None], matrix)[0].astype(np.float64))
     size = (SIDE_PX, SIDE_PX)
     kept = np.clip(moved, -(2**31), 2**31).astype(np.int64).astype(np.int16)  # 16 bits wrap in OFIQ too
     return Aligned(cv2.warpAffine(pixels, matrix, size), kept.astype(np.int64), matrix)

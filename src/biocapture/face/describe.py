@@ -15,7 +15,6 @@ from biocapture.face.cover import cover, eye_boxes, visible_mask
 from biocapture.face.eyes import eyes
 from biocapture.face.framing import eye_opening, face_proportion, framing, mouth_opening
 from biocapture.face.inputs import Inputs
-from biocapture.face.landmarks import ratio
 from biocapture.face.light import light
 from biocapture.face.luminance import luminance
 from biocapture.face.parsing import head_covering, in_frame
@@ -88,7 +87,10 @@ def second_face(areas_px2: NDArray[np.float64] | None) -> float:
     """Area of the second largest face in areas of the largest; 0 for none, NaN when boxes are unknown."""
     if areas_px2 is None:
         return float("nan")
-    return ratio(float(np.float32(areas_px2[1])), float(np.float32(areas_px2[0]))) if len(areas_px2) > 1 else 0.0
+    if len(areas_px2) < 2:
+        return 0.0
+    largest, second = areas_px2[:2].astype(np.float32)
+    return float(second / largest) if largest else float("nan")
 
 
 def values_of(part: Any) -> dict[str, float]:

@@ -65,9 +65,12 @@ def eye_distance(points: Points) -> float:
 
 
 def chin_distance(points: Points) -> float:
-    """From the chin to the middle between the eyes (not rounded): the height that faces are measured by."""
+    """From the chin to the middle between the eyes (not rounded): the height that faces are measured by.
+
+    In single precision, as OFIQ has it.
+    """
     left, right = eye_centres(points)
-    return distance(points[CHIN], (left + right) / 2)
+    return float(np.float32(distance(points[CHIN], (left + right) / 2)))
 
 
 def frontal(width: float, yaw_deg: float) -> float:

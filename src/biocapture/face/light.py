@@ -66,7 +66,7 @@ def light(grey: Grey, region: Region, visible: Grey | None, patches: tuple[Windo
 
 def overlap(one: Grey, other: Grey) -> float:
     """Common area of the normalised histograms of two patches, 0..1; black counts too."""
-    first, second = (_histogram(patch, None) / patch.size for patch in (one, other))
+    first, second = (_normalised(_histogram(patch, None)) for patch in (one, other))
     return float(np.minimum(first, second).sum())
 
 
@@ -74,7 +74,7 @@ def moments(counts: Histogram) -> tuple[float, float]:
     """Mean and population variance of codes counted, white = 1."""
     if not counts.any():
         return float("nan"), float("nan")
-    code, share = np.arange(256) / 255, counts / counts.sum()
+    code, share = np.arange(256) / 255, _normalised(counts)
     mean = float((share * code).sum())
     return mean, float((share * (code - mean) ** 2).sum())
 
@@ -85,6 +85,11 @@ def entropy(counts: Histogram) -> float:
         return float("nan")
     share = counts[counts > 0] / counts.sum()
     return float(-(share * np.log2(share)).sum()) + 0.0
+
+
+def _normalised(counts: Histogram) -> Histogram:
+    """Shares in single precision, as OFIQ has them."""
+    return (counts.astype(np.float32) * np.float32(1 / counts.sum())).astype(np.float64)
 
 
 def _share(counts: Histogram, codes: slice) -> float:
