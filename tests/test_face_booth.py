@@ -55,7 +55,9 @@ def fringe(drawn: Drawn) -> None:
 
 
 def teeth(drawn: Drawn) -> None:
-    drawn.fill(np.array([(275, 395), (342, 395), (342, 410), (275, 410)]), (225, 220, 210), Part.MOUTH)
+    points = faces.frame_landmarks(mouth=14.0)
+    drawn.fill(points[88:96], (225, 220, 210), Part.MOUTH)
+    drawn.landmarks[76:96] = points[76:96] @ drawn.place[:, :2].T + drawn.place[:, 2]
 
 
 def half_shade(drawn: Drawn) -> None:

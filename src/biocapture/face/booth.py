@@ -46,7 +46,7 @@ def background_shadow(batch: FaceBatch) -> Column:
 def face_shadow(batch: FaceBatch) -> Column:
     """How much darker than the brightest of both cheeks and nose bridge the darkest is. Lower is better.
 
-    A ratio of light, hence the same for every skin.
+    A ratio of light, hence the same for every skin; evenly lit studio portraits have 0.05 to 0.35.
     """
     return batch.face_shade
 
@@ -93,9 +93,12 @@ def gaze(batch: FaceBatch) -> Column:
     return batch.gaze_offset
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.3, 0.05), guidance="face.close_mouth")
+@measure(unit="1", range=SHARE, curve=Ramp(0.25, 0.05), guidance="face.close_mouth")
 def teeth(batch: FaceBatch) -> Column:
-    """Share of the mouth that is bright and without colour. Lower is better; not assessed in grey pictures."""
+    """Share of the mouth that is bright and without colour, between the lips. Lower is better.
+
+    Not assessed in grey pictures. Of 102 neutral portraits of the Face Research Lab London Set none exceeds 0.07.
+    """
     return batch.teeth_share
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from biocapture.face.alignment import SIDE_PX, Aligned, Rgb
 from biocapture.face.cheeks import Window
 from biocapture.face.cover import inside, outline_zone
-from biocapture.face.landmarks import OUTER_MOUTH, Points, eye_distance, ratio
+from biocapture.face.landmarks import INNER_MOUTH, OUTER_MOUTH, Points, eye_distance, ratio
 from biocapture.face.luminance import Grey, luminance
 from biocapture.face.region import Region
 
@@ -21,8 +21,8 @@ COLOURLESS = 0.2
 LEAST_DEPTH = 4.0
 """Mean colour depth below which a picture counts as grey; compression alone makes 1."""
 
-TOOTH = 0.7
-"""Luminance of teeth, in medians of the cheeks."""
+TOOTH, DIM_TOOTH = 0.7, 45
+"""Least luminance of teeth in medians of the cheeks, and in codes: lips of dark skin may outshine it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,12 @@ def _depth(pixels: Rgb, mask: Grey) -> float:
 
 
 def _teeth(aligned: Aligned, cheek_grey: float) -> float:
-    mouth = inside(aligned.pixels, outline_zone(aligned.points[OUTER_MOUTH]))
+    """Looked for within the lips, so that pale or shining lips are none."""
+    area = cv2.countNonZero(outline_zone(aligned.points[OUTER_MOUTH]))
+    mouth = inside(aligned.pixels, outline_zone(aligned.points[INNER_MOUTH]))
     if not mouth.size:
-        return float("nan")
+        return ratio(0.0, area)
     brightest = mouth.max(axis=1).astype(np.float64)
     pale = brightest - mouth.min(axis=1) <= COLOURLESS * brightest
-    return float((pale & (luminance(mouth[None])[0] >= TOOTH * cheek_grey)).mean())
+    bright = luminance(mouth[None])[0] >= max(DIM_TOOTH, TOOTH * cheek_grey)
+    return ratio(min(float((pale & bright).sum()), area), area)
