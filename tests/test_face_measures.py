@@ -3,6 +3,7 @@
 import inspect
 import re
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import faces
@@ -99,6 +100,11 @@ def test_declaration_is_complete(item: Measure) -> None:
     assert re.fullmatch(r"face\.[a-z_]+", item.guidance)
     assert item.location.startswith("biocapture/face/")
     assert item.summary.endswith(".")
+
+
+def test_every_measure_is_in_the_table_of_components() -> None:
+    table = (Path(__file__).parents[1] / "docs" / "face_components.md").read_text(encoding="utf8")
+    assert re.findall(r"^\| `(face\.[a-z_]+)`", table, re.MULTILINE) == [item.id for item in face.MEASURES]
 
 
 def test_ids_are_unique_and_ofiqs_names_cover_the_standard() -> None:
