@@ -206,3 +206,14 @@ def test_a_batch_can_be_altered_without_its_neighbours(described_captures: dict[
     changed = replace(pair, yaw_deg=np.array([0.0, 40.0]))
     assert (changed.yaw_deg != pair.yaw_deg).tolist() == [False, True]
     assert len(changed) == 2
+
+
+def test_stages_are_told_to_a_trace() -> None:
+    drawn, seen = faces.face(), {}
+    face.describe_inputs(drawn.pixels, face.checked_inputs(**drawn.inputs()), seen.__setitem__)
+    assert {name: stage.shape for name, stage in seen.items()} == {
+        "aligned": (616, 616, 3),
+        "region": (616, 616),
+        "luminance": (616, 616),
+        "background": (292, 354),
+    }
