@@ -1,0 +1,91 @@
+"""What there is: measures, columns, models, profiles, version."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command()
+def measures(modality: Annotated[str, typer.Argument(help="fingerprint, iris or face; default: all.")] = "") -> None:
+    """List every measure: id, unit, what it is."""
+    from biocapture.modality import measures as catalogue
+    from biocapture.show import print_rows
+    from biocapture.types import Modality
+
+    kinds = (Modality(modality),) if modality in set(Modality) else ()
+    if modality and not kinds:
+        raise typer.BadParameter(f"{modality!r} is none of {', '.join(Modality)}", param_hint="MODALITY")
+    print_rows(("id", "unit", "what it is"), [(m.id, m.unit, m.summary) for m in catalogue(*kinds).values()])
+
+
+@commands.command()
+def explain(
+    column: Annotated[str, typer.Argument(help="A column of the output, e.g. fingerprint.ridge_period.")],
+) -> None:
+    """Explain any column: what it is, unit, range, ISO name, curve, where it is computed, what to do about it."""
+    from biocapture.explain import explain as explained
+
+    typer.echo(explained(column))
+
+
+models_app = typer.Typer(no_args_is_help=False, help="List the models, or add your own file of a third-party one.")
+commands.add_typer(models_app, name="models", invoke_without_command=True)
+
+
+@models_app.callback()
+def models(context: typer.Context) -> None:
+    """List the models present with origin, licence and whether their bytes match their card."""
+    if context.invoked_subcommand:
+        return
+    from biocapture.errors import ModelError
+    from biocapture.models import cards, checked_path
+    from biocapture.show import print_rows
+
+    rows = []
+    for card in cards():
+        try:
+            checked_path(card.name)
+            state = "ok"
+        except ModelError as error:
+            state = str(error)
+        rows.append((card.name, card.origin, card.licence, card.task, state))
+    print_rows(("name", "origin", "licence", "task", "checksum"), rows)
+
+
+@models_app.command("add")
+def add_model(
+    name: Annotated[str, typer.Argument(help="nfiq2")],
+    file: Annotated[Path, typer.Argument(help="nist_plain_tir-ink.yaml, as published by NIST")],
+) -> None:
+    """Check a third-party model file and keep a copy for later runs."""
+    from biocapture.models import add
+
+    typer.echo(f"added {add(name, file).path}")
+
+
+@commands.command()
+def profiles(show: Annotated[str, typer.Argument(help="Print one profile; default: list them.")] = "") -> None:
+    """List the profiles, or print one: what it requires and the least score of each measure."""
+    from biocapture.modality import measures as catalogue
+    from biocapture.profile import SHIPPED, load_profile, shipped
+    from biocapture.show import print_rows
+
+    if show:
+        load_profile(show, catalogue())
+        path = Path(show) if show.endswith(".toml") else SHIPPED / f"{show}.toml"
+        typer.echo(path.read_text(encoding="utf8"), nl=False)
+        return
+    print_rows(("name", "title"), [(name, load_profile(name, catalogue()).title) for name in shipped()])
+
+
+@commands.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    typer.echo(json.dumps({"biocapture": installed("biocapture"), "python": sys.version.split()[0]}))

@@ -1,0 +1,82 @@
+"""Templates and their comparison."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command()
+def compare(
+    one: Annotated[Path, typer.Argument(help="An image, or a stored template.", show_default=False)],
+    other: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
+    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face, iris or auto.")] = "fingerprint",
+    fmr: Annotated[float, typer.Option(help="False match rate of the verdict: 0.01, 0.001 or 0.0001.")] = 0.001,
+    ppi: Annotated[float | None, typer.Option(help="Resolution of both images, overriding their metadata.")] = None,
+    overlay: Annotated[Path | None, typer.Option(help="Draw both captures and what agrees between them; .png.")] = None,
+) -> None:
+    """Compare two captures: score 0..100, and whether they show the same finger or eye at the chosen false match rate.
+
+    Exit status: 0 the same, 1 not the same or not to be told, 2 wrong usage or unreadable file.
+    """
+    from biocapture.matching import compare as compared
+    from biocapture.overlay import write_overlay
+
+    matched = compared(one, other, modality, ppi=ppi)
+    same = matched.is_match(fmr)
+    typer.echo(f"{'SAME' if same else 'not the same'} at FMR {fmr:g}: score {matched.comparison.score:.1f}")
+    typer.echo(matched.summary)
+    if overlay:
+        write_overlay(matched, overlay)
+    raise typer.Exit(0 if same else 1)
+
+
+@commands.command()
+def template(
+    source: Annotated[Path, typer.Argument(metavar="IMAGE", help="An image, or a stored template.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The template.")],
+    format: Annotated[str, typer.Option("--format", "-f", help="own, or for fingerprints iso2005 or iso2011.")] = "own",
+    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face, iris or auto.")] = "fingerprint",
+    position: Annotated[str | None, typer.Option(help="Of an image, e.g. right_index; default: from its name.")] = None,
+    ppi: Annotated[float | None, typer.Option(help="Resolution of the image, overriding its metadata.")] = None,
+) -> None:
+    """Write the template of a capture: in our own format, or as an ISO/IEC 19794-2 finger minutiae record.
+
+    `compare` and `evaluate` take such files beside images. A record has no ridge directions: comparison of records is
+    less accurate than of images or of templates in our own format.
+
+    Exit status: 0 written, 2 wrong usage or unreadable file.
+    """
+    from biocapture.matching import write_template
+    from biocapture.pipeline import options
+
+    size = write_template(source, options(modality, position=position, ppi=ppi), format, out)
+    typer.echo(f"{size} bytes → {out}")
+
+
+@commands.command()
+def evaluate(
+    images: Annotated[Path, typer.Option(help="Folder the file names in the pair list are relative to.")],
+    pairs: Annotated[Path, typer.Option(help="CSV with file1, file2 and, for error rates, genuine (1 or 0).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The same table with a column biocapture: our score.")],
+    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face or iris.")] = "fingerprint",
+    ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw DET and EDC curves; .png. Adds our quality.")] = None,
+) -> None:
+    """Score a list of pairs with our comparison and print error rates and speed.
+
+    Exit status: 0 all pairs scored, 1 some files cannot be read, 2 wrong usage.
+    """
+    from biocapture.evaluation import evaluate as evaluated
+    from biocapture.show import watched
+    from biocapture.workers import default_workers
+
+    how = {"ppi": ppi, "workers": workers or default_workers(), "plot": plot}
+    # Forking is safe: the pool starts on the first file, before any thread exists.
+    done = evaluated(images, pairs, out, modality, **how, fork=True, watch=watched)  # type: ignore[arg-type]
+    for line in done.lines:
+        typer.echo(line)
+    raise typer.Exit(1 if done.unreadable else 0)

@@ -1,0 +1,70 @@
+"""``biocapture score``."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+commands = typer.Typer()
+Paths = Annotated[list[Path], typer.Argument(help="Image files or folders; folders are walked.", show_default=False)]
+Language = Annotated[str, typer.Option("--lang", help="Language of the guidance: en or id; default: the profile's.")]
+ProfileName = Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or a path to your own .toml.")]
+
+
+@commands.command()
+def score(
+    paths: Paths,
+    modality: Annotated[str, typer.Option("--modality", "-m", help="auto, fingerprint, face or iris.")] = "auto",
+    ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a table: .csv, .jsonl or .parquet.")] = None,
+    native: Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")] = False,
+    workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
+    profile: ProfileName = "default",
+    lang: Language = "",
+    max_pixels: Annotated[int, typer.Option(help="Refuse larger images before decoding.", min=1)] = 64_000_000,
+) -> None:
+    """Score images: one row per file, including the files that cannot be read.
+
+    Without `--out`, prints a table with a quality bar and what to do about the worst fault.
+
+    Exit status: 0 all assessed, 1 some rows have errors, 2 wrong usage.
+
+    For example:
+
+    `biocapture score prints/ --out scores.csv`
+
+    `biocapture score right_index.png --profile e-ktp --lang id`
+
+    `biocapture score scan.wsq --modality fingerprint --ppi 500 --native --out scan.jsonl`
+    """
+    from biocapture.folder import walk
+    from biocapture.modality import measures
+    from biocapture.pipeline import assess_many, native_names, options
+    from biocapture.report import header, open_writer
+    from biocapture.show import Progress, Table
+    from biocapture.workers import default_workers
+
+    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels)
+    kinds = (wanted.modality,) if wanted.modality else ()
+    columns = header(tuple(measures(*kinds)), native_names(wanted))
+    how = {"ppi": ppi, "profile": wanted.profile, "native": native, "max_pixels": max_pixels}
+    # Forking is safe: the pool starts on the first report, before any thread exists.
+    found = assess_many(walk(paths), modality, workers=workers or default_workers(), fork=True, **how)
+    errors = 0
+    language = lang or wanted.profile.language
+    console = Console(stderr=out is None)
+    total = sum(1 for _ in walk(paths)) if console.is_terminal else None  # for the time left
+    with (
+        open_writer(out, columns) if out else nullcontext(Table(language)) as table,
+        Progress(console, total) as progress,
+    ):
+        for report in found:
+            table.write(report)
+            progress.step(report)
+            errors += bool(report.error)
+    if progress.count == 0:
+        raise typer.BadParameter("no image files there", param_hint="PATHS")
+    progress.summary(out)
+    raise typer.Exit(1 if errors else 0)
