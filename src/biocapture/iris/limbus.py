@@ -121,7 +121,7 @@ def _recentred(calm: GreyPixels, rough: Ellipse) -> Ellipse:
 def _fitted(calm: GreyPixels, start: Ellipse) -> tuple[Ellipse, float]:
     """Ellipse through the steepest rise at every angle beside the pupil; how many of them it explains."""
     edge, rise = lateral_edges(calm, start)
-    weight: Values = _WEIGHT * np.clip(rise, 0, FULL_RISE) / FULL_RISE
+    weight = np.asarray(_WEIGHT * np.clip(rise, 0, FULL_RISE) / FULL_RISE, np.float64)
     found = fitted(start, edge, weight, 0.015, shape_of(start), STIFFNESS)
     apart = np.hypot(found.row_px - start.row_px, found.column_px - start.column_px)
     if max(apart, abs(found.radius_px - start.radius_px)) > 0.12 * start.radius_px:

@@ -1,0 +1,43 @@
+"""The shift between the two fields of an interlaced image."""
+
+import numpy as np
+
+from biocapture.iris.outline import Outline
+from biocapture.types import GreyPixels
+
+SHIFTS = 12
+"""Largest shift looked for, in columns."""
+
+
+def field_shift(pixels: GreyPixels, outline: Outline) -> float:
+    """Columns by which odd rows are shifted against even rows around the iris, interpolated; 0 = not interlaced.
+
+    The shift at which odd rows agree best with the mean of the even rows above and below.
+    """
+    window = _window(pixels, outline)
+    if min(window.shape) < 4 * SHIFTS:
+        return float("nan")
+    rows = window[: window.shape[0] // 2 * 2].astype(np.float32)
+    even, odd = rows[::2], rows[1::2]
+    between = (even[:-1] + even[1:]) / 2
+    inner = odd[:-1, SHIFTS:-SHIFTS]
+    width = inner.shape[1]
+    cost = np.array([np.abs(between[:, k : k + width] - inner).mean() for k in range(2 * SHIFTS + 1)])
+    return abs(_lowest(cost) - SHIFTS)
+
+
+def _window(pixels: GreyPixels, outline: Outline) -> GreyPixels:
+    limbus = outline.limbus
+    reach = 1.1 * limbus.radius_px
+    top, left = (max(0, int(at - reach)) for at in (limbus.row_px, limbus.column_px))
+    return pixels[top : int(limbus.row_px + reach), left : int(limbus.column_px + reach)]
+
+
+def _lowest(cost: np.ndarray) -> float:
+    """Place of the minimum, between samples by a parabola."""
+    best = int(cost.argmin())
+    if not 0 < best < len(cost) - 1:
+        return float(best)
+    before, at, after = cost[best - 1 : best + 2]
+    bend = before - 2 * at + after
+    return best + float((before - after) / (2 * bend) if bend > 0 else 0.0)

@@ -1,0 +1,54 @@
+"""The edge of a contact lens: a thin ring on the white of the eye, left and right of the iris."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.iris.outline import Outline
+from biocapture.iris.rings import Field, lateral, rings, scaled
+from biocapture.types import GreyPixels
+
+ANGLES = 128
+NEAREST, FARTHEST, STEP = 1.06, 1.46, 0.006
+"""Radii that are looked at, in iris radii: soft lenses are 13.5 to 15 mm wide, irises 11 to 13 mm."""
+
+LINE_STEPS, AROUND_STEPS = 2.0, 4.5
+"""Deviations of the two Gaussians whose difference answers to a line as thin as a lens edge."""
+
+END_STEPS = 6
+"""Answers nearer to either end are not looked at."""
+
+SLANTS = np.arange(-8, 9, 2)
+"""Steps by which a ring may lie nearer at the top than at the bottom of a side: lenses slip."""
+
+MOST_GREYS = 6.0
+"""Stronger answers are vessels, lashes or lids, and count as this much."""
+
+LEAST_SEEN = 0.6
+
+
+def lens_edge(pixels: GreyPixels, outline: Outline) -> float:
+    """Mean answer along the most consistent line, greys: the lesser of the two sides; NaN where they are not seen."""
+    scale = np.arange(NEAREST, FARTHEST, STEP, dtype=np.float32)
+    found = rings(pixels, outline, *scaled(outline.limbus, scale, lateral(ANGLES)))
+    answer = _lines(found.grey)
+    half = ANGLES // 2
+    return min(_side(answer[:, side], found.seen[:, side]) for side in (slice(half), slice(half, None)))
+
+
+def _lines(grey: Field) -> Field:
+    along = [cv2.GaussianBlur(grey, (1, 0), 0.1, sigmaY=sigma) for sigma in (LINE_STEPS, AROUND_STEPS)]
+    return np.clip(along[0] - along[1], -MOST_GREYS, MOST_GREYS)
+
+
+def _side(answer: Field, seen: NDArray[np.bool_]) -> float:
+    """Mean along every line from rim to rim of one side; the best."""
+    steps, angles = answer.shape
+    lean = np.rint(SLANTS[:, None] * np.linspace(-0.5, 0.5, angles)).astype(np.intp)
+    place = np.arange(END_STEPS, steps - END_STEPS)[None, :, None] + lean[:, None, :]
+    angle = np.arange(angles)
+    shown = seen[place, angle]
+    total = (answer[place, angle] * shown).sum(axis=2)
+    count = shown.sum(axis=2)
+    enough = count >= LEAST_SEEN * angles
+    return float((total[enough] / count[enough]).max()) if enough.any() else float("nan")
