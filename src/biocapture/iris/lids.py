@@ -1,4 +1,4 @@
-"""The eyelids: two parabolas, looked for over the iris."""
+"""The eyelids: two parabolas beyond which nothing looks like the iris beside the pupil."""
 
 import functools
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
+from biocapture.iris.reduction import Reduction
 from biocapture.types import GreyPixels
 
 Values = NDArray[np.float64]
@@ -20,12 +21,26 @@ REACH = 1.15
 BENDS, APICES, SLANTS = (0.08, 0.2, 0.35, 0.55), (-0.5, -0.25, 0.0, 0.25, 0.5), (-0.18, 0.0, 0.18)
 """Curvature, column of the apex, slope of the parabolas that are tried, in iris radii."""
 
-MOST_RISE = 18.0
-LEAST_RISE = 4.5
-"""Mean step across a rim below which there is no lid over the iris."""
+GREY_DEVIATIONS, ROUGH_DEVIATIONS = (1.5, 3.5), (2.0, 4.0)
+"""Deviations from the iris' own grey and roughness at which a place begins to look strange, and looks wholly strange.
 
-FEWEST, ENOUGH = 6, 14
-"""Columns of a rim that must lie on the iris, and that make it fully believable."""
+Skin differs in grey; rows of lashes, which may be as grey as the iris, in roughness.
+"""
+
+LEAST_GREYS, LEAST_ROUGHNESS = 3.0, 2.0
+"""Added to the iris' deviations."""
+
+FAMILIAR = 0.3
+"""Strangeness of what belongs to the iris."""
+
+MOST_RISE, EDGE_WEIGHT = 18.0, 2.5
+"""Steeper rims count as this much; a rim this steep counts as so many patch widths of strange pixels."""
+
+LEAST_EVIDENCE = 0.3
+"""Below this there is no lid over the iris."""
+
+FEWEST = 6
+"""Columns of a rim that should lie on the iris."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +51,9 @@ class Lid:
     ----------
     bend : float
         Positive: hollow towards the pupil.
-    apex, slant, height, rise : float
-        ``rise``: mean step across the rim, greys; below :data:`LEAST_RISE` the lid does not cover the iris.
+    apex, slant, height : float
+    evidence : float
+        Strange pixels beyond the rim, in patch widths; below :data:`LEAST_EVIDENCE` the lid does not cover the iris.
     upper : bool
     """
 
@@ -45,13 +61,13 @@ class Lid:
     apex: float
     slant: float
     height: float
-    rise: float
+    evidence: float
     upper: bool
 
     @property
     def covers(self) -> bool:
         """Whether the lid reaches over the iris."""
-        return self.rise > LEAST_RISE
+        return self.evidence > LEAST_EVIDENCE
 
     def at(self, column: Values) -> Values:
         """Row of the rim, in iris radii."""
@@ -59,13 +75,44 @@ class Lid:
         return sign * self.bend * (column - self.apex) ** 2 + self.slant * column + self.height
 
 
-def lids(calm: GreyPixels, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
+def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
     """Upper and lower lid of an eye in the working image."""
-    patch = _patch(calm, limbus)
-    smooth = cv2.GaussianBlur(patch, (9, 3), 0)
-    step = cv2.filter2D(smooth, cv2.CV_32F, _FINE, borderType=cv2.BORDER_REPLICATE)
-    step[_pupil(pupil, limbus)] = 0
-    return _best(step, upper=True), _best(-step, upper=False)
+    patch = _patch(small.calm, limbus)
+    hidden = _pupil(pupil, limbus)
+    strange = _strangeness(patch, _patch(_roughness(small.fine, limbus), limbus), hidden)
+    step = cv2.filter2D(cv2.GaussianBlur(patch, (9, 3), 0), cv2.CV_32F, _FINE, borderType=cv2.BORDER_REPLICATE)
+    step[hidden] = 0
+    return _best(strange, step, upper=True), _best(strange, -step, upper=False)
+
+
+def _strangeness(patch: GreyPixels, rough: GreyPixels, hidden: NDArray[np.bool_]) -> Field:
+    """How unlike the iris beside the pupil a place is, less :data:`FAMILIAR`; 0 where there is no iris to be seen."""
+    beside = _BESIDE & ~hidden
+    if np.count_nonzero(beside) < FEWEST * FEWEST:
+        return np.zeros(patch.shape, np.float32)
+    grey = _ramp(np.abs(_deviations(patch, beside, LEAST_GREYS)), *GREY_DEVIATIONS)
+    lashes = _ramp(_deviations(rough, beside, LEAST_ROUGHNESS), *ROUGH_DEVIATIONS)
+    strange = np.maximum(grey, lashes) - np.float32(FAMILIAR)
+    strange[hidden | ~_DISC] = 0
+    return strange
+
+
+def _deviations(patch: GreyPixels, beside: NDArray[np.bool_], least: float) -> Field:
+    """Distance from the median of the iris beside the pupil, in its deviations."""
+    known = patch[beside]
+    middle = np.median(known)
+    spread = 1.4826 * np.median(np.abs(known - middle)) + least
+    return (patch - np.float32(middle)) / np.float32(spread)
+
+
+def _ramp(deviations: Field, low: float, high: float) -> Field:
+    return np.clip((deviations - low) / (high - low), 0, 1)
+
+
+def _roughness(fine: GreyPixels, limbus: Ellipse) -> GreyPixels:
+    """Mean difference of pixels two columns apart, near each place: large across lashes, small on an iris."""
+    wide, high = (max(3, int(share * limbus.radius_px)) | 1 for share in (0.12, 0.06))
+    return cv2.blur(cv2.absdiff(fine[:, 2:], fine[:, :-2]), (wide, high))
 
 
 def _patch(calm: GreyPixels, limbus: Ellipse) -> GreyPixels:
@@ -82,17 +129,17 @@ def _pupil(pupil: Ellipse, limbus: Ellipse) -> NDArray[np.bool_]:
     return (_LINE[None] - right) ** 2 + (_LINE[:, None] - down) ** 2 < near * near
 
 
-def _best(step: Field, upper: bool) -> Lid:
-    """The parabola with the largest mean step from bright to dark, seen from the lid."""
+def _best(strange: Field, step: Field, upper: bool) -> Lid:
+    """The parabola with most strange places beyond, most familiar ones within and the steepest step across."""
     rims = _rims(upper)
+    beyond = np.cumsum(strange, axis=0) if upper else np.cumsum(strange[::-1], axis=0)[::-1]
+    area = np.take(beyond.ravel(), rims.place).sum(axis=1) / SIDE_PX
     clipped = np.clip(step, -MOST_RISE / 3, MOST_RISE)
-    total = np.einsum("pc,pc->p", np.take(clipped.ravel(), rims.place), rims.inside)
-    score = np.where(
-        rims.count >= FEWEST, total / np.maximum(rims.count, 1) * np.sqrt(np.minimum(1, rims.count / ENOUGH)), -1.0
-    )
-    chosen = int(score.argmax())
+    edge = np.einsum("pc,pc->p", np.take(clipped.ravel(), rims.place), rims.inside) / np.maximum(rims.count, FEWEST)
+    evidence = area + EDGE_WEIGHT / MOST_RISE * edge
+    chosen = int(evidence.argmax())
     bend, apex, slant, height = rims.parameters[chosen].tolist()
-    return Lid(bend, apex, slant, height, float(score[chosen]), upper)
+    return Lid(bend, apex, slant, height, float(evidence[chosen]), upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +168,6 @@ def _rims(upper: bool) -> _Rims:
 
 
 _LINE = (np.arange(SIDE_PX) + 0.5) / SIDE_PX * 2 * REACH - REACH
+_DISC = _LINE[None] ** 2 + _LINE[:, None] ** 2 < 0.96**2
+_BESIDE = _DISC & (np.abs(_LINE[:, None]) < 0.45 * np.abs(_LINE[None]))
 _FINE = np.array([1.0, 1.0, 0.0, -1.0, -1.0], np.float32)[:, None] / 2

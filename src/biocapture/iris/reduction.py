@@ -25,6 +25,8 @@ class Reduction:
 
     Attributes
     ----------
+    fine : GreyPixels
+        Only reduced.
     calm : GreyPixels
         Median of 5 × 5 pixels: single lashes and noise are gone, edges stay.
     dark : GreyPixels
@@ -33,6 +35,7 @@ class Reduction:
         Size relative to the image.
     """
 
+    fine: GreyPixels
     calm: GreyPixels
     dark: GreyPixels
     factor: float
@@ -44,7 +47,7 @@ def reduced(pixels: GreyPixels) -> Reduction:
     factor = SIDE_PX / longer if longer > 1.25 * SIDE_PX else 1.0
     small = _resized(pixels, factor)
     dark = cv2.GaussianBlur(without_lamps(small), (5, 5), 0)
-    return Reduction(cv2.medianBlur(small, 5), dark, small.shape[1] / pixels.shape[1])
+    return Reduction(small, cv2.medianBlur(small, 5), dark, small.shape[1] / pixels.shape[1])
 
 
 def without_lamps(grey: GreyPixels) -> GreyPixels:

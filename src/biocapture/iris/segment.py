@@ -97,7 +97,7 @@ def _likeness(pupil: Pupil, limbus: Limbus, longer: int) -> float:
 
 
 def _outline(pixels: GreyPixels, small: Reduction, pupil: Pupil, limbus: Limbus, score: float) -> Outline:
-    upper, lower = lids(small.calm, pupil.ellipse, limbus.ellipse)
+    upper, lower = lids(small, pupil.ellipse, limbus.ellipse)
     enlarged = 1 / small.factor
     inner, outer = pupil.ellipse.scaled(enlarged), limbus.ellipse.scaled(enlarged)
     return Outline(
