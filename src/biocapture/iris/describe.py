@@ -46,7 +46,7 @@ def describe(sample: Sample, trace: Trace = lambda name, array: None) -> IrisBat
     A capture without an open eye is a failure, never an exception.
     """
     pixels = sample.image.pixels
-    if "image.colour" in sample.image.notes:
+    if "image.colour" in sample.image.notes or pixels.ndim != 2:
         return IrisBatch.of_failure(Failure("iris.visible_light", "colours: not taken in near infrared"))
     if max(pixels.shape) > LONGEST_PX:
         return IrisBatch.of_failure(Failure("iris.no_eye", f"{max(pixels.shape)} px, most {LONGEST_PX}"))
