@@ -1,1 +1,34 @@
-"""Irises: find one in near-infrared pixels, describe it, join irises to a batch, measure the batch."""
+"""Irises: describe one eye lit by near infrared, join eyes to a batch, measure the batch."""
+
+from collections.abc import Mapping, Sequence
+
+from biocapture.iris import booth, doubts, measures
+from biocapture.iris.describe import describe
+from biocapture.iris.statistics import IrisBatch
+from biocapture.measure import Column, declared_in
+
+MEASURES = declared_in(measures, booth, doubts)
+"""The unified quality and the number of usable code bits belong first here, as ``quality`` and ``code`` of theirs."""
+
+NATIVE: Mapping[str, str] = {
+    "right_eye": "Probability that an iris image shows the right eye, from the place of the pupil; empty where unknown"
+}
+"""Every native column → what it is."""
+
+
+def native(batch: IrisBatch) -> dict[str, Column]:
+    """Which eye it is."""
+    return {"right_eye": doubts.right_eye(batch)}
+
+
+def batch_of(parts: Sequence[IrisBatch]) -> IrisBatch:
+    """One batch of several described eyes."""
+    return IrisBatch.joined(parts)
+
+
+def notes(batch: IrisBatch) -> tuple[tuple[str, ...], ...]:
+    """Note keys found from the pixels, per eye."""
+    return batch.notes
+
+
+__all__ = ["MEASURES", "NATIVE", "batch_of", "describe", "native", "notes"]
