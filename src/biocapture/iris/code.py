@@ -37,7 +37,7 @@ LEAST_COVER = 0.7
 SURROUNDINGS = 15
 """Their width, in columns of the strip."""
 
-FRAGILE = 0.5
+FRAGILE = 0.3
 """Parts of a response smaller than this share of the median response are fragile."""
 
 
@@ -79,7 +79,7 @@ def iris_code(strip: Strip, trace: Trace = lambda name, array: None) -> IrisCode
 
 
 def usable_bits(code: IrisCode) -> float:
-    """Share of the bits that count, 0..1; higher is better. Of an iris nothing covers, about 0.56 do."""
+    """Share of the bits that count, 0..1; higher is better. Of an iris nothing covers, about 0.7 do."""
     return float(code.counts.mean())
 
 

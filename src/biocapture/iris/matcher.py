@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from biocapture.iris.comparison import THRESHOLDS, Comparison, compare
+from biocapture.iris.chance import LEAST_RATE, false_match_rate
+from biocapture.iris.comparison import FEWEST_BITS, THRESHOLDS, Comparison, compare
 from biocapture.iris.comparison import turned as prepared
+from biocapture.iris.overlay import picture
 from biocapture.iris.search import promise, sketch
 from biocapture.iris.template import MAGIC, Template, template_of
-from biocapture.types import Image, Modality, Sample
+from biocapture.types import Image, Modality, Position, Sample
 
 READERS = {MAGIC: Template.from_bytes}
 WRITERS = {"own": Template.to_bytes}
@@ -25,9 +27,28 @@ def is_empty(template: Template) -> bool:
 
 
 def summary(templates: tuple[Template, Template], comparison: Comparison) -> str:
-    """How many bits agree, and how the eyes are turned to one another."""
-    seen = f"{comparison.common} bits compared, distance {comparison.distance:.3f}"
-    return f"{seen}; turned {comparison.rotation_deg:.0f}°"
+    """What an operator needs to believe the verdict, or to know why there is none."""
+    parts = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
+    if not any(parts):
+        parts = [_alike(comparison), f"turned {comparison.rotation_deg:.0f}°"]
+        one, other = (template.position for template in templates)
+        if Position.UNKNOWN not in (one, other) and one is not other:
+            parts.append(f"{one.replace('_', ' ')} against {other.replace('_', ' ')}".replace(" eye", "", 1))
+    return "; ".join(part for part in parts if part)
+
+
+def _empty(which: str, template: Template) -> str:
+    return f"no open eye is found in the {which} image" if is_empty(template) else ""
+
+
+def _alike(comparison: Comparison) -> str:
+    if comparison.common < FEWEST_BITS:
+        return f"too little of the iris is free in both to tell: {comparison.common} bits, {FEWEST_BITS} needed"
+    rate = false_match_rate(comparison.distance)
+    pairs = float(f"{1 / rate:.1e}")  # more digits would be false
+    often = f"{'fewer than ' if rate <= LEAST_RATE else ''}1 in {pairs:,.0f}"
+    share = f"distance {comparison.distance:.3f} over {comparison.common} bits"
+    return f"{share}; {often} pairs of different eyes are so alike (binomial model)"
 
 
 __all__ = [
@@ -37,6 +58,7 @@ __all__ = [
     "Template",
     "compare",
     "is_empty",
+    "picture",
     "prepared",
     "promise",
     "sketch",
