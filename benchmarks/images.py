@@ -95,7 +95,7 @@ def given_prints(folder: Path) -> tuple[Sample, ...]:
 
 def captures(modality: Modality, count: int) -> tuple[Sample, ...]:
     """The first ``count`` sample captures of a modality, any subject."""
-    paths = sorted((SAMPLE_DATA / modality).rglob("*.*"))
+    paths = sorted(walk([SAMPLE_DATA / modality]))
     return tuple(read(path, modality) for path in paths[:count])
 
 

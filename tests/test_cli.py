@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from biocapture import cli
 from biocapture.explain import explain
 from biocapture.modality import measures, native_columns
 from biocapture.report import COLUMNS, header
+from biocapture.types import Modality
 
 PRINT = touch(1).pixels
 OTHER = touch(2, (433, 301), partial=0.5).pixels
@@ -109,7 +111,7 @@ def test_score_writes_a_table_with_native_columns(run: Run, prints: Path, tmp_pa
         import pyarrow.parquet as pq
 
         names = pq.read_schema(out).names
-    assert list(names) == header(tuple(measures()), tuple(native_columns()))
+    assert list(names) == header(tuple(measures(Modality.FINGERPRINT)), tuple(native_columns(Modality.FINGERPRINT)))
     assert not [name for name in names if not explain(name).startswith(name)]
 
 
@@ -252,10 +254,11 @@ def test_a_table_on_the_terminal_has_bad_files_too(run: Run, tmp_path: Path) -> 
 
 
 def test_measures_lists_every_measure(run: Run) -> None:
-    for words in (("measures",), ("measures", "fingerprint")):
-        said = run(*words)
+    for words in ((), ("fingerprint",), ("iris",)):
+        said = run("measures", *words)
         assert said.status == 0
-        assert not [name for name in measures() if name not in said.out]
+        listed = {line.split()[0] for line in said.out.splitlines() if re.match(r"[a-z]+\.", line)}
+        assert listed == set(measures(*map(Modality, words)))
     assert run("measures", "toe").status == 2
 
 

@@ -1,6 +1,6 @@
-"""Raw value and score of every measure of every sample print, against ``golden/sample_data.csv``.
+"""Raw value and score of every measure of every sample capture, against the tables in ``golden``.
 
-The table is never written by a test: after a change that is meant, run ``python tests/golden/update.py``.
+A table is never written by a test: after a change that is meant, run ``python tests/golden/update.py``.
 """
 
 import csv
@@ -9,10 +9,11 @@ import math
 from typing import NamedTuple
 
 import pytest
-from golden.update import TABLE, header, measured, sample_paths
+from golden.update import TABLES, header, measured, sample_paths
 
 from biocapture.measure import Score
 from biocapture.modality import measures
+from biocapture.types import Modality
 
 
 class Tolerance(NamedTuple):
@@ -52,15 +53,21 @@ TOLERANCES = {
     "fingerprint.frequency_concentration": EXACT,
     "fingerprint.ridge_valley_uniformity": EXACT,
     "fingerprint.orientation_flow": EXACT,
+    "iris.usable_iris_area": Tolerance(0.0, 1.0, 1.0),
+    "iris.iris_sclera_contrast": Tolerance(0.0, 0.5, 2.5),
+    "iris.iris_pupil_contrast": Tolerance(0.0, 0.5, 2.0),
+    "iris.iris_radius": Tolerance(0.01, 0.0, 2.0),
+    "iris.dilation": Tolerance(0.01, 0.0, 4.0),
 }
 
 measured_once = functools.cache(measured)
 
 
 @functools.cache
-def golden() -> list[dict[str, str]]:
-    assert TABLE.is_file(), f"{TABLE} is missing: python tests/golden/update.py writes it"
-    with TABLE.open(newline="", encoding="utf8") as handle:
+def golden(modality: Modality) -> list[dict[str, str]]:
+    table = TABLES[modality]
+    assert table.is_file(), f"{table} is missing: python tests/golden/update.py writes it"
+    with table.open(newline="", encoding="utf8") as handle:
         return list(csv.DictReader(handle))
 
 
@@ -74,22 +81,24 @@ def agrees(found: float, wanted: float, relative: float, absolute: float) -> boo
     return abs(found - wanted) <= max(absolute, relative * abs(wanted))
 
 
-def test_table_has_every_sample_and_every_measure() -> None:
-    assert list(golden()[0]) == header()
-    assert [row["path"] for row in golden()] == sample_paths()
-    assert all(None not in row.values() for row in golden())
+@pytest.mark.parametrize("modality", TABLES)
+def test_table_has_every_sample_and_every_measure(modality: Modality) -> None:
+    assert list(golden(modality)[0]) == header(modality)
+    assert [row["path"] for row in golden(modality)] == sample_paths(modality)
+    assert all(None not in row.values() for row in golden(modality))
 
 
 def test_every_measure_has_a_tolerance() -> None:
-    assert set(TOLERANCES) == set(measures())
+    assert set(TOLERANCES) == set(measures(*TABLES))
 
 
-@pytest.mark.parametrize("measure_id", measures())
+@pytest.mark.parametrize("measure_id", measures(*TABLES))
 def test_measure_is_as_in_the_table(measure_id: str) -> None:
     allowed = TOLERANCES[measure_id]
+    modality = Modality(measure_id.split(".", maxsplit=1)[0])
     wrong = []
-    for row in golden():
-        found: Score = measured_once()[row["path"]][measure_id]
+    for row in golden(modality):
+        found: Score = measured_once(modality)[row["path"]][measure_id]
         raw, score = number(row[measure_id]), number(row[f"{measure_id}.score"])
         if not agrees(found.raw, raw, allowed.relative, allowed.absolute):
             wrong.append(f"{row['path']}: raw {found.raw:.9g}, table {raw:.9g}")

@@ -69,7 +69,7 @@ def test_what_a_report_says_about_its_file(file: Path) -> None:
     assert (report.ppi, report.ppi_source) == (500.0, PpiSource.METADATA)
     assert report.quality == report.measures["fingerprint.quality"].score
     assert (report.error, report.failure, report.native) == ("", "", {})
-    assert list(report.measures) == list(measures())
+    assert list(report.measures) == list(measures(Modality.FINGERPRINT))
     from_bytes = assess(file.read_bytes(), "fingerprint", position="left_thumb")
     assert (from_bytes.path, from_bytes.position) == ("", Position.LEFT_THUMB)
     assert from_bytes.sha256 == report.sha256 != ""
@@ -126,7 +126,7 @@ def test_a_bad_input_raises(source: object, says: str) -> None:
     ("given", "error", "says"),
     [
         ({"modality": "fingerprnt"}, UsageError, "fingerprnt"),
-        ({"modality": "iris"}, UsageError, "not available.*fingerprint"),
+        ({"modality": "face"}, UsageError, "not available.*fingerprint"),
         ({"position": "left_toe"}, UsageError, "left_toe"),
         ({"ppi": 20}, UsageError, "50..5000"),
         ({"ppi": math.nan}, UsageError, "50..5000"),
@@ -262,7 +262,7 @@ def test_profile_decides_the_verdict_not_the_numbers() -> None:
 
 def test_reasons_are_all_faults_worst_first() -> None:
     pixels = touch(3, dry=0.8, partial=0.5, noise=25.0).pixels
-    minima = dict.fromkeys(measures(), 99.0)
+    minima = dict.fromkeys(measures(Modality.FINGERPRINT), 99.0)
     reasons = assess(pixels, "fingerprint", profile=profile(retake=minima)).reasons
     found = assess(pixels, "fingerprint").measures
     assert {reason.source for reason in reasons} == {name for name, value in found.items() if value.score < 99}

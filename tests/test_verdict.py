@@ -1,8 +1,9 @@
 import math
 
 from biocapture.measure import Identity, Measure, Score
-from biocapture.profile import Profile
-from biocapture.types import Failure
+from biocapture.modality import measures
+from biocapture.profile import Profile, load_profile
+from biocapture.types import Failure, Modality
 from biocapture.verdict import Verdict, judge
 
 NAMES = ("fingerprint.a", "fingerprint.b", "fingerprint.c")
@@ -46,3 +47,12 @@ def test_not_assessable_is_no_fault_but_a_failure_is() -> None:
     verdict, reasons = judge(nothing, Failure("fingerprint.no_print"), (), PROFILE, MEASURES)
     assert verdict is Verdict.RETAKE
     assert reasons[0].key == "fingerprint.no_print"
+
+
+def test_minima_of_other_modalities_do_not_matter() -> None:
+    profile = load_profile("default", measures())
+    assert any(name.startswith("iris.") for name in profile.retake)
+    for modality in ("fingerprint", "iris"):
+        failure = Failure(f"{modality}.no_print")
+        verdict, reasons = judge({}, failure, (), profile, measures(Modality(modality)))
+        assert (verdict, len(reasons)) == (Verdict.RETAKE, 1)

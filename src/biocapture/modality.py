@@ -33,7 +33,7 @@ class Package(Protocol):
     notes: Callable[[Any], tuple[tuple[str, ...], ...]]
 
 
-AVAILABLE = (Modality.FINGERPRINT,)
+AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS)
 
 
 @functools.cache

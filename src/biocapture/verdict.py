@@ -61,9 +61,11 @@ def judge(
     faults += [Reason(note, Verdict(profile.notes[note].upper()), note) for note in notes if note in profile.notes]
     for verdict, minima in ((Verdict.RETAKE, profile.retake), (Verdict.REVIEW, profile.review)):
         for measure_id, minimum in minima.items():
+            if measure_id not in scores:  # of another modality
+                continue
             known = any(fault.source == measure_id for fault in faults)
             said = failure is not None and failure.reason == measures[measure_id].guidance
-            if not (known or said) and measure_id in scores and scores[measure_id].score < minimum:
+            if not (known or said) and scores[measure_id].score < minimum:
                 found = scores[measure_id].score
                 faults.append(Reason(measures[measure_id].guidance, verdict, measure_id, found, minimum))
     faults.sort(key=lambda fault: (fault.verdict is not Verdict.RETAKE, -fault.shortfall))

@@ -1,48 +1,58 @@
-"""Rewrite the golden table of the sample prints. Run it on purpose, then read the difference before committing it.
+"""Rewrite the golden tables of the sample captures. Run it on purpose, then read the difference before committing it.
 
-usage: python tests/golden/update.py
+usage: python tests/golden/update.py [fingerprint] [iris]
 """
 
 import csv
 import math
+import sys
 from pathlib import Path
 
 from biocapture.measure import Score
 from biocapture.modality import measures
 from biocapture.pipeline import assess_many
+from biocapture.types import Modality
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
-TABLE = Path(__file__).with_name("sample_data.csv")
+
+INDEX = {Modality.FINGERPRINT: SAMPLES / "index.csv", Modality.IRIS: SAMPLES / "iris" / "index.csv"}
+TABLES = {
+    Modality.FINGERPRINT: Path(__file__).with_name("sample_data.csv"),
+    Modality.IRIS: Path(__file__).with_name("iris.csv"),
+}
+"""A table for every modality whose samples are in the repository."""
+
 DIGITS = 9
 
 
-def header() -> list[str]:
+def header(modality: Modality) -> list[str]:
     """``path``, then ``<id>`` and ``<id>.score`` of every measure."""
-    return ["path", *(name for measure_id in measures() for name in (measure_id, f"{measure_id}.score"))]
+    return ["path", *(name for measure_id in measures(modality) for name in (measure_id, f"{measure_id}.score"))]
 
 
-def sample_paths() -> list[str]:
-    """Every print of the index, relative to ``sample_data``."""
-    with (SAMPLES / "index.csv").open(newline="", encoding="utf8") as handle:
+def sample_paths(modality: Modality) -> list[str]:
+    """Every capture of the index, relative to ``sample_data``."""
+    with INDEX[modality].open(newline="", encoding="utf8") as handle:
         return [row["path"] for row in csv.DictReader(handle)]
 
 
-def measured() -> dict[str, dict[str, Score]]:
-    """Raw value and score of every measure of every sample print, by path."""
-    paths = sample_paths()
-    reports = assess_many([SAMPLES / path for path in paths], "fingerprint")
+def measured(modality: Modality) -> dict[str, dict[str, Score]]:
+    """Raw value and score of every measure of every sample capture, by path."""
+    paths = sample_paths(modality)
+    reports = assess_many([SAMPLES / path for path in paths], modality)
     return {path: report.measures for path, report in zip(paths, reports, strict=True)}
 
 
-def write() -> None:
-    """Replace the table."""
-    with TABLE.open("w", newline="", encoding="utf8") as handle:
+def write(modality: Modality) -> None:
+    """Replace the table of a modality."""
+    with TABLES[modality].open("w", newline="", encoding="utf8") as handle:
         rows = csv.writer(handle, lineterminator="\n")
-        rows.writerow(header())
-        for path, values in measured().items():
+        rows.writerow(header(modality))
+        for path, values in measured(modality).items():
             numbers = [part for value in values.values() for part in (value.raw, value.score)]
             rows.writerow([path, *("" if math.isnan(number) else f"{number:.{DIGITS}g}" for number in numbers)])
 
 
 if __name__ == "__main__":
-    write()
+    for word in sys.argv[1:] or TABLES:
+        write(Modality(word))

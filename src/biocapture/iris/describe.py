@@ -1,0 +1,69 @@
+"""The straight line for ONE eye: pixels in, statistics out."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.iris.contrast import contrast
+from biocapture.iris.cover import cover
+from biocapture.iris.fields import field_shift
+from biocapture.iris.focus import edge_blur
+from biocapture.iris.geometry import geometry
+from biocapture.iris.lens import lens_edge
+from biocapture.iris.outline import Outline
+from biocapture.iris.segment import segment
+from biocapture.iris.statistics import IrisBatch
+from biocapture.iris.strip import unwrap
+from biocapture.iris.texture import texture
+from biocapture.types import Failure, GreyPixels, Sample
+
+Trace = Callable[[str, NDArray[np.generic]], None]
+"""Told every stage of interest by name: for overlays, debugging and golden tests."""
+
+LONGEST_PX = 4096
+"""Larger pictures show more than one eye; so large an iris is no camera's."""
+
+LEAST_USABLE = 0.02
+"""Share of the iris below which the eye is closed or covered: nothing to be measured."""
+
+
+def describe(sample: Sample, trace: Trace = lambda name, array: None) -> IrisBatch:
+    """Measure one eye lit by near infrared; a batch of one.
+
+    A capture without an open eye is a failure, never an exception.
+    """
+    pixels = sample.image.pixels
+    if "image.colour" in sample.image.notes:
+        return IrisBatch.of_failure(Failure("iris.visible_light", "colours: not taken in near infrared"))
+    if max(pixels.shape) > LONGEST_PX:
+        return IrisBatch.of_failure(Failure("iris.no_eye", f"{max(pixels.shape)} px, most {LONGEST_PX}"))
+    outline = segment(pixels, trace)
+    if isinstance(outline, Failure):
+        return IrisBatch.of_failure(outline)
+    columns = _columns(pixels, outline, trace)
+    if columns["usable"] < LEAST_USABLE:
+        why = f"usable share of the iris {columns['usable']:.3f}, least {LEAST_USABLE}"
+        return IrisBatch.of_failure(Failure("iris.open_eyes", why))
+    return IrisBatch.of_one(columns)
+
+
+def _columns(pixels: GreyPixels, outline: Outline, trace: Trace) -> dict[str, float]:
+    strip = unwrap(pixels, outline, trace)
+    return {
+        "confidence": outline.confidence,
+        **values_of(geometry(outline, pixels.shape)),
+        **values_of(contrast(pixels, outline)),
+        **values_of(cover(pixels, outline, strip)),
+        **values_of(edge_blur(pixels, outline)),
+        "field_shift_px": field_shift(pixels, outline),
+        **values_of(texture(strip)),
+        "lens_edge": lens_edge(pixels, outline),
+    }
+
+
+def values_of(part: Any) -> dict[str, float]:
+    """The statistics of one part by name."""
+    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}

@@ -1,0 +1,94 @@
+"""What is kept of N irises once their pixels are gone: columns."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from biocapture.measure import Column
+from biocapture.types import Failure
+
+LABELS = ("failure", "notes")
+
+
+@dataclass(frozen=True, slots=True)
+class IrisBatch:
+    """Statistics of N irises. Columns are (N,) float64, NaN where not assessable.
+
+    Attributes
+    ----------
+    failure : tuple of Failure or None
+    notes : tuple of tuple of str
+        Note keys found from the pixels.
+    confidence : Column
+        0..1 that the boundaries are right.
+    radius_px … gaze_rad : Column
+        See :class:`biocapture.iris.geometry.Geometry`.
+    pupil_grey … sclera_grey : Column
+        See :class:`biocapture.iris.contrast.Contrast`.
+    usable … glare : Column
+        See :class:`biocapture.iris.cover.Cover`.
+    across_px, motion_px : Column
+        See :class:`biocapture.iris.focus.EdgeBlur`.
+    field_shift_px : Column
+        Columns between the two fields of an interlaced image.
+    mean_grey … clipped : Column
+        See :class:`biocapture.iris.texture.Texture`.
+    lens_edge : Column
+        Greys of the ring of a contact lens on the sclera.
+    """
+
+    failure: tuple[Failure | None, ...]
+    notes: tuple[tuple[str, ...], ...]
+    confidence: Column
+    radius_px: Column
+    dilation: Column
+    offset: Column
+    margin: Column
+    ripple: Column
+    gaze_rad: Column
+    pupil_grey: Column
+    inner_iris_grey: Column
+    outer_iris_grey: Column
+    sclera_grey: Column
+    usable: Column
+    lid: Column
+    lash: Column
+    specular: Column
+    glare: Column
+    across_px: Column
+    motion_px: Column
+    field_shift_px: Column
+    mean_grey: Column
+    entropy_bits: Column
+    detail: Column
+    clipped: Column
+    lens_edge: Column
+
+    def __len__(self) -> int:
+        return len(self.failure)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """One batch of several: an iris' values do not depend on its neighbours, bit for bit."""
+        values: dict[str, Any] = {}
+        for name in cls.__dataclass_fields__:
+            pieces = [getattr(part, name) for part in parts]
+            values[name] = (
+                tuple(item for piece in pieces for item in piece) if name in LABELS else np.concatenate(pieces)
+            )
+        return cls(**values)
+
+    @classmethod
+    def of_one(cls, columns: dict[str, float], failure: Failure | None = None, notes: tuple[str, ...] = ()) -> Self:
+        """One iris; every column must be given."""
+        values: dict[str, Any] = {name: np.array([value], np.float64) for name, value in columns.items()}
+        return cls(failure=(failure,), notes=(notes,), **values)
+
+    @classmethod
+    def of_failure(cls, failure: Failure, notes: tuple[str, ...] = ()) -> Self:
+        """One capture of which nothing could be measured."""
+        names = [field.name for field in dataclasses.fields(cls) if field.name not in LABELS]
+        return cls.of_one(dict.fromkeys(names, float("nan")), failure, notes)
