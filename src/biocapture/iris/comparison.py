@@ -115,7 +115,7 @@ def normalised(differing: Counts, common: Counts, usual: float = USUAL_BITS) -> 
     """Distances by which pairs with many and with few common bits may be ranked together.
 
     0.5 - (0.5 - differing / common) · √(common / usual): different eyes spread as the square root of the number of bits
-    that are compared (Daugman 2007, equation 3).
+    that are compared (Daugman 2007, equation 3). More than the usual number draws no further: no distance is negative.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def normalised(differing: Counts, common: Counts, usual: float = USUAL_BITS) -> 
     """
     share = differing / np.maximum(common, 1)
     least = FEWEST_BITS * usual / USUAL_BITS
-    return np.where(common >= least, UNLIKE - (UNLIKE - share) * np.sqrt(common / usual), UNLIKE)
+    return np.where(common >= least, UNLIKE - (UNLIKE - share) * np.sqrt(np.minimum(common / usual, 1.0)), UNLIKE)
 
 
 def score_of(distance: float) -> float:

@@ -15,6 +15,9 @@ WRITERS = {"own": Template.to_bytes}
 
 SHOWN_PX = (480, 640)
 
+USUAL_RATE = 0.05
+"""Distances that more of the pairs of different eyes reach are not worth a number."""
+
 
 def stand_in(template: Template) -> Sample:
     """A white image of the usual size."""
@@ -30,7 +33,7 @@ def summary(templates: tuple[Template, Template], comparison: Comparison) -> str
     """What an operator needs to believe the verdict, or to know why there is none."""
     parts = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
     if not any(parts):
-        parts = [_alike(comparison), f"turned {comparison.rotation_deg:.0f}°"]
+        parts = [_alike(comparison), f"turned {round(comparison.rotation_deg)}°"]
         one, other = (template.position for template in templates)
         if Position.UNKNOWN not in (one, other) and one is not other:
             parts.append(f"{one.replace('_', ' ')} against {other.replace('_', ' ')}".replace(" eye", "", 1))
@@ -46,9 +49,9 @@ def _alike(comparison: Comparison) -> str:
         return f"too little of the iris is free in both to tell: {comparison.common} bits, {FEWEST_BITS} needed"
     rate = false_match_rate(comparison.distance)
     pairs = float(f"{1 / rate:.1e}")  # more digits would be false
-    often = f"{'fewer than ' if rate <= LEAST_RATE else ''}1 in {pairs:,.0f}"
+    often = f"{'fewer than ' if rate <= LEAST_RATE else ''}1 in {pairs:,.0f} pairs of different eyes are so alike"
     share = f"distance {comparison.distance:.3f} over {comparison.common} bits"
-    return f"{share}; {often} pairs of different eyes are so alike (binomial model)"
+    return f"{share}, as usual for different eyes" if rate > USUAL_RATE else f"{share}; {often} (binomial model)"
 
 
 __all__ = [

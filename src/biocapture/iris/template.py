@@ -63,8 +63,10 @@ class Template:
     def to_bytes(self) -> bytes:
         """Stored form, 1038 bytes, the same for the same image."""
         body = self.code.astype("<u2").tobytes() + self.mask.astype("<u2").tobytes()
-        eye = EYES.index(self.position) if self.position in EYES else 0
-        return HEADER.pack(MAGIC, eye, round(100 * self.confidence), BANDS, PLACES, zlib.crc32(body)) + body
+        return (
+            HEADER.pack(MAGIC, EYES.index(self.position), round(100 * self.confidence), BANDS, PLACES, zlib.crc32(body))
+            + body
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -94,12 +96,13 @@ class Template:
 def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Template:
     """Template of one capture; without bits that count where there is no eye."""
     pixels = sample.image.pixels
+    position = sample.position if sample.position in EYES else Position.UNKNOWN
     outline = segment(pixels, trace)
     if isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)
-        return Template(sample.position, 0.0, nothing, nothing.copy())
+        return Template(position, 0.0, nothing, nothing.copy())
     code = iris_code(unwrap(pixels, outline, trace), trace)
-    return packed(code, sample.position, outline.confidence)
+    return packed(code, position, outline.confidence)
 
 
 def packed(code: IrisCode, position: Position = Position.UNKNOWN, confidence: float = 1.0) -> Template:
