@@ -22,22 +22,22 @@ Trace = Callable[[str, NDArray[np.generic]], None]
 BANDS, PLACES = 16, 128
 """Size of the code: rings from pupil to limbus, places around; two bits each."""
 
-INNERMOST, OUTERMOST = 0.0, 0.85
+INNERMOST, OUTERMOST = 0.0, 0.8
 """Where the bands begin and end, from the pupil (0) to the limbus (1): the rim lies in the shadow of lids."""
 
 BAND_ROWS = 3.0
 """Deviation of the Gaussian that weighs the rows of a band."""
 
-WAVES, BANDWIDTH = 18.0, 0.5
+WAVES, BANDWIDTH = 18.0, 0.45
 """Centre of the filter, in waves once around, and its deviation as a ratio of frequencies."""
 
-LEAST_COVER = 0.7
+LEAST_COVER = 0.9
 """Share of a bit's surroundings that must be uncovered."""
 
-SURROUNDINGS = 15
+SURROUNDINGS = 25
 """Their width, in columns of the strip."""
 
-FRAGILE = 0.3
+FRAGILE = 0.25
 """Parts of a response smaller than this share of the median response are fragile."""
 
 
