@@ -40,6 +40,9 @@ SURROUNDINGS = 25
 FRAGILE = 0.25
 """Parts of a response smaller than this share of the median response are fragile."""
 
+LEAST_GREYS = 0.25
+"""So are those smaller than this: sensor noise (2 greys) gives as much, an iris 2 to 6 in the median."""
+
 
 @dataclass(frozen=True, slots=True)
 class IrisCode:
@@ -74,7 +77,7 @@ def iris_code(strip: Strip, trace: Trace = lambda name, array: None) -> IrisCode
     trace("response", response)
     seen = _seen(cover)
     parts = np.stack([response.real, response.imag])
-    clear = seen & (np.abs(parts) > FRAGILE * _median(np.abs(response)[seen]))
+    clear = seen & (np.abs(parts) > max(LEAST_GREYS, FRAGILE * _median(np.abs(response)[seen])))
     return IrisCode((parts > 0) & clear, clear)
 
 
@@ -95,10 +98,10 @@ def _bands(strip: Strip) -> tuple[Field, Field]:
 
 
 def _response(bands: Field) -> NDArray[np.complex64]:
-    """(16, 128) filtered bands: the analytic signal, of which as few samples as its frequencies need."""
+    """(16, 128) filtered bands, greys: the analytic signal, of which as few samples as its frequencies need."""
     spectrum = np.fft.rfft(bands, axis=1)[:, : PLACES // 2]
     wide = np.zeros((BANDS, PLACES), np.complex128)
-    wide[:, : PLACES // 2] = spectrum * _filter()
+    wide[:, : PLACES // 2] = spectrum * _filter() * (2 * PLACES / COLUMNS)
     return np.fft.ifft(wide, axis=1).astype(np.complex64)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
 from biocapture.iris.code import BANDS, PLACES, IrisCode, iris_code
+from biocapture.iris.describe import LONGEST_PX
 from biocapture.iris.segment import segment
 from biocapture.iris.strip import unwrap
 from biocapture.types import Failure, Position, Sample
@@ -94,15 +95,15 @@ class Template:
 
 
 def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Template:
-    """Template of one capture; without bits that count where there is no eye."""
+    """Template of one capture; without bits that count where no eye lit by near infrared is found."""
     pixels = sample.image.pixels
     position = sample.position if sample.position in EYES else Position.UNKNOWN
-    outline = segment(pixels, trace)
-    if isinstance(outline, Failure):
+    measurable = "image.colour" not in sample.image.notes and max(pixels.shape) <= LONGEST_PX
+    outline = segment(pixels, trace) if measurable else None
+    if outline is None or isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)
         return Template(position, 0.0, nothing, nothing.copy())
-    code = iris_code(unwrap(pixels, outline, trace), trace)
-    return packed(code, position, outline.confidence)
+    return packed(iris_code(unwrap(pixels, outline, trace), trace), position, outline.confidence)
 
 
 def packed(code: IrisCode, position: Position = Position.UNKNOWN, confidence: float = 1.0) -> Template:
