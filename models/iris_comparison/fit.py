@@ -1,0 +1,126 @@
+"""Measure what the comparison of irises needs to know: thresholds, the curve to the score, the binomial model.
+
+usage: python models/iris_comparison/fit.py --images DIR [--judge]
+
+--images DIR   CASIA-IrisV1-Interval-like names: S<person><L|R><number>.<extension>, near-infrared
+
+Persons of even numbers are development eyes: constants printed from their pairs are to be copied into
+iris/comparison.py and iris/chance.py. With --judge, error rates of the persons of odd numbers, with constants as they
+stand there. Pairs of different eyes are impostors, those of the two eyes of one person included.
+Takes about a minute.
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.decode import decode
+from biocapture.evaluate import equal_error_rate, fnmr_at, threshold_at
+from biocapture.iris.chance import TRIES, false_match_rate
+from biocapture.iris.comparison import THRESHOLDS, compare, turned
+from biocapture.iris.template import Template, template_of, unpacked
+from biocapture.types import Modality, Sample
+
+FINGERPRINT_SCORES = {1e-2: 79.15, 1e-3: 95.0, 1e-4: 98.55}
+"""What the score of an iris comparison is laid on: thresholds of fingerprint/comparison.py."""
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """All pairs of some eyes: (P,) scores, distances, numbers of common bits, and whether they are genuine."""
+
+    score: Values
+    distance: Values
+    common: Values
+    genuine: NDArray[np.bool_]
+
+
+def templates_of(images: Path, odd: bool) -> dict[str, Template]:
+    """Name → template, of persons of even or odd numbers."""
+    chosen = [path for path in sorted(images.iterdir()) if path.stem[1:5].isdigit() and int(path.stem[1:5]) % 2 == odd]
+    read = {path.stem: decode(path, modality=Modality.IRIS) for path in chosen}
+    return {name: template_of(Sample(image, Modality.IRIS)) for name, image in read.items()}
+
+
+def pairs_of(templates: dict[str, Template]) -> Pairs:
+    """Compare each with each."""
+    names = list(templates)
+    ready = [turned(template) for template in templates.values()]
+    first, second = np.triu_indices(len(names), 1)
+    found = [compare(ready[i], ready[j]) for i, j in zip(first.tolist(), second.tolist(), strict=True)]
+    eye = np.array([name[:6] for name in names])
+    columns = (np.array([getattr(each, name) for each in found]) for name in ("score", "distance", "common"))
+    return Pairs(*columns, eye[first] == eye[second])
+
+
+def curve(impostor: Values) -> tuple[float, float]:
+    """Centre and width of the logistic curve that lays thresholds on those of fingerprints, as nearly as it can."""
+    rates = list(FINGERPRINT_SCORES)
+    distance = [-threshold_at(-impostor, rate) for rate in rates]
+    share = np.array([FINGERPRINT_SCORES[rate] / 100 for rate in rates])
+    slope, offset = np.polyfit(distance, np.log(share / (1 - share)), 1)
+    return float(-offset / slope), float(-1 / slope)
+
+
+def untried(templates: dict[str, Template]) -> Values:
+    """Shares of differing bits of different eyes as they are, at one turn; pairs with many common bits only."""
+    codes = [unpacked(template) for template in templates.values()]
+    eye = np.array([name[:6] for name in templates])
+    bits, counts = (
+        np.array([getattr(code, name).ravel() for code in codes], np.float32) for name in ("bits", "counts")
+    )
+    common = counts @ counts.T
+    differing = bits @ counts.T + counts @ bits.T - 2 * bits @ bits.T
+    chosen = np.triu(eye[:, None] != eye[None], 1) & (common > 0.75 * np.median(common))
+    return np.asarray(differing[chosen] / common[chosen], np.float64)
+
+
+def constants(templates: dict[str, Template], pairs: Pairs) -> None:
+    """Print what is to be copied."""
+    impostor = pairs.distance[~pairs.genuine]
+    print("USUAL_BITS", int(np.median(pairs.common[~pairs.genuine])))
+    print("CENTRE, WIDTH", *np.round(curve(impostor), 5))
+    scores = pairs.score[~pairs.genuine]
+    print("THRESHOLDS", {rate: round(threshold_at(scores, rate), 2) for rate in THRESHOLDS})
+    alone = untried(templates)
+    mean, deviation = alone.mean(), alone.std()
+    degrees = mean * (1 - mean) / deviation**2
+    print(f"mean {mean:.4f}, deviation {deviation:.4f}: DEGREES {degrees:.0f}")
+    distance = -threshold_at(-impostor, 1e-3)
+    print(f"TRIES {TRIES * 1e-3 / false_match_rate(distance):.1f}")
+
+
+def judged(pairs: Pairs) -> None:
+    """Print error rates."""
+    same, different = pairs.score[pairs.genuine], pairs.score[~pairs.genuine]
+    print(f"{len(same)} genuine, {len(different)} impostor pairs; EER {100 * equal_error_rate(same, different):.2f} %")
+    impostor = pairs.distance[~pairs.genuine]
+    for rate, threshold in THRESHOLDS.items():
+        distance = -threshold_at(-impostor, rate)
+        print(
+            f"FMR {rate:g}: FNMR {100 * fnmr_at(same, different, rate):.2f} %; at the fixed threshold "
+            f"FMR {(different >= threshold).mean():.2g}, FNMR {100 * (same < threshold).mean():.2f} %; "
+            f"the binomial model says {false_match_rate(distance):.2g} at distance {distance:.4f}"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--judge", action="store_true", help="persons of odd numbers")
+    chosen = parser.parse_args()
+    templates = templates_of(chosen.images, odd=chosen.judge)
+    print(f"{len(templates)} images, {sum(not len(each) for each in templates.values())} failures to extract")
+    pairs = pairs_of({name: each for name, each in templates.items() if len(each)})
+    if not chosen.judge:
+        constants(templates, pairs)
+    judged(pairs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""How often different eyes are as alike as these, by the binomial model.
+
+Daugman 2003, The importance of being random, doi:10.1016/S0031-3203(02)00030-4.
+
+Bits of a code depend on one another: a comparison is like as many tosses of a coin as its distances have degrees of
+freedom, and the best of several turns is the best of several such series. The model reaches to rates that no set of
+eyes is large enough to measure, and is as uncertain there as any extrapolation.
+"""
+
+import functools
+import math
+
+DEGREES = 197
+"""Tosses: p (1 - p) / variance of the distances of different development eyes at one turn, p their mean."""
+
+MEAN = 0.5
+
+TRIES = 21.3
+"""Series: turns differ, but neighbours are alike; such that the model agrees with the development eyes at 10⁻³."""
+
+LEAST_RATE = 1e-12
+"""Smaller rates are not told apart."""
+
+
+def false_match_rate(distance: float) -> float:
+    """Share of pairs of different eyes with this normalised distance or less at their best turn, 0..1."""
+    place = min(max(distance, 0.0), 1.0) * DEGREES
+    below = math.floor(place)
+    low, high = (_log_share(min(heads, DEGREES)) for heads in (below, below + 1))
+    single = math.exp(low + (place - below) * (high - low))
+    return max(LEAST_RATE, -math.expm1(TRIES * math.log1p(-min(single, 1 - 1e-16))))
+
+
+@functools.cache
+def _log_share(heads: int) -> float:
+    """Logarithm of the share of series with at most so many heads."""
+    return math.log(min(1.0, math.fsum(_share(k) for k in range(heads + 1))))
+
+
+def _share(heads: int) -> float:
+    ways = math.lgamma(DEGREES + 1) - math.lgamma(heads + 1) - math.lgamma(DEGREES - heads + 1)
+    return math.exp(ways + heads * math.log(MEAN) + (DEGREES - heads) * math.log(1 - MEAN))

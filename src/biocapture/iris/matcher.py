@@ -1,0 +1,71 @@
+"""What irises offer for comparison; see :mod:`biocapture.matcher`."""
+
+import numpy as np
+
+from biocapture.iris.chance import LEAST_RATE, false_match_rate
+from biocapture.iris.comparison import FEWEST_BITS, THRESHOLDS, Comparison, compare
+from biocapture.iris.comparison import turned as prepared
+from biocapture.iris.overlay import picture
+from biocapture.iris.search import promise, sketch
+from biocapture.iris.template import MAGIC, Template, template_of
+from biocapture.types import Image, Modality, Position, Sample
+
+READERS = {MAGIC: Template.from_bytes}
+WRITERS = {"own": Template.to_bytes}
+
+SHOWN_PX = (480, 640)
+
+USUAL_RATE = 0.05
+"""Distances that more of the pairs of different eyes reach are not worth a number."""
+
+
+def stand_in(template: Template) -> Sample:
+    """A white image of the usual size."""
+    return Sample(Image(np.full(SHOWN_PX, 255, np.uint8)), Modality.IRIS, template.position)
+
+
+def is_empty(template: Template) -> bool:
+    """Whether no bit of the code counts: no eye was found, or all of the iris is covered."""
+    return len(template) == 0
+
+
+def summary(templates: tuple[Template, Template], comparison: Comparison) -> str:
+    """What an operator needs to believe the verdict, or to know why there is none."""
+    parts = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
+    if not any(parts):
+        parts = [_alike(comparison), f"turned {round(comparison.rotation_deg)}°"]
+        one, other = (template.position for template in templates)
+        if Position.UNKNOWN not in (one, other) and one is not other:
+            parts.append(f"{one.replace('_', ' ')} against {other.replace('_', ' ')}".replace(" eye", "", 1))
+    return "; ".join(part for part in parts if part)
+
+
+def _empty(which: str, template: Template) -> str:
+    return f"no open eye is found in the {which} image" if is_empty(template) else ""
+
+
+def _alike(comparison: Comparison) -> str:
+    if comparison.common < FEWEST_BITS:
+        return f"too little of the iris is free in both to tell: {comparison.common} bits, {FEWEST_BITS} needed"
+    rate = false_match_rate(comparison.distance)
+    pairs = float(f"{1 / rate:.1e}")  # more digits would be false
+    often = f"{'fewer than ' if rate <= LEAST_RATE else ''}1 in {pairs:,.0f} pairs of different eyes are so alike"
+    share = f"distance {comparison.distance:.3f} over {comparison.common} bits"
+    return f"{share}, as usual for different eyes" if rate > USUAL_RATE else f"{share}; {often} (binomial model)"
+
+
+__all__ = [
+    "READERS",
+    "THRESHOLDS",
+    "WRITERS",
+    "Template",
+    "compare",
+    "is_empty",
+    "picture",
+    "prepared",
+    "promise",
+    "sketch",
+    "stand_in",
+    "summary",
+    "template_of",
+]
