@@ -40,7 +40,7 @@ def seen(seed: int = 1, left: bool = False, capture_seed: int = 7, **conditions:
 
 def outline_of(truth: EyeTruth) -> Outline:
     """What a perfect segmentation finds; the pupil's ripple is left out."""
-    rows = truth.iris.shape[0]
+    rows = len(truth.iris)
     closed = np.isnan(truth.upper_lid_row_px)
     return Outline(
         pupil=_ellipse(truth.pupil),

@@ -93,7 +93,7 @@ def test_modality_is_taken_from_the_name_else_from_the_pixels(file: Path) -> Non
 
 
 def test_native_columns_on_request() -> None:
-    assert set(assess(PRINT, "fingerprint", native=True).native) == set(native_columns())
+    assert set(assess(PRINT, "fingerprint", native=True).native) == set(native_columns(Modality.FINGERPRINT))
     assert set(native_names(options(native=True))) == set(native_columns())
     assert native_names(options()) == ()
 

@@ -29,6 +29,10 @@ PLAUSIBLE_PPI = (150.0, 4000.0)
 GIVEN_PPI = (50, 5000)
 """What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
 
+COLOUR_MODES = ("RGB", "RGBA", "RGBX", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV")
+TINT_CODES, TINTED_SHARE, OWN_COLOUR_CODES = 12, 0.2, 4.0
+SAMPLED_SIDE_PX = 64
+
 Source = str | Path | bytes | NDArray[Any]
 
 
@@ -67,7 +71,9 @@ def decode(
     if isinstance(source, np.ndarray):
         pixels = _checked_array(source, grey, max_pixels)
         digest = hashlib.sha256(np.ascontiguousarray(source).tobytes()).hexdigest()
-        return _with_resolution(Image(pixels, sha256=digest), {}, modality, ppi)
+        coloured = modality is Modality.IRIS and is_in_colour(source)
+        notes_of_array = ("image.colour",) if coloured else ()
+        return _with_resolution(Image(pixels, notes=notes_of_array, sha256=digest), {}, modality, ppi)
     path = "" if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else _read(Path(source), max_bytes)
     subject = path or "image bytes"
@@ -83,6 +89,8 @@ def decode(
         raise DecodeError("not enough memory to decode it", subject) from None
     except Exception as error:  # decoders raise almost anything on damaged bytes
         raise DecodeError(f"damaged or unsupported image ({type(error).__name__}: {error})", subject) from error
+    if modality is not Modality.IRIS:  # elsewhere, colour is usual or does not matter
+        notes = tuple(note for note in notes if note != "image.colour")
     if path and _wrong_suffix(path, data):
         notes += ("image.wrong_extension",)
     image = Image(pixels, notes=notes, sha256=hashlib.sha256(data).hexdigest(), path=path)
@@ -137,9 +145,35 @@ def _decoded(
         _guard(width, height, subject, max_pixels)
         several = getattr(opened, "n_frames", 1) > 1
         upright, tags = load_upright(opened)
-        found = {"image.multiple_frames": several, "image.mirrored": tags.get(ORIENTATION) in MIRRORED}
+        found = {
+            "image.multiple_frames": several,
+            "image.mirrored": tags.get(ORIENTATION) in MIRRORED,
+            "image.colour": grey and upright.mode in COLOUR_MODES and is_in_colour(_sampled(upright)),
+        }
         notes = tuple(note for note, applies in found.items() if applies)
         return _pixels(upright, grey, subject), notes, stated_resolutions(kind, data, opened.info, tags)
+
+
+def is_in_colour(pixels: NDArray[Any]) -> bool:
+    """Whether a picture shows things of different colours; one tint all over, as some infrared cameras give, does not.
+
+    A fifth of the pixels has channels 12 codes apart, and red and blue are not everywhere in proportion to green.
+    """
+    if pixels.ndim != 3 or pixels.shape[2] < 3 or pixels.dtype != np.uint8:
+        return False
+    step = max(1, min(pixels.shape[:2]) // SAMPLED_SIDE_PX)
+    few = pixels[::step, ::step, :3].reshape(-1, 3).astype(np.float64)
+    if (np.ptp(few, axis=1) > TINT_CODES).mean() <= TINTED_SHARE:
+        return False
+    green = few[:, 1:2]
+    tint = (few * green).sum(axis=0) / max(float((green**2).sum()), 1.0)
+    return bool((few - tint * green).std(axis=0).max() > OWN_COLOUR_CODES)
+
+
+def _sampled(opened: Any) -> NDArray[np.uint8]:
+    """(64, 64, 3) pixels of a Pillow image, some of them."""
+    few = opened.resize((SAMPLED_SIDE_PX, SAMPLED_SIDE_PX), resample=0)
+    return np.asarray(few.convert("RGB"), dtype=np.uint8)
 
 
 def _guard(width: int, height: int, subject: str, max_pixels: int) -> None:

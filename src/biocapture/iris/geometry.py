@@ -21,8 +21,8 @@ class Geometry:
         Of the iris: the larger semi-axis, which does not shrink when the eye looks aside.
     dilation : float
         Pupil radius over iris radius; the same from any side.
-    offset : float
-        Distance of the centres in iris radii, in the plane of the iris.
+    offset, offset_right : float
+        Distance of the centres in iris radii, in the plane of the iris; its part towards rising columns.
     margin : float
         0..1: the least of the four distances to the image's border, each relative to what it should be.
     ripple : float
@@ -35,6 +35,7 @@ class Geometry:
     radius_px: float
     dilation: float
     offset: float
+    offset_right: float
     margin: float
     ripple: float
     gaze_rad: float
@@ -47,19 +48,23 @@ def geometry(outline: Outline, shape: tuple[int, ...]) -> Geometry:
     limbus_seen = seen_edge(outline.limbus_edge_px, limbus, outline)
     limbus_oval = oval(outline.limbus_edge_px, limbus_seen, LIMBUS_STIFFNESS)
     both = (oval(outline.pupil_edge_px, pupil_seen) + limbus_oval) / 2
+    right, down = _offset(pupil, limbus)
     return Geometry(
         radius_px=limbus.major_px,
         dilation=pupil.radius_px / limbus.radius_px,
-        offset=_offset(pupil, limbus),
+        offset=float(np.hypot(right, down)),
+        offset_right=right,
         margin=_margin(limbus, shape),
         ripple=ripple(outline.pupil_edge_px, pupil_seen, limbus_oval),
         gaze_rad=_tilt_away(abs(both)),
     )
 
 
-def _offset(pupil: Ellipse, limbus: Ellipse) -> float:
+def _offset(pupil: Ellipse, limbus: Ellipse) -> tuple[float, float]:
+    """Pupil's centre from the limbus', towards rising columns and rows, in iris radii."""
     away = np.array([pupil.column_px - limbus.column_px, pupil.row_px - limbus.row_px])
-    return float(np.hypot(*(np.linalg.inv(limbus.stretch) @ away)))
+    right, down = np.linalg.inv(limbus.stretch) @ away
+    return float(right), float(down)
 
 
 def _margin(limbus: Ellipse, shape: tuple[int, ...]) -> float:
