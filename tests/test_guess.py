@@ -1,3 +1,6 @@
+import csv
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -90,3 +93,22 @@ def test_grey_noise_is_nothing() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (63, 480), (480, 63)])
 def test_an_image_too_small_to_tell_is_nothing(shape: tuple[int, int], touch: np.ndarray) -> None:
     assert seen(touch[: shape[0], : shape[1]]) is None
+
+
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+
+
+def test_sample_eyes_are_irises_unless_there_is_little_of_them() -> None:
+    """Closed, cut off, dazzled or drowned in noise, an eye may be nothing; it is never taken for a face."""
+    with (SAMPLES / "iris" / "index.csv").open(newline="", encoding="utf8") as handle:
+        rows = list(csv.DictReader(handle))
+    told = [(row["fault"], seen(cv2.imread(str(SAMPLES / row["path"]), cv2.IMREAD_GRAYSCALE))) for row in rows]
+    assert all(found is Modality.IRIS for fault, found in told if not fault)
+    assert sum(found is Modality.IRIS for _, found in told) >= 65
+    assert Modality.FACE not in {found for _, found in told}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_sample_prints_are_no_irises(number: int) -> None:
+    paths = sorted((SAMPLES / "fingerprint" / "person01").glob(f"*_{number}.png"))
+    assert Modality.IRIS not in {seen(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)) for path in paths}

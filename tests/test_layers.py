@@ -18,7 +18,7 @@ ALLOWED = {
     "models": {"errors", "types"},
     "decode": {"errors", "types", "formats"},
     "filename": {"errors", "types"},
-    "guess": {"errors", "types", "ops"},
+    "guess": {"errors", "types", "ops", "iris"},
     "synthetic": {"errors", "types", "ops"},
     "fingerprint": SPINE | {"ops", "models", "formats"},
     "face": SPINE | {"ops", "models"},

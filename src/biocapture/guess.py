@@ -3,18 +3,25 @@
 import cv2
 import numpy as np
 
+from biocapture.iris.outline import Outline
+from biocapture.iris.segment import segment
 from biocapture.types import Image, Modality
 
-WORKING_SIDE_PX = 512
 RIDGE_PERIOD_PX = (5.0, 16.0)
 """Ridge periods of prints between 300 and 1000 ppi."""
+
+LEAST_CONFIDENCE = 0.4
+"""Portraits, prints, pages, textures and noise stay below 0.25 (74 of them)."""
+
+LONGEST_PX = 4096
+"""Larger pictures show more than an eye."""
 
 
 def guess_modality(image: Image) -> Modality | None:
     """Fingerprint, iris, face, or None when the image is like none of them.
 
     Colour means a face. A grey image is a print when its texture is concentrated in the band of ridge periods, an iris
-    image when it has a round dark pupil; a grey portrait cannot be told from other pictures and gives None.
+    image when a pupil within an iris is found; a grey portrait cannot be told from other pictures and gives None.
     """
     pixels = image.pixels
     if pixels.ndim == 3:
@@ -26,7 +33,7 @@ def guess_modality(image: Image) -> Modality | None:
         return None
     if ridge_band_share(pixels) > 0.5:
         return Modality.FINGERPRINT
-    return Modality.IRIS if _has_pupil(pixels) else None
+    return Modality.IRIS if _has_eye(pixels) else None
 
 
 def ridge_band_share(pixels: np.ndarray) -> float:
@@ -43,16 +50,9 @@ def ridge_band_share(pixels: np.ndarray) -> float:
     return float(power[band].sum() / max(power[texture].sum(), 1e-9))
 
 
-def _has_pupil(pixels: np.ndarray) -> bool:
-    """A round dark disc whose surroundings are brighter, away from the border."""
-    scale = 160 / max(pixels.shape)
-    small = cv2.medianBlur(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), 5)
-    dark = cv2.inRange(small, 0, int(np.percentile(small, 4)) + 8)
-    contours, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    for contour in contours:
-        area, outline = cv2.contourArea(contour), cv2.arcLength(contour, closed=True)
-        left, top, width, height = cv2.boundingRect(contour)
-        inside = left > 3 and top > 3 and left + width < small.shape[1] - 3 and top + height < small.shape[0] - 3
-        if inside and area > 60 and 4 * np.pi * area > 0.65 * outline**2:
-            return True
-    return False
+def _has_eye(pixels: np.ndarray) -> bool:
+    """Whether a pupil within an iris is found with confidence."""
+    if max(pixels.shape) > LONGEST_PX:
+        return False
+    outline = segment(pixels)
+    return isinstance(outline, Outline) and outline.confidence >= LEAST_CONFIDENCE

@@ -33,7 +33,8 @@ def summary(templates: tuple[Template, Template], comparison: Comparison) -> str
     """What an operator needs to believe the verdict, or to know why there is none."""
     parts = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
     if not any(parts):
-        parts = [_alike(comparison), f"turned {round(comparison.rotation_deg)}°"]
+        turn = f"turned {round(comparison.rotation_deg)}°" if comparison.common >= FEWEST_BITS else ""
+        parts = [_alike(comparison), turn]
         one, other = (template.position for template in templates)
         if Position.UNKNOWN not in (one, other) and one is not other:
             parts.append(f"{one.replace('_', ' ')} against {other.replace('_', ' ')}".replace(" eye", "", 1))
