@@ -10,11 +10,21 @@ from biocapture.iris.polar import angles
 
 Values = NDArray[np.float64]
 
+MOST_STEP = 0.5
+"""Radii that a round may move or stretch the ellipse."""
+
 ROUNDS = 4
 
 
 def fitted(
-    start: Ellipse, edge: Values, weight: Values, least: float, shape: tuple[float, float], stiffness: float
+    start: Ellipse,
+    edge: Values,
+    weight: Values,
+    least: float,
+    shape: tuple[float, float],
+    stiffness: float,
+    centre: tuple[float, float] | None = None,
+    pull: float = 0.0,
 ) -> Ellipse:
     """Ellipse nearest to measured edges.
 
@@ -37,6 +47,10 @@ def fitted(
         Shape towards which the fit is drawn; see :func:`shape_of`.
     stiffness : float
         How strongly, in numbers of edges.
+    centre : (float, float), optional
+        Column and row in px towards which the centre is drawn.
+    pull : float
+        How strongly, in edges of full weight.
     """
     count = len(edge)
     design = _design(count)
@@ -60,7 +74,11 @@ def fitted(
         left[3, 3] += stiff
         left[4, 4] += stiff
         answer[3:] += stiff * (np.array(shape) - found[3:])
-        step = np.linalg.solve(left + 1e-9 * np.eye(5), answer)
+        if centre is not None:
+            left[0, 0] += pull
+            left[1, 1] += pull
+            answer[:2] += pull * (np.array(centre) - found[:2]) / scale_px
+        step = np.clip(np.linalg.solve(left + 1e-9 * np.eye(5), answer), -MOST_STEP, MOST_STEP)
         found += step * (scale_px, scale_px, 1, 1, 1)
     return _ellipse(found)
 

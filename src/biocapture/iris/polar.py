@@ -44,6 +44,11 @@ def outward(sheet: GreyPixels | Field, half: int) -> Field:
     return cv2.filter2D(sheet, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
 
 
+def clear(glare: GreyPixels, ellipse: Ellipse, count: int) -> NDArray[np.bool_]:
+    """(A,) whether an ellipse's surroundings are free of a mask at ``count`` angles."""
+    return unrolled(glare, ellipse, 1.2, 12, count)[:, 8:].max(axis=1) == 0
+
+
 @dataclass(frozen=True, slots=True)
 class CircleScores:
     """Scores of circles in an unrolled image.

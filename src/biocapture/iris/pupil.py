@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from biocapture.iris.ellipse_fit import fitted
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.polar import Field, angles, circle_scores, moved, outward, unrolled
+from biocapture.iris.polar import Field, angles, circle_scores, clear, moved, outward, unrolled
 from biocapture.types import GreyPixels
 
 Values = NDArray[np.float64]
@@ -109,12 +109,12 @@ def _is_darker(dark: GreyPixels, inner: Ellipse, outer: Ellipse) -> bool:
     return annulus - float(np.median(sheet[:, :12])) >= NESTED_GREYS
 
 
-def refined(dark: GreyPixels, circle: Ellipse) -> Pupil:
+def refined(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
     """Measure the rim at every angle and lay an ellipse through it, first a round one."""
     ellipse = circle
     for low, high, stiffness in ((0.7, 1.35, 64.0), (0.8, 1.22, STIFFNESS)):
         sheet, edge, rise = _edges(dark, ellipse, low, high)
-        weight = np.clip(rise, 0, FULL_RISE) / FULL_RISE * _WEIGHT
+        weight = np.clip(rise, 0, FULL_RISE) / FULL_RISE * _WEIGHT * clear(glare, ellipse, ANGLES)
         least = max(0.6 / ellipse.radius_px, 0.03)
         found = fitted(ellipse, edge, weight, least, (0.0, 0.0), stiffness)
         if not _near(found, ellipse):

@@ -10,13 +10,20 @@ from biocapture.types import GreyPixels
 SIDE_PX = 320
 """Longer side of the working image; images up to a quarter larger are left as they are."""
 
-LAMP_PX, GLARE_PX = 11, 31
-"""Bright spots narrower than this are mirrored lamps; saturated ones may be wider."""
+LAMP_PX, LAMP_GREYS = 11, 40
+"""Spots narrower than this and brighter than their surroundings by so much are mirrored lamps."""
 
-LAMP_GREYS = 40
+GLARE_PX, GLARE_GREYS, FULL = 55, 60, 235
+"""Wider patches are mirrored windows if the sensor is (nearly) full in them and they are no wider than this."""
 
-SATURATED = 0.96
-"""Share of the brightest grey from which a sensor counts as full."""
+WINDOW_PX, MOST_WINDOWS = 7, 20
+"""Narrower ones are left to the lamps; so many are filled at most."""
+
+HALO_PX = 4
+"""A window's soft rim, taken as part of it."""
+
+DARK_END = 0.1
+"""Quantile of the greys around a window that fills it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Reduction:
 
     Attributes
     ----------
+    glare : GreyPixels
+        255 where a window is mirrored, else 0.
     fine : GreyPixels
         Only reduced.
     calm : GreyPixels
@@ -35,6 +44,7 @@ class Reduction:
         Size relative to the image.
     """
 
+    glare: GreyPixels
     fine: GreyPixels
     calm: GreyPixels
     dark: GreyPixels
@@ -46,8 +56,9 @@ def reduced(pixels: GreyPixels) -> Reduction:
     longer = max(pixels.shape)
     factor = SIDE_PX / longer if longer > 1.25 * SIDE_PX else 1.0
     small = _resized(pixels, factor)
-    dark = cv2.GaussianBlur(without_lamps(small), (5, 5), 0)
-    return Reduction(small, cv2.medianBlur(small, 5), dark, small.shape[1] / pixels.shape[1])
+    filled, glare = without_glare(small)
+    dark = cv2.GaussianBlur(without_lamps(filled), (5, 5), 0)
+    return Reduction(glare, small, cv2.medianBlur(small, 5), dark, small.shape[1] / pixels.shape[1])
 
 
 def without_lamps(grey: GreyPixels) -> GreyPixels:
@@ -59,6 +70,37 @@ def without_lamps(grey: GreyPixels) -> GreyPixels:
     return filled
 
 
+def without_glare(grey: GreyPixels) -> tuple[GreyPixels, GreyPixels]:
+    """Mirrored windows filled with the dark end of what surrounds each, and where they were (255).
+
+    A pupil half under a window is dark throughout then, and the window's own rim is known not to be the pupil's.
+    Skin and the white of the eye are as bright, but wider.
+    """
+    bright = _windows(grey)
+    if not bright.any():
+        return grey, bright
+    glare = cv2.dilate(bright, _HALO)
+    count, label = cv2.connectedComponents(glare)
+    nearest = cv2.dilate(label.astype(np.float32), _DISC)
+    nearest[glare > 0] = 0
+    filled = grey.copy()
+    for patch in range(1, min(count, MOST_WINDOWS + 1)):
+        around = grey[nearest == patch]
+        if around.size:
+            filled[label == patch] = np.quantile(around, DARK_END)
+    return filled, glare
+
+
+def _windows(grey: GreyPixels) -> GreyPixels:
+    """255 where a patch wider than a lamp is full and brighter than what is :data:`GLARE_PX` wide."""
+    full = cv2.compare(grey, FULL, cv2.CMP_GE)
+    if not full.any():
+        return full
+    opened = cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((GLARE_PX, GLARE_PX), np.uint8))
+    bright = cv2.bitwise_and(full, cv2.compare(cv2.subtract(grey, opened), GLARE_GREYS, cv2.CMP_GT))
+    return cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((WINDOW_PX, WINDOW_PX), np.uint8))
+
+
 def _resized(pixels: GreyPixels, factor: float) -> GreyPixels:
     if factor == 1:
         return pixels
@@ -67,3 +109,5 @@ def _resized(pixels: GreyPixels, factor: float) -> GreyPixels:
 
 
 _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+
+_HALO = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * HALO_PX + 1, 2 * HALO_PX + 1))

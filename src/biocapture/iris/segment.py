@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from biocapture.iris.candidates import candidates
 from biocapture.iris.ellipse_fit import reshaped
-from biocapture.iris.lids import Lid, lids
+from biocapture.iris.lids import Lid
 from biocapture.iris.limbus import Limbus, limbus_of
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.polar import angles, outward, unrolled
 from biocapture.iris.pupil import LARGEST, SMALLEST, Guess, Pupil, guessed, quality, refined
 from biocapture.iris.reduction import Reduction, reduced
+from biocapture.iris.refine import refined_pair
 from biocapture.types import Failure, GreyPixels
 
 Values = NDArray[np.float64]
@@ -76,7 +77,7 @@ def _same(one: Ellipse, other: Ellipse) -> bool:
 def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[float, Pupil, Limbus] | None:
     best = None
     for guess in guesses:
-        pupil = refined(small.dark, guess.circle)
+        pupil = refined(small.dark, small.glare, guess.circle)
         limbus = limbus_of(small.calm, pupil.ellipse)
         if limbus is None:
             continue
@@ -97,14 +98,14 @@ def _likeness(pupil: Pupil, limbus: Limbus, longer: int) -> float:
 
 
 def _outline(pixels: GreyPixels, small: Reduction, pupil: Pupil, limbus: Limbus, score: float) -> Outline:
-    upper, lower = lids(small, pupil.ellipse, limbus.ellipse)
+    within, around, (upper, lower) = refined_pair(small, pupil.ellipse, limbus.ellipse)
     enlarged = 1 / small.factor
-    inner, outer = pupil.ellipse.scaled(enlarged), limbus.ellipse.scaled(enlarged)
+    inner, outer = within.scaled(enlarged), around.scaled(enlarged)
     return Outline(
         pupil=inner,
         limbus=outer,
-        pupil_edge_px=_edge(small.dark, pupil.ellipse) * enlarged,
-        limbus_edge_px=_edge(small.calm, limbus.ellipse) * enlarged,
+        pupil_edge_px=_edge(small.dark, within) * enlarged,
+        limbus_edge_px=_edge(small.calm, around) * enlarged,
         upper_lid=_rows(upper, outer, pixels.shape),
         lower_lid=_rows(lower, outer, pixels.shape),
         confidence=min(1.0, score / 3.0),

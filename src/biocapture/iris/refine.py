@@ -1,0 +1,105 @@
+"""Pupil and limbus once more, from those parts of their rims that lids and mirrored windows leave free."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.iris.ellipse_fit import fitted, shape_of
+from biocapture.iris.lids import Lid, lids
+from biocapture.iris.outline import Ellipse
+from biocapture.iris.polar import angles, clear, outward, unrolled
+from biocapture.iris.reduction import Reduction
+from biocapture.types import GreyPixels
+
+Values = NDArray[np.float64]
+Pair = tuple[Lid, Lid]
+
+ANGLES = 96
+
+ROUNDS = 3
+"""Lids and rims are found in turn at most so often."""
+
+SETTLED = 0.008
+"""Of the iris radius: rims that moved less are left as they are."""
+
+PUPIL_MARGIN, LIMBUS_MARGIN = 0.22, 0.08
+"""Distance from a lid in iris radii from which a rim is believed: lashes and shadow hang into the pupil most."""
+
+LEAST_SEEN = 0.2
+"""Share of a rim's angles that must be free for it to be fitted again."""
+
+PUPIL_STIFFNESS, LIMBUS_STIFFNESS = 6.0, 8.0
+
+PULL = 0.5
+"""Towards the pupil's centre, in edges: decides only where little of the limbus is seen."""
+
+
+def refined_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Ellipse, Ellipse, Pair]:
+    """Alternate between lids and rims until they settle."""
+    pair = lids(small, pupil, limbus)
+    for _ in range(ROUNDS):
+        inner = _pupil(small, pupil, limbus, pair)
+        outer = _limbus(small, inner, limbus, pair)
+        moved = max(_apart(inner, pupil), _apart(outer, limbus)) / outer.radius_px
+        pupil, limbus = inner, outer
+        if moved < SETTLED:
+            break
+        pair = lids(small, pupil, limbus)
+    return pupil, limbus, pair
+
+
+def _pupil(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> Ellipse:
+    seen = between(pair, limbus, pupil, PUPIL_MARGIN) & clear(small.glare, pupil, ANGLES)
+    edge, weight = _edges(small.dark, pupil, seen, (0.75, 1.4), 30.0)
+    if seen.mean() < LEAST_SEEN:
+        return pupil
+    least = max(0.6 / pupil.radius_px, 0.02)
+    return _plausible(fitted(pupil, edge, weight, least, (0.0, 0.0), PUPIL_STIFFNESS), pupil)
+
+
+def _limbus(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> Ellipse:
+    seen = between(pair, limbus, limbus, LIMBUS_MARGIN) & clear(small.glare, limbus, ANGLES)
+    edge, weight = _edges(small.calm, limbus, seen, (0.85, 1.15), 25.0)
+    if seen.mean() < LEAST_SEEN:
+        return limbus
+    centre = pupil.column_px, pupil.row_px
+    return _plausible(fitted(limbus, edge, weight, 0.015, shape_of(pupil), LIMBUS_STIFFNESS, centre, PULL), limbus)
+
+
+def between(pair: Pair, limbus: Ellipse, ellipse: Ellipse, margin: float) -> NDArray[np.bool_]:
+    """(A,) which of an ellipse's points at :data:`ANGLES` equal angles lie between the lids."""
+    row, column = ellipse.at(angles(ANGLES))
+    down, right = (row - limbus.row_px) / limbus.radius_px, (column - limbus.column_px) / limbus.radius_px
+    upper, lower = pair
+    seen = np.ones(ANGLES, np.bool_)
+    if upper.covers:
+        seen &= down > upper.at(right) + margin
+    if lower.covers:
+        seen &= down < lower.at(right) - margin
+    return seen
+
+
+def _edges(
+    image: GreyPixels, ellipse: Ellipse, seen: NDArray[np.bool_], window: tuple[float, float], full: float
+) -> tuple[Values, Values]:
+    """Where greys rise most at every angle, in radii of the ellipse, and how far that is to be believed."""
+    reach, steps = 1.5, 96
+    per_radius = steps / reach
+    rise = cv2.GaussianBlur(outward(unrolled(image, ellipse, reach, steps, ANGLES), 3), (3, 3), 0)
+    low, high = int(window[0] * per_radius), int(window[1] * per_radius) + 1
+    best = rise[:, low:high].argmax(axis=1) + low
+    steep = rise[np.arange(ANGLES), best].astype(np.float64)
+    return (best + 0.5) / per_radius, seen * np.clip(steep, 0, full) / full
+
+
+def _plausible(found: Ellipse, start: Ellipse) -> Ellipse:
+    """The found ellipse, unless it is far from where it started or too flat."""
+    flat = found.minor_px < 0.4 * found.major_px
+    return start if flat or _apart(found, start) > 1.5 * start.radius_px else found
+
+
+def _apart(one: Ellipse, other: Ellipse) -> float:
+    """How far the boundaries lie apart at most, about, px."""
+    centres = np.hypot(one.row_px - other.row_px, one.column_px - other.column_px)
+    axes = max(abs(one.major_px - other.major_px), abs(one.minor_px - other.minor_px))
+    return float(centres + axes)
