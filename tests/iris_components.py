@@ -166,11 +166,11 @@ COMPONENTS: dict[str, Component] = {
         3.0, (*LIGHT, *LENSES, "glasses_glare"),
     ),
     "pupil_circularity": Component(
-        ("pupil_oval", (0.0, 0.06, 0.12, 0.18)), -1, _circularity, "from oval and ripple of the pupil", 4.0, 10.0, 5.0,
+        ("pupil_oval", (0.0, 0.06, 0.12, 0.18)), -1, _circularity, "from oval and ripple of the pupil", 5.0, 12.0, 5.0,
         ("iris_radius_px", "dilation", "lid_opening", "glasses_glare"),
     ),
     "greyscale_utilisation": Component(
-        ("exposure_ev", (0.5, 0.0, -1.0, -2.0)), -1, _entropy, "entropy of the usable pixels", 0.65, 0.65, 0.25,
+        ("exposure_ev", (0.5, 0.0, -1.0, -2.0)), -1, _entropy, "entropy of the usable pixels", 0.75, 0.75, 0.25,
         (*LIGHT, *LENSES, "noise", "glasses_glare", "defocus_px"),
     ),
     "iris_radius": Component(
@@ -209,11 +209,11 @@ COMPONENTS: dict[str, Component] = {
     ),
     "exposure": Component(
         ("exposure_ev", (-2.0, -1.0, 0.0, 0.5)), 1,
-        lambda it: float(it.made.pixels[it.made.truth.usable].mean()), "mean of the usable pixels", 5.0, 5.0, 6.0,
+        lambda it: float(it.made.pixels[it.made.truth.usable].mean()), "mean of the usable pixels", 7.0, 5.0, 6.0,
         (*LIGHT, *LENSES, "glasses_glare"),
     ),
     "saturation": Component(
-        ("exposure_ev", (0.0, 0.8, 1.0)), 1, _clipped, "clipped pixels over those not under lids or lashes", 8.0, 8.0,
+        ("exposure_ev", (0.0, 0.8, 1.0)), 1, _clipped, "clipped pixels over those not under lids or lashes", 13.0, 13.0,
         1.5, ("exposure_ev", "glasses_glare"),
     ),
     "specular_load": Component(

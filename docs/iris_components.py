@@ -1,0 +1,108 @@
+"""Measure the iris components against synthetic truth and rewrite the tables of ``iris_components.md``.
+
+usage: python docs/iris_components.py
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))  # what the truth is, the tests say
+
+from eyes import grown, outline_of, sample, scores  # noqa: E402
+from iris_components import COMPONENTS, DEGRADATIONS, Component, Shown, shown  # noqa: E402
+
+from biocapture import iris  # noqa: E402
+from biocapture.iris.describe import columns_of  # noqa: E402
+from biocapture.iris.statistics import IrisBatch  # noqa: E402
+from biocapture.synthetic.conditions import everyday  # noqa: E402
+from biocapture.synthetic.eye_capture import capture  # noqa: E402
+
+PAGE = Path(__file__).with_suffix(".md")
+BEGIN, END = "<!-- measured -->", "<!-- end -->"
+
+SWEPT = tuple((seed, left) for seed in range(31, 36) for left in (False, True))
+EVERYDAY = 60
+
+INPUTS = {
+    "usable_iris_area": "strip, masks", "iris_sclera_contrast": "rings", "iris_pupil_contrast": "rings",
+    "pupil_circularity": "edges of pupil and limbus", "greyscale_utilisation": "strip", "iris_radius": "limbus",
+    "dilation": "both ellipses", "concentricity": "both ellipses", "margin_adequacy": "limbus, image size",
+    "sharpness": "profiles across the pupil's edge", "motion_blur": "profiles across the pupil's edge",
+    "gaze_angle": "edges of pupil and limbus", "interlace": "rows around the iris", "exposure": "strip",
+    "saturation": "strip", "specular_load": "strip, masks", "lash_cover": "strip, masks", "lid_cover": "lids",
+    "glasses_glare": "open eye", "noise": "pupil", "texture_detail": "strip", "segmentation_confidence": "segmentation",
+    "printed_lens": "four patches of the iris", "lens_edge": "rings on the sclera",
+    "stated_side": "both ellipses, stated slot",
+}  # fmt: skip
+
+
+def known(it: Shown) -> dict[str, float]:
+    """Raw values within the true outline."""
+    columns = columns_of(it.made.pixels, outline_of(it.made.truth)) | {"stated_right": it.eye.nasal_sign}
+    return {name: value.raw for name, value in scores(IrisBatch.of_one(columns)).items()}
+
+
+def found(it: Shown) -> dict[str, float]:
+    """Raw values end to end; none of a failure."""
+    batch = iris.describe(sample(it.made.pixels, it.eye.side))
+    return {} if batch.failure[0] else {name: value.raw for name, value in scores(batch).items()}
+
+
+def everyday_eyes() -> Iterator[Shown]:
+    """Captures as booths give them, of eyes that no test looks at."""
+    for number in range(EVERYDAY):
+        eye, conditions = grown(5000 + number // 2, number % 2 == 1), everyday(7000 + number)
+        yield Shown(eye, conditions, capture(eye, conditions, number))
+
+
+def error_cells(part: Component, name: str, usual: list[tuple[Shown, dict[str, float]]]) -> tuple[str, str, str]:
+    """Largest error within the true outline; 90 % quantile end to end, along the sweep and on everyday captures."""
+    if part.truth is None:
+        return "", "", ""
+    truth, (condition, values) = part.truth, part.sweep
+    swept = [shown(*eye, **{condition: value}) for eye in SWEPT for value in values]
+    if name == "gaze_angle":
+        swept = [it for it in swept if truth(it) >= 15]
+        usual = []
+    within = [abs(known(it)[name] - truth(it)) for it in swept]
+    along = [abs(found(it).get(name, np.nan) - truth(it)) for it in swept]
+    daily = [abs(values.get(name, np.nan) - truth(it)) for it, values in usual]
+    return f"{max(within):.2g}", _quantiles(along), _quantiles(daily)
+
+
+def _quantiles(errors: list[float]) -> str:
+    if not errors:
+        return ""
+    missing = int(np.isnan(errors).sum())
+    middle, high = np.nanquantile(errors, (0.5, 0.9))
+    return f"{middle:.2g}, {high:.2g}" + (f" ({missing} not found)" if missing else "")
+
+
+def table() -> Iterator[str]:
+    """The table of the page."""
+    usual = [(it, found(it)) for it in everyday_eyes()]
+    yield "| measure | unit | input | truth | tolerance | true outline | end to end, sweep | end to end, everyday |"
+    yield "|---|---|---|---|--:|--:|--:|--:|"
+    for item, (name, part) in zip(iris.MEASURES, COMPONENTS.items(), strict=True):
+        cells = error_cells(part, name, usual)
+        limits = f"{part.tolerance:g}, {part.end_to_end:g}" if part.truth else ""
+        says = part.says or "none: monotone only"
+        yield f"| `{item.id}` | {item.unit} | {INPUTS[name]} | {says} | {limits} | {' | '.join(cells)} |"
+    yield ""
+    yield "| measure | moved by | rightly moved by, too | steady within |"
+    yield "|---|---|---|--:|"
+    for item, part in zip(iris.MEASURES, COMPONENTS.values(), strict=True):
+        others = ", ".join(other for other in part.moved_by if other != part.sweep[0])
+        yield f"| `{item.id}` | {part.sweep[0]} | {others} | {part.steady:g} |"
+    yield ""
+    yield "Tried on every measure: " + ", ".join(f"{name} {value}" for name, value in DEGRADATIONS.items()) + "."
+
+
+if __name__ == "__main__":
+    page = PAGE.read_text(encoding="utf8")
+    head, tail = page.split(BEGIN)[0], page.split(END)[1]
+    PAGE.write_text(head + BEGIN + "\n" + "\n".join(table()) + "\n" + END + tail, encoding="utf8")
