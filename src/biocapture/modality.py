@@ -7,7 +7,6 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from biocapture.errors import UsageError
 from biocapture.measure import Column, Measure
 from biocapture.types import Failure, Modality, Sample
 
@@ -33,20 +32,12 @@ class Package(Protocol):
     notes: Callable[[Any], tuple[tuple[str, ...], ...]]
 
 
-AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS)
+AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS, Modality.FACE)
 
 
 @functools.cache
 def package(modality: Modality) -> Package:
-    """Import the package of one modality.
-
-    Raises
-    ------
-    UsageError
-        The modality is not available in this version.
-    """
-    if modality not in AVAILABLE:
-        raise UsageError(f"not available in this version; available: {', '.join(AVAILABLE)}", modality)
+    """Import the package of one modality."""
     _keep_memory()
     return cast("Package", importlib.import_module(f"biocapture.{modality}"))
 

@@ -1,12 +1,15 @@
 """The straight line for ONE face: picture and what was found in it go in, statistics come out."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.errors import UsageError
+from biocapture.face import default
 from biocapture.face.alignment import SIDE_PX, Aligned, Rgb, align
 from biocapture.face.background import backdrop, background
 from biocapture.face.cheeks import cheeks
@@ -14,20 +17,49 @@ from biocapture.face.colour import natural_colour
 from biocapture.face.cover import cover, eye_boxes, visible_mask
 from biocapture.face.eyes import eyes
 from biocapture.face.framing import eye_opening, face_proportion, framing, mouth_opening
-from biocapture.face.inputs import Inputs
+from biocapture.face.inputs import LARGEST_SIDE_PX, Inputs, checked_picture
 from biocapture.face.light import light
+from biocapture.face.likeness import LARGEST_DOUBT
 from biocapture.face.luminance import luminance
 from biocapture.face.parsing import head_covering, in_frame
 from biocapture.face.recapture import traces
 from biocapture.face.region import Region, face_region
 from biocapture.face.skin import skin
 from biocapture.face.statistics import FaceBatch
-from biocapture.types import Failure
+from biocapture.types import Failure, Sample
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 """Told every stage of interest by name: for overlays, debugging and golden tests."""
 
+SUPPLIERS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType({"default": default.inputs_of})
+"""Who finds what the measures need, by name."""
+
 FRAME = (SIDE_PX, SIDE_PX)
+
+GIVEN = ("pitch_deg", "yaw_deg", "roll_deg", "score", "unrest")
+"""Numbers that are passed on as they were supplied."""
+
+
+def describe(sample: Sample, supplier: str = "default", trace: Trace = lambda name, array: None) -> FaceBatch:
+    """Find and measure the largest face of a picture; a batch of one.
+
+    A picture without a face is a failure, never an exception.
+
+    Raises
+    ------
+    UsageError
+        The supplier is none of :data:`SUPPLIERS`.
+    ModelError
+        A network of the supplier is missing or damaged.
+    """
+    if supplier not in SUPPLIERS:
+        raise UsageError(f"no such supplier of face inputs; there are: {', '.join(SUPPLIERS)}", supplier)
+    pixels = sample.image.pixels
+    if max(pixels.shape) > LARGEST_SIDE_PX:
+        return FaceBatch.of_one({}, Failure("face.no_face", f"a side of more than {LARGEST_SIDE_PX} px"))
+    pixels = checked_picture(pixels)
+    batch = describe_inputs(pixels, SUPPLIERS[supplier](pixels), trace)
+    return dataclasses.replace(batch, notes=((f"face.inputs_{supplier}",),))
 
 
 def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = lambda name, array: None) -> FaceBatch:
@@ -36,8 +68,12 @@ def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = lambda name, arr
         return FaceBatch.of_one({}, Failure("face.no_face", "no face was detected"))
     columns = {
         "second_face": second_face(inputs.areas_px2),
-        **{name: getattr(inputs, name) for name in ("pitch_deg", "yaw_deg", "roll_deg")},
+        **{name: getattr(inputs, name) for name in GIVEN},
     }
+    doubt = inputs.unrest / inputs.score
+    if doubt > LARGEST_DOUBT:
+        why = f"landmarks move by {inputs.unrest:.3f} at a detection of {inputs.score:.2f}"
+        return FaceBatch.of_one(columns, Failure("face.no_face", why))
     if inputs.points is None:
         return FaceBatch.of_one(columns, Failure("face.no_face", "no landmarks"))
     columns |= values_of(framing(inputs.points, pixels.shape[:2], inputs.yaw_deg))

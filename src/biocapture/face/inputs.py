@@ -32,6 +32,9 @@ class Inputs:
         BiSeNet classes (see :mod:`biocapture.face.parsing`) of columns 30..585, rows 0..555 of the aligned frame.
     visible : (224, 224) uint8 or None
         1 = face that nothing hides; of rows and columns 96..519 of the aligned frame.
+    score, unrest : float
+        How sure the detector is, 0..1, and by how much the landmarks moved when looked at again, in extents of the
+        face; NaN = not supplied.
     """
 
     points: Points | None = None
@@ -41,6 +44,8 @@ class Inputs:
     roll_deg: float = float("nan")
     parsing: NDArray[np.uint8] | None = None
     visible: NDArray[np.uint8] | None = None
+    score: float = float("nan")
+    unrest: float = float("nan")
 
 
 def checked_inputs(

@@ -22,6 +22,8 @@ class FaceBatch:
     failure : tuple of Failure or None
     notes : tuple of tuple of str
         Note keys found from the pixels.
+    score, unrest : Column
+        Of detector and landmarks, see :class:`biocapture.face.inputs.Inputs`.
     second_face : Column
         Area of the second largest face in areas of the largest; 0 for none.
     pitch_deg, yaw_deg, roll_deg : Column
@@ -52,6 +54,8 @@ class FaceBatch:
 
     failure: tuple[Failure | None, ...]
     notes: tuple[tuple[str, ...], ...]
+    score: Column
+    unrest: Column
     second_face: Column
     pitch_deg: Column
     yaw_deg: Column
