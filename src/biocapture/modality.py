@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from biocapture.measure import Column, Measure
-from biocapture.types import Failure, Modality, Sample
+from biocapture.types import Failure, Modality
 
 
 class Batch(Protocol):
@@ -26,7 +26,8 @@ class Package(Protocol):
     NATIVE: Mapping[str, str]
     """Further columns given on request (``--native``): column name → what it is."""
 
-    describe: Callable[[Sample], Any]
+    describe: Callable[..., Any]
+    """Takes a :class:`biocapture.types.Sample`; a batch of one."""
     batch_of: Callable[[Sequence[Any]], Batch]
     native: Callable[[Any], dict[str, Column]]
     notes: Callable[[Any], tuple[tuple[str, ...], ...]]

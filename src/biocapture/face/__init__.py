@@ -7,7 +7,7 @@ models find it is exchangeable.
 from collections.abc import Sequence
 
 from biocapture.face import booth, capture, likeness, quality, subject
-from biocapture.face.describe import SUPPLIERS, describe, describe_inputs
+from biocapture.face.describe import SUPPLIERS, describe, describe_inputs, largest_face
 from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
 from biocapture.face.ofiq import NATIVE, measures_from, native
 from biocapture.face.statistics import FaceBatch
@@ -36,6 +36,7 @@ __all__ = [
     "checked_picture",
     "describe",
     "describe_inputs",
+    "largest_face",
     "measures_from",
     "native",
     "notes",

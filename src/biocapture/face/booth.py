@@ -8,6 +8,9 @@ from biocapture.measure import Band, Column, Ramp, measure
 
 SHARE = (0.0, 1.0)
 
+EYES_PX = 113.0
+"""Between the eyes in the aligned frame."""
+
 
 @measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.red_background", step=6)
 def red_background(batch: FaceBatch) -> Column:
@@ -100,6 +103,16 @@ def teeth(batch: FaceBatch) -> Column:
     Not assessed in grey pictures. Of 102 neutral portraits of the Face Research Lab London Set none exceeds 0.07.
     """
     return batch.teeth_share
+
+
+@measure(unit="1", range=(0.0, 0.2), curve=Ramp(0.04, 0.01), guidance="face.hold_still", step=7)
+def sharpness(batch: FaceBatch) -> Column:
+    """Blur of the face: deviation of its point spread in eye distances. Lower is better.
+
+    Estimated by a model trained here (models/face_sharpness) from the energy of bands of detail; focus, motion and too
+    few pixels count alike, noise and compression hardly. It is not OFIQ's sharpness.
+    """
+    return batch.blur_px / EYES_PX
 
 
 @measure(unit="codes", range=(0.0, 255.0), curve=Ramp(2.0, 8.0), guidance="face.colour_picture", step=7)

@@ -3,9 +3,6 @@
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Column, Ramp, measure
 
-LARGEST_DOUBT = 0.045
-"""Above, nothing is said of the face: 315 portraits have at most 0.03, prints and irises at least 0.055."""
-
 
 @measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.05, 0.03), guidance="face.no_face", step=1)
 def face_likeness(batch: FaceBatch) -> Column:

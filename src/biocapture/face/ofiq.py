@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from biocapture.face import capture, subject
 from biocapture.face.curves import Logistic
-from biocapture.face.describe import describe_inputs
+from biocapture.face.describe import OUTPUTS, describe_inputs
 from biocapture.face.inputs import checked_inputs, checked_picture
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Column, Curve, Measure
@@ -56,7 +56,7 @@ CURVE: Mapping[str, Curve] = MappingProxyType(
 
 NATIVE = {
     f"ofiq.{name}{part}": f"{what} of OFIQ's {name}, from the inputs that this run had"
-    for name in MEASURE
+    for name in (*MEASURE, *CURVE)
     for part, what in (("", "Raw value"), (".scalar", "Scalar 0..100"))
 }
 """Every native column → what it is."""
@@ -116,5 +116,7 @@ def _answer(raw: float, curve: Curve) -> Answer:
 def native(batch: FaceBatch) -> dict[str, Column]:
     """OFIQ's raw values and scalars under its own names, prefixed ``ofiq.``; NaN where they cannot be assessed."""
     raw = {name: item(batch) for name, item in MEASURE.items()}
-    scalars = {f"{name}.scalar": MEASURE[name].curve(column) for name, column in raw.items()}
+    raw |= {name: getattr(batch, OUTPUTS[name]) for name in CURVE}
+    curves = {name: item.curve for name, item in MEASURE.items()} | dict(CURVE)
+    scalars = {f"{name}.scalar": curves[name](column) for name, column in raw.items()}
     return {name: (raw | scalars)[name.removeprefix("ofiq.")] for name in NATIVE}

@@ -54,10 +54,10 @@ def fitted(places: NDArray[np.float64], model: NDArray[np.float64]) -> Pose:
     camera = np.linalg.lstsq(still * (1, -1, -1), seen * (1, -1), rcond=None)[0].T
     left, _, right = np.linalg.svd(camera, full_matrices=False)
     across, up = left @ right
-    return _angles(np.stack([across, up, np.cross(across, up)]))
+    return angles(np.stack([across, up, np.cross(across, up)]))
 
 
-def _angles(turn: NDArray[np.float64]) -> Pose:
+def angles(turn: NDArray[np.float64]) -> Pose:
     """Angles of a rotation from the model to the camera, rows = camera axes, as OFIQ defines them."""
     sine = turn[0, 2]
     if abs(sine) > GIMBAL:

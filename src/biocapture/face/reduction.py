@@ -20,8 +20,11 @@ def letterboxed(pixels: Rgb, side: int) -> tuple[Rgb, float, NDArray[np.float64]
     shift : (2,) float64
         Canvas = scale * picture + shift, column and row.
     """
-    height, width = pixels.shape[:2]
-    scale = side / max(height, width)
+    scale = side / max(pixels.shape[:2])
+    whole = int(1 / scale / SPARE)
+    if whole > 1:
+        pixels = reduced(pixels, whole)
+    height, width = (length * max(whole, 1) for length in pixels.shape[:2])
     small = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (side - small[0]) // 2, (side - small[1]) // 2
     canvas = np.zeros((side, side, 3), np.uint8)
@@ -31,8 +34,18 @@ def letterboxed(pixels: Rgb, side: int) -> tuple[Rgb, float, NDArray[np.float64]
     return canvas, scale, np.array((left, top), np.float64)
 
 
-def cut_out(pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int]) -> Rgb:
-    """What a similarity brings into a frame of ``size`` (columns, rows), borders repeated.
+def reduced(pixels: Rgb, whole: int) -> Rgb:
+    """Mean of each square of ``whole`` pixels, what is left over at the right and lower border cut off.
+
+    By a whole number OpenCV does it four times as fast as by any other.
+    """
+    height, width = (max(1, side // whole) for side in pixels.shape[:2])
+    part = pixels[: height * whole, : width * whole]
+    return cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def cut_out(pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int], border: int = cv2.BORDER_REPLICATE) -> Rgb:
+    """What a similarity brings into a frame of ``size`` (columns, rows); beyond the picture its border, or black.
 
     Only the part of the picture that is seen is read, and averaged over area before it is turned.
     """
@@ -52,7 +65,7 @@ def cut_out(pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int]) -> 
         # pixel centres, not corners, are what OpenCV counts from
         moved[:, 2] += matrix[:, :2] @ (0.5 / ratio - 0.5)
         moved[:, :2] = matrix[:, :2] / ratio
-    return cv2.warpAffine(part, moved, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(part, moved, size, flags=cv2.INTER_LINEAR, borderMode=border)
 
 
 def network_input(pixels: Rgb) -> NDArray[np.float32]:

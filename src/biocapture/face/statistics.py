@@ -46,10 +46,14 @@ class FaceBatch:
         See :class:`biocapture.face.eyes.Eyes`.
     face_shade … teeth_share : Column
         See :class:`biocapture.face.skin.Skin`.
+    blur_px : Column
+        Deviation of the point spread in pixels of the aligned frame.
     face_proportion : Column
         Eye distance over the distance from eyes to mouth, as seen from the front.
     block_steps, pattern_peak_db : Column
         See :class:`biocapture.face.recapture.Traces`.
+    ofiq_sharpness … ofiq_quality : Column
+        Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq_models`.
     """
 
     failure: tuple[Failure | None, ...]
@@ -93,9 +97,14 @@ class FaceBatch:
     blue_share: Column
     white_share: Column
     background_shade: Column
+    blur_px: Column
     face_proportion: Column
     block_steps: Column
     pattern_peak_db: Column
+    ofiq_sharpness: Column
+    ofiq_compression: Column
+    ofiq_expression: Column
+    ofiq_quality: Column
 
     def __len__(self) -> int:
         return len(self.failure)
