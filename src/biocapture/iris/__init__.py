@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from biocapture.iris import measures
+from biocapture.iris import booth, doubts, measures
 from biocapture.iris.describe import describe
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, declared_in
 
-MEASURES = declared_in(measures)
+MEASURES = declared_in(measures, booth, doubts)
+"""The unified quality and the number of usable code bits belong first here, as ``quality`` and ``code`` of theirs."""
 
-NATIVE: Mapping[str, str] = {}
+NATIVE: Mapping[str, str] = {
+    "right_eye": "Probability that an iris image shows the right eye, from the place of the pupil; empty where unknown"
+}
 """Every native column → what it is."""
 
 
 def native(batch: IrisBatch) -> dict[str, Column]:
-    """No further columns."""
-    return {}
+    """Which eye it is."""
+    return {"right_eye": doubts.right_eye(batch)}
 
 
 def batch_of(parts: Sequence[IrisBatch]) -> IrisBatch:

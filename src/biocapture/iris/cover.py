@@ -12,11 +12,17 @@ from biocapture.types import GreyPixels
 
 GLARE_GREY = 245
 
+DAZZLED_GREY = 225
+"""Where the white of the eye is this bright, glare on it cannot be told from it: only that over the iris counts."""
+
 LAMP_RADII = 0.16
 """Width of the widest mirrored lamp, in iris radii; glare of glasses is wider."""
 
 GLARE_REACH = 1.5
 """Half width of the part of the open eye in which glare counts, in iris radii."""
+
+GLARE_STEPS = 32
+"""Least pixels of the reduced image per iris radius."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Cover:
     glare: float
 
 
-def cover(pixels: GreyPixels, outline: Outline, strip: Strip) -> Cover:
+def cover(pixels: GreyPixels, outline: Outline, strip: Strip, sclera_grey: float) -> Cover:
     """Measure what is covered; rows of the strip weigh as the rings they are."""
     rows = len(strip.grey)
     depth = (np.arange(rows) + 0.5) / rows
@@ -48,20 +54,34 @@ def cover(pixels: GreyPixels, outline: Outline, strip: Strip) -> Cover:
         return float((weight * mask.mean(axis=1)).sum())
 
     return Cover(
-        share(strip.usable), share(strip.lid), share(strip.lash), share(strip.specular), _glare(pixels, outline)
+        usable=share(strip.usable),
+        lid=share(strip.lid),
+        lash=share(strip.lash),
+        specular=share(strip.specular),
+        glare=_glare(pixels, outline, 1.0 if sclera_grey > DAZZLED_GREY else GLARE_REACH),
     )
 
 
-def _glare(pixels: GreyPixels, outline: Outline) -> float:
-    limbus, radius = outline.limbus, outline.limbus.radius_px
-    top, left = (max(0, int(at - GLARE_REACH * radius)) for at in (limbus.row_px, limbus.column_px))
-    bottom, right = (int(at + GLARE_REACH * radius) for at in (limbus.row_px, limbus.column_px))
-    bright = (pixels[top:bottom, left:right] >= GLARE_GREY).astype(np.uint8)
+def _glare(pixels: GreyPixels, outline: Outline, reach: float) -> float:
+    """Area of what is bright throughout discs wider than a lamp, within ``reach`` and between the lids."""
+    limbus, radius = outline.limbus, outline.limbus.major_px
+    top, left = (max(0, int(at - reach * radius)) for at in (limbus.row_px, limbus.column_px))
+    bottom, right = (int(at + reach * radius) for at in (limbus.row_px, limbus.column_px))
+    window = pixels[top:bottom, left:right]
+    step = max(1, int(radius / GLARE_STEPS))
+    row, column = (np.arange(max(1, side // step)) * step + step / 2 for side in window.shape)
+    whole = window[: len(row) * step, : len(column) * step]
+    small = cv2.resize(whole, (len(column), len(row)), interpolation=cv2.INTER_AREA)
+    bright = (small >= GLARE_GREY).astype(np.uint8)
     if not bright.any():
         return 0.0
-    row = np.arange(top, top + bright.shape[0])[:, None]
-    columns = slice(left, left + bright.shape[1])
-    bright *= (row > outline.upper_lid[columns]) & (row < outline.lower_lid[columns])
-    side = max(3, int(LAMP_RADII * radius)) | 1
-    wide = cv2.morphologyEx(bright, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    return float(wide.sum() / (np.pi * radius**2))
+    at = np.clip(left + column, 0, len(outline.upper_lid) - 1).astype(np.intp)
+    bright &= (top + row[:, None] > outline.upper_lid[at]) & (top + row[:, None] < outline.lower_lid[at])
+    far = np.hypot(top + row[:, None] - limbus.row_px, left + column[None] - limbus.column_px) > reach * radius
+    bright[far] = 0
+    wide = cv2.morphologyEx(bright, cv2.MORPH_OPEN, _disc(max(3, int(LAMP_RADII * radius / step))))
+    return float(wide.sum() * step * step / (np.pi * radius**2))
+
+
+def _disc(side: int) -> NDArray[np.uint8]:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

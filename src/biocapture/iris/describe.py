@@ -13,12 +13,14 @@ from biocapture.iris.fields import field_shift
 from biocapture.iris.focus import edge_blur
 from biocapture.iris.geometry import geometry
 from biocapture.iris.lens import lens_edge
+from biocapture.iris.noise import pupil_noise
 from biocapture.iris.outline import Outline
+from biocapture.iris.printed_lens import lattice_peak_db
 from biocapture.iris.segment import segment
 from biocapture.iris.statistics import IrisBatch
 from biocapture.iris.strip import unwrap
 from biocapture.iris.texture import texture
-from biocapture.types import Failure, GreyPixels, Sample
+from biocapture.types import Failure, GreyPixels, Position, Sample
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 """Told every stage of interest by name: for overlays, debugging and golden tests."""
@@ -26,8 +28,16 @@ Trace = Callable[[str, NDArray[np.generic]], None]
 LONGEST_PX = 4096
 """Larger pictures show more than one eye; so large an iris is no camera's."""
 
+LEAST_CONFIDENCE = 0.15
+"""Below, what was found is hardly an eye, or not where it was found: numbers of it would mislead."""
+
 LEAST_USABLE = 0.02
 """Share of the iris below which the eye is closed or covered: nothing to be measured."""
+
+COVERS = {"lid": "iris.open_eyes", "lash": "iris.lift_lashes", "specular": "iris.check_exposure"}
+"""What may cover all of an iris → what to do about it."""
+
+STATED = {Position.RIGHT_EYE: 1.0, Position.LEFT_EYE: -1.0}
 
 
 def describe(sample: Sample, trace: Trace = lambda name, array: None) -> IrisBatch:
@@ -43,24 +53,31 @@ def describe(sample: Sample, trace: Trace = lambda name, array: None) -> IrisBat
     outline = segment(pixels, trace)
     if isinstance(outline, Failure):
         return IrisBatch.of_failure(outline)
-    columns = _columns(pixels, outline, trace)
+    if outline.confidence < LEAST_CONFIDENCE:
+        why = f"confidence {outline.confidence:.2f} that an eye was found, least {LEAST_CONFIDENCE}"
+        return IrisBatch.of_failure(Failure("iris.no_eye", why))
+    columns = columns_of(pixels, outline, trace) | {"stated_right": STATED.get(sample.position, float("nan"))}
     if columns["usable"] < LEAST_USABLE:
         why = f"usable share of the iris {columns['usable']:.3f}, least {LEAST_USABLE}"
-        return IrisBatch.of_failure(Failure("iris.open_eyes", why))
+        return IrisBatch.of_failure(Failure(COVERS[max(COVERS, key=columns.__getitem__)], why))
     return IrisBatch.of_one(columns)
 
 
-def _columns(pixels: GreyPixels, outline: Outline, trace: Trace) -> dict[str, float]:
+def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = lambda name, array: None) -> dict[str, float]:
+    """All that is measured of the pixels within one outline; what is told with the capture is not among it."""
     strip = unwrap(pixels, outline, trace)
+    greys = contrast(pixels, outline)
     return {
         "confidence": outline.confidence,
         **values_of(geometry(outline, pixels.shape)),
-        **values_of(contrast(pixels, outline)),
-        **values_of(cover(pixels, outline, strip)),
+        **values_of(greys),
+        **values_of(cover(pixels, outline, strip, greys.sclera_grey)),
         **values_of(edge_blur(pixels, outline)),
         "field_shift_px": field_shift(pixels, outline),
         **values_of(texture(strip)),
+        "noise_greys": pupil_noise(pixels, outline),
         "lens_edge": lens_edge(pixels, outline),
+        "lattice_peak_db": lattice_peak_db(pixels, outline),
     }
 
 

@@ -1,5 +1,6 @@
 """The shift between the two fields of an interlaced image."""
 
+import cv2
 import numpy as np
 
 from biocapture.iris.outline import Outline
@@ -17,12 +18,12 @@ def field_shift(pixels: GreyPixels, outline: Outline) -> float:
     window = _window(pixels, outline)
     if min(window.shape) < 4 * SHIFTS:
         return float("nan")
-    rows = window[: window.shape[0] // 2 * 2].astype(np.float32)
+    rows = window[: window.shape[0] // 2 * 2]
     even, odd = rows[::2], rows[1::2]
-    between = (even[:-1] + even[1:]) / 2
-    inner = odd[:-1, SHIFTS:-SHIFTS]
+    between = cv2.addWeighted(even[:-1], 0.5, even[1:], 0.5, 0)
+    inner = np.ascontiguousarray(odd[:-1, SHIFTS:-SHIFTS])
     width = inner.shape[1]
-    cost = np.array([np.abs(between[:, k : k + width] - inner).mean() for k in range(2 * SHIFTS + 1)])
+    cost = np.array([cv2.norm(between[:, k : k + width], inner, cv2.NORM_L1) for k in range(2 * SHIFTS + 1)])
     return abs(_lowest(cost) - SHIFTS)
 
 

@@ -97,7 +97,10 @@ def _normalised(profile: Field) -> Field:
 
 
 def _ellipse_of(spread: Spread) -> tuple[float, float]:
-    """Mean and second harmonic's amplitude of the variance; the quarter of worst fit is left out of a second fit."""
+    """Mean and second harmonic's amplitude of the variance; the quarter of worst fit is left out of a second fit.
+
+    Noise alone gives an amplitude; its square is on average twice the variance of a coefficient, which is taken off.
+    """
     normal = around(ANGLES).reshape(-1, SECTOR).mean(axis=1)
     seen = np.isfinite(spread)
     design = np.stack([np.ones_like(normal), np.cos(2 * normal), np.sin(2 * normal)], axis=1)[seen]
@@ -105,4 +108,5 @@ def _ellipse_of(spread: Spread) -> tuple[float, float]:
     miss = np.abs(design @ np.linalg.lstsq(design, variance, rcond=None)[0] - variance)
     near = miss <= np.quantile(miss, 0.75)
     mean, cosine, sine = np.linalg.lstsq(design[near], variance[near], rcond=None)[0]
-    return float(mean), float(np.hypot(cosine, sine))
+    noise = 2 / near.sum() * np.mean(miss**2)
+    return float(mean), float(np.sqrt(max(0.0, cosine**2 + sine**2 - 2 * noise)))

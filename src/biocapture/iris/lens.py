@@ -8,17 +8,17 @@ from biocapture.iris.outline import Outline
 from biocapture.iris.rings import Field, lateral, rings, scaled
 from biocapture.types import GreyPixels
 
-ANGLES = 128
-NEAREST, FARTHEST, STEP = 1.06, 1.46, 0.006
+ANGLES = 64
+NEAREST, FARTHEST, STEP = 1.06, 1.46, 0.009
 """Radii that are looked at, in iris radii: soft lenses are 13.5 to 15 mm wide, irises 11 to 13 mm."""
 
-LINE_STEPS, AROUND_STEPS = 2.0, 4.5
+LINE_STEPS, AROUND_STEPS = 1.4, 3.2
 """Deviations of the two Gaussians whose difference answers to a line as thin as a lens edge."""
 
-END_STEPS = 6
+END_STEPS = 4
 """Answers nearer to either end are not looked at."""
 
-SLANTS = np.arange(-8, 9, 2)
+SLANTS = np.arange(-5, 6, 2)
 """Steps by which a ring may lie nearer at the top than at the bottom of a side: lenses slip."""
 
 MOST_GREYS = 6.0

@@ -36,8 +36,14 @@ class IrisBatch:
         Columns between the two fields of an interlaced image.
     mean_grey … clipped : Column
         See :class:`biocapture.iris.texture.Texture`.
+    noise_greys : Column
+        Deviation of the sensor's noise in the pupil.
     lens_edge : Column
         Greys of the ring of a contact lens on the sclera.
+    lattice_peak_db : Column
+        Strongest regular pattern on the iris over its surroundings in the spectrum.
+    stated_right : Column
+        1 where the capture is said to be of the right eye, -1 of the left one; NaN where nothing is said.
     """
 
     failure: tuple[Failure | None, ...]
@@ -46,6 +52,7 @@ class IrisBatch:
     radius_px: Column
     dilation: Column
     offset: Column
+    offset_right: Column
     margin: Column
     ripple: Column
     gaze_rad: Column
@@ -65,7 +72,10 @@ class IrisBatch:
     entropy_bits: Column
     detail: Column
     clipped: Column
+    noise_greys: Column
     lens_edge: Column
+    lattice_peak_db: Column
+    stated_right: Column
 
     def __len__(self) -> int:
         return len(self.failure)

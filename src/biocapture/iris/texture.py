@@ -66,5 +66,5 @@ def _detail(strip: Strip) -> float:
     if inner.sum() < LEAST_PIXELS:
         return float("nan")
     grey = np.where(strip.usable, strip.grey, np.float32(strip.grey[strip.usable].mean())).astype(np.float32)
-    band = cv2.GaussianBlur(grey, (0, 0), FINE_PX) - cv2.GaussianBlur(grey, (0, 0), COARSE_PX)
+    band = cv2.GaussianBlur(grey, (7, 7), FINE_PX) - cv2.GaussianBlur(grey, (13, 13), COARSE_PX)
     return float((band[inner] ** 2).mean())

@@ -1,0 +1,81 @@
+"""What a booth asks of an eye beyond ISO/IEC 29794-6: light, reflections, lashes. Our own definitions.
+
+Limits are set by hand, from synthetic sweeps; they are not fitted.
+"""
+
+import numpy as np
+
+from biocapture.iris.statistics import IrisBatch
+from biocapture.measure import Band, Column, Ramp, measure
+
+PERCENT = (0.0, 100.0)
+
+LEAST_STEP = 5.0
+"""Greys from pupil to iris below which nothing is relative to them."""
+
+
+@measure(unit="greys", range=(0.0, 255.0), curve=Band(25.0, 60.0, 190.0, 235.0), guidance="iris.check_exposure")
+def exposure(batch: IrisBatch) -> Column:
+    """Mean grey of the usable iris. Best between 60.0 and 190.0."""
+    return batch.mean_grey
+
+
+@measure(unit="%", range=PERCENT, curve=Ramp(30.0, 5.0), guidance="iris.check_exposure")
+def saturation(batch: IrisBatch) -> Column:
+    """Share of the iris between the lids at either end of the greys (0..5, 250..255). Lower is better.
+
+    Lamps mirrored on the iris count; they seldom cover more than 3.
+    """
+    return 100 * batch.clipped
+
+
+@measure(unit="%", range=PERCENT, curve=Ramp(25.0, 5.0), guidance="iris.avoid_reflections")
+def specular_load(batch: IrisBatch) -> Column:
+    """Share of the iris that mirrored lights cover. Lower is better."""
+    return 100 * batch.specular
+
+
+@measure(unit="%", range=PERCENT, curve=Ramp(45.0, 15.0), guidance="iris.lift_lashes")
+def lash_cover(batch: IrisBatch) -> Column:
+    """Share of the iris that lashes and their shadows cover. Lower is better."""
+    return 100 * batch.lash
+
+
+@measure(unit="%", range=PERCENT, curve=Ramp(60.0, 20.0), guidance="iris.open_eyes")
+def lid_cover(batch: IrisBatch) -> Column:
+    """Share of the iris that lids cover. Lower is better."""
+    return 100 * batch.lid
+
+
+@measure(unit="%", range=(0.0, 1000.0), curve=Ramp(20.0, 2.0), guidance="iris.remove_glasses")
+def glasses_glare(batch: IrisBatch) -> Column:
+    """Area of bright patches in the open eye wider than a mirrored lamp, in hundredths of the iris. Lower is better.
+
+    Light in spectacles, or a window. Beside the iris only where the white of the eye itself is not as bright.
+    """
+    return 100 * batch.glare
+
+
+@measure(unit="%", range=(0.0, 1e4), curve=Ramp(20.0, 7.0), guidance="iris.check_camera")
+def noise(batch: IrisBatch) -> Column:
+    """Noise in the pupil in hundredths of the step from pupil to iris. Lower is better."""
+    return 100 * batch.noise_greys / _step(batch)
+
+
+@measure(unit="%", range=(0.0, 1e4), curve=Ramp(0.4, 1.4), guidance="iris.keep_distance")
+def texture_detail(batch: IrisBatch) -> Column:
+    """Contrast of fine texture on the iris in hundredths of the step from pupil to iris. Higher is better.
+
+    Root of the mean square of the unrolled iris between two Gaussians (deviations 1 and 2.2), less what the noise
+    gives. Irises differ in it by a factor of four; blur takes it from each.
+    """
+    power = np.maximum(0.0, batch.detail - NOISE_PASSED * batch.noise_greys**2)
+    return 100 * np.sqrt(power) / _step(batch)
+
+
+NOISE_PASSED = 0.06
+"""Share of the power of noise in the pupil that is found in the band on the iris."""
+
+
+def _step(batch: IrisBatch) -> Column:
+    return np.maximum(batch.inner_iris_grey - batch.pupil_grey, LEAST_STEP)
