@@ -140,7 +140,6 @@ def test_profile_and_ppi_reach_the_scores(run: Run, prints: Path, tmp_path: Path
     ("words", "says"),
     [
         (("--modality", "toe"), "toe"),
-        (("--modality", "face"), "not available"),
         (("--profile", "no-such"), "no such profile"),
         (("--ppi", 3), "50..5000"),
         (("--out", "table.xlsx"), ".csv, .jsonl or .parquet"),

@@ -126,7 +126,6 @@ def test_a_bad_input_raises(source: object, says: str) -> None:
     ("given", "error", "says"),
     [
         ({"modality": "fingerprnt"}, UsageError, "fingerprnt"),
-        ({"modality": "face"}, UsageError, "not available.*fingerprint"),
         ({"position": "left_toe"}, UsageError, "left_toe"),
         ({"ppi": 20}, UsageError, "50..5000"),
         ({"ppi": math.nan}, UsageError, "50..5000"),

@@ -193,7 +193,8 @@ def _pixels(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]:
         white.paste((255, 255, 255, 255), (0, 0, *opened.size))
         white.alpha_composite(opened)
         opened = white
-    return np.array(opened.convert("L" if grey else "RGB"), dtype=np.uint8)
+    mode = "L" if grey else "RGB"
+    return np.array(opened if opened.mode == mode else opened.convert(mode), dtype=np.uint8)
 
 
 def _eight_bit(pixels: NDArray[Any]) -> NDArray[np.uint8]:

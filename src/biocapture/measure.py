@@ -87,6 +87,8 @@ class Measure:
         Calibration from raw to 0..100.
     guidance : str
         Key of the operator text shown when the score is low.
+    step : int
+        Faults of a lower step are named first: what a person has to put right before the rest can be judged.
     """
 
     function: Callable[[Any], Column]
@@ -96,6 +98,7 @@ class Measure:
     range: tuple[float, float]
     curve: Curve
     guidance: str
+    step: int = 0
 
     def __call__(self, batch: Any) -> Column:
         """Raw column of a batch."""
@@ -119,13 +122,13 @@ class Measure:
 
 
 def measure(
-    *, unit: str, range: tuple[float, float], curve: Curve, guidance: str, iso: str = ""
+    *, unit: str, range: tuple[float, float], curve: Curve, guidance: str, iso: str = "", step: int = 0
 ) -> Callable[[Callable[[Any], Column]], Measure]:
     """Declare a measure; id, description and file:line are derived from the decorated function."""
 
     def declare(function: Callable[[Any], Column]) -> Measure:
         modality = function.__module__.split(".")[1]
-        return Measure(function, f"{modality}.{function.__name__}", iso, unit, range, curve, guidance)
+        return Measure(function, f"{modality}.{function.__name__}", iso, unit, range, curve, guidance, step)
 
     return declare
 

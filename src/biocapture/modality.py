@@ -7,9 +7,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from biocapture.errors import UsageError
 from biocapture.measure import Column, Measure
-from biocapture.types import Failure, Modality, Sample
+from biocapture.types import Failure, Modality
 
 
 class Batch(Protocol):
@@ -27,26 +26,19 @@ class Package(Protocol):
     NATIVE: Mapping[str, str]
     """Further columns given on request (``--native``): column name → what it is."""
 
-    describe: Callable[[Sample], Any]
+    describe: Callable[..., Any]
+    """Takes a :class:`biocapture.types.Sample`; a batch of one."""
     batch_of: Callable[[Sequence[Any]], Batch]
     native: Callable[[Any], dict[str, Column]]
     notes: Callable[[Any], tuple[tuple[str, ...], ...]]
 
 
-AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS)
+AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS, Modality.FACE)
 
 
 @functools.cache
 def package(modality: Modality) -> Package:
-    """Import the package of one modality.
-
-    Raises
-    ------
-    UsageError
-        The modality is not available in this version.
-    """
-    if modality not in AVAILABLE:
-        raise UsageError(f"not available in this version; available: {', '.join(AVAILABLE)}", modality)
+    """Import the package of one modality."""
     _keep_memory()
     return cast("Package", importlib.import_module(f"biocapture.{modality}"))
 

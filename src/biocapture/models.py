@@ -95,8 +95,8 @@ def checked_path(name: str) -> Path:
 
 
 @functools.cache
-def load(name: str) -> Function:
-    """Load a model once and return it as a plain function of one float32 array.
+def load(name: str, output: int = 0) -> Function:
+    """Load a model once and return it as a plain function of one float32 array that gives one of its outputs.
 
     The session uses one thread: parallelism is over images, and results must not depend on the machine.
     """
@@ -111,8 +111,8 @@ def load(name: str) -> Function:
     except Exception as error:  # onnxruntime's exceptions share no base class
         raise ModelError(f"onnxruntime cannot load it: {error}", str(path)) from error
     feed = session.get_inputs()[0].name
-    output = session.get_outputs()[0].name
-    return lambda array: np.asarray(session.run([output], {feed: array})[0], dtype=np.float32)
+    answer = session.get_outputs()[output].name
+    return lambda array: np.asarray(session.run([answer], {feed: array})[0], dtype=np.float32)
 
 
 def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
@@ -121,7 +121,7 @@ def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
     Parameters
     ----------
     name : str
-        Only ``"nfiq2"`` so far: NIST's random forest, an OpenCV RTrees file.
+        Only ``"nfiq2"``: NIST's random forest, an OpenCV RTrees file (OFIQ's package: :mod:`biocapture.ofiq_package`).
     file : Path
     md5 : str
         Digest the publisher states.
@@ -146,7 +146,12 @@ def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
         "data": "see the NFIQ 2 report",
         "metrics": {},
     }
-    (target / "card.json").write_text(json.dumps(facts, indent=2), encoding="utf8")
+    return keep_card(name, facts)
+
+
+def keep_card(name: str, facts: dict[str, Any]) -> Card:
+    """Write the card of a model that lies in :func:`user_directory`."""
+    (user_directory() / name / "card.json").write_text(json.dumps(facts, indent=2), encoding="utf8")
     return card(name)
 
 

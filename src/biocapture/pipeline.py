@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ from biocapture.workers import map_ordered
 Source = str | Path | bytes | NDArray[np.uint8] | Sample
 
 
+SUPPLIERS = ("default", "ofiq")
+"""Who may find what the measures of a face need; a test holds them against those of the face package."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How sources are read and judged; the same for every image of a run.
@@ -40,6 +45,8 @@ class Options:
         Also compute the native columns.
     max_pixels : int
         Larger images are refused before their pixels are allocated.
+    supplier : str
+        Who finds faces, landmarks, pose and parts: ``"default"``, or ``"ofiq"`` for the user's own OFIQ package.
     """
 
     profile: Profile
@@ -48,6 +55,7 @@ class Options:
     ppi: float | None = None
     native: bool = False
     max_pixels: int = 64_000_000
+    supplier: str = "default"
 
 
 def options(
@@ -58,6 +66,7 @@ def options(
     profile: str | Path | Profile = "default",
     native: bool = False,
     max_pixels: int = 64_000_000,
+    supplier: str = "default",
 ) -> Options:
     """Check plain arguments and gather them in :class:`Options`.
 
@@ -77,9 +86,9 @@ def options(
         slot = None if position is None else Position(position)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    if kind is not None:
-        package(kind)
-    return Options(profile, kind, slot, ppi, native, max_pixels)
+    if supplier not in SUPPLIERS:
+        raise UsageError(f"no such supplier; there are: {', '.join(SUPPLIERS)}", supplier)
+    return Options(profile, kind, slot, ppi, native, max_pixels, supplier)
 
 
 def sample_of(source: Source, wanted: Options) -> Sample:
@@ -105,7 +114,7 @@ def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
     modality = samples[0].modality
     part = package(modality)
     catalogue = measures(modality)
-    batch = part.batch_of([part.describe(at_working_resolution(sample)) for sample in samples])
+    batch = part.batch_of([_described(sample, wanted) for sample in samples])
     raw, problems = evaluate(part.MEASURES, batch, len(samples))
     scores = {name: catalogue[name].curve(column) for name, column in raw.items()}
     native = part.native(batch) if wanted.native else {}
@@ -141,6 +150,12 @@ def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
     return found
 
 
+def _described(sample: Sample, wanted: Options) -> Any:
+    """Statistics of one sample; only faces have several suppliers of what is found in a picture."""
+    how = {"supplier": wanted.supplier} if sample.modality is Modality.FACE else {}
+    return package(sample.modality).describe(at_working_resolution(sample), **how)
+
+
 def assess(source: Source, modality: str | None = "auto", **how: object) -> Report:
     """Assess one capture.
 
@@ -151,7 +166,7 @@ def assess(source: Source, modality: str | None = "auto", **how: object) -> Repo
     modality : str
         ``"fingerprint"``, ``"iris"``, ``"face"``, or ``"auto"``.
     **how
-        ``position``, ``ppi``, ``profile``, ``native``, ``max_pixels``: see :class:`Options`.
+        ``position``, ``ppi``, ``profile``, ``native``, ``max_pixels``, ``supplier``: see :class:`Options`.
 
     Raises
     ------

@@ -5,11 +5,12 @@ import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from biocapture.errors import ProfileError
-from biocapture.types import Position
+from biocapture.types import Framing, Position
 
 SHIPPED = Path(__file__).parent / "profiles"
 
@@ -29,6 +30,8 @@ class Profile:
         Measure id → least score; below it the capture is to be retaken, or looked at by a human.
     notes : dict
         Note key (``image.ppi_conflict`` …) → ``"retake"`` or ``"review"``; other notes only inform.
+    portrait : Framing or None
+        How ``biocapture portrait`` cuts a face.
     """
 
     name: str
@@ -38,6 +41,17 @@ class Profile:
     retake: dict[str, float]
     review: dict[str, float]
     notes: dict[str, str]
+    portrait: Framing | None = None
+
+
+class _Portrait(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    width_px: int = Field(ge=32, le=8000)
+    height_px: int = Field(ge=32, le=8000)
+    eyes_apart: float = Field(ge=0.05, le=0.6)
+    eyes_down: float = Field(ge=0.1, le=0.9)
+    ppi: float = Field(default=300.0, ge=50, le=5000)
 
 
 class _File(BaseModel):
@@ -49,6 +63,7 @@ class _File(BaseModel):
     retake: dict[str, float] = {}
     review: dict[str, float] = {}
     notes: dict[str, str] = {}
+    portrait: _Portrait | None = None
 
 
 def shipped() -> tuple[str, ...]:
@@ -73,7 +88,7 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
     """
     path = Path(name) if str(name).endswith(".toml") else SHIPPED / f"{name}.toml"
     try:
-        content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf8")))
+        content = _File.model_validate(_read(path))
     except FileNotFoundError as error:
         raise ProfileError(f"no such profile; shipped: {', '.join(shipped())}", str(name)) from error
     except ValidationError as error:
@@ -83,9 +98,32 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
     except (OSError, ValueError) as error:
         raise ProfileError(f"cannot be read: {error}", str(path)) from error
     _check(content, known, str(path))
+    framing = None if content.portrait is None else Framing(**content.portrait.model_dump())
     return Profile(
-        path.stem, content.title, content.language, content.required, content.retake, content.review, content.notes
+        path.stem,
+        content.title,
+        content.language,
+        content.required,
+        content.retake,
+        content.review,
+        content.notes,
+        framing,
     )
+
+
+def _read(path: Path, depth: int = 0) -> dict[str, Any]:
+    """Contents of a file, laid over those of the shipped profile it extends."""
+    own = tomllib.loads(path.read_text(encoding="utf8"))
+    name = own.pop("extends", "")
+    if not name:
+        return own
+    if name not in shipped() or depth > len(shipped()):
+        raise ValueError(f"extends {name!r}, which is no shipped profile or extends this one")
+    base = _read(SHIPPED / f"{name}.toml", depth + 1)
+    tables = {
+        key: base[key] | own[key] for key in own if isinstance(own[key], dict) and isinstance(base.get(key), dict)
+    }
+    return base | own | tables
 
 
 def _check(content: _File, known: Collection[str], subject: str) -> None:

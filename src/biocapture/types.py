@@ -106,3 +106,26 @@ class Failure:
 
     reason: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a portrait is cut for print or upload.
+
+    Attributes
+    ----------
+    width_px, height_px : int
+        Of the portrait.
+    eyes_apart : float
+        Distance of the eye centres in widths.
+    eyes_down : float
+        From the upper border to the eyes in heights.
+    ppi : float
+        Written into the file.
+    """
+
+    width_px: int
+    height_px: int
+    eyes_apart: float
+    eyes_down: float
+    ppi: float

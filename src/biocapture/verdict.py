@@ -31,6 +31,8 @@ class Reason:
         Measure id, failure reason or note the fault comes from.
     score, minimum : float
         The measure's score and the least the profile asks; NaN where the fault is not a number.
+    step : int
+        Of the measure; faults of a lower step come first.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Reason:
     source: str
     score: float = float("nan")
     minimum: float = float("nan")
+    step: int = 0
 
     @property
     def shortfall(self) -> float:
@@ -54,8 +57,8 @@ def judge(
 ) -> tuple[Verdict, tuple[Reason, ...]]:
     """Decide on one capture.
 
-    A retake fault outweighs a review fault, because the new capture is judged again. A score of NaN (not
-    assessable) is no fault by itself.
+    A retake fault outweighs a review fault, because the new capture is judged again. Within each, faults of a lower
+    step come first, then those that fall shortest. A score of NaN (not assessable) is no fault by itself.
     """
     faults = [] if failure is None else [Reason(failure.reason, Verdict.RETAKE, failure.reason)]
     faults += [Reason(note, Verdict(profile.notes[note].upper()), note) for note in notes if note in profile.notes]
@@ -67,6 +70,10 @@ def judge(
             said = failure is not None and failure.reason == measures[measure_id].guidance
             if not (known or said) and scores[measure_id].score < minimum:
                 found = scores[measure_id].score
-                faults.append(Reason(measures[measure_id].guidance, verdict, measure_id, found, minimum))
-    faults.sort(key=lambda fault: (fault.verdict is not Verdict.RETAKE, -fault.shortfall))
+                faults.append(
+                    Reason(
+                        measures[measure_id].guidance, verdict, measure_id, found, minimum, measures[measure_id].step
+                    )
+                )
+    faults.sort(key=lambda fault: (fault.verdict is not Verdict.RETAKE, fault.step, -fault.shortfall))
     return (faults[0].verdict if faults else Verdict.READY), tuple(faults)

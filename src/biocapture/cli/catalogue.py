@@ -59,13 +59,14 @@ def models(context: typer.Context) -> None:
 
 @models_app.command("add")
 def add_model(
-    name: Annotated[str, typer.Argument(help="nfiq2")],
-    file: Annotated[Path, typer.Argument(help="nist_plain_tir-ink.yaml, as published by NIST")],
+    name: Annotated[str, typer.Argument(help="nfiq2 or ofiq")],
+    file: Annotated[Path, typer.Argument(help="nist_plain_tir-ink.yaml of NIST, or OFIQ-MODELS.zip")],
 ) -> None:
-    """Check a third-party model file and keep a copy for later runs."""
-    from biocapture.models import add
+    """Check a third-party model file or package and keep a copy for later runs."""
+    from biocapture import models, ofiq_package
 
-    typer.echo(f"added {add(name, file).path}")
+    for card in ofiq_package.add(file) if name == "ofiq" else (models.add(name, file),):
+        typer.echo(f"added {card.path}")
 
 
 @commands.command()

@@ -21,6 +21,9 @@ def score(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a table: .csv, .jsonl or .parquet.")] = None,
     native: Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")] = False,
     workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
+    supplier: Annotated[
+        str, typer.Option(help="Who finds the face: default, or ofiq (your own OFIQ package).")
+    ] = "default",
     profile: ProfileName = "default",
     lang: Language = "",
     max_pixels: Annotated[int, typer.Option(help="Refuse larger images before decoding.", min=1)] = 64_000_000,
@@ -46,10 +49,10 @@ def score(
     from biocapture.show import Progress, Table
     from biocapture.workers import default_workers
 
-    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels)
+    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, supplier=supplier)
     kinds = (wanted.modality,) if wanted.modality else ()
     columns = header(tuple(measures(*kinds)), native_names(wanted))
-    how = {"ppi": ppi, "profile": wanted.profile, "native": native, "max_pixels": max_pixels}
+    how = {"ppi": ppi, "profile": wanted.profile, "native": native, "max_pixels": max_pixels, "supplier": supplier}
     # Forking is safe: the pool starts on the first report, before any thread exists.
     found = assess_many(walk(paths), modality, workers=workers or default_workers(), fork=True, **how)
     errors = 0

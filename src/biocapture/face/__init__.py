@@ -6,14 +6,14 @@ models find it is exchangeable.
 
 from collections.abc import Sequence
 
-from biocapture.face import booth, capture, subject
-from biocapture.face.describe import describe_inputs
+from biocapture.face import booth, capture, likeness, quality, subject
+from biocapture.face.describe import SUPPLIERS, describe, describe_inputs, largest_face
 from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
-from biocapture.face.ofiq import measures_from
+from biocapture.face.ofiq import NATIVE, measures_from, native
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import declared_in
 
-MEASURES = declared_in(capture, subject, booth)
+MEASURES = declared_in(quality, likeness, capture, subject, booth)
 
 
 def batch_of(parts: Sequence[FaceBatch]) -> FaceBatch:
@@ -28,11 +28,16 @@ def notes(batch: FaceBatch) -> tuple[tuple[str, ...], ...]:
 
 __all__ = [
     "MEASURES",
+    "NATIVE",
+    "SUPPLIERS",
     "Inputs",
     "batch_of",
     "checked_inputs",
     "checked_picture",
+    "describe",
     "describe_inputs",
+    "largest_face",
     "measures_from",
+    "native",
     "notes",
 ]

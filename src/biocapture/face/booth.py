@@ -8,8 +8,11 @@ from biocapture.measure import Band, Column, Ramp, measure
 
 SHARE = (0.0, 1.0)
 
+EYES_PX = 113.0
+"""Between the eyes in the aligned frame."""
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.red_background")
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.red_background", step=6)
 def red_background(batch: FaceBatch) -> Column:
     """Share of the background that is red (hue 340°..20°, saturation from 0.35). Higher is better.
 
@@ -18,7 +21,7 @@ def red_background(batch: FaceBatch) -> Column:
     return batch.red_share
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.blue_background")
+@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.blue_background", step=6)
 def blue_background(batch: FaceBatch) -> Column:
     """Share of the background that is blue (hue 190°..251°, saturation from 0.35). Higher is better.
 
@@ -27,13 +30,13 @@ def blue_background(batch: FaceBatch) -> Column:
     return batch.blue_share
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.white_background")
+@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.white_background", step=6)
 def white_background(batch: FaceBatch) -> Column:
     """Share of the background that is white or light grey (saturation ≤ 0.18, value ≥ 0.65). Higher is better."""
     return batch.white_share
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.7, 0.25), guidance="face.shadow_behind")
+@measure(unit="1", range=SHARE, curve=Ramp(0.7, 0.25), guidance="face.shadow_behind", step=6)
 def background_shadow(batch: FaceBatch) -> Column:
     """How much darker than its median the darkest twentieth of the background is. Lower is better.
 
@@ -42,7 +45,7 @@ def background_shadow(batch: FaceBatch) -> Column:
     return batch.background_shade
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.75, 0.35), guidance="face.even_light")
+@measure(unit="1", range=SHARE, curve=Ramp(0.75, 0.35), guidance="face.even_light", step=5)
 def face_shadow(batch: FaceBatch) -> Column:
     """How much darker than the brightest of both cheeks and nose bridge the darkest is. Lower is better.
 
@@ -51,19 +54,19 @@ def face_shadow(batch: FaceBatch) -> Column:
     return batch.face_shade
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.15, 0.02), guidance="face.red_eyes")
+@measure(unit="1", range=SHARE, curve=Ramp(0.15, 0.02), guidance="face.red_eyes", step=5)
 def red_eye(batch: FaceBatch) -> Column:
     """Share of the worse eye whose red is at least twice green and blue. Lower is better."""
     return batch.red_pupils
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.15, 0.02), guidance="face.eye_glare")
+@measure(unit="1", range=SHARE, curve=Ramp(0.15, 0.02), guidance="face.eye_glare", step=4)
 def eye_glare(batch: FaceBatch) -> Column:
     """Share of the boxes around the eyes with luminance from 235 of 255: light mirrored by glasses. Lower is better."""
     return batch.eye_glare
 
 
-@measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.15, 0.4), guidance="face.remove_dark_glasses")
+@measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.15, 0.4), guidance="face.remove_dark_glasses", step=4)
 def eye_brightness(batch: FaceBatch) -> Column:
     """Upper quartile of the luminance around the eyes in medians of the cheeks. Higher is better.
 
@@ -72,19 +75,19 @@ def eye_brightness(batch: FaceBatch) -> Column:
     return batch.eye_brightness
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.3, 0.02), guidance="face.remove_glasses")
+@measure(unit="1", range=SHARE, curve=Ramp(0.3, 0.02), guidance="face.remove_glasses", step=4)
 def glasses(batch: FaceBatch) -> Column:
     """Share of the boxes around the eyes that is parsed as glasses. Lower is better."""
     return batch.glasses_share
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.25, 0.03), guidance="face.hair_off_eyes")
+@measure(unit="1", range=SHARE, curve=Ramp(0.25, 0.03), guidance="face.hair_off_eyes", step=4)
 def hair_over_eyes(batch: FaceBatch) -> Column:
     """Share of the boxes around the eyes that is parsed as hair. Lower is better."""
     return batch.hair_share
 
 
-@measure(unit="1", range=(0.0, 1e5), curve=Ramp(0.7, 0.3), guidance="face.look_here")
+@measure(unit="1", range=(0.0, 1e5), curve=Ramp(0.7, 0.3), guidance="face.look_here", step=4)
 def gaze(batch: FaceBatch) -> Column:
     """How far both pupils are from the middle of the eyes, in half eye widths, along the eyes. Lower is better.
 
@@ -93,7 +96,7 @@ def gaze(batch: FaceBatch) -> Column:
     return batch.gaze_offset
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.25, 0.05), guidance="face.close_mouth")
+@measure(unit="1", range=SHARE, curve=Ramp(0.25, 0.05), guidance="face.close_mouth", step=4)
 def teeth(batch: FaceBatch) -> Column:
     """Share of the mouth that is bright and without colour, between the lips. Lower is better.
 
@@ -102,7 +105,17 @@ def teeth(batch: FaceBatch) -> Column:
     return batch.teeth_share
 
 
-@measure(unit="codes", range=(0.0, 255.0), curve=Ramp(2.0, 8.0), guidance="face.colour_picture")
+@measure(unit="1", range=(0.0, 0.2), curve=Ramp(0.04, 0.01), guidance="face.hold_still", step=7)
+def sharpness(batch: FaceBatch) -> Column:
+    """Blur of the face: deviation of its point spread in eye distances. Lower is better.
+
+    Estimated by a model trained here (models/face_sharpness) from the energy of bands of detail; focus, motion and too
+    few pixels count alike, noise and compression hardly. It is not OFIQ's sharpness.
+    """
+    return batch.blur_px / EYES_PX
+
+
+@measure(unit="codes", range=(0.0, 255.0), curve=Ramp(2.0, 8.0), guidance="face.colour_picture", step=7)
 def colour_depth(batch: FaceBatch) -> Column:
     """Mean difference of the largest and the smallest of red, green and blue on the face. Higher is better.
 
@@ -111,7 +124,7 @@ def colour_depth(batch: FaceBatch) -> Column:
     return batch.colour_depth
 
 
-@measure(unit="1", range=(0.0, 1e5), curve=Band(0.55, 0.72, 1.1, 1.35), guidance="face.check_proportions")
+@measure(unit="1", range=(0.0, 1e5), curve=Band(0.55, 0.72, 1.1, 1.35), guidance="face.check_proportions", step=7)
 def face_proportion(batch: FaceBatch) -> Column:
     """Eye distance over the distance from eyes to mouth, as seen from the front. Best between 0.72 and 1.1.
 
@@ -120,7 +133,7 @@ def face_proportion(batch: FaceBatch) -> Column:
     return batch.face_proportion
 
 
-@measure(unit="1", range=(0.0, 1e5), curve=Ramp(7.0, 2.0), guidance="face.less_compression")
+@measure(unit="1", range=(0.0, 1e5), curve=Ramp(7.0, 2.0), guidance="face.less_compression", step=7)
 def compression_blocks(batch: FaceBatch) -> Column:
     """Steps between pixels every 8 pixels, in median steps, on the face as it was taken. Lower is better.
 
@@ -130,7 +143,7 @@ def compression_blocks(batch: FaceBatch) -> Column:
     return batch.block_steps
 
 
-@measure(unit="dB", range=(-100.0, 200.0), curve=Ramp(22.0, 14.0), guidance="face.live_person")
+@measure(unit="dB", range=(-100.0, 200.0), curve=Ramp(22.0, 14.0), guidance="face.live_person", step=7)
 def screen_pattern(batch: FaceBatch) -> Column:
     """Strongest fine periodic pattern on the face over its surroundings in the spectrum. Lower is better.
 

@@ -17,6 +17,7 @@ SHARE = (0.0, 1.0)
     range=(0.0, 6000.0),
     curve=Logistic(10.0, 100.0, height=190.0, offset=1.0, scale=-1.0),
     guidance="face.plain_background",
+    step=6,
 )
 def background_uniformity(batch: FaceBatch) -> Column:
     """How much goes on behind the head: mean gradient of the background's luminance. Lower is better.
@@ -32,6 +33,7 @@ def background_uniformity(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Power(0.3),
     guidance="face.even_light",
+    step=5,
 )
 def illumination_uniformity(batch: FaceBatch) -> Column:
     """How alike the light on both cheeks is: common area of their luminance histograms. Higher is better."""
@@ -44,6 +46,7 @@ def illumination_uniformity(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Plateau(0.2, 0.8, 0.05),
     guidance="face.more_light",
+    step=5,
 )
 def luminance_mean(batch: FaceBatch) -> Column:
     """Mean luminance of the face, white = 1. Best at 0.5.
@@ -59,6 +62,7 @@ def luminance_mean(batch: FaceBatch) -> Column:
     range=(0.0, 0.25),
     curve=Arch(60.0),
     guidance="face.even_light",
+    step=5,
 )
 def luminance_variance(batch: FaceBatch) -> Column:
     """Variance of the luminance of the face, white = 1. Best at 1/60; no ground to refuse a picture by itself."""
@@ -71,6 +75,7 @@ def luminance_variance(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Logistic(0.92, 0.05, height=120.0, offset=0.832, scale=-1.0),
     guidance="face.more_light",
+    step=5,
 )
 def under_exposure(batch: FaceBatch) -> Column:
     """Share of the visible face with luminance below 26 of 255. Lower is better."""
@@ -83,6 +88,7 @@ def under_exposure(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Reciprocal(0.01),
     guidance="face.less_light",
+    step=5,
 )
 def over_exposure(batch: FaceBatch) -> Column:
     """Share of the visible face with luminance from 247 of 255. Lower is better."""
@@ -95,6 +101,7 @@ def over_exposure(batch: FaceBatch) -> Column:
     range=(0.0, 8.0),
     curve=Line(12.5),
     guidance="face.even_light",
+    step=5,
 )
 def dynamic_range(batch: FaceBatch) -> Column:
     """Entropy of the luminance of the face. Higher is better."""
@@ -107,6 +114,7 @@ def dynamic_range(batch: FaceBatch) -> Column:
     range=(0.0, 200.0),
     curve=Logistic(0.0, 10.0, height=200.0, offset=1.0, scale=-1.0),
     guidance="face.white_light",
+    step=5,
 )
 def natural_colour(batch: FaceBatch) -> Column:
     """Distance of the cheeks' CIE a*, b* from those of skin (5..25, 5..35). Lower is better; 0 for grey pictures."""

@@ -1,45 +1,116 @@
 """The straight line for ONE face: picture and what was found in it go in, statistics come out."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.errors import UsageError
+from biocapture.face import default, ofiq_networks
 from biocapture.face.alignment import SIDE_PX, Aligned, Rgb, align
 from biocapture.face.background import backdrop, background
 from biocapture.face.cheeks import cheeks
 from biocapture.face.colour import natural_colour
 from biocapture.face.cover import cover, eye_boxes, visible_mask
+from biocapture.face.detail import blur_px
 from biocapture.face.eyes import eyes
 from biocapture.face.framing import eye_opening, face_proportion, framing, mouth_opening
-from biocapture.face.inputs import Inputs
+from biocapture.face.inputs import LARGEST_DOUBT, LARGEST_SIDE_PX, Inputs, checked_picture
+from biocapture.face.landmarks import Points
 from biocapture.face.light import light
 from biocapture.face.luminance import luminance
-from biocapture.face.parsing import head_covering, in_frame
+from biocapture.face.parsing import Part, head_covering, in_frame
 from biocapture.face.recapture import traces
 from biocapture.face.region import Region, face_region
 from biocapture.face.skin import skin
 from biocapture.face.statistics import FaceBatch
-from biocapture.types import Failure
+from biocapture.types import Failure, Sample
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 """Told every stage of interest by name: for overlays, debugging and golden tests."""
 
+SUPPLIERS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
+    {"default": default.inputs_of, "ofiq": ofiq_networks.inputs_of}
+)
+"""Who finds what the measures need, by name."""
+
 FRAME = (SIDE_PX, SIDE_PX)
+
+NO_LANDMARKS = Failure("face.no_face", "no landmarks")
+
+OF_PARTS = {"head_covering": Part.HAT, "hair_share": Part.HAIR, "glasses_share": Part.EYEGLASSES}
+"""Columns that mean nothing where the parsing does not know their class."""
+
+OUTPUTS = {
+    "Sharpness": "ofiq_sharpness",
+    "CompressionArtifacts": "ofiq_compression",
+    "ExpressionNeutrality": "ofiq_expression",
+    "UnifiedQualityScore": "ofiq_quality",
+}
+"""OFIQ's name of what only its own models answer → column."""
+
+GIVEN = ("pitch_deg", "yaw_deg", "roll_deg", "score", "unrest")
+"""Numbers that are passed on as they were supplied."""
+
+
+def describe(sample: Sample, supplier: str = "default", trace: Trace = lambda name, array: None) -> FaceBatch:
+    """Find and measure the largest face of a picture; a batch of one.
+
+    A picture without a face is a failure, never an exception.
+
+    Raises
+    ------
+    UsageError
+        The supplier is none of :data:`SUPPLIERS`.
+    ModelError
+        A network of the supplier is missing or damaged.
+    """
+    pixels, inputs = found_in(sample.image.pixels, supplier)
+    batch = describe_inputs(pixels, inputs, trace)
+    return dataclasses.replace(batch, notes=((f"face.inputs_{supplier}",),))
+
+
+def largest_face(pixels: NDArray[np.uint8], supplier: str = "default") -> Points | Failure:
+    """Landmarks of the largest face of a picture, or why there is none."""
+    _, inputs = found_in(pixels, supplier)
+    failure = failure_of(inputs)
+    return inputs.points if failure is None and inputs.points is not None else failure or NO_LANDMARKS
+
+
+def found_in(pixels: NDArray[np.uint8], supplier: str) -> tuple[Rgb, Inputs]:
+    """The picture in colour and what a supplier finds in it."""
+    if supplier not in SUPPLIERS:
+        raise UsageError(f"no such supplier of face inputs; there are: {', '.join(SUPPLIERS)}", supplier)
+    if max(pixels.shape) > LARGEST_SIDE_PX:
+        return np.zeros((1, 1, 3), np.uint8), Inputs(areas_px2=np.zeros(0))
+    picture = checked_picture(pixels)
+    return picture, SUPPLIERS[supplier](picture)
+
+
+def failure_of(inputs: Inputs) -> Failure | None:
+    """Why nothing can be said of a face."""
+    if inputs.areas_px2 is not None and not inputs.areas_px2.size:
+        return Failure("face.no_face", "no face was detected")
+    if inputs.doubt > LARGEST_DOUBT:
+        why = f"landmarks move by {inputs.unrest:.3f} at a detection of {inputs.score:.2f}"
+        return Failure("face.no_face", why)
+    return NO_LANDMARKS if inputs.points is None else None
 
 
 def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = lambda name, array: None) -> FaceBatch:
     """Measure one face; a batch of one. No face is a failure, never an exception."""
-    if inputs.areas_px2 is not None and not inputs.areas_px2.size:
-        return FaceBatch.of_one({}, Failure("face.no_face", "no face was detected"))
     columns = {
         "second_face": second_face(inputs.areas_px2),
-        **{name: getattr(inputs, name) for name in ("pitch_deg", "yaw_deg", "roll_deg")},
+        **{name: getattr(inputs, name) for name in GIVEN},
+        **{column: inputs.outputs.get(name, float("nan")) for name, column in OUTPUTS.items()},
     }
-    if inputs.points is None:
-        return FaceBatch.of_one(columns, Failure("face.no_face", "no landmarks"))
+    failure = failure_of(inputs)
+    if failure is not None or inputs.points is None:
+        nobody = inputs.areas_px2 is not None and not inputs.areas_px2.size
+        return FaceBatch.of_one({} if nobody else columns, failure)
     columns |= values_of(framing(inputs.points, pixels.shape[:2], inputs.yaw_deg))
     columns |= values_of(traces(pixels, inputs.points))
     columns["mouth_opening"] = mouth_opening(inputs.points)
@@ -64,6 +135,7 @@ def _of_aligned(aligned: Aligned, shape: tuple[int, int], inputs: Inputs, trace:
     columns |= values_of(cover(aligned, region, visible, boxes))
     columns |= values_of(skin(aligned, region, grey, patches))
     columns |= values_of(eyes(aligned, boxes, parts, columns["cheek_grey"]))
+    columns["blur_px"] = blur_px(aligned, region)
     columns["eye_opening"] = eye_opening(aligned.points)
     columns["colour_distance"] = natural_colour(aligned.pixels, region, patches)
     if inputs.parsing is not None:
@@ -71,6 +143,7 @@ def _of_aligned(aligned: Aligned, shape: tuple[int, int], inputs: Inputs, trace:
         trace("background", view.mask)
         columns |= values_of(backdrop(view))
         columns["head_covering"] = head_covering(inputs.parsing)
+        columns |= {name: float("nan") for name, part in OF_PARTS.items() if part not in inputs.told_apart}
     return columns
 
 

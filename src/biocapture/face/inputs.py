@@ -1,6 +1,7 @@
 """What the measures need besides the picture, checked once. Who supplies it (our models, OFIQ's) is exchangeable."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from biocapture.errors import UsageError
 from biocapture.face.alignment import Rgb
 from biocapture.face.landmarks import COUNT, Points, whole
+from biocapture.face.parsing import Part
 
 LARGEST_SIDE_PX = 32766
 """OpenCV resamples no larger pictures."""
+
+LARGEST_DOUBT = 0.045
+"""Above, nothing is said of the face: 315 portraits have at most 0.03, prints and irises at least 0.055."""
 
 PARSING_PX, OCCLUSION_PX = 400, 224
 
@@ -30,8 +35,15 @@ class Inputs:
         Head pose in OFIQ's signs (roll opposite to the image's); NaN = not supplied.
     parsing : (400, 400) uint8 or None
         BiSeNet classes (see :mod:`biocapture.face.parsing`) of columns 30..585, rows 0..555 of the aligned frame.
+    told_apart : frozenset of Part
+        The classes that ``parsing`` distinguishes; what depends on another is not assessed.
     visible : (224, 224) uint8 or None
         1 = face that nothing hides; of rows and columns 96..519 of the aligned frame.
+    outputs : mapping
+        What models of the supplier's own answered, by OFIQ's name of the measure.
+    score, unrest : float
+        How sure the detector is, 0..1, and by how much the landmarks moved when looked at again, in extents of the
+        face; NaN = not supplied.
     """
 
     points: Points | None = None
@@ -40,7 +52,16 @@ class Inputs:
     yaw_deg: float = float("nan")
     roll_deg: float = float("nan")
     parsing: NDArray[np.uint8] | None = None
+    told_apart: frozenset[Part] = frozenset(Part)
     visible: NDArray[np.uint8] | None = None
+    score: float = float("nan")
+    unrest: float = float("nan")
+    outputs: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def doubt(self) -> float:
+        """Unrest of the landmarks over certainty of the detector: whether it is a face at all."""
+        return self.unrest / self.score
 
 
 def checked_inputs(
@@ -71,13 +92,15 @@ def checked_inputs(
     """
     pitch, yaw, roll = _angles(pose)
     return Inputs(
-        None if landmarks is None else whole(_finite("landmarks", landmarks, (COUNT, 2))),
-        None if boxes is None else _areas(boxes),
-        pitch,
-        yaw,
-        roll,
-        None if parsing is None else _array("parsing", parsing, (PARSING_PX,) * 2, "biu").astype(np.uint8),
-        None if occlusion is None else (_array("occlusion", occlusion, (OCCLUSION_PX,) * 2) > 0).astype(np.uint8),
+        points=None if landmarks is None else whole(_finite("landmarks", landmarks, (COUNT, 2))),
+        areas_px2=None if boxes is None else _areas(boxes),
+        pitch_deg=pitch,
+        yaw_deg=yaw,
+        roll_deg=roll,
+        parsing=None if parsing is None else _array("parsing", parsing, (PARSING_PX,) * 2, "biu").astype(np.uint8),
+        visible=None
+        if occlusion is None
+        else (_array("occlusion", occlusion, (OCCLUSION_PX,) * 2) > 0).astype(np.uint8),
     )
 
 

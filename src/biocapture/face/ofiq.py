@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from biocapture.face import capture, subject
 from biocapture.face.curves import Logistic
-from biocapture.face.describe import describe_inputs
+from biocapture.face.describe import OUTPUTS, describe_inputs
 from biocapture.face.inputs import checked_inputs, checked_picture
-from biocapture.measure import Curve, Measure
+from biocapture.face.statistics import FaceBatch
+from biocapture.measure import Column, Curve, Measure
 
 MEASURE: Mapping[str, Measure] = MappingProxyType(
     {
@@ -52,6 +53,13 @@ CURVE: Mapping[str, Curve] = MappingProxyType(
     }
 )
 """OFIQ's mapping of what its forest, boosted trees and networks answer; they are the user's own to supply."""
+
+NATIVE = {
+    f"ofiq.{name}{part}": f"{what} of OFIQ's {name}, from the inputs that this run had"
+    for name in (*MEASURE, *CURVE)
+    for part, what in (("", "Raw value"), (".scalar", "Scalar 0..100"))
+}
+"""Every native column → what it is."""
 
 Answer = tuple[float, float] | None
 
@@ -103,3 +111,12 @@ def measures_from(
 
 def _answer(raw: float, curve: Curve) -> Answer:
     return None if math.isnan(raw) else (raw, float(curve(np.array([raw]))[0]))
+
+
+def native(batch: FaceBatch) -> dict[str, Column]:
+    """OFIQ's raw values and scalars under its own names, prefixed ``ofiq.``; NaN where they cannot be assessed."""
+    raw = {name: item(batch) for name, item in MEASURE.items()}
+    raw |= {name: getattr(batch, OUTPUTS[name]) for name in CURVE}
+    curves = {name: item.curve for name, item in MEASURE.items()} | dict(CURVE)
+    scalars = {f"{name}.scalar": curves[name](column) for name, column in raw.items()}
+    return {name: (raw | scalars)[name.removeprefix("ofiq.")] for name in NATIVE}

@@ -22,6 +22,8 @@ class FaceBatch:
     failure : tuple of Failure or None
     notes : tuple of tuple of str
         Note keys found from the pixels.
+    score, unrest : Column
+        Of detector and landmarks, see :class:`biocapture.face.inputs.Inputs`.
     second_face : Column
         Area of the second largest face in areas of the largest; 0 for none.
     pitch_deg, yaw_deg, roll_deg : Column
@@ -44,14 +46,20 @@ class FaceBatch:
         See :class:`biocapture.face.eyes.Eyes`.
     face_shade … teeth_share : Column
         See :class:`biocapture.face.skin.Skin`.
+    blur_px : Column
+        Deviation of the point spread in pixels of the aligned frame.
     face_proportion : Column
         Eye distance over the distance from eyes to mouth, as seen from the front.
     block_steps, pattern_peak_db : Column
         See :class:`biocapture.face.recapture.Traces`.
+    ofiq_sharpness … ofiq_quality : Column
+        Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq_models`.
     """
 
     failure: tuple[Failure | None, ...]
     notes: tuple[tuple[str, ...], ...]
+    score: Column
+    unrest: Column
     second_face: Column
     pitch_deg: Column
     yaw_deg: Column
@@ -89,9 +97,14 @@ class FaceBatch:
     blue_share: Column
     white_share: Column
     background_shade: Column
+    blur_px: Column
     face_proportion: Column
     block_steps: Column
     pattern_peak_db: Column
+    ofiq_sharpness: Column
+    ofiq_compression: Column
+    ofiq_expression: Column
+    ofiq_quality: Column
 
     def __len__(self) -> int:
         return len(self.failure)

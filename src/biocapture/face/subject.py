@@ -19,6 +19,7 @@ RATIO = (-1e5, 1e5)
     range=SHARE,
     curve=Line(-100.0, 100.0),
     guidance="face.one_person",
+    step=1,
 )
 def single_face(batch: FaceBatch) -> Column:
     """Area of the second largest face in areas of the largest. Lower is better."""
@@ -31,6 +32,7 @@ def single_face(batch: FaceBatch) -> Column:
     range=(0.0, 1e5),
     curve=Logistic(0.02, 0.01),
     guidance="face.open_eyes",
+    step=4,
 )
 def eyes_open(batch: FaceBatch) -> Column:
     """Distance of the lids of the less open eye, in distances from eyes to chin. Higher is better."""
@@ -43,6 +45,7 @@ def eyes_open(batch: FaceBatch) -> Column:
     range=(0.0, 1e5),
     curve=Logistic(0.2, 0.06, offset=1.0, scale=-1.0),
     guidance="face.close_mouth",
+    step=4,
 )
 def mouth_closed(batch: FaceBatch) -> Column:
     """Distance of the inner lips, in distances from eyes to chin. Lower is better."""
@@ -55,6 +58,7 @@ def mouth_closed(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Line(-100.0, 100.0),
     guidance="face.free_eyes",
+    step=4,
 )
 def eyes_visible(batch: FaceBatch) -> Column:
     """Covered share of the boxes around both eyes. Lower is better."""
@@ -67,6 +71,7 @@ def eyes_visible(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Line(-100.0, 100.0),
     guidance="face.free_mouth",
+    step=4,
 )
 def mouth_occlusion(batch: FaceBatch) -> Column:
     """Covered share of the mouth. Lower is better."""
@@ -79,6 +84,7 @@ def mouth_occlusion(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Line(-100.0, 100.0),
     guidance="face.free_face",
+    step=4,
 )
 def face_occlusion(batch: FaceBatch) -> Column:
     """Covered share of the face. Lower is better."""
@@ -91,6 +97,7 @@ def face_occlusion(batch: FaceBatch) -> Column:
     range=(-1e11, 1e11),
     curve=Logistic(70.0, 20.0),
     guidance="face.come_closer",
+    step=2,
 )
 def inter_eye_distance(batch: FaceBatch) -> Column:
     """Distance of the eye centres as seen from the front, in pixels of the picture. Higher is better."""
@@ -103,6 +110,7 @@ def inter_eye_distance(batch: FaceBatch) -> Column:
     range=(0.0, 1e5),
     curve=Logistic(0.0, 0.05, height=200.0, offset=1.0, scale=-1.0, best=0.45),
     guidance="face.adjust_distance",
+    step=2,
 )
 def head_size(batch: FaceBatch) -> Column:
     """Distance from eyes to chin in picture heights. Best at 0.45."""
@@ -115,6 +123,7 @@ def head_size(batch: FaceBatch) -> Column:
     range=RATIO,
     curve=Logistic(0.9, 0.1),
     guidance="face.centre_face",
+    step=2,
 )
 def leftward_crop(batch: FaceBatch) -> Column:
     """From the picture's left border to the farther eye, in eye distances. Higher is better."""
@@ -127,6 +136,7 @@ def leftward_crop(batch: FaceBatch) -> Column:
     range=RATIO,
     curve=Logistic(0.9, 0.1),
     guidance="face.centre_face",
+    step=2,
 )
 def rightward_crop(batch: FaceBatch) -> Column:
     """From the picture's right border to the farther eye, in eye distances. Higher is better."""
@@ -139,6 +149,7 @@ def rightward_crop(batch: FaceBatch) -> Column:
     range=RATIO,
     curve=Logistic(1.4, 0.1),
     guidance="face.whole_head",
+    step=2,
 )
 def margin_above(batch: FaceBatch) -> Column:
     """From the picture's upper border to the eyes, in distances from eyes to chin. Higher is better."""
@@ -151,6 +162,7 @@ def margin_above(batch: FaceBatch) -> Column:
     range=RATIO,
     curve=Logistic(1.8, 0.1),
     guidance="face.whole_head",
+    step=2,
 )
 def margin_below(batch: FaceBatch) -> Column:
     """From the eyes to the picture's lower border, in distances from eyes to chin. Higher is better."""
@@ -163,6 +175,7 @@ def margin_below(batch: FaceBatch) -> Column:
     range=ANGLE,
     curve=CosineSquare(),
     guidance="face.look_straight",
+    step=3,
 )
 def yaw(batch: FaceBatch) -> Column:
     """How far the head is turned to a side. Best at 0.
@@ -178,6 +191,7 @@ def yaw(batch: FaceBatch) -> Column:
     range=ANGLE,
     curve=CosineSquare(),
     guidance="face.chin_level",
+    step=3,
 )
 def pitch(batch: FaceBatch) -> Column:
     """How far the head is bent up or down. Best at 0. Lenient as yaw."""
@@ -190,6 +204,7 @@ def pitch(batch: FaceBatch) -> Column:
     range=ANGLE,
     curve=CosineSquare(),
     guidance="face.head_upright",
+    step=3,
 )
 def roll(batch: FaceBatch) -> Column:
     """How far the head leans to a shoulder; the sign is opposite to the picture's. Best at 0. Lenient as yaw."""
@@ -202,6 +217,7 @@ def roll(batch: FaceBatch) -> Column:
     range=SHARE,
     curve=Falling(0.02, 0.1, 0.95),
     guidance="face.bare_head",
+    step=4,
 )
 def head_covering(batch: FaceBatch) -> Column:
     """Share of hat and cloth above the mouth, in the aligned frame. Lower is better.

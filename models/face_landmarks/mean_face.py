@@ -1,0 +1,91 @@
+"""Make the mean face that pose is read from: ``src/biocapture/face/mean_face.csv``.
+
+usage: python models/face_landmarks/mean_face.py --labels FILE.npz [--write]
+
+--labels FILE.npz   points (n, 98, 3) float, landmarks in WFLW order with depth, one face a picture; neutral (n,) bool,
+                    True where the person looks straight into the camera with a neutral face
+--write             also write the table; without it, only the figures are printed
+
+Generalised Procrustes analysis of faces in three dimensions: every face is turned and scaled onto the mean, the mean is
+the average of the results and of their mirror images. Its axes: x along the eyes, y down, z away from the viewer; it is
+turned about x until the neutral faces have a mean pitch of 0 through :func:`biocapture.face.pose.pose`. Lengths are in
+distances of the eye centres.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face import pose
+
+TABLE = Path(__file__).parents[2] / "src" / "biocapture" / "face" / "mean_face.csv"
+ROUNDS = 4
+EYES = [60, 64], [68, 72]
+Face = NDArray[np.float64]
+
+
+def mirrored_order() -> list[int]:
+    """Landmark that each landmark becomes in a mirror."""
+    order = list(range(98))
+    pairs = [(i, 32 - i) for i in range(16)]
+    pairs += list(zip((33, 34, 35, 36, 37, 38, 39, 40, 41), (46, 45, 44, 43, 42, 50, 49, 48, 47), strict=True))
+    pairs += [(55, 59), (56, 58), (76, 82), (77, 81), (78, 80), (87, 83), (86, 84), (88, 92), (89, 91), (95, 93)]
+    pairs += list(zip((60, 61, 62, 63, 64, 65, 66, 67), (72, 71, 70, 69, 68, 75, 74, 73), strict=True))
+    pairs.append((96, 97))
+    for one, other in pairs:
+        order[one], order[other] = other, one
+    return order
+
+
+def turned_onto(face: Face, model: Face) -> Face:
+    """The face rotated and scaled onto the model (Kabsch)."""
+    centred, wanted = face - face.mean(axis=0), model - model.mean(axis=0)
+    left, spread, right = np.linalg.svd(centred.T @ wanted)
+    sign = np.diag([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
+    turn = left @ sign @ right
+    return centred @ turn * (spread * np.diag(sign)).sum() / (centred**2).sum()
+
+
+def mean_of(faces: Face) -> Face:
+    """Symmetric mean, eyes along x, brow to mouth along y."""
+    model = faces[0] - faces[0].mean(axis=0)
+    order = mirrored_order()
+    for _ in range(ROUNDS):
+        model = np.mean([turned_onto(face, model) for face in faces], axis=0)
+        model = (model + turned_onto(model[order] * (-1, 1, 1), model)) / 2
+    across = model[EYES[1]].mean(axis=0) - model[EYES[0]].mean(axis=0)
+    down = model[[76, 82]].mean(axis=0) - model[[*EYES[0], *EYES[1]]].mean(axis=0)
+    x = across / np.linalg.norm(across)
+    y = down - x * (down @ x)
+    y /= np.linalg.norm(y)
+    return model @ np.stack([x, y, np.cross(x, y)]).T / np.linalg.norm(across)
+
+
+def about_x(model: Face, angle_deg: float) -> Face:
+    """Turned about the line of the eyes."""
+    cosine, sine = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
+    return model @ np.array([(1, 0, 0), (0, cosine, sine), (0, -sine, cosine)])
+
+
+def main() -> None:
+    reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reading.add_argument("--labels", type=Path, required=True)
+    reading.add_argument("--write", action="store_true")
+    given = reading.parse_args()
+    labels = np.load(given.labels)
+    points, neutral = labels["points"].astype(np.float64), labels["neutral"]
+    model = mean_of(points)
+    for _ in range(3):
+        pitch = np.mean([pose.fitted(face[:, :2], model).pitch_deg for face in points[neutral]])
+        model = about_x(model, float(pitch))
+        print(f"mean pitch of {int(neutral.sum())} neutral faces {pitch:+.2f}°")
+    spread = np.std([turned_onto(face, model) - (model - model.mean(axis=0)) for face in points], axis=0)
+    print(f"{len(points)} faces; deviation of a point {spread.mean():.3f} eye distances")
+    if given.write:
+        np.savetxt(TABLE, model - model.mean(axis=0), fmt="%.4f", delimiter=",", header="x,y,z", comments="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Train the estimate of a face's blur on planted blur.
+
+usage: python models/face_sharpness/train.py --portraits FILE.npz [--write]
+
+--portraits FILE.npz   pixels (n, 616, 616, 3) uint8 aligned RGB portraits with at least 110 px between the eyes, places
+                       (n, 98, 2) landmarks in the frame, names (n,): folder/file
+--write                also write the .onnx and its card; without it, only the figures
+
+Every portrait is degraded some times: reduced and enlarged, out of focus, moved, noisy, compressed, darkened. The
+target is the standard deviation of the whole point spread in pixels of the frame (the eyes are 113 px apart),
+log(1 + deviation); noise and compression are no blur.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from skl2onnx import to_onnx
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from biocapture.face.detail import detail_features
+from biocapture.face.region import face_region
+
+FOLDER = Path(__file__).parent
+TIMES = 8
+Rgb = NDArray[np.uint8]
+
+
+class Plan(NamedTuple):
+    """What is done to one portrait; deviations and lengths in pixels of the frame."""
+
+    reduction: float
+    focus_px: float
+    motion_px: float
+    angle_deg: float
+    gain: float
+    noise: float
+    quality: int
+
+    @property
+    def blur_px(self) -> float:
+        """Deviation of the point spread: a Gaussian, a line, and the interpolated pixels of a reduced picture."""
+        pixel = 0.41 * self.reduction if self.reduction > 1 else 0.0
+        return float(np.sqrt(self.focus_px**2 + self.motion_px**2 / 24 + pixel**2))
+
+
+def plan(rng: np.random.Generator) -> Plan:
+    """A random fault, or none."""
+    return Plan(
+        float(np.exp(rng.uniform(0, np.log(8)))) if rng.random() < 0.45 else 1.0,
+        float(rng.uniform(0.3, 7)) if rng.random() < 0.45 else 0.0,
+        float(rng.uniform(3, 24)) if rng.random() < 0.2 else 0.0,
+        float(rng.uniform(0, 180)),
+        float(rng.uniform(0.25, 1.3)) if rng.random() < 0.5 else 1.0,
+        float(rng.uniform(0.5, 9)) if rng.random() < 0.5 else 0.0,
+        int(rng.integers(25, 96)) if rng.random() < 0.5 else 0,
+    )
+
+
+def degraded(pixels: Rgb, how: Plan, rng: np.random.Generator) -> Rgb:
+    """The portrait as the plan has it, in the order optics, sensor, file, enlargement."""
+    seen = pixels.astype(np.float32)
+    if how.focus_px:
+        seen = cv2.GaussianBlur(seen, (0, 0), how.focus_px)
+    if how.motion_px:
+        seen = moved(seen, how.motion_px, how.angle_deg)
+    size = max(8, round(pixels.shape[0] / how.reduction))
+    if how.reduction > 1:
+        seen = cv2.resize(seen, (size, size), interpolation=cv2.INTER_AREA)
+    seen = seen * how.gain + rng.standard_normal(seen.shape).astype(np.float32) * how.noise
+    taken = np.clip(seen, 0, 255).astype(np.uint8)
+    if how.quality:
+        taken = cv2.imdecode(cv2.imencode(".jpg", taken, [cv2.IMWRITE_JPEG_QUALITY, how.quality])[1], cv2.IMREAD_COLOR)
+    return cv2.resize(taken, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR) if how.reduction > 1 else taken
+
+
+def moved(seen: NDArray[np.float32], length_px: float, angle_deg: float) -> NDArray[np.float32]:
+    """Motion blur along a line."""
+    side = int(length_px) | 1
+    line = np.zeros((side, side), np.float32)
+    line[side // 2] = 1
+    middle = ((side - 1) / 2, (side - 1) / 2)
+    line = cv2.warpAffine(line, cv2.getRotationMatrix2D(middle, angle_deg, 1), (side, side))
+    return cv2.filter2D(seen, -1, line / line.sum())
+
+
+def rows(pixels: NDArray[np.uint8], places: NDArray[np.int64], seed: int) -> tuple[NDArray[np.float32], ...]:
+    """Features and targets of all portraits, each degraded some times."""
+    rng = np.random.default_rng(seed)
+    features, targets = [], []
+    for picture, points in zip(pixels, places, strict=True):
+        region = face_region(points, picture.shape[:2])
+        for _ in range(TIMES):
+            how = plan(rng)
+            found = detail_features(degraded(picture, how, rng), region)
+            if found is not None:
+                features.append(found)
+                targets.append(np.log1p(how.blur_px))
+    return np.stack(features), np.array(targets, np.float32)
+
+
+def is_held_out(name: str) -> bool:
+    """As in models/face_training/portraits.py: every second person of London, Canada, a tenth of Congress."""
+    stem = Path(name).stem
+    if name.startswith(("neutral_front", "smiling_front")):
+        return int(stem.split("_")[0]) % 2 == 1
+    return name.startswith("canada") or int(stem[1:]) % 10 == 3
+
+
+def main() -> None:
+    reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reading.add_argument("--portraits", type=Path, required=True)
+    reading.add_argument("--write", action="store_true")
+    given = reading.parse_args()
+    table = np.load(given.portraits)
+    out = np.array([is_held_out(str(name)) for name in table["names"]])
+    pixels, places = table["pixels"], table["places"]
+    features, targets = rows(pixels[~out], places[~out], 1)
+    model = make_pipeline(
+        StandardScaler(),
+        MLPRegressor(hidden_layer_sizes=(24, 12), alpha=1e-3, max_iter=400, early_stopping=True, random_state=0),
+    )
+    model.fit(features, targets)
+    seen, wanted = rows(pixels[out], places[out], 2)
+    error = np.abs(model.predict(seen) - wanted)
+    metrics = {
+        "held_out_correlation": round(float(np.corrcoef(model.predict(seen), wanted)[0, 1]), 4),
+        "held_out_mean_error_log": round(float(error.mean()), 4),
+        "held_out_within_a_quarter": round(float((error < np.log(1.25)).mean()), 4),
+    }
+    print(len(features), len(seen), json.dumps(metrics, indent=2))
+    if given.write:
+        path = FOLDER / "face_sharpness.onnx"
+        path.write_bytes(to_onnx(model, features[:1], target_opset=17).SerializeToString())
+        facts = {
+            "name": "face_sharpness",
+            "file": path.name,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "task": "blur of a face, log(1 + pixels of the aligned frame)",
+            "licence": "Apache-2.0",
+            "data": "US Congress portraits (public domain) and 51 people of the Face Research Lab London Set (CC BY "
+            "4.0), degraded on purpose",
+            "metrics": metrics,
+        }
+        (FOLDER / "card.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()

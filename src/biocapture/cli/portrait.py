@@ -1,0 +1,41 @@
+"""``biocapture portrait``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biocapture.cli.score import Language, ProfileName
+
+commands = typer.Typer()
+
+
+@commands.command()
+def portrait(
+    image: Annotated[Path, typer.Argument(help="A photograph with a face.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The portrait: .png or .jpg.")],
+    profile: ProfileName = "default",
+    lang: Language = "",
+) -> None:
+    """Turn, scale and cut a photograph to the portrait of a profile, and say what was changed.
+
+    Exit status: 0 written, 1 no face, 2 wrong usage.
+
+    For example:
+
+    `biocapture portrait photo.jpg --profile e-ktp --out portrait.png`
+    """
+    from biocapture.guidance import text
+    from biocapture.modality import measures
+    from biocapture.portrait import make_portrait, write_portrait
+    from biocapture.profile import load_profile
+    from biocapture.types import Failure
+
+    rules = load_profile(profile, measures())
+    made = make_portrait(image, rules)
+    if isinstance(made, Failure):
+        typer.echo(text(made.reason, lang or rules.language), err=True)
+        raise typer.Exit(1)
+    assert rules.portrait is not None
+    write_portrait(made, out, rules.portrait.ppi)
+    typer.echo(f"{out}: {'; '.join(made.changes)}")

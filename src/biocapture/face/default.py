@@ -1,0 +1,44 @@
+"""What the measures need, found by our own networks and estimates: the supplier that needs no download."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from biocapture.face.alignment import Rgb, similarity
+from biocapture.face.detection import Found, faces
+from biocapture.face.inputs import LARGEST_DOUBT, Inputs
+from biocapture.face.landmark_network import landmarks
+from biocapture.face.landmarks import whole
+from biocapture.face.parts import TOLD_APART, parts
+from biocapture.face.pose import pose
+
+
+def inputs_of(pixels: Rgb) -> Inputs:
+    """Look for faces and describe the largest."""
+    found = faces(pixels)
+    return with_parts(pixels, with_landmarks(pixels, found)) if found else Inputs(areas_px2=np.zeros(0))
+
+
+def with_landmarks(pixels: Rgb, found: Sequence[Found]) -> Inputs:
+    """Landmarks and pose of the first of several faces: what the live loop needs of a frame."""
+    seen = landmarks(pixels, found[0])
+    head = pose(seen.places)
+    return Inputs(
+        points=whole(seen.places),
+        areas_px2=np.array([face.area_px2 for face in found]),
+        pitch_deg=head.pitch_deg,
+        yaw_deg=head.yaw_deg,
+        roll_deg=head.roll_deg,
+        score=found[0].score,
+        unrest=seen.unrest,
+    )
+
+
+def with_parts(pixels: Rgb, inputs: Inputs) -> Inputs:
+    """The same inputs with parsing and occlusion, if the landmarks are those of a face."""
+    matrix = None if inputs.points is None or inputs.doubt > LARGEST_DOUBT else similarity(inputs.points)
+    if matrix is None:
+        return inputs
+    found = parts(pixels, matrix)
+    return dataclasses.replace(inputs, parsing=found.parsing, told_apart=TOLD_APART, visible=found.visible)

@@ -1,0 +1,115 @@
+"""The 98 points by our networks: two looks at the face (models/face_landmarks), one at each eye (models/face_eyes)."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face.alignment import Rgb
+from biocapture.face.detection import Found
+from biocapture.face.landmarks import LEFT_CORNERS, LEFT_EYE, LEFT_PUPIL, RIGHT_CORNERS, RIGHT_PUPIL
+from biocapture.face.reduction import cut_out, network_input
+from biocapture.models import load
+
+Places = NDArray[np.float64]
+"""(n, 2) float64, column and row in the picture."""
+
+FACE_PX = 112
+EYE_PX = (64, 48)
+"""Columns and rows of the networks' inputs."""
+
+EXTENT = 1.35
+"""Side of the crop in largest extents of the landmarks, as trained."""
+
+EXTENT_OF_HEIGHT = 1.32
+"""Largest extent of the landmarks in distances from eyes to chin."""
+
+EYE_SHARE = 0.5
+"""Width of the eye in widths of its crop, as trained."""
+
+MIRRORED_EYE = [72, 71, 70, 69, 68, 75, 74, 73]
+"""The right eye's outline in the order of the left eye's when the picture is mirrored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Landmarks of one face.
+
+    Attributes
+    ----------
+    places : (98, 2) float64
+    unrest : float
+        Mean change of the landmarks between two looks, in their largest extent: large where there is no face.
+    """
+
+    places: Places
+    unrest: float
+
+
+def landmarks(pixels: Rgb, face: Found) -> Seen:
+    """Look twice at the face, upright and centred the second time, and once at each eye."""
+    first = look(pixels, face.centre, EXTENT_OF_HEIGHT * face.height_px, _angle_deg(face.down) - 90.0)
+    angle = eye_line_deg(first)
+    second = look(pixels, *_square_of(first, angle), angle)
+    extent = float(np.ptp(second, axis=0).max())
+    unrest = float(np.hypot(*(second - first).T).mean()) / max(extent, 1e-9)
+    return Seen(with_eyes(pixels, second), unrest)
+
+
+def look(pixels: Rgb, centre: Places, extent_px: float, angle_deg: float) -> Places:
+    """Landmarks of the network on one crop."""
+    matrix = upright(centre, FACE_PX / (EXTENT * max(extent_px, 1.0)), angle_deg, (FACE_PX, FACE_PX))
+    answer = load("face_landmarks")(network_input(cut_out(pixels, matrix, (FACE_PX, FACE_PX))))
+    return _back(answer.reshape(-1, 2).astype(np.float64) * FACE_PX, matrix)
+
+
+def with_eyes(pixels: Rgb, places: Places) -> Places:
+    """The same landmarks with the eyes' outlines and pupils from the eye network."""
+    sharp = places.copy()
+    sharp[LEFT_EYE], sharp[LEFT_PUPIL] = _eye(pixels, places[list(LEFT_CORNERS)], mirrored=False)
+    sharp[MIRRORED_EYE], sharp[RIGHT_PUPIL] = _eye(pixels, places[list(RIGHT_CORNERS)], mirrored=True)
+    return sharp
+
+
+def _eye(pixels: Rgb, corners: Places, mirrored: bool) -> tuple[Places, Places]:
+    """Outline and pupil of the eye between two corners, left one first; a right eye is shown mirrored."""
+    along = corners[1] - corners[0]
+    scale = EYE_SHARE * EYE_PX[0] / max(float(np.hypot(*along)), 1.0)
+    matrix = upright(corners.mean(axis=0), scale, _angle_deg(along), EYE_PX)
+    if mirrored:
+        matrix[0] = -matrix[0]
+        matrix[0, 2] += EYE_PX[0] - 1
+    crop = cut_out(pixels, matrix, EYE_PX)
+    answer = load("face_eyes")(network_input(crop)).reshape(-1, 2).astype(np.float64) * EYE_PX[0]
+    found = _back(answer, matrix)
+    return found[:8], found[8]
+
+
+def upright(centre: Places, scale: float, angle_deg: float, size: tuple[int, int]) -> Places:
+    """(2, 3) similarity that turns back by ``angle_deg`` and puts ``centre`` in the middle of a frame."""
+    matrix = np.asarray(cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle_deg, scale), np.float64)
+    matrix[:, 2] += np.array(size) / 2 - centre
+    return matrix
+
+
+def eye_line_deg(places: Places) -> float:
+    """Angle of the line from the left to the right eye in the picture, degrees, clockwise positive."""
+    return _angle_deg(places[list(RIGHT_CORNERS)].mean(axis=0) - places[list(LEFT_CORNERS)].mean(axis=0))
+
+
+def _square_of(places: Places, angle_deg: float) -> tuple[Places, float]:
+    """Middle and largest extent of the landmarks when turned upright."""
+    matrix = upright(np.zeros(2), 1.0, angle_deg, (0, 0))
+    turned = places @ matrix[:, :2].T
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    return ((low + high) / 2) @ matrix[:, :2], float((high - low).max())
+
+
+def _back(points: Places, matrix: Places) -> Places:
+    inverse = cv2.invertAffineTransform(matrix)
+    return points @ inverse[:, :2].T + inverse[:, 2]
+
+
+def _angle_deg(vector: Places) -> float:
+    return float(np.degrees(np.arctan2(vector[1], vector[0])))
