@@ -24,7 +24,8 @@ ALLOWED = {
     "face": SPINE | {"ops", "models"},
     "iris": SPINE | {"ops", "models"},
     "modality": SPINE | PACKAGES,
-    "profile": SPINE,
+    "policy": SPINE,
+    "profile": SPINE | {"policy"},
     "verdict": {"types", "measure", "profile"},
     "report": SPINE | {"profile", "verdict", "guidance"},
     "workers": {"errors"},
@@ -40,9 +41,14 @@ ALLOWED = {
     "pairs": {"errors"},
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
     "show": {"report", "guidance"},
+    "show_record": {"guidance", "readiness", "report", "show"},
+    "enrolment": SPINE | {"filename", "folder", "pipeline"},
+    "readiness": SPINE
+    | {"decode", "enrolment", "guess", "guidance", "matcher", "modality", "ops"}
+    | {"pipeline", "policy", "profile", "report", "verdict"},
 }
 FREE = {"cli", "__init__"}
-DOORS = {"onnxruntime": {"models"}, "pydantic": {"profile", "devices"}, "matplotlib": {"plot"}}
+DOORS = {"onnxruntime": {"models"}, "pydantic": {"profile", "enrolment", "devices"}, "matplotlib": {"plot"}}
 
 
 def imports_of(path: Path) -> set[str]:

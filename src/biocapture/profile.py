@@ -3,13 +3,14 @@
 import difflib
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from biocapture.errors import ProfileError
-from biocapture.types import Position
+from biocapture.policy import Group, RecordPolicy
+from biocapture.types import Modality, Position
 
 SHIPPED = Path(__file__).parent / "profiles"
 
@@ -29,6 +30,8 @@ class Profile:
         Measure id → least score; below it the capture is to be retaken, or looked at by a human.
     notes : dict
         Note key (``image.ppi_conflict`` …) → ``"retake"`` or ``"review"``; other notes only inform.
+    record : RecordPolicy
+        What it asks of one person's enrolment as a whole.
     """
 
     name: str
@@ -38,6 +41,27 @@ class Profile:
     retake: dict[str, float]
     review: dict[str, float]
     notes: dict[str, str]
+    record: RecordPolicy = field(default_factory=RecordPolicy)
+
+
+class _Budget(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    packet_bytes: int = Field(default=3_000_000, gt=0)
+    wsq_ratios: tuple[float, ...] = (10.0, 15.0, 20.0)
+    jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    attempts: int = Field(default=3, ge=1, le=100)
+    repeat_fmr: float = Field(default=1e-4, gt=0, lt=1)
+    ghost_fmr: float = Field(default=1e-3, gt=0, lt=1)
+    station_fmr: float = Field(default=1e-4, gt=0, lt=1)
+    means: dict[str, float] = {}
+    usable: dict[Modality, int] = {}
+    budget: _Budget = _Budget()
 
 
 class _File(BaseModel):
@@ -49,6 +73,7 @@ class _File(BaseModel):
     retake: dict[str, float] = {}
     review: dict[str, float] = {}
     notes: dict[str, str] = {}
+    record: _Record = _Record()
 
 
 def shipped() -> tuple[str, ...]:
@@ -62,7 +87,7 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
     Parameters
     ----------
     name : str or Path
-        ``"default"``, ``"e-ktp"`` or a path ending in ``.toml``.
+        ``"default"``, ``"e-ktp"``, ``"mosip"`` or a path ending in ``.toml``.
     known : collection of str
         Every measure id that exists; a profile naming another is an error, not a silent pass.
 
@@ -75,7 +100,9 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
     try:
         content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf8")))
     except FileNotFoundError as error:
-        raise ProfileError(f"no such profile; shipped: {', '.join(shipped())}", str(name)) from error
+        near = difflib.get_close_matches(str(name), shipped(), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ProfileError(f"no such profile; {hint}shipped: {', '.join(shipped())}", str(name)) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -84,18 +111,36 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
         raise ProfileError(f"cannot be read: {error}", str(path)) from error
     _check(content, known, str(path))
     return Profile(
-        path.stem, content.title, content.language, content.required, content.retake, content.review, content.notes
+        path.stem,
+        content.title,
+        content.language,
+        content.required,
+        content.retake,
+        content.review,
+        content.notes,
+        _record_policy(content.record),
     )
 
 
+def _record_policy(record: _Record) -> RecordPolicy:
+    parts = record.model_dump(exclude={"means", "budget"})
+    means = {Group(name): minimum for name, minimum in record.means.items()}
+    return RecordPolicy(**parts, means=means, **record.budget.model_dump())
+
+
 def _check(content: _File, known: Collection[str], subject: str) -> None:
-    for measure_id, minimum in (content.retake | content.review).items():
-        if measure_id not in known:
-            near = difflib.get_close_matches(measure_id, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ProfileError(f"unknown measure {measure_id!r}{hint}", subject)
-        if not 0.0 <= minimum <= 100.0:
-            raise ProfileError(f"{measure_id}: minimum {minimum} is outside 0..100", subject)
+    _check_minima(content.retake | content.review, known, "measure", subject)
+    _check_minima(content.record.means, set(Group), "group of slots", subject)
     for key, consequence in content.notes.items():
         if consequence not in ("retake", "review"):
             raise ProfileError(f"notes.{key}: {consequence!r} is neither 'retake' nor 'review'", subject)
+
+
+def _check_minima(minima: dict[str, float], known: Collection[str], what: str, subject: str) -> None:
+    for name, minimum in minima.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ProfileError(f"unknown {what} {name!r}{hint}", subject)
+        if not 0.0 <= minimum <= 100.0:
+            raise ProfileError(f"{name}: minimum {minimum} is outside 0..100", subject)
