@@ -42,13 +42,19 @@ ALLOWED = {
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
     "show": {"report", "guidance"},
     "show_record": {"guidance", "readiness", "report", "show"},
+    "station": SPINE | {"matcher"},
     "enrolment": SPINE | {"filename", "folder", "pipeline"},
     "readiness": SPINE
     | {"decode", "enrolment", "guess", "guidance", "matcher", "modality", "ops"}
-    | {"pipeline", "policy", "profile", "report", "verdict"},
+    | {"pipeline", "policy", "profile", "report", "station", "verdict"},
 }
 FREE = {"cli", "__init__"}
-DOORS = {"onnxruntime": {"models"}, "pydantic": {"profile", "enrolment", "devices"}, "matplotlib": {"plot"}}
+DOORS = {
+    "onnxruntime": {"models"},
+    "pydantic": {"profile", "enrolment", "devices"},
+    "matplotlib": {"plot"},
+    "cryptography": {"station"},
+}
 
 
 def imports_of(path: Path) -> set[str]:

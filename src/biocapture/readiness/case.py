@@ -1,5 +1,6 @@
 """All that the checks of one record look at, each comparison made once."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -9,6 +10,7 @@ from biocapture.enrolment import Enrolment
 from biocapture.profile import Profile
 from biocapture.readiness.examine import matcher_of
 from biocapture.readiness.slot import Examined, Slot
+from biocapture.station import Memory
 from biocapture.types import Modality, Position
 
 Pair = tuple[Slot, Slot]
@@ -24,11 +26,17 @@ class Case:
     profile : Profile
     slots : dict
         Position → slot, of those that have attempts or are excepted.
+    memory : Memory or None
+        Whom the record is compared with.
+    threads : int
+        The answers do not depend on it.
     """
 
     enrolment: Enrolment
     profile: Profile
     slots: Mapping[Position, Slot]
+    memory: Memory | None = None
+    threads: int = 1
     _prepared: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -46,9 +54,19 @@ class Case:
         part = matcher_of(one.attempt.position.modality)
         if part is None or one.template is None or other.template is None:
             return None
-        return float(part.compare(self._ready(one), self._ready(other)).score)
+        return float(part.compare(self.prepared(one), self.prepared(other)).score)
 
-    def _ready(self, attempt: Examined) -> Any:
+    def scores_with(self, templates: Mapping[Position, Any]) -> dict[Position, float]:
+        """Score of each filled slot with the template of the same slot of somebody else."""
+        scores = {}
+        for slot in self.filled:
+            part, best = matcher_of(slot.position.modality), slot.best
+            if part and best and best.template is not None and slot.position in templates:
+                compared = part.compare(self.prepared(best), templates[slot.position])
+                scores[slot.position] = float(compared.score)
+        return scores
+
+    def prepared(self, attempt: Examined) -> Any:
         """The template prepared for many comparisons, once."""
         part = matcher_of(attempt.attempt.position.modality)
         assert part is not None
@@ -63,3 +81,18 @@ def threshold(modality: Modality | None, fmr: float) -> float:
     assert part is not None
     stricter = [rate for rate in part.THRESHOLDS if rate <= fmr * 1.0000001]
     return part.THRESHOLDS[max(stricter) if stricter else min(part.THRESHOLDS)]
+
+
+def extrapolated(modality: Modality | None, fmr: float) -> float:
+    """Least score at a false match rate below the documented ones: the logit of the score grows with -log₁₀ FMR.
+
+    Straight on from the two strictest documented thresholds; at a documented rate, that threshold.
+    """
+    part = matcher_of(modality)
+    assert part is not None
+    rates = sorted(part.THRESHOLDS)[:2]
+    if fmr >= rates[0] or len(rates) < 2:
+        return threshold(modality, fmr)
+    low, high = (math.log(part.THRESHOLDS[rate] / (100 - part.THRESHOLDS[rate])) for rate in reversed(rates))
+    slope = (high - low) / math.log10(rates[1] / rates[0])
+    return 100 / (1 + math.exp(-(high + slope * math.log10(rates[0] / fmr))))

@@ -8,6 +8,7 @@ from biocapture.enrolment import Enrolment, read_enrolment
 from biocapture.modality import measures
 from biocapture.policy import Group
 from biocapture.profile import Profile, load_profile
+from biocapture.readiness.attempts import consistent_attempts
 from biocapture.readiness.case import Case
 from biocapture.readiness.chance import chance_of_failure
 from biocapture.readiness.complete import complete
@@ -15,14 +16,16 @@ from biocapture.readiness.distinct import distinct
 from biocapture.readiness.examine import examined_slots
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.outcome import ordered, verdict_of
+from biocapture.readiness.person import one_person
 from biocapture.readiness.readable import group_mean, readable
 from biocapture.readiness.result import Readiness, Summary
 from biocapture.readiness.slot import Slot
+from biocapture.station import Memory
 from biocapture.types import Modality, Position
 
 Check = Callable[[Case], list[Finding]]
 
-CHECKS: tuple[Check, ...] = (complete, readable, distinct)
+CHECKS: tuple[Check, ...] = (complete, readable, distinct, one_person, consistent_attempts)
 """Every check of a record, each for itself."""
 
 
@@ -30,6 +33,7 @@ def check(
     enrolment: Enrolment | str | Path,
     *,
     profile: str | Path | Profile = "default",
+    station: Memory | None = None,
     threads: int = 2,
 ) -> Readiness:
     """Whether one person's enrolment is ready to upload.
@@ -38,6 +42,8 @@ def check(
     ----------
     enrolment : Enrolment, or path of a folder or manifest
     profile : str, Path or Profile
+    station : Station or Recent, optional
+        Whom it is compared with: the person before, everybody remembered, the operators. It is not changed.
     threads : int
         Attempts looked at side by side; the answer does not depend on it.
 
@@ -52,7 +58,8 @@ def check(
         enrolment = read_enrolment(enrolment)
     if not isinstance(profile, Profile):
         profile = load_profile(profile, measures())
-    return judged(Case(enrolment, profile, examined_slots(enrolment, profile, threads)))
+    slots = examined_slots(enrolment, profile, threads)
+    return judged(Case(enrolment, profile, slots, station, max(1, threads)))
 
 
 def judged(case: Case) -> Readiness:

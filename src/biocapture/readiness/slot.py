@@ -13,7 +13,7 @@ from biocapture.verdict import Verdict
 RANK = {Verdict.READY: 3, Verdict.REVIEW: 2, Verdict.RETAKE: 1, None: 0}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Examined:
     """One attempt after decoding, assessment and extraction.
 
