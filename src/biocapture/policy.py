@@ -53,7 +53,7 @@ class RecordPolicy:
 
     attempts: int = 3
     repeat_fmr: float = 1e-4
-    ghost_fmr: float = 1e-3
+    ghost_fmr: float = 1e-4
     station_fmr: float = 1e-4
     means: dict[Group, float] = field(default_factory=dict)
     usable: dict[Modality, int] = field(default_factory=dict)

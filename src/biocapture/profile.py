@@ -57,7 +57,7 @@ class _Record(BaseModel):
 
     attempts: int = Field(default=3, ge=1, le=100)
     repeat_fmr: float = Field(default=1e-4, gt=0, lt=1)
-    ghost_fmr: float = Field(default=1e-3, gt=0, lt=1)
+    ghost_fmr: float = Field(default=1e-4, gt=0, lt=1)
     station_fmr: float = Field(default=1e-4, gt=0, lt=1)
     means: dict[str, float] = {}
     usable: dict[Modality, int] = {}

@@ -15,6 +15,7 @@ from biocapture.readiness.complete import complete
 from biocapture.readiness.distinct import distinct
 from biocapture.readiness.examine import examined_slots
 from biocapture.readiness.finding import Finding
+from biocapture.readiness.ghost import ghost
 from biocapture.readiness.outcome import ordered, verdict_of
 from biocapture.readiness.person import one_person
 from biocapture.readiness.readable import group_mean, readable
@@ -25,7 +26,7 @@ from biocapture.types import Modality, Position
 
 Check = Callable[[Case], list[Finding]]
 
-CHECKS: tuple[Check, ...] = (complete, readable, distinct, one_person, consistent_attempts)
+CHECKS: tuple[Check, ...] = (complete, readable, distinct, ghost, one_person, consistent_attempts)
 """Every check of a record, each for itself."""
 
 

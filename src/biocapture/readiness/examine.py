@@ -1,5 +1,6 @@
 """From an attempt to what the checks need of it: decode, assess, extract, sign. Each attempt by itself."""
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,7 +10,7 @@ from biocapture.enrolment import Attempt, Enrolment
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.guess import guess_modality
 from biocapture.matcher import Matcher, matcher
-from biocapture.modality import AVAILABLE
+from biocapture.modality import AVAILABLE, Layered, package
 from biocapture.ops.copies import signature
 from biocapture.pipeline import Options, assess_many, at_working_resolution, sample_of
 from biocapture.profile import Profile
@@ -55,6 +56,7 @@ def examine(attempt: Attempt, profile: Profile) -> Examined:
         report,
         _template(sample),
         signature(sample.image.pixels),
+        _underlying(sample),
         _shows(attempt, sample, report),
         _size(attempt, sample),
     )
@@ -90,6 +92,11 @@ def _template(sample: Sample) -> object:
         return None
     made = part.template_of(sample)
     return None if part.is_empty(made) else made
+
+
+def _underlying(sample: Sample) -> float:
+    part = package(sample.modality) if sample.modality in AVAILABLE else None
+    return part.underlying(sample).share if isinstance(part, Layered) else math.nan
 
 
 def _shows(attempt: Attempt, sample: Sample, report: Report | None) -> Modality | None:

@@ -28,6 +28,8 @@ class Examined:
         None where it cannot be read, where nothing can be compared, or where the modality has no matcher yet.
     signature : (256, 256) float32 or None
         Texture, for finding copies.
+    underlying : float
+        Share of it that lies over an earlier capture's residue, 0..1; NaN where that cannot be told.
     shows : Modality or None
         What it shows instead of what belongs in the slot.
     bytes : int
@@ -41,6 +43,7 @@ class Examined:
     report: Report | None = None
     template: Any = None
     signature: Signature | None = None
+    underlying: float = math.nan
     shows: Modality | None = None
     bytes: int = 0
     error: str = ""
