@@ -45,7 +45,7 @@ ALLOWED = {
     "station": SPINE | {"matcher"},
     "enrolment": SPINE | {"filename", "folder", "pipeline"},
     "readiness": SPINE
-    | {"decode", "enrolment", "guess", "guidance", "matcher", "modality", "ops"}
+    | {"decode", "enrolment", "formats", "guess", "guidance", "matcher", "modality", "ops"}
     | {"pipeline", "policy", "profile", "report", "station", "verdict"},
 }
 FREE = {"cli", "__init__"}

@@ -47,8 +47,10 @@ class RecordPolicy:
         Modality → how many slots the central system needs to tell a person apart; see ``readiness/chance.py``.
     packet_bytes : int
         Most bytes of the images of one record.
-    wsq_ratios, jpeg2000_ratios : tuple of float
-        Admissible compression ratios of prints, and of irises and faces.
+    wsq : bool
+        Whether prints may be sent as WSQ.
+    jpeg2000_ratios : tuple of float
+        Admissible compression ratios of JPEG 2000.
     """
 
     attempts: int = 3
@@ -58,5 +60,5 @@ class RecordPolicy:
     means: dict[Group, float] = field(default_factory=dict)
     usable: dict[Modality, int] = field(default_factory=dict)
     packet_bytes: int = 3_000_000
-    wsq_ratios: tuple[float, ...] = (10.0, 15.0, 20.0)
+    wsq: bool = True
     jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)

@@ -48,7 +48,7 @@ class _Budget(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     packet_bytes: int = Field(default=3_000_000, gt=0)
-    wsq_ratios: tuple[float, ...] = (10.0, 15.0, 20.0)
+    wsq: bool = True
     jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)
 
 

@@ -9,6 +9,7 @@ from biocapture.modality import measures
 from biocapture.policy import Group
 from biocapture.profile import Profile, load_profile
 from biocapture.readiness.attempts import consistent_attempts
+from biocapture.readiness.budget import budget, over_budget
 from biocapture.readiness.case import Case
 from biocapture.readiness.chance import chance_of_failure
 from biocapture.readiness.complete import complete
@@ -35,6 +36,7 @@ def check(
     *,
     profile: str | Path | Profile = "default",
     station: Memory | None = None,
+    plan: bool = False,
     threads: int = 2,
 ) -> Readiness:
     """Whether one person's enrolment is ready to upload.
@@ -45,6 +47,8 @@ def check(
     profile : str, Path or Profile
     station : Station or Recent, optional
         Whom it is compared with: the person before, everybody remembered, the operators. It is not changed.
+    plan : bool
+        Also compress every chosen image in each admissible way: sizes and qualities are in ``budget``.
     threads : int
         Attempts looked at side by side; the answer does not depend on it.
 
@@ -60,12 +64,13 @@ def check(
     if not isinstance(profile, Profile):
         profile = load_profile(profile, measures())
     slots = examined_slots(enrolment, profile, threads)
-    return judged(Case(enrolment, profile, slots, station, max(1, threads)))
+    return judged(Case(enrolment, profile, slots, station, max(1, threads)), plan)
 
 
-def judged(case: Case) -> Readiness:
+def judged(case: Case, plan: bool = False) -> Readiness:
     """Run every check on an examined record and decide."""
-    findings = ordered(finding for each in CHECKS for finding in each(case))
+    sizes = budget(case, plan)
+    findings = ordered([finding for each in CHECKS for finding in each(case)] + over_budget(sizes))
     slots = tuple(case.slots.values())
     return Readiness(
         id=case.enrolment.id,
@@ -74,6 +79,7 @@ def judged(case: Case) -> Readiness:
         verdict=verdict_of(findings),
         findings=findings,
         slots=slots,
+        budget=sizes,
         chance=chance_of_failure(case, findings),
         summaries=_summaries(case.slots),
         means={str(group): group_mean(case, group) for group in Group},

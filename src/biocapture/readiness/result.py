@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from biocapture.guidance import text
+from biocapture.readiness.budget import Budget, Option
 from biocapture.readiness.chance import status_of
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.levels import level
@@ -48,6 +49,8 @@ class Readiness:
         Most pressing first.
     slots : tuple of Slot
         With all attempts.
+    budget : Budget
+        Bytes of the packet.
     chance : float
         Estimated chance that the record fails centrally, 0..1; see ``readiness/chance.py``.
     summaries : dict
@@ -66,6 +69,7 @@ class Readiness:
     verdict: Verdict
     findings: tuple[Finding, ...]
     slots: tuple[Slot, ...]
+    budget: Budget
     chance: float
     summaries: dict[Modality, Summary]
     means: dict[str, float]
@@ -104,10 +108,26 @@ class Readiness:
                 for modality, of in self.summaries.items()
             },
             "groups": {name: _number(mean) for name, mean in self.means.items()},
+            "budget": _budget(self.budget),
             "not_assessed": [str(position) for position in self.not_assessed],
             "not_compared": [str(position) for position in self.not_compared],
             "slots": [_slot(slot) for slot in self.slots],
         }
+
+
+def _budget(budget: Budget) -> dict[str, Any]:
+    return {
+        "bytes": budget.bytes,
+        "limit": budget.limit,
+        "options": [_option(option) for option in budget.options],
+        "proposal": {str(option.modality): option.method for option in budget.proposal},
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    facts = {"modality": str(option.modality), "method": option.method, "bytes": option.bytes}
+    quality = {"minimum_quality": _number(option.minimum), "largest_loss": _number(option.loss)}
+    return facts | quality | {"weakest": str(option.weakest)}
 
 
 def _finding(finding: Finding, language: str) -> dict[str, Any]:
