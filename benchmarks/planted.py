@@ -175,7 +175,7 @@ def poor(draft: Draft) -> Answer:
         Effects(dry=0.95),
         Effects(wet=1.0),
         Effects(partial=0.9),
-        Effects(low_contrast=0.97),
+        Effects(low_contrast=0.97, noise=25.0),
         Effects(blur_px=4.5),
     )
     effects = faults[draft.random.integers(len(faults))]

@@ -15,6 +15,9 @@ from biocapture.types import Modality, Position
 
 Pair = tuple[Slot, Slot]
 
+MOST_RESIDUES = 0.5
+"""Share of the compared slots that may match the previous person and still be what was left on the platen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -38,6 +41,29 @@ class Case:
     memory: Memory | None = None
     threads: int = 1
     _prepared: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
+    _once: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def residues(self) -> dict[Position, float]:
+        """Slots whose print matches the previous person's of the same slot, with the score.
+
+        Empty where most slots match: then it is the previous person who came again, not what was left on the platen.
+        """
+        if "residues" not in self._once:
+            self._once["residues"] = self._residues()
+        return dict(self._once["residues"])
+
+    def _residues(self) -> dict[Position, float]:
+        if self.memory is None:
+            return {}
+        scores = {
+            position: score
+            for position, score in self.scores_with(self.memory.previous(self.enrolment.id)[1]).items()
+            if position.modality is Modality.FINGERPRINT
+        }
+        least = threshold(Modality.FINGERPRINT, self.profile.record.ghost_fmr) if scores else 100.0
+        found = {position: score for position, score in scores.items() if score >= least}
+        return found if len(found) <= MOST_RESIDUES * len(scores) or len(found) == 1 else {}
 
     @property
     def filled(self) -> list[Slot]:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from biocapture.enrolment import Attempt, Enrolment
 from biocapture.errors import BiocaptureError, UsageError
-from biocapture.guess import guess_modality
 from biocapture.matcher import Matcher, matcher
 from biocapture.modality import AVAILABLE, Layered, package
 from biocapture.ops.copies import signature
 from biocapture.pipeline import Options, assess_many, at_working_resolution, sample_of
 from biocapture.profile import Profile
+from biocapture.readiness.other_modality import other_modality
 from biocapture.readiness.slot import Examined, Slot
 from biocapture.report import Report
 from biocapture.types import Modality, Position, Sample
@@ -57,7 +57,7 @@ def examine(attempt: Attempt, profile: Profile) -> Examined:
         _template(sample),
         signature(sample.image.pixels),
         _underlying(sample),
-        _shows(attempt, sample, report),
+        other_modality(attempt, sample, report, profile),
         _size(attempt, sample),
     )
 
@@ -97,22 +97,6 @@ def _template(sample: Sample) -> object:
 def _underlying(sample: Sample) -> float:
     part = package(sample.modality) if sample.modality in AVAILABLE else None
     return part.underlying(sample).share if isinstance(part, Layered) else math.nan
-
-
-def _shows(attempt: Attempt, sample: Sample, report: Report | None) -> Modality | None:
-    """Another modality than the slot's, if the capture fails as its own and clearly shows the other.
-
-    A print or an eye is told from its texture, a face from its colours, which only a fresh reading keeps.
-    """
-    if report is not None and not report.failure:
-        return None
-    image = sample.image
-    if sample.modality is not Modality.FACE and isinstance(attempt.source, str | Path | bytes):
-        from biocapture.decode import decode
-
-        image = decode(attempt.source, modality=Modality.FACE)
-    guessed = guess_modality(image)
-    return None if guessed is sample.modality else guessed
 
 
 def _size(attempt: Attempt, sample: Sample) -> int:

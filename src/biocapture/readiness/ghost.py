@@ -3,7 +3,6 @@
 from biocapture.readiness.case import Case, threshold
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Slot
-from biocapture.types import Modality
 from biocapture.verdict import Verdict
 
 MOST_UNDERLYING = 0.08
@@ -19,17 +18,15 @@ def ghost(case: Case) -> list[Finding]:
 
 
 def _of_previous(case: Case) -> list[Finding]:
-    if case.memory is None:
-        return []
     fmr = case.profile.record.ghost_fmr
-    found = []
-    for position, score in case.scores_with(case.memory.previous(case.enrolment.id)).items():
-        best = case.slots[position].best
-        if position.modality is Modality.FINGERPRINT and best and score >= (least := threshold(position.modality, fmr)):
-            said: dict[str, float | str] = {"score": score, "least": least, "fmr": fmr}
-            key = "enrolment.previous_print"
-            found.append(Finding("ghost.previous_print", Verdict.RETAKE, (position,), key, said, (best.name,)))
-    return found
+    return [_residue(case.slots[position], score, fmr) for position, score in case.residues.items()]
+
+
+def _residue(slot: Slot, score: float, fmr: float) -> Finding:
+    least = threshold(slot.position.modality, fmr)
+    said: dict[str, float | str] = {"score": score, "least": least, "fmr": fmr}
+    names = (slot.best.name,) if slot.best else ()
+    return Finding("ghost.previous_print", Verdict.RETAKE, (slot.position,), "enrolment.previous_print", said, names)
 
 
 def _underlying(slot: Slot) -> Finding | None:

@@ -72,6 +72,8 @@ def hits(case: Case) -> list[Hit]:
         searched = pool.map(lambda slot: _likely(case, slot, remembered[slot.position]), probes)
         likely = {sample.person: sample.operator for found in searched for sample in found}
     judged = [_judged(case, person, operator, comparisons) for person, operator in likely.items()]
+    previous = case.memory.previous(case.enrolment.id)[0] if judged else ""
+    judged = [hit for hit in judged if hit and not (hit.person == previous and set(hit.scores) <= set(case.residues))]
     return sorted((hit for hit in judged if hit), key=lambda hit: -max(hit.scores.values()))
 
 

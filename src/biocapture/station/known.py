@@ -31,8 +31,8 @@ class Known:
 class Memory(Protocol):
     """Whom a record is compared with."""
 
-    def previous(self, but: str) -> Mapping[Position, Any]:
-        """Templates of the citizen added last, other than ``but``; empty where there is none."""
+    def previous(self, but: str) -> tuple[str, Mapping[Position, Any]]:
+        """Id and templates of the citizen added last, other than ``but``; empty where there is none."""
 
     def of_slot(self, position: Position, but: str) -> list[Known]:
         """All remembered samples of a slot, of anyone but ``but``."""
@@ -54,12 +54,12 @@ class Recent:
             position: known(person, operator, each, position) for position, each in templates.items()
         }
 
-    def previous(self, but: str) -> Mapping[Position, Any]:
-        """Templates of the citizen added last, other than ``but``."""
+    def previous(self, but: str) -> tuple[str, Mapping[Position, Any]]:
+        """Id and templates of the citizen added last, other than ``but``."""
         for person, samples in reversed(self._people.items()):
             if person != but and not any(sample.operator for sample in samples.values()):
-                return _templates(samples.items())
-        return {}
+                return person, _templates(samples.items())
+        return "", {}
 
     def of_slot(self, position: Position, but: str) -> list[Known]:
         """All remembered samples of a slot, of anyone but ``but``."""

@@ -156,13 +156,13 @@ class Station:
             rows = self._base.execute("SELECT number, operator, added, expires FROM people ORDER BY added").fetchall()
         return [Person(ids[n], bool(op), added, ends, tuple(slots.get(n, ()))) for n, op, added, ends in rows]
 
-    def previous(self, but: str) -> Mapping[Position, Any]:
-        """Templates of the citizen added last, other than ``but``; empty where there is none."""
+    def previous(self, but: str) -> tuple[str, Mapping[Position, Any]]:
+        """Id and templates of the citizen added last, other than ``but``; empty where there is none."""
         with self._errors():
             for number, name in self._ids("WHERE operator = 0 ORDER BY added DESC LIMIT 2").items():
                 if name != but:
-                    return self._templates(number)
-        return {}
+                    return name, self._templates(number)
+        return "", {}
 
     def of_person(self, person: str) -> Mapping[Position, Any]:
         """Templates of one person or operator."""
