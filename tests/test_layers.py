@@ -41,7 +41,9 @@ ALLOWED = {
     "pairs": {"errors"},
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
     "show": {"report", "guidance"},
-    "show_record": {"guidance", "readiness", "report", "show"},
+    "dedup": SPINE | {"enrolment", "filename", "folder", "gallery", "matcher", "matching", "pipeline"},
+    "show_record": {"dedup", "guidance", "readiness", "report", "show"},
+    "readiness_html": SPINE | {"guidance", "matcher", "modality", "readiness", "report", "verdict"},
     "station": SPINE | {"matcher"},
     "enrolment": SPINE | {"filename", "folder", "pipeline"},
     "readiness": SPINE

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.markup import escape
 
+from biocapture.dedup import Duplicates
 from biocapture.guidance.words import phrase, slot_name
 from biocapture.readiness import Finding, Readiness
 from biocapture.readiness.slot import Slot
@@ -45,6 +46,7 @@ def lines_of(record: Readiness, language: str) -> Iterator[str]:
     yield ""
     yield from (_slot_line(slot, language) for slot in record.slots)
     yield from _summary_lines(record, language)
+    yield from _size_lines(record, language)
     yield from _todo_lines(record, language)
     blind = list(dict.fromkeys(record.not_assessed + record.not_compared))
     if blind:
@@ -78,6 +80,17 @@ def _summary_lines(record: Readiness, language: str) -> Iterator[str]:
         )
 
 
+def _size_lines(record: Readiness, language: str) -> Iterator[str]:
+    sizes = record.budget
+    if sizes.options or sizes.bytes > sizes.limit:
+        yield f"  {phrase('size', language):<{NAME_WIDTH}}{sizes.bytes / 1e3:.0f} kB ({sizes.limit / 1e3:.0f} kB)"
+    for option in sizes.options:
+        quality = "" if option.minimum != option.minimum else f"{phrase('minimum', language)} {option.minimum:.0f}"
+        chosen = "  ←" if option in sizes.proposal else ""
+        name = f"{phrase(option.modality, language)}, {option.method}"
+        yield f"    {name:<{NAME_WIDTH + 4}}{option.bytes / 1e3:6.0f} kB  {quality}{chosen}"
+
+
 def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
     if record.findings:
         yield ""
@@ -98,3 +111,30 @@ def evidence_of(finding: Finding) -> str:
         for name, value in finding.evidence.items()
     ]
     return ", ".join(parts)
+
+
+def print_error_line(name: str, why: str, console: Console | None = None) -> None:
+    """One line for an enrolment that cannot be read."""
+    console = console or Console(soft_wrap=True)
+    text = f"{escape(printable(name)):<{NAME_WIDTH}}  {escape(printable(why))}"
+    console.print(f"[{COLOURS['ERROR']}]{'ERROR':<6}[/]        {text}", highlight=False)
+
+
+def print_duplicates(found: Duplicates, console: Console | None = None) -> None:
+    """Pairs and clusters of a deduplication, and what was compared."""
+    console = console or Console(soft_wrap=True)
+    for pair in found.pairs:
+        one, other = (escape(printable(owner)) for owner in pair.owners)
+        console.print(f"[red]SAME[/] {pair.score:5.1f}  {one}  =  {other}  ({len(pair.samples)})", highlight=False)
+        for first, second, score in pair.samples[:3]:
+            console.print(
+                f"     [dim]{score:5.1f}  {escape(printable(first))}  {escape(printable(second))}[/]", highlight=False
+            )
+    for number, cluster in enumerate(found.clusters, 1):
+        if len(cluster) > 2:
+            console.print(f"cluster {number}: {escape(printable(', '.join(cluster)))}", highlight=False)
+    for path, why in (found.unreadable | found.not_compared).items():
+        console.print(f"[magenta]not compared[/] {escape(printable(path))}: {escape(printable(why))}", highlight=False)
+    size = f"{found.owners} enrolments or images, {found.images} samples, {found.comparisons} comparisons"
+    chance = f"about {found.fmr * found.comparisons:.1f} chance matches are to be expected"
+    console.print(f"{size} at FMR {found.fmr:g}: {chance}; {len(found.pairs)} found", highlight=False)
