@@ -26,9 +26,6 @@ SLOTS = FINGERS[1:]
 TOUCHES = 3
 """Everyday touches kept per finger."""
 
-OTHERS = 12
-"""People the station remembers beside the previous one and the operator."""
-
 Pixels = NDArray[np.uint8]
 
 
@@ -63,6 +60,7 @@ class Draft:
     previous: dict[Position, int]
     other: dict[Position, int]
     operator: dict[Position, int]
+    stranger: int
     attempts: dict[Position, list[Examined]]
     absent: dict[Position, Absence]
 
@@ -137,9 +135,10 @@ def placed(examined: Examined, position: Position, number: int = 1) -> Examined:
 
 def drafted(people: Population, random: np.random.Generator) -> Draft:
     """A clean enrolment of ten fingers, with the people around it; nobody shares a finger."""
-    drawn = random.choice(people.fingers, 4 * len(SLOTS), replace=False).reshape(4, -1)
-    own, previous, other, operator = (dict(zip(SLOTS, map(int, row), strict=True)) for row in drawn)
-    draft = Draft(people, random, own, previous, other, operator, {}, {})
+    drawn = random.choice(people.fingers, 4 * len(SLOTS) + 1, replace=False)
+    sets = drawn[:-1].reshape(4, -1)
+    own, previous, other, operator = (dict(zip(SLOTS, map(int, row), strict=True)) for row in sets)
+    draft = Draft(people, random, own, previous, other, operator, int(drawn[-1]), {}, {})
     for slot, finger in own.items():
         draft.put(slot, draft.touch_of(finger, slot))
     return draft
@@ -273,7 +272,7 @@ def operator(draft: Draft) -> Answer:
 def disagreeing(draft: Draft) -> Answer:
     """Two attempts of one slot with two fingers."""
     (slot,) = draft.slots(1)
-    stranger = draft.people.touch(draft.other[slot], 1, slot)
+    stranger = draft.people.touch(draft.stranger, 1, slot)
     draft.put(slot, *([draft.attempts[slot][0], stranger][:: int(draft.random.choice((1, -1)))]))
     return ("attempts.disagree",), {slot}
 

@@ -13,7 +13,7 @@ from biocapture.modality import AVAILABLE, Layered, package
 from biocapture.ops.copies import signature
 from biocapture.pipeline import Options, assess_many, at_working_resolution, sample_of
 from biocapture.profile import Profile
-from biocapture.readiness.other_modality import other_modality
+from biocapture.readiness.other_modality import HOPELESS, other_modality
 from biocapture.readiness.slot import Examined, Slot
 from biocapture.report import Report
 from biocapture.types import Modality, Position, Sample
@@ -56,7 +56,7 @@ def examine(attempt: Attempt, profile: Profile) -> Examined:
         report,
         _template(sample),
         signature(sample.image.pixels),
-        _underlying(sample),
+        _underlying(sample, report),
         other_modality(attempt, sample, report, profile),
         _size(attempt, sample),
     )
@@ -82,7 +82,8 @@ def _sample(attempt: Attempt, wanted: Options) -> Sample:
 def _report(sample: Sample, profile: Profile) -> Report | None:
     if sample.modality not in AVAILABLE:
         return None
-    return next(assess_many([sample], profile=profile))
+    # Which eye it is stands among the native columns.
+    return next(assess_many([sample], profile=profile, native=sample.modality is Modality.IRIS))
 
 
 def _template(sample: Sample) -> object:
@@ -94,7 +95,10 @@ def _template(sample: Sample) -> object:
     return None if part.is_empty(made) else made
 
 
-def _underlying(sample: Sample) -> float:
+def _underlying(sample: Sample, report: Report | None) -> float:
+    """Share that lies over an earlier capture; NaN where the capture itself is hardly one."""
+    if report is None or report.failure or not report.quality >= HOPELESS:
+        return math.nan
     part = package(sample.modality) if sample.modality in AVAILABLE else None
     return part.underlying(sample).share if isinstance(part, Layered) else math.nan
 
