@@ -25,7 +25,8 @@ ALLOWED = {
     "face": SPINE | {"ops", "models"},
     "iris": SPINE | {"ops", "models"},
     "modality": SPINE | PACKAGES,
-    "profile": SPINE,
+    "policy": SPINE,
+    "profile": SPINE | {"policy"},
     "verdict": {"types", "measure", "profile"},
     "report": SPINE | {"profile", "verdict", "guidance"},
     "workers": {"errors"},
@@ -42,9 +43,22 @@ ALLOWED = {
     "pairs": {"errors"},
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
     "show": {"report", "guidance"},
+    "dedup": SPINE | {"enrolment", "filename", "folder", "gallery", "matcher", "matching", "pipeline"},
+    "show_record": {"dedup", "guidance", "readiness", "report", "show"},
+    "readiness_html": SPINE | {"guidance", "matcher", "modality", "readiness", "report", "verdict"},
+    "station": SPINE | {"matcher"},
+    "enrolment": SPINE | {"filename", "folder", "pipeline"},
+    "readiness": SPINE
+    | {"decode", "enrolment", "formats", "guess", "guidance", "matcher", "modality", "ops"}
+    | {"pipeline", "policy", "profile", "report", "station", "verdict"},
 }
 FREE = {"cli", "__init__"}
-DOORS = {"onnxruntime": {"models"}, "pydantic": {"profile", "devices"}, "matplotlib": {"plot"}}
+DOORS = {
+    "onnxruntime": {"models"},
+    "pydantic": {"profile", "enrolment", "devices"},
+    "matplotlib": {"plot"},
+    "cryptography": {"station"},
+}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -9,10 +9,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from biocapture.enrolment import Enrolment
     from biocapture.errors import BiocaptureError, DecodeError
     from biocapture.modality import measures
     from biocapture.pipeline import assess, assess_many
     from biocapture.profile import Profile
+    from biocapture.readiness import Readiness, check
     from biocapture.report import Report
     from biocapture.types import Image, Modality, Position, Sample
     from biocapture.verdict import Reason, Verdict
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "BiocaptureError": "errors",
     "DecodeError": "errors",
+    "Enrolment": "enrolment",
     "measures": "modality",
     "assess": "pipeline",
     "assess_many": "pipeline",
     "Profile": "profile",
+    "Readiness": "readiness",
+    "check": "readiness",
     "Report": "report",
     "Image": "types",
     "Modality": "types",
@@ -36,16 +41,19 @@ _HOMES = {
 __all__ = [
     "BiocaptureError",
     "DecodeError",
+    "Enrolment",
     "Image",
     "Modality",
     "Position",
     "Profile",
+    "Readiness",
     "Reason",
     "Report",
     "Sample",
     "Verdict",
     "assess",
     "assess_many",
+    "check",
     "measures",
 ]
 

@@ -40,6 +40,14 @@ class ProfileError(BiocaptureError):
     """A profile cannot be read, or names something that does not exist."""
 
 
+class EnrolmentError(BiocaptureError):
+    """A folder or manifest does not say which sample belongs to which slot of one person."""
+
+
+class StationError(BiocaptureError):
+    """A station's memory cannot be opened: another kind of file, damaged, in use, or not with this key."""
+
+
 class UnknownMeasureError(BiocaptureError):
     """No measure has this id."""
 

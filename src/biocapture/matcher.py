@@ -70,6 +70,13 @@ class Ranking(Protocol):
 
 
 @runtime_checkable
+class StoredSketches(Protocol):
+    """What a ranking matcher may offer besides: sketches that can be kept, a dataclass of arrays."""
+
+    Sketch: type[Any]
+
+
+@runtime_checkable
 class Exchange(Protocol):
     """What a matcher may offer besides: templates as files, its own and those of other systems."""
 

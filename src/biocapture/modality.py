@@ -3,7 +3,7 @@
 import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -31,6 +31,22 @@ class Package(Protocol):
     batch_of: Callable[[Sequence[Any]], Batch]
     native: Callable[[Any], dict[str, Column]]
     notes: Callable[[Any], tuple[tuple[str, ...], ...]]
+
+
+class UnderlyingShare(Protocol):
+    """Part of the answer of a package that can see a second capture under one."""
+
+    @property
+    def share(self) -> float:
+        """Share of the capture that lies over another one, 0..1; NaN where it cannot be told."""
+
+
+@runtime_checkable
+class Layered(Protocol):
+    """What a modality package may offer besides: a look at what lies under a capture."""
+
+    def underlying(self, sample: Sample) -> UnderlyingShare:
+        """What an earlier capture left on the sensor, seen through this one; ``sample`` at the working resolution."""
 
 
 AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS, Modality.FACE)

@@ -3,14 +3,15 @@
 import difflib
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from biocapture.errors import ProfileError
-from biocapture.types import Framing, Position
+from biocapture.policy import Group, RecordPolicy
+from biocapture.types import Framing, Modality, Position
 
 SHIPPED = Path(__file__).parent / "profiles"
 
@@ -32,6 +33,8 @@ class Profile:
         Note key (``image.ppi_conflict`` …) → ``"retake"`` or ``"review"``; other notes only inform.
     portrait : Framing or None
         How ``biocapture portrait`` cuts a face.
+    record : RecordPolicy
+        What it asks of one person's enrolment as a whole.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Profile:
     review: dict[str, float]
     notes: dict[str, str]
     portrait: Framing | None = None
+    record: RecordPolicy = field(default_factory=RecordPolicy)
 
 
 class _Portrait(BaseModel):
@@ -54,6 +58,26 @@ class _Portrait(BaseModel):
     ppi: float = Field(default=300.0, ge=50, le=5000)
 
 
+class _Budget(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    packet_bytes: int = Field(default=3_000_000, gt=0)
+    wsq: bool = True
+    jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    attempts: int = Field(default=3, ge=1, le=100)
+    repeat_fmr: float = Field(default=1e-4, gt=0, lt=1)
+    ghost_fmr: float = Field(default=1e-4, gt=0, lt=1)
+    station_fmr: float = Field(default=1e-4, gt=0, lt=1)
+    means: dict[str, float] = {}
+    usable: dict[Modality, int] = {}
+    budget: _Budget = _Budget()
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -64,6 +88,7 @@ class _File(BaseModel):
     review: dict[str, float] = {}
     notes: dict[str, str] = {}
     portrait: _Portrait | None = None
+    record: _Record = _Record()
 
 
 def shipped() -> tuple[str, ...]:
@@ -77,7 +102,7 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
     Parameters
     ----------
     name : str or Path
-        ``"default"``, ``"e-ktp"`` or a path ending in ``.toml``.
+        ``"default"``, ``"e-ktp"``, ``"mosip"`` or a path ending in ``.toml``.
     known : collection of str
         Every measure id that exists; a profile naming another is an error, not a silent pass.
 
@@ -90,7 +115,9 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
     try:
         content = _File.model_validate(_read(path))
     except FileNotFoundError as error:
-        raise ProfileError(f"no such profile; shipped: {', '.join(shipped())}", str(name)) from error
+        near = difflib.get_close_matches(str(name), shipped(), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ProfileError(f"no such profile; {hint}shipped: {', '.join(shipped())}", str(name)) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -108,6 +135,7 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
         content.review,
         content.notes,
         framing,
+        _record_policy(content.record),
     )
 
 
@@ -126,14 +154,25 @@ def _read(path: Path, depth: int = 0) -> dict[str, Any]:
     return base | own | tables
 
 
+def _record_policy(record: _Record) -> RecordPolicy:
+    parts = record.model_dump(exclude={"means", "budget"})
+    means = {Group(name): minimum for name, minimum in record.means.items()}
+    return RecordPolicy(**parts, means=means, **record.budget.model_dump())
+
+
 def _check(content: _File, known: Collection[str], subject: str) -> None:
-    for measure_id, minimum in (content.retake | content.review).items():
-        if measure_id not in known:
-            near = difflib.get_close_matches(measure_id, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ProfileError(f"unknown measure {measure_id!r}{hint}", subject)
-        if not 0.0 <= minimum <= 100.0:
-            raise ProfileError(f"{measure_id}: minimum {minimum} is outside 0..100", subject)
+    _check_minima(content.retake | content.review, known, "measure", subject)
+    _check_minima(content.record.means, set(Group), "group of slots", subject)
     for key, consequence in content.notes.items():
         if consequence not in ("retake", "review"):
             raise ProfileError(f"notes.{key}: {consequence!r} is neither 'retake' nor 'review'", subject)
+
+
+def _check_minima(minima: dict[str, float], known: Collection[str], what: str, subject: str) -> None:
+    for name, minimum in minima.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ProfileError(f"unknown {what} {name!r}{hint}", subject)
+        if not 0.0 <= minimum <= 100.0:
+            raise ProfileError(f"{name}: minimum {minimum} is outside 0..100", subject)

@@ -41,9 +41,19 @@ class Position(StrEnum):
         """ANSI/NIST and ISO finger position code: 0 = unknown, 1 = right thumb … 10 = left little finger."""
         return FINGERS.index(self) if self in FINGERS else 0
 
+    @property
+    def modality(self) -> Modality | None:
+        """What a slot holds; None for ``UNKNOWN``."""
+        if self.finger_code:
+            return Modality.FINGERPRINT
+        return SLOTS.get(self)
+
 
 FINGERS = tuple(Position)[:11]
 """Finger positions indexed by their ISO code (0 = unknown)."""
+
+SLOTS = {Position.RIGHT_EYE: Modality.IRIS, Position.LEFT_EYE: Modality.IRIS, Position.FACE: Modality.FACE}
+"""What the slots that are no fingers hold."""
 
 
 class PpiSource(StrEnum):

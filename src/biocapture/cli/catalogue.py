@@ -70,12 +70,25 @@ def add_model(
 
 
 @commands.command()
-def profiles(show: Annotated[str, typer.Argument(help="Print one profile; default: list them.")] = "") -> None:
-    """List the profiles, or print one: what it requires and the least score of each measure."""
+def profiles(
+    show: Annotated[str, typer.Argument(help="A profile to print, or `check`; default: list them.")] = "",
+    file: Annotated[str, typer.Argument(help="With `check`: your own .toml, or a shipped profile.")] = "",
+) -> None:
+    """List the profiles, print one, or check your own: `biocapture profiles check mine.toml`.
+
+    Exit status: 0 good, 2 the profile names something unknown or is malformed (and says what).
+    """
     from biocapture.modality import measures as catalogue
     from biocapture.profile import SHIPPED, load_profile, shipped
     from biocapture.show import print_rows
 
+    if (show == "check") != bool(file):
+        raise typer.BadParameter("give a file to check" if show == "check" else "one profile at a time")
+    if file:
+        found = load_profile(file, catalogue())
+        minima = len(found.retake) + len(found.review) + len(found.record.means)
+        typer.echo(f"{file}: good: {found.title!r}, {len(found.required)} required slots, {minima} minima")
+        return
     if show:
         load_profile(show, catalogue())
         path = Path(show) if show.endswith(".toml") else SHIPPED / f"{show}.toml"

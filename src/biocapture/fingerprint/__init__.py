@@ -6,6 +6,7 @@ from biocapture.fingerprint import measures, nfiq2, quality
 from biocapture.fingerprint.describe import describe
 from biocapture.fingerprint.forest import forest_score
 from biocapture.fingerprint.statistics import FingerprintBatch
+from biocapture.fingerprint.underlying import underlying
 from biocapture.measure import Column, declared_in
 
 MEASURES = declared_in(quality, measures)
@@ -32,4 +33,4 @@ def notes(batch: FingerprintBatch) -> tuple[tuple[str, ...], ...]:
     return batch.notes
 
 
-__all__ = ["MEASURES", "NATIVE", "batch_of", "describe", "native", "notes"]
+__all__ = ["MEASURES", "NATIVE", "batch_of", "describe", "native", "notes", "underlying"]

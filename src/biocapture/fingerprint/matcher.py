@@ -7,7 +7,7 @@ import numpy as np
 from biocapture.fingerprint.comparison import THRESHOLDS, Comparison, compare
 from biocapture.fingerprint.exchange import from_own, from_record, to_record
 from biocapture.fingerprint.overlay import picture
-from biocapture.fingerprint.ranking import promise, sketch
+from biocapture.fingerprint.ranking import Sketch, promise, sketch
 from biocapture.fingerprint.structure import structure_of as prepared
 from biocapture.fingerprint.template import MAGIC, Template, template_of
 from biocapture.types import Image, Modality, Sample
@@ -42,6 +42,7 @@ __all__ = [
     "READERS",
     "THRESHOLDS",
     "WRITERS",
+    "Sketch",
     "Template",
     "compare",
     "is_empty",

@@ -70,17 +70,31 @@ class Finger:
     minutiae: Minutiae
 
 
-def finger(seed: int, pattern: Pattern | None = None, period_px: float | None = None) -> Finger:
+BEND_PX = 130.0
+"""Distance over which the bends of an individual ridge flow change."""
+
+
+def finger(seed: int, pattern: Pattern | None = None, period_px: float | None = None, bend_deg: float = 0.0) -> Finger:
     """Grow a finger; the same seed gives the same finger.
 
     Orientation by the zero-pole model (Sherlock & Monro 1993); ridges by repeated filtering of noise with oriented
     band-pass filters (after Cappelli, Maio & Maltoni 2000), which makes minutiae where the field cannot be combed
     smoothly; truth from the skeleton of the noise-free pattern.
+
+    Parameters
+    ----------
+    seed : int
+    pattern : Pattern, optional
+        Default: drawn with the frequencies of a population.
+    period_px : float, optional
+        Ridge period.
+    bend_deg : float
+        Deviation by which the flow bends off its class's; 15 makes different fingers as different as real ones.
     """
     random = np.random.default_rng([seed, 0xF1])
     chosen = pattern or list(Pattern)[random.choice(6, p=(0.06, 0.06, 0.29, 0.29, 0.22, 0.08))]
     period = period_px or float(random.uniform(8.2, 10.2))
-    orientation = _orientation(chosen, random)
+    orientation = _bent(_orientation(chosen, random), bend_deg, seed)
     ridges = _grown(orientation, period, random)
     return Finger(chosen, ridges, orientation, period, _true_minutiae(ridges, orientation, period))
 
@@ -100,6 +114,16 @@ def _orientation(pattern: Pattern, random: np.random.Generator) -> Field:
     for delta_x, delta_y in deltas:
         angle -= 0.5 * np.arctan2(y - delta_y, x - delta_x)
     return np.mod(angle, np.pi).astype(np.float32)
+
+
+def _bent(orientation: Field, bend_deg: float, seed: int) -> Field:
+    """The flow with bends of its own; without them, fingers of a class share their flow more than real ones do."""
+    if not bend_deg:
+        return orientation
+    random = np.random.default_rng([seed, 0xBE])
+    coarse = random.standard_normal([round(side / BEND_PX) + 3 for side in orientation.shape]).astype(np.float32)
+    bend = cv2.resize(coarse, orientation.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.mod(orientation + np.float32(np.deg2rad(bend_deg)) * bend, np.float32(np.pi))
 
 
 def _singularities(

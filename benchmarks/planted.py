@@ -1,0 +1,312 @@
+"""Faults planted into synthetic enrolments: what is changed, and which finding in which slots must answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.population import grown
+from biocapture.enrolment import Absence, Attempt, Enrolment
+from biocapture.modality import measures
+from biocapture.profile import load_profile
+from biocapture.readiness.case import Case
+from biocapture.readiness.examine import examine, slots_of
+from biocapture.readiness.slot import Examined
+from biocapture.station import Recent
+from biocapture.synthetic.eye import eye
+from biocapture.synthetic.eye_capture import capture
+from biocapture.synthetic.impression import Effects, impression
+from biocapture.types import FINGERS, Position
+
+PROFILE = load_profile("default", measures())
+SLOTS = FINGERS[1:]
+TOUCHES = 3
+"""Everyday touches kept per finger."""
+
+Pixels = NDArray[np.uint8]
+
+
+class Population:
+    """Fingers and their everyday touches, each looked at once."""
+
+    def __init__(self, cache: Path, fingers: int) -> None:
+        self.cache, self.fingers = cache, fingers
+        self._touches: dict[tuple[int, int], Examined] = {}
+
+    def pixels(self, finger: int, touch: int, effects: Effects, ghost_of: int | None = None) -> Pixels:
+        """One impression."""
+        under = None if ghost_of is None else grown(ghost_of, self.cache)
+        return impression(grown(finger, self.cache), touch, effects, ghost_of=under).pixels
+
+    def touch(self, finger: int, number: int, position: Position) -> Examined:
+        """An everyday touch, put in a slot."""
+        key = finger, number
+        if key not in self._touches:
+            effects = everyday(np.random.default_rng([finger, number]))
+            self._touches[key] = looked_at(self.pixels(finger, number, effects), position)
+        return placed(self._touches[key], position)
+
+
+@dataclass
+class Draft:
+    """An enrolment being made: slot → attempts, and the fingers that are in it."""
+
+    people: Population
+    random: np.random.Generator
+    own: dict[Position, int]
+    previous: dict[Position, int]
+    other: dict[Position, int]
+    operator: dict[Position, int]
+    stranger: int
+    attempts: dict[Position, list[Examined]]
+    absent: dict[Position, Absence]
+
+    def slots(self, count: int) -> list[Position]:
+        """Slots drawn by lot."""
+        return [SLOTS[i] for i in self.random.choice(len(SLOTS), count, replace=False)]
+
+    def touch_of(self, finger: int, position: Position) -> Examined:
+        """A touch of a finger that the station has not seen (it keeps touch 0)."""
+        return self.people.touch(finger, int(self.random.integers(1, TOUCHES)), position)
+
+    def put(self, position: Position, *images: Pixels | bytes | Examined) -> None:
+        """Fill a slot anew."""
+        self.attempts[position] = [
+            placed(one, position, number) if isinstance(one, Examined) else looked_at(one, position, number)
+            for number, one in enumerate(images, 1)
+        ]
+
+    def pixels_of(self, position: Position) -> Pixels:
+        """What is in a slot now."""
+        sample = self.attempts[position][0].sample
+        assert sample is not None
+        return sample.image.pixels
+
+    def case(self) -> Case:
+        """The record, with a station that knows the previous person, the operator and others."""
+        found = [each for attempts in self.attempts.values() for each in attempts]
+        enrolment = Enrolment("record", tuple(each.attempt for each in found), self.absent)
+        return Case(enrolment, PROFILE, slots_of(enrolment, found), self._memory())
+
+    def _memory(self) -> Recent:
+        memory = Recent()
+        for person, fingers in (("operator", self.operator), ("other", self.other), ("previous", self.previous)):
+            templates = {slot: self.people.touch(each, 0, slot).template for slot, each in fingers.items()}
+            memory.add(person, templates, operator=person == "operator")
+        return memory
+
+
+Answer = tuple[tuple[str, ...], set[Position]]
+"""Ids one of which must be found, and slots it must name (all of them)."""
+
+Plant = Callable[[Draft], Answer]
+
+
+def everyday(random: np.random.Generator) -> Effects:
+    """A good touch as a trained operator takes it."""
+    return Effects(
+        rotation_deg=float(random.uniform(-15, 15)),
+        shift_row_px=float(random.uniform(-20, 20)),
+        shift_column_px=float(random.uniform(-15, 15)),
+        distortion_px=float(random.uniform(0, 6)),
+        wet=float(random.uniform(0, 0.25)),
+        dry=float(random.uniform(0, 0.2)),
+        noise=float(random.uniform(1, 8)),
+        blur_px=float(random.uniform(0.5, 1.0)),
+        creases=int(random.integers(0, 3)),
+    )
+
+
+def looked_at(source: Pixels | bytes, position: Position, number: int = 1) -> Examined:
+    """An attempt from pixels or a file's bytes."""
+    ppi = 500.0 if isinstance(source, np.ndarray) else None
+    return examine(Attempt(position, source, number, f"{position} {number}", ppi), PROFILE)
+
+
+def placed(examined: Examined, position: Position, number: int = 1) -> Examined:
+    """The same capture in another slot."""
+    attempt = replace(examined.attempt, position=position, number=number, name=f"{position} {number}")
+    sample = examined.sample and replace(examined.sample, position=position)
+    return replace(examined, attempt=attempt, sample=sample)
+
+
+def drafted(people: Population, random: np.random.Generator) -> Draft:
+    """A clean enrolment of ten fingers, with the people around it; nobody shares a finger."""
+    drawn = random.choice(people.fingers, 4 * len(SLOTS) + 1, replace=False)
+    sets = drawn[:-1].reshape(4, -1)
+    own, previous, other, operator = (dict(zip(SLOTS, map(int, row), strict=True)) for row in sets)
+    draft = Draft(people, random, own, previous, other, operator, int(drawn[-1]), {}, {})
+    for slot, finger in own.items():
+        draft.put(slot, draft.touch_of(finger, slot))
+    return draft
+
+
+def missing(draft: Draft) -> Answer:
+    """A slot without a capture."""
+    (slot,) = draft.slots(1)
+    del draft.attempts[slot]
+    return ("complete.missing_slot",), {slot}
+
+
+def unreadable(draft: Draft) -> Answer:
+    """A file cut short."""
+    (slot,) = draft.slots(1)
+    data = cv2.imencode(".png", draft.pixels_of(slot))[1].tobytes()
+    draft.put(slot, data[: int(draft.random.uniform(0.0, 0.8) * len(data)) + 1])
+    return ("complete.unreadable_file",), {slot}
+
+
+def wrong_modality(draft: Draft) -> Answer:
+    """An eye in a finger's slot."""
+    (slot,) = draft.slots(1)
+    seed = int(draft.random.integers(10_000, 20_000))
+    draft.put(slot, cv2.imencode(".png", capture(eye(seed), seed=seed).pixels)[1].tobytes())
+    return ("complete.wrong_modality",), {slot}
+
+
+def poor(draft: Draft) -> Answer:
+    """A print nobody can use."""
+    (slot,) = draft.slots(1)
+    faults = (
+        Effects(dry=0.95),
+        Effects(wet=1.0),
+        Effects(partial=0.9),
+        Effects(low_contrast=0.97, noise=25.0),
+        Effects(blur_px=4.5),
+    )
+    effects = faults[draft.random.integers(len(faults))]
+    draft.put(slot, draft.people.pixels(draft.own[slot], 77, effects))
+    return ("readable.slot",), {slot}
+
+
+def same_finger(draft: Draft) -> Answer:
+    """One finger captured in two slots."""
+    one, other = draft.slots(2)
+    touches = draft.random.choice(TOUCHES, 2, replace=False)
+    for slot, touch in zip((one, other), touches, strict=True):
+        draft.put(slot, draft.people.touch(draft.own[one], int(touch), slot))
+    return ("distinct.same_finger", "distinct.copied_image"), {one, other}
+
+
+def same_file(draft: Draft) -> Answer:
+    """One file in two slots."""
+    one, other = draft.slots(2)
+    data = cv2.imencode(".png", draft.pixels_of(one))[1].tobytes()
+    draft.put(one, data)
+    draft.put(other, data)
+    return ("distinct.same_file",), {one, other}
+
+
+def copied_image(draft: Draft) -> Answer:
+    """One image in two slots: recompressed, resized, turned by quarters or mirrored."""
+    one, other = draft.slots(2)
+    pixels = draft.pixels_of(one)
+    kind = draft.random.integers(4)
+    if kind == 0:
+        quality = int(draft.random.integers(30, 90))
+        draft.put(other, cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
+    elif kind == 1:
+        scale = float(draft.random.uniform(0.8, 1.25))
+        draft.put(other, cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    elif kind == 2:
+        draft.put(other, np.ascontiguousarray(np.rot90(pixels, int(draft.random.integers(1, 4)))))
+    else:
+        draft.put(other, np.ascontiguousarray(pixels[:, ::-1]))
+    return ("distinct.copied_image", "distinct.same_finger"), {one, other}
+
+
+def cropped_image(draft: Draft) -> Answer:
+    """A turned crop of one slot's image in another."""
+    one, other = draft.slots(2)
+    pixels = draft.pixels_of(one)
+    height, width = pixels.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(draft.random.uniform(-25, 25)), 1.0)
+    turned = cv2.warpAffine(pixels, turn, (width, height), borderValue=235)
+    top, left = (int(draft.random.uniform(0.05, 0.3) * side) for side in (height, width))
+    crop = turned[top : top + int(0.65 * height), left : left + int(0.65 * width)]
+    draft.put(other, np.ascontiguousarray(crop))
+    return ("distinct.same_finger", "distinct.copied_image"), {one, other}
+
+
+def previous_print(draft: Draft) -> Answer:
+    """The previous person's latent print recorded instead of a finger."""
+    (slot,) = draft.slots(1)
+    effects = replace(everyday(draft.random), low_contrast=float(draft.random.uniform(0.1, 0.6)), dry=0.1)
+    draft.put(slot, draft.people.pixels(draft.previous[slot], 55, effects))
+    return ("ghost.previous_print", "ghost.second_ridges"), {slot}
+
+
+def ghost_under(draft: Draft) -> Answer:
+    """The previous person's latent print under this one's."""
+    (slot,) = draft.slots(1)
+    effects = replace(everyday(draft.random), ghost=float(draft.random.uniform(0.3, 0.9)))
+    draft.put(slot, draft.people.pixels(draft.own[slot], 66, effects, ghost_of=draft.previous[slot]))
+    return ("ghost.second_ridges", "ghost.previous_print"), {slot}
+
+
+def other_person(draft: Draft) -> Answer:
+    """A whole record of somebody who was here before under another name."""
+    for slot, finger in draft.other.items():
+        draft.put(slot, draft.touch_of(finger, slot))
+    return ("person.other_person",), set()
+
+
+def mixed_in(draft: Draft) -> Answer:
+    """Two fingers of somebody who was here before, of the three a station searches."""
+    slots = SLOTS[0], SLOTS[5]
+    for slot in slots:
+        draft.put(slot, draft.touch_of(draft.other[slot], slot))
+    return ("person.other_person",), set(slots)
+
+
+def operator(draft: Draft) -> Answer:
+    """The operator's own fingers."""
+    for slot, finger in draft.operator.items():
+        draft.put(slot, draft.touch_of(finger, slot))
+    return ("person.operator",), set()
+
+
+def disagreeing(draft: Draft) -> Answer:
+    """Two attempts of one slot with two fingers."""
+    (slot,) = draft.slots(1)
+    stranger = draft.people.touch(draft.stranger, 1, slot)
+    draft.put(slot, *([draft.attempts[slot][0], stranger][:: int(draft.random.choice((1, -1)))]))
+    return ("attempts.disagree",), {slot}
+
+
+def bandaged(draft: Draft) -> Answer:
+    """An exception that will pass."""
+    (slot,) = draft.slots(1)
+    del draft.attempts[slot]
+    draft.absent[slot] = Absence.BANDAGED
+    return ("complete.bandaged",), {slot}
+
+
+def filled_exception(draft: Draft) -> Answer:
+    """A finger recorded as amputated and captured all the same."""
+    (slot,) = draft.slots(1)
+    draft.absent[slot] = Absence.AMPUTATED
+    return ("complete.filled_exception",), {slot}
+
+
+FAULTS: tuple[Plant, ...] = (
+    missing,
+    unreadable,
+    wrong_modality,
+    bandaged,
+    filled_exception,
+    poor,
+    same_finger,
+    same_file,
+    copied_image,
+    cropped_image,
+    previous_print,
+    ghost_under,
+    other_person,
+    mixed_in,
+    operator,
+    disagreeing,
+)

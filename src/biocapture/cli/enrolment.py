@@ -1,0 +1,95 @@
+"""Whole enrolments: ``check``, ``dedup``, and ``station``, which has a file of its own."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biocapture.cli import station as station_commands
+from biocapture.cli.score import Language, ProfileName
+from biocapture.cli.station import KeyFile
+
+commands = typer.Typer()
+commands.add_typer(station_commands.commands, name="station")
+
+JsonOut = Annotated[bool, typer.Option("--json", help="Print JSON instead of text; with --many a line per enrolment.")]
+
+
+@commands.command()
+def check(
+    enrolment: Annotated[Path | None, typer.Argument(help="Folder of one person's images, or a manifest.")] = None,
+    many: Annotated[
+        Path | None, typer.Option("--many", help="A folder of enrolments, checked in order of name.")
+    ] = None,
+    profile: ProfileName = "default",
+    lang: Language = "",
+    station: Annotated[Path | None, typer.Option(help="Memory of the people before; see `station add`.")] = None,
+    key_file: KeyFile = None,
+    sizes: Annotated[bool, typer.Option("--sizes", help="Also tell size and quality at each compression.")] = False,
+    as_json: JsonOut = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with the images that show each fault.")] = None,
+) -> None:
+    """Is one person's enrolment ready to upload? Complete, readable, distinct, nobody's ghost, one person's, in budget.
+
+    Exit status: 0 READY, 1 RETAKE or REVIEW (with --many: any of them), 2 wrong usage or damaged manifest.
+
+    For example:
+
+    `biocapture check enrolments/budi --profile e-ktp --lang id`
+
+    `biocapture check enrolments/budi --station booth.db --key-file booth.key --html budi.html`
+
+    `biocapture check --many enrolments/ --json`
+    """
+    from biocapture.cli.station import memory
+    from biocapture.readiness import check as checked
+    from biocapture.readiness.many import check_many
+    from biocapture.readiness_html import write_html
+    from biocapture.show_record import print_error_line, print_line, print_record
+
+    if (enrolment is None) == (many is None) or (many and html):
+        raise typer.BadParameter("one enrolment, or --many ROOT (without --html)")
+    ready = True
+    with memory(station, key_file) as known:
+        if enrolment is not None:
+            record = checked(enrolment, profile=profile, station=known, plan=sizes)
+            if html:
+                write_html(record, html, lang)
+            _say(record.to_dict(lang)) if as_json else print_record(record, lang)
+            raise typer.Exit(0 if record.verdict == "READY" else 1)
+        assert many is not None
+        for name, found in check_many(many, profile=profile, station=known):
+            ready &= not isinstance(found, str) and found.verdict == "READY"
+            if as_json:
+                typer.echo(json.dumps({"id": name, "error": found} if isinstance(found, str) else found.to_dict(lang)))
+            elif isinstance(found, str):
+                print_error_line(name, found)
+            else:
+                print_line(found, lang)
+    raise typer.Exit(0 if ready else 1)
+
+
+@commands.command()
+def dedup(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Folders of enrolments, enrolments, or images.", show_default=False)
+    ],
+    fmr: Annotated[float, typer.Option(help="False match rate per comparison: 0.01, 0.001 or 0.0001.")] = 0.0001,
+    any_slot: Annotated[bool, typer.Option("--any-slot", help="Compare every finger with every finger.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Who is in there twice? Compares every sample with every other person's and lists what matches.
+
+    Exit status: 0 nobody, 1 matches found, 2 wrong usage.
+    """
+    from biocapture.dedup import duplicates
+    from biocapture.show_record import print_duplicates
+
+    found = duplicates(paths, fmr, any_slot=any_slot)
+    _say(found.to_dict()) if as_json else print_duplicates(found)
+    raise typer.Exit(1 if found.pairs else 0)
+
+
+def _say(content: object) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))

@@ -1,0 +1,109 @@
+"""``biocapture station``: what a capture station remembers."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biocapture.station import Station
+
+commands = typer.Typer(
+    no_args_is_help=True, help="The station's memory of the people before: add, list, forget, expire."
+)
+
+File = Annotated[Path, typer.Argument(help="The station's memory, one file.", show_default=False)]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", envvar="BIOCAPTURE_KEY_FILE", help="Key of the memory: 64 hexadecimal digits."),
+]
+
+
+def opened(file: Path, key_file: Path | None, create: bool = False) -> Station:
+    """Open a memory; a new one gets a new key if the key file does not exist either."""
+    from biocapture.errors import StationError
+    from biocapture.station import make_key, read_key
+
+    if key_file is None:
+        raise StationError("a key file is needed: --key-file FILE or BIOCAPTURE_KEY_FILE", str(file))
+    new = create and not file.exists() and not key_file.exists()
+    return Station(file, make_key(key_file) if new else read_key(key_file), create=create)
+
+
+@contextmanager
+def memory(file: Path | None, key_file: Path | None) -> Iterator[Station | None]:
+    """The memory a record is compared with, or None."""
+    if file is None:
+        yield None
+        return
+    with opened(file, key_file) as station:
+        yield station
+
+
+@commands.command()
+def add(
+    file: File,
+    enrolment: Annotated[Path, typer.Argument(help="Folder or manifest of one person.", show_default=False)],
+    key_file: KeyFile = None,
+    operator: Annotated[bool, typer.Option("--operator", help="An operator: stays until forgotten.")] = False,
+    days: Annotated[float, typer.Option(help="Forgotten after so many days.", min=0.0)] = 30.0,
+    keep: Annotated[int, typer.Option(help="Citizens remembered at most; the first are forgotten.", min=1)] = 1000,
+    name: Annotated[str, typer.Option("--id", help="Id of the person; default: the enrolment's.")] = "",
+) -> None:
+    """Remember a person's templates, no images. A new memory and, unless it exists, its key file are made.
+
+    Exit status: 0 remembered, 2 wrong usage, another key, damaged file.
+    """
+    from biocapture.enrolment import read_enrolment
+    from biocapture.readiness.remembering import templates_of
+
+    read = read_enrolment(enrolment)
+    templates = templates_of(read)
+    with opened(file, key_file, create=True) as station:
+        station.add(name or read.id, templates, operator=operator, days=days, keep=keep)
+        typer.echo(f"{name or read.id}: {len(templates)} templates; {len(station)} people remembered")
+
+
+@commands.command("list")
+def list_people(
+    file: File,
+    key_file: KeyFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List who is remembered, in the order they were added."""
+    from biocapture.show import print_rows
+
+    with opened(file, key_file) as station:
+        people = station.people()
+    rows = [
+        (p.id, "operator" if p.operator else "citizen", _day(p.added), _day(p.expires), len(p.slots)) for p in people
+    ]
+    names = ("id", "who", "added", "forgotten on", "samples")
+    if as_json:
+        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], ensure_ascii=False, indent=2))
+    else:
+        print_rows(names, [tuple(map(str, row)) for row in rows])
+
+
+@commands.command()
+def forget(
+    file: File, person: Annotated[str, typer.Argument(metavar="ID", show_default=False)], key_file: KeyFile = None
+) -> None:
+    """Forget one person or operator."""
+    with opened(file, key_file) as station:
+        station.forget(person)
+        typer.echo(f"forgotten; {len(station)} people remembered")
+
+
+@commands.command()
+def expire(file: File, key_file: KeyFile = None) -> None:
+    """Forget whoever's time is over; every other command does so, too."""
+    with opened(file, key_file) as station:
+        typer.echo(f"{len(station)} people remembered")
+
+
+def _day(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(seconds)) if seconds < 4e9 else "never"

@@ -1,0 +1,38 @@
+"""Writing what a packet holds: WSQ and JPEG 2000 of pixels we have."""
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from biocapture.errors import FormatError
+
+WSQ_SIDES_PX = (64, 4000)
+"""The encoder decomposes an image five times over; smaller ones leave it nothing."""
+
+
+def wsq_bytes(pixels: NDArray[np.uint8]) -> bytes:
+    """WSQ of a grey image at the one rate its encoder has, about 15 : 1.
+
+    Raises
+    ------
+    FormatError
+        Not grey, or of a size the encoder does not take.
+    """
+    low, high = WSQ_SIDES_PX
+    if pixels.ndim != 2 or not all(low <= side <= high for side in pixels.shape):
+        raise FormatError(f"WSQ holds grey images of {low}..{high} px, not {pixels.shape}")
+    import _wsq
+
+    rows, columns = pixels.shape
+    return bytes(_wsq.compress(np.ascontiguousarray(pixels).tobytes(), rows, columns, 0.75))
+
+
+def jpeg2000_bytes(pixels: NDArray[np.uint8], ratio: float) -> bytes:
+    """JPEG 2000 of a grey or RGB image, so many times smaller than its pixels."""
+    sink = io.BytesIO()
+    Pillow.fromarray(pixels).save(
+        sink, "JPEG2000", quality_mode="rates", quality_layers=[float(ratio)], irreversible=True
+    )
+    return sink.getvalue()
