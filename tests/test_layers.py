@@ -39,6 +39,7 @@ ALLOWED = {
     "plot": {"errors", "evaluate"},
     "pairs": {"errors"},
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
+    "devices": SPINE | {"decode", "formats", "synthetic"},
     "show": {"report", "guidance"},
 }
 FREE = {"cli", "__init__"}
