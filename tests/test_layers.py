@@ -40,6 +40,9 @@ ALLOWED = {
     "pairs": {"errors"},
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
     "devices": SPINE | {"decode", "formats", "synthetic"},
+    "capture": SPINE | {"devices", "modality", "pipeline", "report", "verdict"},
+    "live_view": SPINE | {"capture", "guidance", "show"},
+    "keeping": SPINE | {"capture", "report"},
     "show": {"report", "guidance"},
 }
 FREE = {"cli", "__init__"}

@@ -1,12 +1,12 @@
 """What a capture device is. An adapter is one file with a class that keeps these promises, and one entry point."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from biocapture.errors import UsageError
 from biocapture.types import Image, Modality, Position, Sample
@@ -43,7 +43,7 @@ class Capabilities:
     positions : tuple of Position
         Empty: every position of its modalities.
     preview : Preview
-        Other than ``NONE``: the device is a `LivePreview`.
+        Other than ``NONE``: the device is a `LivePreview`. With ``NONE`` its ``frames``, if any, are unsupported.
     ppi : float
         Of the captures; NaN where it has no meaning or is not known before.
     width_px, height_px : int
@@ -183,10 +183,10 @@ class CaptureDevice(Protocol):
 class LivePreview(Protocol):
     """Devices that show what they see."""
 
-    def frames(self, target: Target, timeout_s: float) -> Iterator[Image]:
-        """Frames as they come, newest first thing: a slow reader misses frames and never sees old ones.
+    def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        """Frames as they come: a slow reader misses frames and never sees old ones.
 
-        Ends when the source ends (a video file). Closing the iterator stops the preview. Pixels are grey for fingers
+        Ends when the source ends (a video file). Closing the generator stops the preview. Pixels are grey for fingers
         and irises and RGB for faces.
 
         Parameters
@@ -217,8 +217,10 @@ class GroupCapture(Protocol):
         ...
 
 
-class Options(BaseModel, extra="forbid", frozen=True):
+class Options(BaseModel):
     """Options of an adapter: it derives its own; unknown names and values out of range are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Adapter(Protocol):
