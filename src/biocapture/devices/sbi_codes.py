@@ -81,7 +81,7 @@ TEXTS = {
     705: "Device is not connected or not Registered for the deviceId given in RCapture request object",
     707: "BioMetric not present for the given bio subtype",
     709: "RCapture request can not be done for Auth Devices",
-    800: "Capture request can not be done for Registration Devices",
+    809: "Auth Capture request can not be done for Registration Devices",
 }
 """The words of MOSIP's mock device, which clients show as they are."""
 

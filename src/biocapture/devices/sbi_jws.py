@@ -78,11 +78,16 @@ def json_object(data: bytes | str, what: str) -> dict[str, Any]:
     return found
 
 
+def json_bytes(payload: object) -> bytes:
+    """JSON without blanks."""
+    return json.dumps(payload, separators=(",", ":")).encode()
+
+
 def signed(payload: bytes, key: RSAPrivateKey, certificates: Sequence[x509.Certificate]) -> str:
     """Sign a payload; the signer's certificate comes first."""
     chain = [base64.b64encode(each.public_bytes(Encoding.DER)).decode("ascii") for each in certificates]
-    header = json.dumps({"x5c": chain, "alg": "RS256", "typ": "JWT"}, separators=(",", ":"))
-    message = f"{encoded(header.encode())}.{encoded(payload)}"
+    header = json_bytes({"x5c": chain, "alg": "RS256", "typ": "JWT"})
+    message = f"{encoded(header)}.{encoded(payload)}"
     return f"{message}.{encoded(key.sign(message.encode('ascii'), PKCS1v15(), SHA256()))}"
 
 
