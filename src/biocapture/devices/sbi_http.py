@@ -3,6 +3,7 @@
 One deadline holds for the whole exchange, however slowly bytes drip, and one limit for all that is received.
 """
 
+import re
 import socket
 import time
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from biocapture.errors import DeviceDataError, DeviceDisconnectedError, DeviceNo
 MOST_HEADER_BYTES = 65_536
 CHUNK = 1 << 16
 SEPARATOR = b"\r\n\r\n"
+HEX = re.compile(rb"[0-9A-Fa-f]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,11 @@ class Connection:
         return self.take(size)
 
     def _to_the_end(self, limit: int) -> bytes:
-        while self.more():
+        received = 1
+        while received:
             if len(self._buffer) > limit:
                 raise DeviceDataError(f"a reply of over {limit} bytes", self.peer)
+            received = self.more()
         return self.take(len(self._buffer))
 
     def _chunked(self, limit: int) -> bytes:
@@ -145,10 +149,9 @@ class Connection:
             if len(self._buffer) > 64 or not self.more():
                 raise DeviceDataError("a chunked reply that is none", self.peer)
         line = self.take(end + 2).split(b";")[0].strip()
-        try:
-            return int(line, 16)
-        except ValueError as error:
-            raise DeviceDataError(f"chunk size {line[:20]!r}", self.peer) from error
+        if not HEX.fullmatch(line):
+            raise DeviceDataError(f"chunk size {line[:20]!r}", self.peer)
+        return int(line, 16)
 
 
 def parsed_head(data: bytes, peer: str) -> Reply:
