@@ -52,3 +52,36 @@ def capture(
     if out:
         typer.echo(f"→ {keep(result, target.position, out, language)}")
     raise typer.Exit(2 if result.error else 0 if result.accepted else 1)
+
+
+devices = typer.Typer(no_args_is_help=True, help="List the device adapters, or look at one device.")
+commands.add_typer(devices, name="devices")
+
+
+@devices.command("list")
+def list_devices(
+    timeout: Annotated[float, typer.Option(help="Seconds each adapter may look for its devices.", min=0.1)] = 2.0,
+) -> None:
+    """List the installed adapters, and the devices of those that can look for theirs."""
+    from biocapture.devices.registry import found_devices
+    from biocapture.show import print_rows
+
+    print_rows(("name", "devices"), found_devices(timeout))
+
+
+@devices.command()
+def probe(device: Annotated[str, typer.Argument(help="name:address?option=value")]) -> None:
+    """Open a device and print what it says of itself.
+
+    Exit status: 0 it opened, 2 it did not.
+    """
+    import dataclasses
+
+    from biocapture.devices import open_device
+    from biocapture.show import print_rows
+
+    with open_device(device) as opened:
+        info = opened.info
+    told = dataclasses.asdict(info) | dataclasses.asdict(info.capabilities) | dataclasses.asdict(info.health)
+    rows = [(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in told.items()]
+    print_rows(("name", "value"), [row for row in rows if row[0] not in ("capabilities", "health")])

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
-from biocapture.devices.protocol import Adapter, CaptureDevice
-from biocapture.errors import DeviceNotFoundError, DeviceUnsupportedError, UsageError
+from biocapture.devices.protocol import Adapter, CaptureDevice, Discovery
+from biocapture.errors import DeviceError, DeviceNotFoundError, DeviceUnsupportedError, UsageError
 
 GROUP = "biocapture.devices"
 
@@ -97,6 +97,19 @@ def open_device(spec: str, **options: Any) -> CaptureDevice:
         known = ", ".join(found.Options.model_fields) or "none"
         raise UsageError(f"option {where}: {first['msg']}; options of {name}: {known}", spec) from error
     return found(address, checked)
+
+
+def found_devices(timeout_s: float) -> list[tuple[str, str]]:
+    """Adapter and what it found: addresses, or why it cannot look."""
+    rows = []
+    for name in adapters():
+        try:
+            loaded = adapter(name)
+            found = loaded.discover(timeout_s) if isinstance(loaded, Discovery) else ["by address only"]
+        except DeviceError as error:
+            found = [error.message]
+        rows.append((name, ", ".join(found) or "none found"))
+    return rows
 
 
 def needed(module: str, extra: str) -> ModuleType:
