@@ -24,6 +24,7 @@ from biocapture.errors import (
     UsageError,
 )
 from biocapture.formats.record import depictions
+from biocapture.testing import check_device
 
 FACE, EYE = target_of("face"), target_of("left_eye")
 
@@ -223,3 +224,17 @@ def test_what_is_simulated_is_checked() -> None:
         Simulator(0, ("Voice",))
     with Simulator(0, ("Face",)) as started, pytest.raises(DeviceBusyError, match="no free port"):
         Simulator(started.port)
+
+
+def test_the_client_keeps_the_promises_of_a_device() -> None:
+    with Simulator(0, ("Iris",), fps=30) as started, Simulator(0, ("Iris",)) as mute, Simulator(0, ("Iris",)) as doomed:
+        for each in (started, doomed):
+            with client(each, "Iris") as opened:
+                opened.capture(EYE, 9)
+        mute.devices["Iris"].delay_ms = {"RCAPTURE": 60_000}
+        check_device(
+            lambda: client(started, "Iris"),
+            EYE,
+            silent=lambda: client(mute, "Iris"),
+        )
+        check_device(lambda: client(doomed, "Iris"), EYE, unplug=lambda _: doomed.__exit__(None, None, None))

@@ -121,7 +121,9 @@ class SbiDevice:
     @property
     def info(self) -> Info:
         """As the device describes itself; asks it anew for its state."""
-        session = self._opened()
+        session = self._session
+        if session is None:
+            return Info("sbi", self._address, Capabilities(()), Health(State.NOT_READY, "is not open"))
         known, digital = session.known.info, session.known.digital
         abilities = Capabilities((self._modality,), self._positions, Preview.VIEW, group=len(self._positions) > 1)
         names = digital.make, digital.model, digital.serialNo, known.firmware
