@@ -3,6 +3,9 @@
 import hashlib
 import math
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import DecodeError, FormatError, UsageError
-from biocapture.formats.header import SUFFIXES, format_of, webp_header
+from biocapture.formats.header import RECORDS, SUFFIXES, format_of, webp_header
+from biocapture.formats.picture import Encoding, raw_pixels
+from biocapture.formats.pixels import in_colour, pixels_of_array, pixels_of_raster
 from biocapture.formats.raster import MIRRORED, ORIENTATION, load_upright, opened_raster
+from biocapture.formats.record import Depiction, depictions, is_record
 from biocapture.formats.resolution import stated_resolutions
 from biocapture.formats.wsq import wsq_header, wsq_pixels
-from biocapture.types import Image, Modality, PpiSource
+from biocapture.types import Image, Modality, PpiSource, Sample
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 256_000_000
@@ -44,7 +50,10 @@ def decode(
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
 ) -> Image:
-    """Read one image.
+    """Read one image: a file of a common format, or the picture of a biometric record.
+
+    Records are finger, face and iris images of ISO/IEC 19794-4, -5 and -6, and CBEFF XML with these inside. Of several
+    pictures the first of the modality is read, else the first (`decode_record` gives all).
 
     Parameters
     ----------
@@ -69,32 +78,90 @@ def decode(
         raise UsageError(f"resolution must lie in {GIVEN_PPI[0]}..{GIVEN_PPI[1]} ppi", str(ppi))
     grey = modality is not Modality.FACE
     if isinstance(source, np.ndarray):
-        pixels = _checked_array(source, grey, max_pixels)
+        shape_ok = source.ndim == 2 or (source.ndim == 3 and source.shape[2] in (1, 3, 4))
+        if not shape_ok or 0 in source.shape:
+            raise DecodeError(f"shape {source.shape}; expected (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)", "array")
+        _guard(source.shape[1], source.shape[0], "array", max_pixels)
+        pixels = pixels_of_array(source, grey)
         digest = hashlib.sha256(np.ascontiguousarray(source).tobytes()).hexdigest()
         coloured = modality is Modality.IRIS and is_in_colour(source)
         notes_of_array = ("image.colour",) if coloured else ()
         return _with_resolution(Image(pixels, notes=notes_of_array, sha256=digest), {}, modality, ppi)
     path = "" if isinstance(source, bytes) else str(source)
-    data = source if isinstance(source, bytes) else _read(Path(source), max_bytes)
-    subject = path or "image bytes"
-    if len(data) > max_bytes:
-        raise DecodeError(f"{len(data)} bytes exceed the limit of {max_bytes}", subject)
-    try:
-        pixels, notes, stated = _decoded(data, grey, subject, max_pixels)
-    except DecodeError:
-        raise
-    except FormatError as error:
-        raise DecodeError(error.message, subject) from error
-    except MemoryError:
-        raise DecodeError("not enough memory to decode it", subject) from None
-    except Exception as error:  # decoders raise almost anything on damaged bytes
-        raise DecodeError(f"damaged or unsupported image ({type(error).__name__}: {error})", subject) from error
-    if modality is not Modality.IRIS:  # elsewhere, colour is usual or does not matter
-        notes = tuple(note for note in notes if note != "image.colour")
-    if path and _wrong_suffix(path, data):
-        notes += ("image.wrong_extension",)
-    image = Image(pixels, notes=notes, sha256=hashlib.sha256(data).hexdigest(), path=path)
+    data, subject = _bytes_of(source, max_bytes), path or "image bytes"
+    with _own_errors(subject):
+        if is_record(data):
+            found = depictions(data)
+            shown = next((each for each in found if each.modality is modality), found[0])
+            image = depicted(shown, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
+            image = replace(image, notes=image.notes + (("image.multiple_frames",) if len(found) > 1 else ()))
+        else:
+            pixels, notes, stated = _decoded(data, grey, subject, max_pixels)
+            image = _with_resolution(Image(pixels, notes=_concerning(notes, modality)), stated, modality, ppi)
+    wrong = ("image.wrong_extension",) if path and _wrong_suffix(path, data) else ()
+    return replace(image, notes=image.notes + wrong, sha256=hashlib.sha256(data).hexdigest(), path=path)
+
+
+def decode_record(
+    source: str | Path | bytes, *, max_pixels: int = MAX_PIXELS, max_bytes: int = MAX_BYTES
+) -> list[Sample]:
+    """Read every picture of a biometric record as a sample with the record's modality and position.
+
+    Raises
+    ------
+    DecodeError
+        As `decode`; also where the file is an image and no record.
+    """
+    path = "" if isinstance(source, bytes) else str(source)
+    data, subject = _bytes_of(source, max_bytes), path or "record bytes"
+    digest = hashlib.sha256(data).hexdigest()
+    with _own_errors(subject):
+        found = depictions(data)
+        images = [depicted(each, each.modality, max_pixels=max_pixels, subject=subject) for each in found]
+    return [
+        Sample(replace(image, sha256=digest, path=path), each.modality, each.position, f"{path}#{i}" if path else "")
+        for i, (each, image) in enumerate(zip(found, images, strict=True))
+    ]
+
+
+def depicted(
+    shown: Depiction,
+    modality: Modality,
+    *,
+    ppi: float | None = None,
+    max_pixels: int = MAX_PIXELS,
+    subject: str = "record bytes",
+) -> Image:
+    """Decode the picture of a record; raises what `decode` does. The record's resolution comes before the picture's."""
+    grey, picture = modality is not Modality.FACE, shown.picture
+    notes: tuple[str, ...] = ()
+    stated: dict[str, tuple[float, float]] = {}
+    alike = True
+    with _own_errors(subject):
+        if picture.encoding.is_raw:
+            _guard(picture.width_px, picture.height_px, subject, max_pixels)
+            pixels = pixels_of_array(raw_pixels(picture), grey)
+        else:
+            pixels, notes, stated = _decoded(picture.data, grey, subject, max_pixels)
+            alike = format_of(picture.data) == FORMATS[picture.encoding]
+            alike &= pixels.shape[:2] == (picture.height_px, picture.width_px)
+    if shown.ppi and min(shown.ppi) > 0:
+        stated = {"record header": shown.ppi} | stated
+    notes = _concerning(notes, modality)
+    notes += () if alike and not shown.in_conflict else ("image.record_conflict",)
+    image = Image(pixels, notes=notes, modality=shown.modality, position=shown.position)
     return _with_resolution(image, stated, modality, ppi)
+
+
+FORMATS = {
+    Encoding.WSQ: "WSQ",
+    Encoding.JPEG: "JPEG",
+    Encoding.JPEG_LS: "JPEG",
+    Encoding.JPEG2000: "JPEG2000",
+    Encoding.JPEG2000_LOSSLESS: "JPEG2000",
+    Encoding.PNG: "PNG",
+}
+"""What a picture of each encoding begins like."""
 
 
 def to_500_ppi(image: Image) -> Image:
@@ -109,7 +176,32 @@ def to_500_ppi(image: Image) -> Image:
         )
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LANCZOS4
     pixels = cv2.resize(image.pixels, (width, height), interpolation=method).astype(np.uint8, copy=False)
-    return Image(pixels, WORKING_PPI, image.ppi_source, image.notes, image.sha256, image.path)
+    return replace(image, pixels=pixels, ppi=WORKING_PPI)
+
+
+@contextmanager
+def _own_errors(subject: str) -> Iterator[None]:
+    """Anything that goes wrong while decoding, as our own error."""
+    try:
+        yield
+    except DecodeError:
+        raise
+    except FormatError as error:
+        raise DecodeError(error.message, subject) from error
+    except MemoryError:
+        raise DecodeError("not enough memory to decode it", subject) from None
+    except Exception as error:  # decoders raise almost anything on damaged bytes
+        raise DecodeError(f"damaged or unsupported image ({type(error).__name__}: {error})", subject) from error
+
+
+def _bytes_of(source: str | Path | bytes, max_bytes: int) -> bytes:
+    data = source if isinstance(source, bytes) else _read(Path(source), max_bytes)
+    if len(data) > max_bytes:
+        raise DecodeError(
+            f"{len(data)} bytes exceed the limit of {max_bytes}",
+            str(source) if isinstance(source, str | Path) else "image bytes",
+        )
+    return data
 
 
 def _read(path: Path, max_bytes: int) -> bytes:
@@ -133,13 +225,13 @@ def _decoded(
 ) -> tuple[NDArray[np.uint8], tuple[str, ...], dict[str, tuple[float, float]]]:
     """Pixels, notes and stated resolutions of an encoded image."""
     kind = format_of(data)
-    if kind is None:
+    if kind is None or kind in RECORDS:
         raise DecodeError(f"not an image we read (begins with {data[:8].hex(' ') or 'nothing'})", subject)
     if kind in ("WSQ", "WEBP"):  # Pillow cannot read the one, and allocates the other on opening
         header = wsq_header(data) if kind == "WSQ" else webp_header(data)
         _guard(header.width_px, header.height_px, subject, max_pixels)
     if kind == "WSQ":
-        return _in_colour(wsq_pixels(data), grey), (), stated_resolutions(kind, data, {}, {})
+        return in_colour(wsq_pixels(data), grey), (), stated_resolutions(kind, data, {}, {})
     with opened_raster(kind, data, max_pixels) as opened:
         width, height = opened.size
         _guard(width, height, subject, max_pixels)
@@ -151,7 +243,12 @@ def _decoded(
             "image.colour": grey and upright.mode in COLOUR_MODES and is_in_colour(_sampled(upright)),
         }
         notes = tuple(note for note, applies in found.items() if applies)
-        return _pixels(upright, grey, subject), notes, stated_resolutions(kind, data, opened.info, tags)
+        return pixels_of_raster(upright, grey, subject), notes, stated_resolutions(kind, data, opened.info, tags)
+
+
+def _concerning(notes: tuple[str, ...], modality: Modality) -> tuple[str, ...]:
+    """Without the note on colour, unless the image is of an iris: elsewhere colour is usual or does not matter."""
+    return notes if modality is Modality.IRIS else tuple(note for note in notes if note != "image.colour")
 
 
 def is_in_colour(pixels: NDArray[Any]) -> bool:
@@ -181,56 +278,6 @@ def _guard(width: int, height: int, subject: str, max_pixels: int) -> None:
         raise DecodeError(f"{width}×{height} px; the limit is {max_pixels} pixels", subject)
 
 
-def _pixels(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]:
-    if opened.mode == "F":  # no white level is defined: 1, 255 and 65535 are all in use
-        low, high = opened.getextrema()
-        raise DecodeError(f"floating-point pixels (mode F, {low:g}..{high:g}); expected 8 or 16 bit integers", subject)
-    if opened.mode.startswith("I"):
-        return _in_colour(_eight_bit(np.asarray(opened)), grey)
-    if opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info:
-        opened = opened.convert("RGBA")
-        white = opened.copy()
-        white.paste((255, 255, 255, 255), (0, 0, *opened.size))
-        white.alpha_composite(opened)
-        opened = white
-    mode = "L" if grey else "RGB"
-    return np.array(opened if opened.mode == mode else opened.convert(mode), dtype=np.uint8)
-
-
-def _eight_bit(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """16-bit greys over their full range; wider values are clipped to 16 bit first."""
-    wide = np.clip(pixels, 0, 65535).astype(np.uint32)
-    return ((wide + 128) // 257).astype(np.uint8)
-
-
-def _in_colour(pixels: NDArray[np.uint8], grey: bool) -> NDArray[np.uint8]:
-    return pixels if grey else np.repeat(pixels[:, :, None], 3, axis=2)
-
-
-def _checked_array(array: NDArray[Any], grey: bool, max_pixels: int) -> NDArray[np.uint8]:
-    shape_ok = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))
-    if not shape_ok or 0 in array.shape:
-        raise DecodeError(f"shape {array.shape}; expected (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)", "array")
-    _guard(array.shape[1], array.shape[0], "array", max_pixels)
-    if array.dtype == np.uint16:
-        array = _eight_bit(array)
-    elif array.dtype == np.bool_:
-        array = array.astype(np.uint8) * np.uint8(255)
-    elif array.dtype == np.uint8:
-        array = array.copy()
-    else:
-        raise DecodeError(f"dtype {array.dtype}; expected uint8, uint16 or bool", "array")
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[:, :, 0]
-    if array.ndim == 2:
-        return _in_colour(np.ascontiguousarray(array), grey)
-    if array.shape[2] == 4:
-        opacity = array[:, :, 3:].astype(np.uint32)
-        array = ((array[:, :, :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
-    array = np.ascontiguousarray(array)
-    return cv2.cvtColor(array, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if grey else array
-
-
 def _with_resolution(
     image: Image, stated: dict[str, tuple[float, float]], modality: Modality, given: float | None
 ) -> Image:
@@ -253,7 +300,7 @@ def _with_resolution(
     # Files keep resolution per metre in whole numbers: 19685 per metre is meant as 500 per inch.
     whole = float(np.rint(value))
     value = whole if abs(value - whole) < 0.02 else float(value)
-    return Image(image.pixels, value, origin, tuple(notes), image.sha256, image.path)
+    return replace(image, ppi=value, ppi_source=origin, notes=tuple(notes))
 
 
 def _is_plausible(pair: tuple[float, float]) -> bool:

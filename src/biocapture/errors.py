@@ -53,7 +53,63 @@ class UnknownMeasureError(BiocaptureError):
 
 
 class DeviceError(BiocaptureError):
-    """A capture device could not do what was asked."""
+    """A capture device could not do what was asked.
+
+    Attributes
+    ----------
+    guidance : str
+        Key of what the operator can do about it; its text is in ``guidance/``.
+    """
+
+    guidance = "device.failed"
+
+
+class DeviceNotFoundError(DeviceError):
+    """No such adapter, or nothing answers at the address."""
+
+    guidance = "device.not_found"
+
+
+class DeviceBusyError(DeviceError):
+    """The device is there and in use, or not ready yet."""
+
+    guidance = "device.busy"
+
+
+class DeviceTimeoutError(DeviceError):
+    """The device did not answer, or did not finish, in the time given."""
+
+    guidance = "device.timeout"
+
+
+class DeviceDisconnectedError(DeviceError):
+    """The device went away while it was open."""
+
+    guidance = "device.disconnected"
+
+
+class DeviceDataError(DeviceError):
+    """What the device sent is damaged, over a limit, forged or not what was asked for."""
+
+    guidance = "device.bad_data"
+
+
+class DeviceUnsupportedError(DeviceError):
+    """The device, or this installation, cannot do what was asked."""
+
+    guidance = "device.unsupported"
+
+
+class NothingSeenError(DeviceError):
+    """The device worked, and nobody put a finger, an eye or a face before it. Not a bad scan: counted apart."""
+
+    guidance = "device.nothing_seen"
+
+
+class ScanRejectedError(DeviceError):
+    """The device itself found the scan too poor to hand over."""
+
+    guidance = "device.scan_rejected"
 
 
 class UsageError(BiocaptureError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 SUFFIXES = frozenset(
     {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".bmp", ".dib", ".tif", ".tiff", ".pgm", ".ppm", ".pnm"}
-    | {".jp2", ".j2k", ".jpx", ".j2c", ".wsq", ".gif", ".webp"}
+    | {".jp2", ".j2k", ".jpx", ".j2c", ".wsq", ".gif", ".webp", ".fir", ".fac", ".iir"}
 )
 """Files with these endings are always taken, so that a damaged one is reported, not passed over."""
 
@@ -21,6 +21,9 @@ MAGIC = (
     b"\xff\xa0",
     b"\0\0\0\x0cjP  ",
     b"\xff\x4f\xff\x51",
+    b"FIR\0",
+    b"FAC\0",
+    b"IIR\0",
 )
 """First bytes of the formats we read: other files are taken when they begin like this."""
 

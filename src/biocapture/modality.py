@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast, runtime_checkable
 import numpy as np
 
 from biocapture.measure import Column, Measure
-from biocapture.types import Failure, Modality
+from biocapture.types import Failure, Modality, Sample
 
 
 class Batch(Protocol):

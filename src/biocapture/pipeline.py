@@ -100,12 +100,14 @@ def sample_of(source: Source, wanted: Options) -> Sample:
     read = partial(decode, source, ppi=wanted.ppi, max_pixels=wanted.max_pixels)
     image = read(modality=modality or Modality.FACE)
     if modality is None:
-        modality = guess_modality(image)
+        modality = image.modality or guess_modality(image)
         if modality is None:
             raise UsageError("cannot tell what it shows; say fingerprint, face or iris", name or "image")
         if modality is not Modality.FACE:
             image = read(modality=modality)
-    position = wanted.position or (position_of(name) if name else Position.UNKNOWN)
+    position = wanted.position or (image.position if image.modality is modality else Position.UNKNOWN)
+    if position is Position.UNKNOWN and name:
+        position = position_of(name)
     return Sample(image, modality, position, name)
 
 

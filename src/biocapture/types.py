@@ -82,6 +82,10 @@ class Image:
         Of the encoded bytes, or of the pixels for arrays.
     path : str
         Where it came from; empty for arrays and bytes.
+    modality : Modality or None
+        What the biometric record it came from says it shows; None for plain images.
+    position : Position
+        As that record says.
     """
 
     pixels: NDArray[np.uint8]
@@ -90,6 +94,8 @@ class Image:
     notes: tuple[str, ...] = ()
     sha256: str = ""
     path: str = ""
+    modality: Modality | None = None
+    position: Position = Position.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,8 @@ from numpy.typing import NDArray
 from biocapture.errors import FormatError, TemplateError
 from biocapture.fingerprint.singular import SingularPoints, singular_points
 from biocapture.fingerprint.template import ANGLES, FIELD_PX, MOST_MINUTIAE, ORIENTATIONS, Template
-from biocapture.formats.iso19794_2 import (
-    FingerMinutiaeRecord,
-    FingerView,
-    ImpressionType,
-    Version,
-    read_record,
-    write_record,
-)
+from biocapture.formats.iso19794_1 import Version
+from biocapture.formats.iso19794_2 import FingerMinutiaeRecord, FingerView, ImpressionType, read_record, write_record
 from biocapture.formats.iso19794_2_extended import MOST_POINTS, SingularPoint
 
 Values = NDArray[np.float64]

@@ -34,7 +34,15 @@ SIGNATURES = (
     (b"\xff\xa0", "WSQ"),
     (b"GIF8", "GIF"),
     (b"RIFF", "WEBP"),
+    (b"FIR\0", "ISO19794"),
+    (b"FAC\0", "ISO19794"),
+    (b"IIR\0", "ISO19794"),
+    (b"<?xml", "CBEFF"),
+    (b"<BIR", "CBEFF"),
 )
+
+RECORDS = ("ISO19794", "CBEFF")
+"""Formats that hold pictures of other formats."""
 
 SUFFIXES = {
     "PNG": {".png", ".apng"},
@@ -46,6 +54,8 @@ SUFFIXES = {
     "WSQ": {".wsq"},
     "GIF": {".gif"},
     "WEBP": {".webp"},
+    "ISO19794": {".fir", ".iir", ".fac", ".iso"},
+    "CBEFF": {".xml", ".cbeff"},
 }
 """File name endings each format is known by."""
 

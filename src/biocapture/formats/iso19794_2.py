@@ -7,19 +7,32 @@ and deltas is read, the others are passed over).
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import FormatError
 from biocapture.formats.fields import Layout, Reader, layout, require, stored, valid
+from biocapture.formats.iso19794_1 import (
+    BEST,
+    CERTIFICATION,
+    CLOCK,
+    COMMON,
+    COUNT,
+    NOT_REPORTED,
+    QUALITY,
+    REPRESENTATION,
+    Version,
+    clock,
+    edition_of,
+    stated_time,
+)
 from biocapture.formats.iso19794_2_extended import (
     COORDINATE,
-    COUNT,
     STEP_RAD,
     Points,
     read_extended,
@@ -27,22 +40,16 @@ from biocapture.formats.iso19794_2_extended import (
 )
 from biocapture.types import FINGERS, Position
 
-Version = Literal[2005, 2011]
 MAGIC: dict[Version, bytes] = {2005: b"FMR\0 20\0", 2011: b"FMR\x00030\0"}
 IMAGE, RATE = "width_px:2 height_px:2", "across_per_cm:2 down_per_cm:2"
 RECORD: dict[Version, Layout] = {2011: layout("magic:8 length:4 views:2 certified")}  # 8.3
 RECORD[2005] = layout(f"magic:8 length:4 equipment:2 {IMAGE} {RATE} views reserved")  # 7.3
-TIME = "year:2 month day hour minute second millisecond:2"  # UTC; all bits set where unknown
-REPRESENTATION = layout(f"size:4 {TIME} technology vendor:2 type:2 quality_blocks")  # 8.4
-CLOCK = (REPRESENTATION.names or ())[1:8]
-QUALITY, CERTIFICATION = layout("quality vendor:2 algorithm:2"), layout("authority:2 scheme")  # 8.4
 VIEW_2005 = layout("finger number/impression_2005 quality minutiae")  # 7.4.1
 VIEW_2011 = layout(f"finger number {RATE} impression {IMAGE} step/ending minutiae")  # 8.4
 # By step; 7.4.2, 8.4. Kind: the 2 bits above x; those above y are reserved.
 MINUTIA = {5: layout("kind_x:2 y:2 angle"), 6: layout("kind_x:2 y:2 angle quality")}
-BEST, NOT_REPORTED = 100, 254  # 255: quality failed
 CM_PER_INCH = 2.54
-VALID = {
+VALID = COMMON | {
     "views": (range(1, 177),),
     "size": (range(34, 1 << 32),),
     **dict.fromkeys(("width_px", "height_px"), (range(1, COORDINATE + 1),)),
@@ -51,9 +58,8 @@ VALID = {
     "number": (range(16),),
     "impression_2005": (range(9),),
     "impression": (range(10), range(24, 25), range(28, 30)),
-    "quality": (range(BEST + 1), range(NOT_REPORTED, 256)),
     "step": (range(5, 7),),
-    **dict.fromkeys(("certified", "ending"), (range(2),)),  # ending, written 0: fork of the valley skeleton, as in 2005
+    "ending": (range(2),),  # written 0: fork of the valley skeleton, as in 2005
     "minutiae": (range(256),),
 }
 
@@ -132,9 +138,7 @@ def read_record(data: bytes) -> FingerMinutiaeRecord:
     FormatError
         Offset, what is there and what was expected; also where the resolution across differs from that down.
     """
-    version = next((edition for edition, magic in MAGIC.items() if data.startswith(magic)), None)
-    if version is None:
-        raise FormatError(f"at byte 0: {data[:8]!r}, expected {' or '.join(map(repr, MAGIC.values()))}")
+    version = edition_of(data, MAGIC)
     reader = Reader(VALID, data, 0, len(data))
     header = reader.fields(RECORD[version], "the record header")
     require(header["length"] == len(data), f"record length {header['length']}", f"{len(data)}, the bytes there are", 8)
@@ -185,13 +189,11 @@ def _view(reader: Reader, fields: dict[str, int], lowest: int, time: datetime | 
 
 
 def _time(fields: dict[str, int], at: int) -> datetime | None:
-    year, month, day, hour, minute, second, millisecond = clock = [fields[name] for name in CLOCK]
-    if year == 0xFFFF or 0xFF in clock[1:6]:
-        return None
     try:
-        return datetime(year, month, day, hour, minute, second, millisecond % 0xFFFF * 1000, UTC)
+        return stated_time(fields)
     except ValueError as error:
-        raise FormatError(f"at byte {at}: {clock} ({error}), expected a date and time") from None
+        stored = [fields[name] for name in CLOCK]
+        raise FormatError(f"at byte {at}: {stored} ({error}), expected a date and time") from None
 
 
 def write_record(record: FingerMinutiaeRecord) -> bytes:
@@ -233,7 +235,7 @@ def _stored_view(version: Version, view: FingerView, fields: dict[str, int]) -> 
         return _stored(VIEW_2005, fields) + minutiae
     rest = (b"" if view.quality is None else _stored(QUALITY, fields)) + _stored(VIEW_2011, fields) + minutiae
     fields = {"size": REPRESENTATION.itemsize + len(rest), "quality_blocks": int(view.quality is not None)}
-    return _stored(REPRESENTATION, fields | _clock(view.capture_time)) + rest
+    return _stored(REPRESENTATION, fields | clock(view.capture_time)) + rest
 
 
 def _stored_minutiae(version: Version, view: FingerView) -> NDArray[np.void]:
@@ -247,10 +249,3 @@ def _stored_minutiae(version: Version, view: FingerView) -> NDArray[np.void]:
     if table.itemsize == 6:
         table["quality"] = quality if version == 2005 else np.where(quality == 0, NOT_REPORTED, quality)
     return table
-
-
-def _clock(time: datetime | None) -> dict[str, int]:
-    if time is None:
-        return dict.fromkeys(CLOCK, 0xFF) | {"year": 0xFFFF, "millisecond": 0xFFFF}
-    require(time.utcoffset() is not None, f"capture_time {time}", "one with a time zone")
-    return dict(zip(CLOCK, (*time.astimezone(UTC).timetuple()[:6], time.microsecond // 1000), strict=True))

@@ -1,0 +1,87 @@
+"""Capture devices and live capture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command()
+def capture(
+    device: Annotated[str, typer.Option("--device", "-d", help="name:address?option=value, e.g. sim:finger.")],
+    slot: Annotated[str, typer.Option("--slot", "-s", help="right_index, left_eye, face …")],
+    profile: Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or your own .toml.")] = "default",
+    lang: Annotated[str, typer.Option("--lang", help="Language of the guidance; default: the profile's.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for all attempts and findings.")] = None,
+    attempts: Annotated[int, typer.Option(help="Bad scans after which another finger is suggested.", min=1)] = 3,
+    force: Annotated[str, typer.Option(help="Accept the best attempt whatever its faults; the reason is kept.")] = "",
+) -> None:
+    """Capture one finger, eye or face: guidance while it moves, automatic capture, best of several attempts.
+
+    Exit status: 0 accepted, 1 not accepted, 2 wrong usage or the device failed.
+
+    For example:
+
+    `biocapture capture --device sim:finger --slot right_index`
+
+    `biocapture capture -d "sim:finger?script=absent:20,dry:60,good" -s left_thumb --profile e-ktp --out slots/`
+    """
+    from biocapture.capture import Policy
+    from biocapture.capture import capture as captured
+    from biocapture.capture.events import Finished, Result
+    from biocapture.devices import open_device, target_of
+    from biocapture.keeping import keep
+    from biocapture.live_view import LiveView
+    from biocapture.pipeline import options
+
+    target = target_of(slot)
+    wanted = options(target.modality, profile=profile)
+    language = lang or wanted.profile.language
+    result = Result()
+    with open_device(device) as opened, LiveView(f"{device} → {slot}", language) as view:
+        for event in captured(opened, target, wanted, Policy(attempts=attempts)):
+            if isinstance(event, Finished):
+                result = event.result
+            else:
+                view.show(event)
+        if force and result.best and not result.accepted:
+            result = result.with_force(force)
+        view.show(Finished(result))
+    if out:
+        typer.echo(f"→ {keep(result, target.position, out, language)}")
+    raise typer.Exit(2 if result.error else 0 if result.accepted else 1)
+
+
+devices = typer.Typer(no_args_is_help=True, help="List the device adapters, or look at one device.")
+commands.add_typer(devices, name="devices")
+
+
+@devices.command("list")
+def list_devices(
+    timeout: Annotated[float, typer.Option(help="Seconds each adapter may look for its devices.", min=0.1)] = 2.0,
+) -> None:
+    """List the installed adapters, and the devices of those that can look for theirs."""
+    from biocapture.devices.registry import found_devices
+    from biocapture.show import print_rows
+
+    print_rows(("name", "devices"), found_devices(timeout))
+
+
+@devices.command()
+def probe(device: Annotated[str, typer.Argument(help="name:address?option=value")]) -> None:
+    """Open a device and print what it says of itself.
+
+    Exit status: 0 it opened, 2 it did not.
+    """
+    import dataclasses
+
+    from biocapture.devices import open_device
+    from biocapture.show import print_rows
+
+    with open_device(device) as opened:
+        info = opened.info
+    told = dataclasses.asdict(info) | dataclasses.asdict(info.capabilities) | dataclasses.asdict(info.health)
+    rows = [(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in told.items()]
+    print_rows(("name", "value"), [row for row in rows if row[0] not in ("capabilities", "health")])

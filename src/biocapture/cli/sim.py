@@ -1,0 +1,44 @@
+"""``biocapture sim``: simulators of devices that speak over the network."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+sim = typer.Typer(no_args_is_help=True, help="Simulate a device that speaks over the network, for tests and training.")
+commands.add_typer(sim, name="sim")
+
+
+@sim.command()
+def sbi(
+    port: Annotated[int, typer.Option(help="0 = the first free one of 4501..4600.", min=0, max=65535)] = 0,
+    type: Annotated[list[str] | None, typer.Option("--type", help="Finger, Iris, Face; default: all three.")] = None,
+    profile: Annotated[
+        str, typer.Option(help="Name of the synthetic person; Automatic = a new one each time.")
+    ] = "Default",
+    env: Annotated[str, typer.Option(help="Staging, Developer, Pre-Production, Production.")] = "Developer",
+    fps: Annotated[float, typer.Option(help="Frames per second of previews.", min=0.1, max=60)] = 10.0,
+    root: Annotated[Path | None, typer.Option(help="Write the certificate that vouches for the device here.")] = None,
+) -> None:
+    """Simulate MOSIP SBI 0.9.5 registration devices with synthetic fingers, irises and faces, until interrupted.
+
+    Administration calls as MOSIP's mock device has them: POST /admin/status, score, delay, profile; and fault.
+
+    For example:
+
+    `curl -X POST http://127.0.0.1:4501/admin/status -d '{"type": "Finger", "deviceStatus": "Busy"}'`
+    """
+    from biocapture.devices import needed
+
+    needed("cryptography", "sbi")
+    from biocapture.devices.sbi_codes import TYPES
+    from biocapture.devices.sbi_sim import Simulator, serve
+
+    simulator = Simulator(port or None, tuple(type or TYPES), env, fps)
+    simulator.profile = profile
+    if root:
+        root.write_bytes(simulator.signer.root_pem)
+    typer.echo("drawing a person …", err=True)
+    simulator.prepare()
+    serve(simulator, lambda started: typer.echo(f"{', '.join(started.devices)} at {started.url}"))

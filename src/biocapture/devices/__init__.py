@@ -1,0 +1,37 @@
+"""Capture devices: the protocol, and one file per adapter. ``open_device("sim:finger")`` is the door."""
+
+from biocapture.devices.protocol import (
+    Adapter,
+    Capabilities,
+    CaptureDevice,
+    Discovery,
+    GroupCapture,
+    Health,
+    Info,
+    LivePreview,
+    Options,
+    Preview,
+    State,
+    Target,
+    target_of,
+)
+from biocapture.devices.registry import adapters, needed, open_device
+
+__all__ = [
+    "Adapter",
+    "Capabilities",
+    "CaptureDevice",
+    "Discovery",
+    "GroupCapture",
+    "Health",
+    "Info",
+    "LivePreview",
+    "Options",
+    "Preview",
+    "State",
+    "Target",
+    "adapters",
+    "needed",
+    "open_device",
+    "target_of",
+]

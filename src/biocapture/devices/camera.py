@@ -1,0 +1,157 @@
+"""Cameras, streams and films: ``camera:0``, ``camera:/dev/video2``, ``camera:rtsp://…``, ``camera:http://…``.
+
+A film (``camera:film.mp4``) is read frame by frame; everything else is live, and a slow reader misses frames.
+"""
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from biocapture.devices.latest import Latest, Source
+from biocapture.devices.mjpeg_stream import MjpegStream
+from biocapture.devices.pictures import decoded, refuse_other
+from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
+from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.video import Settings, Video
+from biocapture.errors import DeviceDisconnectedError, DeviceNotFoundError
+from biocapture.types import Image, Modality, Sample
+
+SETTLE_FRAMES = 3
+"""Frames let pass before a capture: a camera adjusts its exposure first."""
+
+
+class CameraDevice:
+    """A camera through OpenCV; pictures over HTTP through our own reader, which tells a broken one."""
+
+    class Options(BaseOptions):
+        """What the camera is set to.
+
+        Attributes
+        ----------
+        modality : Modality
+            What it is pointed at.
+        width_px, height_px, fps : int
+            Asked for; 0 = as it is. The camera may give something else.
+        autofocus : bool or None
+            None = as it is.
+        focus : int or None
+            In the camera's own units; switches autofocus off.
+        ppi : float
+            Of prints taken with a fixed camera; 0 = not known.
+        reconnect : int
+            Failures in a row before a stream counts as gone.
+        timeout_s : float
+            For opening, and for one frame.
+        """
+
+        modality: Modality = Modality.FACE
+        width_px: int = Field(0, ge=0, le=10_000)
+        height_px: int = Field(0, ge=0, le=10_000)
+        fps: int = Field(0, ge=0, le=240)
+        autofocus: bool | None = None
+        focus: int | None = Field(None, ge=0, le=10_000)
+        ppi: float = Field(0.0, ge=0.0, le=5000.0)
+        reconnect: int = Field(3, ge=0, le=100)
+        timeout_s: float = Field(5.0, gt=0.0, le=60.0)
+
+    def __init__(self, address: str, options: Options) -> None:
+        self._address, self._options = address, options
+        self._subject = f"camera:{address}"
+        self._film: Video | None = None
+        self._live: Latest | None = None
+        self._size = (0, 0)
+
+    @classmethod
+    def discover(cls, timeout_s: float) -> list[str]:
+        """Video devices of this machine, by name; none is opened."""
+        return sorted(str(path) for path in Path("/dev").glob("video[0-9]*"))
+
+    def __enter__(self) -> Self:
+        if Path(self._address).is_file():
+            self._film = Video(self._address, self._subject, self._options.timeout_s)
+            self._size = self._film.width_px, self._film.height_px
+        else:
+            self._live = Latest(self._connect, self._subject, self._options.reconnect)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._film:
+            self._film.close()
+        if self._live:
+            self._live.close(self._options.timeout_s + 1.0)
+        self._film = self._live = None
+
+    @property
+    def info(self) -> Info:
+        """As the backend tells it; a stream's size is known from its first frame."""
+        width, height = self._size
+        ppi = self._options.ppi or float("nan")
+        abilities = Capabilities((self._options.modality,), (), Preview.CAPTURE, ppi, width, height)
+        error = self._live.error if self._live else None
+        return Info("camera", self._address, abilities, Health(State.GONE, str(error)) if error else Health())
+
+    def capture(self, target: Target, timeout_s: float) -> Sample:
+        """A frame taken from now on."""
+        self._ready_for(target)
+        end = time.monotonic() + timeout_s
+        image = self._image(self._next(timeout_s), target)
+        for _ in range(SETTLE_FRAMES if self._live else 0):
+            image = self._image(self._next(max(0.0, end - time.monotonic())), target)
+        return Sample(image, target.modality, target.position, self._subject)
+
+    def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        """Frames as they come; those of a film one after the other, until it ends."""
+        self._ready_for(target)
+        return self._shown(target, timeout_s)
+
+    def _shown(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        while True:
+            pixels = self._film.read() if self._film else self._next(timeout_s)
+            if pixels is None:
+                return
+            yield self._image(pixels, target)
+
+    def _ready_for(self, target: Target) -> None:
+        if not (self._film or self._live):
+            raise DeviceNotFoundError("is not open", self._subject)
+        refuse_other(target.modality, (self._options.modality,), self._subject)
+
+    def _next(self, timeout_s: float) -> NDArray[np.uint8]:
+        pixels = self._film.read() if self._film else self._live.next(timeout_s) if self._live else None
+        if pixels is None:
+            raise DeviceDisconnectedError("the film is at its end", self._subject)
+        return pixels
+
+    def _image(self, pixels: NDArray[np.uint8], target: Target) -> Image:
+        self._size = pixels.shape[1], pixels.shape[0]
+        return decoded(pixels, target.modality, self._subject, self._options.ppi)
+
+    def _connect(self) -> Source:
+        timeout_s = self._options.timeout_s
+        if self._address.startswith(("http://", "https://")):
+            stream = MjpegStream(self._address, self._subject, timeout_s)
+            if stream.is_multipart:
+                return stream
+            stream.close()
+        source = int(self._address) if self._address.isdecimal() else self._address
+        return Video(source, self._subject, timeout_s, self._settings())
+
+    def _settings(self) -> Settings:
+        wanted = self._options
+        asked = (
+            (cv2.CAP_PROP_FRAME_WIDTH, wanted.width_px or None),
+            (cv2.CAP_PROP_FRAME_HEIGHT, wanted.height_px or None),
+            (cv2.CAP_PROP_FPS, wanted.fps or None),
+            (cv2.CAP_PROP_AUTOFOCUS, 0 if wanted.focus is not None else wanted.autofocus),
+            (cv2.CAP_PROP_FOCUS, wanted.focus),
+        )
+        return tuple((name, float(value)) for name, value in asked if value is not None)

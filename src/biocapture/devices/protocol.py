@@ -1,0 +1,245 @@
+"""What a capture device is. An adapter is one file with a class that keeps these promises, and one entry point."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from biocapture.errors import UsageError
+from biocapture.types import Image, Modality, Position, Sample
+
+
+class Preview(StrEnum):
+    """What a device shows before a capture.
+
+    ``VIEW``: frames to look at only; the capture is taken by ``capture``. ``CAPTURE``: every frame is as good as a
+    capture, so that the best frame of the stream is the capture.
+    """
+
+    NONE = "none"
+    VIEW = "view"
+    CAPTURE = "capture"
+
+
+class State(StrEnum):
+    """What a device says of itself."""
+
+    READY = "ready"
+    BUSY = "busy"
+    NOT_READY = "not_ready"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a device can do, told truthfully (``testing.check_device`` looks).
+
+    Attributes
+    ----------
+    modalities : tuple of Modality
+    positions : tuple of Position
+        Empty: every position of its modalities.
+    preview : Preview
+        Other than ``NONE``: the device is a `LivePreview`. With ``NONE`` its ``frames``, if any, are unsupported.
+    ppi : float
+        Of the captures; NaN where it has no meaning or is not known before.
+    width_px, height_px : int
+        Of the captures; 0 where not known before, or not always the same.
+    group : bool
+        Several positions in one capture: the device is a `GroupCapture`.
+    """
+
+    modalities: tuple[Modality, ...]
+    positions: tuple[Position, ...] = ()
+    preview: Preview = Preview.NONE
+    ppi: float = float("nan")
+    width_px: int = 0
+    height_px: int = 0
+    group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The device's own word about its state, in English for engineers in ``detail``."""
+
+    state: State = State.READY
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """An open device.
+
+    Attributes
+    ----------
+    adapter : str
+        Name of the entry point.
+    address : str
+        Where the adapter found it.
+    capabilities : Capabilities
+    health : Health
+    maker, model, serial, firmware : str
+        Empty where not told. Captures are kept apart in the health record by ``key``.
+    """
+
+    adapter: str
+    address: str
+    capabilities: Capabilities
+    health: Health = field(default_factory=Health)
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names one physical device: by its serial number if it has one, else by where it is."""
+        return f"{self.adapter}:{self.serial}" if self.serial else f"{self.adapter}:{self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to capture."""
+
+    modality: Modality
+    position: Position = Position.UNKNOWN
+
+
+EYES = (Position.RIGHT_EYE, Position.LEFT_EYE)
+
+
+def target_of(position: Position | str) -> Target:
+    """The target at a position; ``Position.UNKNOWN`` is a finger nobody named.
+
+    Raises
+    ------
+    UsageError
+        There is no such position.
+    """
+    try:
+        position = Position(position)
+    except ValueError as error:
+        raise UsageError(f"no such position; there are: {', '.join(Position)}", str(position)) from error
+    if position is Position.FACE:
+        return Target(Modality.FACE, position)
+    return Target(Modality.IRIS if position in EYES else Modality.FINGERPRINT, position)
+
+
+@runtime_checkable
+class CaptureDevice(Protocol):
+    """A device, used as ``with device:``. Entering opens it, leaving closes it; it may be entered again afterwards.
+
+    It is used by one thread. Building one touches no hardware. Leaving gives back every handle, thread, socket and
+    process, also after an error.
+    """
+
+    @property
+    def info(self) -> Info:
+        """What is known of the device; of an open device only. Asks the hardware anew where that is quick."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Open.
+
+        Raises
+        ------
+        DeviceNotFoundError, DeviceBusyError, DeviceTimeoutError, DeviceDataError, DeviceUnsupportedError
+        """
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close; raises nothing, not even after the device was unplugged."""
+        ...
+
+    def capture(self, target: Target, timeout_s: float) -> Sample:
+        """Take one capture; the answer, or the error, comes within ``timeout_s`` and a second at most.
+
+        The sample's modality and position are those of the target.
+
+        Raises
+        ------
+        DeviceTimeoutError
+            It did not finish in time.
+        DeviceDisconnectedError
+            It went away.
+        DeviceDataError
+            It sent something damaged, oversized or not asked for.
+        DeviceUnsupportedError
+            It cannot capture this target.
+        DeviceBusyError
+            Another program has it.
+        NothingSeenError, ScanRejectedError
+            It works, and says that nothing was there, or that the scan is too poor.
+        """
+        ...
+
+
+@runtime_checkable
+class LivePreview(Protocol):
+    """Devices that show what they see."""
+
+    def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        """Frames as they come: a slow reader misses frames and never sees old ones.
+
+        Ends when the source ends (a video file). Closing the generator stops the preview. Pixels are grey for fingers
+        and irises and RGB for faces.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Longest wait for one frame.
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`.
+        """
+        ...
+
+
+@runtime_checkable
+class GroupCapture(Protocol):
+    """Devices that take several positions at once: slaps, two irises."""
+
+    def capture_group(self, targets: Sequence[Target], timeout_s: float) -> tuple[Sample, ...]:
+        """One sample per target, in their order.
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`; `DeviceUnsupportedError` for a combination it cannot take at once.
+        """
+        ...
+
+
+class Options(BaseModel):
+    """Options of an adapter: it derives its own; unknown names and values out of range are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Adapter(Protocol):
+    """What an entry point of the group ``biocapture.devices`` names: a class, built from address and options.
+
+    An adapter may have a class method ``discover(timeout_s) -> list[str]``: addresses that answer now (`Discovery`).
+    """
+
+    Options: ClassVar[type[Options]]
+
+    def __call__(self, address: str, options: Any) -> CaptureDevice:
+        """Build a device; ``options`` is an instance of ``Options``."""
+        ...
+
+
+@runtime_checkable
+class Discovery(Protocol):
+    """Adapters that can look for their devices."""
+
+    def discover(self, timeout_s: float) -> list[str]:
+        """Addresses that answer within ``timeout_s``; empty if there are none. Raises nothing for a quiet network."""
+        ...

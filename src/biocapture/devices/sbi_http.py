@@ -1,0 +1,203 @@
+"""HTTP/1 as SBI devices speak it: own verbs, one request a connection, replies that are not always what they should be.
+
+One deadline holds for the whole exchange, however slowly bytes drip, and one limit for all that is received.
+"""
+
+import re
+import socket
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from biocapture.errors import DeviceDataError, DeviceDisconnectedError, DeviceNotFoundError, DeviceTimeoutError
+
+MOST_HEADER_BYTES = 65_536
+CHUNK = 1 << 16
+SEPARATOR = b"\r\n\r\n"
+HEX = re.compile(rb"[0-9A-Fa-f]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Status, headers (names in lower case) and body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+
+
+class Connection:
+    """One TCP connection; leaving ``with`` closes it."""
+
+    def __init__(self, host: str, port: int, deadline: float) -> None:
+        self.peer = f"{host}:{port}"
+        self.deadline = deadline
+        self._buffer = bytearray()
+        try:
+            self._socket = socket.create_connection((host, port), self.remaining_s())
+        except TimeoutError as error:
+            raise DeviceTimeoutError("does not answer", self.peer) from error
+        except OSError as error:
+            raise DeviceNotFoundError(f"nothing answers: {error.strerror or error}", self.peer) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the socket back; may be called twice."""
+        self._socket.close()
+
+    def remaining_s(self) -> float:
+        """Seconds until the deadline; raises when it has passed."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise DeviceTimeoutError("did not finish in time", self.peer)
+        return left
+
+    def send(self, verb: str, path: str, body: bytes | None) -> None:
+        """Send a request in one piece (some devices read header and body at once)."""
+        length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body is not None else ""
+        head = f"{verb} {path} HTTP/1.1\r\nHost: {self.peer}\r\n{length}Connection: close\r\n\r\n"
+        self._socket.settimeout(self.remaining_s())
+        try:
+            self._socket.sendall(head.encode("ascii") + (body or b""))
+        except TimeoutError as error:
+            raise DeviceTimeoutError("does not take the request", self.peer) from error
+        except OSError as error:
+            raise DeviceDisconnectedError(
+                f"closed while it was asked ({error.strerror or error})", self.peer
+            ) from error
+
+    def more(self, wait: bool = True) -> int:
+        """Receive what is there into the buffer; bytes received, 0 at the end, -1 when nothing is there yet."""
+        self._socket.settimeout(self.remaining_s() if wait else 0.0)
+        try:
+            received = self._socket.recv(CHUNK)
+        except BlockingIOError:
+            return -1
+        except TimeoutError as error:
+            raise DeviceTimeoutError(f"silent after {len(self._buffer)} bytes", self.peer) from error
+        except OSError as error:
+            raise DeviceDisconnectedError(f"broke off ({error.strerror or error})", self.peer) from error
+        self._buffer += received
+        return len(received)
+
+    @property
+    def buffered(self) -> bytearray:
+        """What was received and not yet taken."""
+        return self._buffer
+
+    def take(self, size: int) -> bytes:
+        """The next ``size`` buffered bytes."""
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
+
+    def head(self) -> Reply:
+        """Status line and headers of the reply; the body is left."""
+        while (end := self._buffer.find(SEPARATOR)) < 0:
+            if len(self._buffer) > MOST_HEADER_BYTES:
+                raise DeviceDataError(f"a header of over {MOST_HEADER_BYTES} bytes", self.peer)
+            if not self.more():
+                raise DeviceDisconnectedError(f"closed after {len(self._buffer)} bytes of header", self.peer)
+        if end > MOST_HEADER_BYTES:
+            raise DeviceDataError(f"a header of over {MOST_HEADER_BYTES} bytes", self.peer)
+        return parsed_head(self.take(end + len(SEPARATOR)), self.peer)
+
+    def body(self, head: Reply, limit: int) -> Reply:
+        """The whole reply; bytes beyond its stated length are left alone."""
+        stated = head.headers.get("content-length")
+        if "chunked" in head.headers.get("transfer-encoding", "").lower():
+            return Reply(head.status, head.headers, self._chunked(limit))
+        if stated is None:
+            return Reply(head.status, head.headers, self._to_the_end(limit))
+        if not stated.isascii() or not stated.isdigit() or len(stated) > 12:
+            raise DeviceDataError(f"Content-Length {stated[:40]!r}, expected a number", self.peer)
+        return Reply(head.status, head.headers, self._exactly(int(stated), limit))
+
+    def _exactly(self, size: int, limit: int) -> bytes:
+        if size > limit:
+            raise DeviceDataError(f"a reply of {size} bytes; the limit is {limit}", self.peer)
+        while len(self._buffer) < size:
+            if not self.more():
+                raise DeviceDisconnectedError(f"closed after {len(self._buffer)} of {size} bytes", self.peer)
+        return self.take(size)
+
+    def _to_the_end(self, limit: int) -> bytes:
+        received = 1
+        while received:
+            if len(self._buffer) > limit:
+                raise DeviceDataError(f"a reply of over {limit} bytes", self.peer)
+            received = self.more()
+        return self.take(len(self._buffer))
+
+    def _chunked(self, limit: int) -> bytes:
+        body = bytearray()
+        while size := self._chunk_size():
+            body += self._exactly(size, limit - len(body))
+            self._exactly(2, limit)
+        return bytes(body)
+
+    def _chunk_size(self) -> int:
+        while (end := self._buffer.find(b"\r\n")) < 0:
+            if len(self._buffer) > 64 or not self.more():
+                raise DeviceDataError("a chunked reply that is none", self.peer)
+        line = self.take(end + 2).split(b";")[0].strip()
+        if not HEX.fullmatch(line):
+            raise DeviceDataError(f"chunk size {line[:20]!r}", self.peer)
+        return int(line, 16)
+
+
+def parsed_head(data: bytes, peer: str) -> Reply:
+    """Status line and headers.
+
+    Raises
+    ------
+    DeviceDataError
+        This is not HTTP.
+    """
+    first, *lines = data.decode("latin-1").split("\r\n")
+    version, _, rest = first.partition(" ")
+    status = rest[:3]
+    if not version.startswith("HTTP/1.") or not (status.isascii() and status.isdigit() and len(status) == 3):
+        raise DeviceDataError(f"does not speak HTTP: {first[:60]!r}", peer)
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return Reply(int(status), {name.strip().lower(): value.strip() for name, _, value in pairs})
+
+
+def exchange(
+    address: tuple[str, int], verb: str, path: str, body: bytes | None, *, deadline: float, limit: int
+) -> Reply:
+    """Ask once.
+
+    Parameters
+    ----------
+    address : (str, int)
+        Host and port.
+    deadline : float
+        On ``time.monotonic``'s clock.
+    limit : int
+        Most bytes of a body.
+
+    Raises
+    ------
+    DeviceNotFoundError, DeviceTimeoutError, DeviceDisconnectedError, DeviceDataError
+    """
+    with Connection(*address, deadline) as connection:
+        connection.send(verb, path, body)
+        return unwrapped(connection.body(connection.head(), limit), connection.peer)
+
+
+def unwrapped(reply: Reply, peer: str) -> Reply:
+    """MOSIP's mock device sends some errors as a whole HTTP reply inside the body of another: the inner one."""
+    if not reply.body.startswith(b"HTTP/1."):
+        return reply
+    head, _, body = reply.body.partition(SEPARATOR)
+    inner = parsed_head(head, peer)
+    return Reply(inner.status, inner.headers, body)

@@ -1,0 +1,93 @@
+"""A drawn face for the simulated camera: flat shapes, enough to tell near from far and open eyes from closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SKINS = ((224, 190, 165), (206, 158, 130), (170, 120, 92), (120, 82, 62), (92, 62, 48))
+WALL = (205, 30, 35)
+
+Colour = tuple[int, int, int]
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitter:
+    """How a person sits before the camera.
+
+    Attributes
+    ----------
+    scale : float
+        1 = the head takes 60 % of the height.
+    shift, yaw : float
+        To the side, in widths of the frame; turn of the head, -1..1.
+    eyes, light, blur_px : float
+        0 closed … 1 open; share of the full light; deviation of a Gaussian.
+    """
+
+    scale: float = 1.0
+    shift: float = 0.0
+    yaw: float = 0.0
+    eyes: float = 1.0
+    light: float = 1.0
+    blur_px: float = 0.8
+
+
+def portrait(seed: int, shape: tuple[int, int], how: Mapping[str, float] | None = None) -> NDArray[np.uint8]:
+    """Draw a sitter; ``how`` None = an empty booth.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Rows and columns.
+
+    Returns
+    -------
+    (H, W, 3) uint8
+        RGB.
+    """
+    random = np.random.default_rng([seed, 0xFACE])
+    frame = np.full((*shape, 3), WALL, np.uint8)
+    if how is None:
+        return frame
+    sitter = Sitter(**how)
+    skin = SKINS[int(random.integers(len(SKINS)))]
+    unit = 0.3 * shape[0] * sitter.scale
+    centre = (shape[1] * (0.5 + sitter.shift), shape[0] * 0.48)
+    _bust(frame, centre, unit, skin)
+    _features(frame, centre, unit, sitter)
+    lit = cv2.convertScaleAbs(frame, alpha=sitter.light)
+    return cv2.GaussianBlur(lit, (0, 0), sitter.blur_px).astype(np.uint8, copy=False)
+
+
+def _disc(frame: NDArray[np.uint8], at: Place, axes: Place, colour: Colour) -> None:
+    centre, half = [round(part) for part in at], [max(1, round(part)) for part in axes]
+    cv2.ellipse(frame, centre, half, 0, 0, 360, colour, -1, cv2.LINE_AA)
+
+
+def _beside(at: Place, right: float, down: float, unit: float) -> Place:
+    return at[0] + right * unit, at[1] + down * unit
+
+
+def _bust(frame: NDArray[np.uint8], at: Place, unit: float, skin: Colour) -> None:
+    shaded = (int(0.9 * skin[0]), int(0.9 * skin[1]), int(0.9 * skin[2]))
+    _disc(frame, _beside(at, 0, 2.1, unit), (1.5 * unit, 1.0 * unit), (60, 70, 90))
+    _disc(frame, _beside(at, 0, 1.0, unit), (0.34 * unit, 0.6 * unit), shaded)
+    _disc(frame, _beside(at, 0, -0.2, unit), (0.8 * unit, 0.95 * unit), (35, 27, 24))
+    _disc(frame, at, (0.7 * unit, 0.95 * unit), skin)
+
+
+def _features(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) -> None:
+    at = _beside(at, 0.35 * sitter.yaw, 0, unit)
+    near = 1.0 - 0.35 * abs(sitter.yaw)
+    for side in (-1, 1):
+        place = _beside(at, side * 0.28 * near, -0.12, unit)
+        _disc(frame, _beside(place, 0, -0.13, unit), (0.16 * unit * near, 0.025 * unit), (45, 32, 28))
+        _disc(frame, place, (0.13 * unit * near, max(0.06 * sitter.eyes, 0.008) * unit), (236, 234, 230))
+        if sitter.eyes:
+            _disc(frame, place, (0.055 * unit * near, 0.055 * unit * sitter.eyes), (50, 34, 26))
+    _disc(frame, _beside(at, 0, 0.2, unit), (0.07 * unit, 0.035 * unit), (130, 80, 66))
+    _disc(frame, _beside(at, 0, 0.42, unit), (0.2 * unit * near, 0.045 * unit), (160, 80, 82))
