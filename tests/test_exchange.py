@@ -249,7 +249,7 @@ def test_damaged_stored_templates_name_their_file(tmp_path: Path) -> None:
     path = tmp_path / "print.fmr"
     for data, error, says in (
         (patched(RECORD_2005, 22, "02"), FormatError, r"print\.fmr: at byte 42"),
-        (b"BCF1" + bytes(9), TemplateError, r"print\.fmr: not a fingerprint template"),
+        (b"BCF2" + bytes(9), TemplateError, r"print\.fmr: not a fingerprint template"),
         (b"FMR\0" + bytes(LARGEST_TEMPLATE), TemplateError, r"print\.fmr: more than 16000000 bytes"),
         (
             patched(BLANK.to_bytes(), 5, "ffffffff"),

@@ -131,7 +131,7 @@ def test_damaged_galleries_say_so(tmp_path: Path, damage: str) -> None:
     Gallery(TEMPLATES.items()).save(path)
     data = path.read_bytes()
     path.write_bytes(
-        {"empty": b"", "text": b"no gallery", "cut": data[:-40], "swapped": data.replace(b"BCF1", b"XCF1")}[damage]
+        {"empty": b"", "text": b"no gallery", "cut": data[:-40], "swapped": data.replace(b"BCF2", b"XCF1")}[damage]
     )
     with pytest.raises(TemplateError, match=r"station\.gallery: not a gallery, or damaged"):
         Gallery.load(path)

@@ -67,34 +67,41 @@ def ridge_field(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> 
     pixels : (H, W) uint8
         At least 16 × 16.
     """
-    reduced = _reduced(pixels)
-    band = cv2.GaussianBlur(reduced, (0, 0), 0.8) - cv2.GaussianBlur(reduced, (0, 0), 3.0)
+    reduced = reduced_print(pixels)
+    band = ridge_band(reduced)
     orientation, coherence = tensor_orientation(band)
-    energy = _per_cell(band * band)
+    energy = per_cell(band * band)
     contrast = np.sqrt(cv2.GaussianBlur(energy, (0, 0), 0.7))
     foreground = _foreground(contrast, coherence)
     period = np.where(foreground, _period_px(band, energy), np.float32(np.nan))
-    wave = band / _spread(np.maximum(contrast, 0.15 * contrast.max() + 1.0), reduced.shape)
+    wave = band / over_pixels(np.maximum(contrast, 0.15 * contrast.max() + 1.0), reduced.shape)
     field = RidgeField(wave, orientation, coherence, contrast, period, foreground)
     for name in ("wave", "orientation", "coherence", "period_px", "foreground"):
         trace(name, getattr(field, name))
     return field
 
 
-def _reduced(pixels: GreyPixels) -> Field:
-    """250 ppi, sides cut to whole cells."""
+def reduced_print(pixels: GreyPixels) -> Field:
+    """(h, w) greys at 250 ppi, sides cut to whole cells."""
     rows, columns = (max(1, side // CELL_PX) for side in pixels.shape)
     even = pixels[: rows * CELL_PX, : columns * CELL_PX]
     half = cv2.resize(even, (columns * REDUCED_CELL_PX, rows * REDUCED_CELL_PX), interpolation=cv2.INTER_AREA)
     return half.astype(np.float32)
 
 
-def _per_cell(values: Field) -> Field:
+def ridge_band(reduced: Field) -> Field:
+    """Greys at 250 ppi without what is much finer or much coarser than ridges."""
+    return cv2.GaussianBlur(reduced, (0, 0), 0.8) - cv2.GaussianBlur(reduced, (0, 0), 3.0)
+
+
+def per_cell(values: Field) -> Field:
+    """(R, C) means of the cells of (h, w) values at 250 ppi."""
     size = (values.shape[1] // REDUCED_CELL_PX, values.shape[0] // REDUCED_CELL_PX)
     return cv2.resize(values, size, interpolation=cv2.INTER_AREA)
 
 
-def _spread(cells: Field, shape: tuple[int, ...]) -> Field:
+def over_pixels(cells: Field, shape: tuple[int, ...]) -> Field:
+    """Values of cells, interpolated at every pixel of the given shape."""
     return cv2.resize(cells, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
@@ -103,7 +110,7 @@ def tensor_orientation(band: Field) -> tuple[Field, Field]:
     across = cv2.Sobel(band, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
     down = cv2.Sobel(band, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
     products = (across * across, down * down, across * down)
-    xx, yy, xy = (cv2.GaussianBlur(_per_cell(product), (0, 0), TENSOR_CELLS) for product in products)
+    xx, yy, xy = (cv2.GaussianBlur(per_cell(product), (0, 0), TENSOR_CELLS) for product in products)
     # The gradient points across the ridges, and rows point down: turn by 90° and mirror.
     orientation = np.mod(np.pi / 2 - 0.5 * np.arctan2(2 * xy, xx - yy), np.pi)
     coherence = np.hypot(xx - yy, 2 * xy) / (xx + yy + np.float32(1e-6))
@@ -115,7 +122,7 @@ def _period_px(band: Field, energy: Field) -> Field:
     right, down = np.zeros_like(band), np.zeros_like(band)
     np.subtract(band[:, 1:], band[:, :-1], out=right[:, 1:])
     np.subtract(band[1:], band[:-1], out=down[1:])
-    change = cv2.GaussianBlur(_per_cell(right * right + down * down), (0, 0), PERIOD_CELLS)
+    change = cv2.GaussianBlur(per_cell(right * right + down * down), (0, 0), PERIOD_CELLS)
     ratio = change / (cv2.GaussianBlur(energy, (0, 0), PERIOD_CELLS) + np.float32(1e-6))
     half_frequency = np.arcsin(np.sqrt(np.clip(ratio / 4, 1e-4, 1.0)))
     return np.clip(2 * np.pi / half_frequency, SHORTEST_PERIOD_PX, LONGEST_PERIOD_PX).astype(np.float32)

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
+from biocapture.fingerprint.enhancement import enhanced_field
 from biocapture.fingerprint.minutiae import Minutiae, extract
 from biocapture.fingerprint.region import within_frame
 from biocapture.fingerprint.ridge_flow import follow
-from biocapture.fingerprint.ridges import CELL_PX, RidgeField, ridge_field
+from biocapture.fingerprint.ridges import CELL_PX, RidgeField
 from biocapture.types import FINGERS, GreyPixels, Position, Sample
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 
-MAGIC = b"BCF1"
+MAGIC = b"BCF2"
 """First bytes of a stored template; the digit is the version."""
 
 HEADER = struct.Struct("<4sBHHHHH")
@@ -121,7 +122,7 @@ def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Temp
     # The corner is moved to whole cells, so that the field lines up with the image.
     top, left = (side.start // FIELD_PX * FIELD_PX for side in window)
     crop: GreyPixels = np.ascontiguousarray(pixels[top : window[0].stop, left : window[1].stop])
-    field = ridge_field(crop, trace)
+    field = enhanced_field(crop, trace)
     found = extract(field, follow(field, trace), trace)
     shifted = Minutiae(found.row + top, found.column + left, found.angle, found.ending, found.quality)
     coarse = np.pad(_coarse(field), ((top // FIELD_PX, 0), (left // FIELD_PX, 0)))
