@@ -12,6 +12,8 @@ $(BIN)/biocapture: pyproject.toml
 demo: $(BIN)/biocapture
 	@# Some samples are damaged on purpose: exit status 1 (rows with errors) is part of the demonstration.
 	$(BIN)/biocapture score sample_data || test $$? -eq 1
+	@# So is the same finger in two slots of this enrolment: exit status 1.
+	$(BIN)/biocapture check sample_data/enrolments/same_finger || test $$? -eq 1
 
 test: $(BIN)/biocapture
 	$(BIN)/python -m pytest

@@ -116,7 +116,7 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
         content = _File.model_validate(_read(path))
     except FileNotFoundError as error:
         near = difflib.get_close_matches(str(name), shipped(), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        hint = f"did you mean {str(near[0])!r}? " if near else ""
         raise ProfileError(f"no such profile; {hint}shipped: {', '.join(shipped())}", str(name)) from error
     except ValidationError as error:
         first = error.errors()[0]
@@ -172,7 +172,7 @@ def _check_minima(minima: dict[str, float], known: Collection[str], what: str, s
     for name, minimum in minima.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = f"; did you mean {str(near[0])!r}?" if near else ""
             raise ProfileError(f"unknown {what} {name!r}{hint}", subject)
         if not 0.0 <= minimum <= 100.0:
             raise ProfileError(f"{name}: minimum {minimum} is outside 0..100", subject)

@@ -66,7 +66,8 @@ def _slot_line(slot: Slot, language: str) -> str:
     if best.verdict is None:
         return f"{name}[dim]{phrase('unassessed', language)}[/]{tries}"
     said = f"[{COLOURS[best.verdict]}]{phrase(best.verdict.lower(), language)}[/]"
-    return f"{name}{quality_bar(slot.quality)} {slot.quality:3.0f}  {said}{tries}"
+    quality = f"{slot.quality:3.0f}" if slot.quality == slot.quality else "  –"
+    return f"{name}{quality_bar(slot.quality)} {quality}  {said}{tries}"
 
 
 def _summary_lines(record: Readiness, language: str) -> Iterator[str]:

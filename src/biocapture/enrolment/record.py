@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Self, TypeVar
 
 from biocapture.errors import EnrolmentError
@@ -90,9 +91,9 @@ class Enrolment:
         for slot, given in samples.items():
             position = slot_of(slot)
             several = given if isinstance(given, list | tuple) else [given]
-            attempts += [
-                Attempt(position, source, number, f"{position} {number}") for number, source in enumerate(several, 1)
-            ]
+            for number, source in enumerate(several, 1):
+                name = str(source) if isinstance(source, str | Path) else f"{position} {number}"
+                attempts.append(Attempt(position, source, number, name))
         excepted = {slot_of(slot): absence_of(why) for slot, why in (absent or {}).items()}
         return cls(id, tuple(attempts), excepted, birth_year=birth_year)
 
@@ -112,7 +113,7 @@ def absence_of(name: Absence | str) -> Absence:
 
 
 def _member(kind: type[Kind], name: str, what: str) -> Kind:
-    known = [member for member in kind if member != "unknown"]
+    known = [str(member) for member in kind if member != "unknown"]
     if name in known:
         return kind(name)
     near = difflib.get_close_matches(str(name), known, n=1)

@@ -1,7 +1,5 @@
 """Complete: every slot of the profile is filled or excepted, with what belongs there."""
 
-import math
-
 from biocapture.enrolment import Absence
 from biocapture.readiness.case import Case
 from biocapture.readiness.finding import Finding
@@ -9,11 +7,8 @@ from biocapture.readiness.slot import Slot
 from biocapture.types import Position
 from biocapture.verdict import Verdict
 
-RIGHT_EYE = "right_eye"
-"""Native column of irises: probability that it is a right eye, NaN where that cannot be told."""
-
-SURE = 0.97
-"""Probability from which an eye is taken for the other one."""
+STATED_SIDE = "iris.stated_side"
+"""Measure of irises: whether an eye is the one its slot says; not assessable where that cannot be told."""
 
 
 def complete(case: Case) -> list[Finding]:
@@ -51,13 +46,12 @@ def _of_slot(slot: Slot) -> list[Finding]:
 def _wrong_eye(slot: Slot) -> list[Finding]:
     """A right eye in the left one's slot, or the other way round; nothing where which eye it is cannot be told."""
     report = slot.best.report if slot.best else None
-    right = report.native.get(RIGHT_EYE, math.nan) if report else math.nan
-    wrong = {Position.RIGHT_EYE: 1 - right, Position.LEFT_EYE: right}.get(slot.position, math.nan)
-    if not wrong >= SURE:
+    reason = next((reason for reason in report.reasons if reason.source == STATED_SIDE), None) if report else None
+    if reason is None or slot.best is None:
         return []
-    said: dict[str, float | str] = {"other eye": wrong, "from": SURE}
-    names = (slot.best.name,) if slot.best else ()
-    return [Finding("complete.wrong_eye", Verdict.RETAKE, (slot.position,), "enrolment.wrong_eye", said, names)]
+    said: dict[str, float | str] = {"score": reason.score, "minimum": reason.minimum}
+    key = "enrolment.wrong_eye"
+    return [Finding("complete.wrong_eye", Verdict.RETAKE, (slot.position,), key, said, (slot.best.name,))]
 
 
 def _unusable(slot: Slot) -> Finding:

@@ -82,8 +82,7 @@ def _sample(attempt: Attempt, wanted: Options) -> Sample:
 def _report(sample: Sample, profile: Profile) -> Report | None:
     if sample.modality not in AVAILABLE:
         return None
-    # Which eye it is stands among the native columns.
-    return next(assess_many([sample], profile=profile, native=sample.modality is Modality.IRIS))
+    return next(assess_many([sample], profile=profile))
 
 
 def _template(sample: Sample) -> object:

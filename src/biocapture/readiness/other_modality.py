@@ -8,6 +8,7 @@ from biocapture.pipeline import assess_many
 from biocapture.profile import Profile
 from biocapture.report import Report
 from biocapture.types import Image, Modality, Sample
+from biocapture.verdict import Verdict
 
 HOPELESS, CONVINCING = 10.0, 25.0
 """Quality below which a capture may be something else, and from which it is that other thing."""
@@ -39,7 +40,8 @@ def _convinces(attempt: Attempt, sample: Sample, other: Modality, profile: Profi
     """Whether the other modality finds its own characteristic, in fair quality."""
     seen = Sample(_image(attempt, sample, other), other, id=sample.id)
     report = next(assess_many([seen], profile=profile))
-    return not report.error and not report.failure and report.quality >= CONVINCING
+    poor = report.verdict is Verdict.RETAKE or report.quality < CONVINCING  # NaN: its quality is not told
+    return not report.error and not report.failure and not poor
 
 
 def _image(attempt: Attempt, sample: Sample, modality: Modality) -> Image:

@@ -6,6 +6,7 @@ import numpy as np
 
 from biocapture.policy import Group
 from biocapture.readiness.case import Case
+from biocapture.readiness.complete import STATED_SIDE
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Slot
 from biocapture.verdict import Verdict
@@ -25,9 +26,11 @@ def group_mean(case: Case, group: Group) -> float:
 
 def _of_slot(slot: Slot) -> Finding | None:
     best = slot.best
-    if best is None or best.report is None or best.report.verdict in (Verdict.READY, None):
+    if best is None or best.report is None:
         return None
-    worst = best.report.reasons[0]
+    worst = next((reason for reason in best.report.reasons if reason.source != STATED_SIDE), None)
+    if worst is None:
+        return None
     said: dict[str, float | str] = {"quality": best.quality, "reason": worst.source}
     if not math.isnan(worst.score):
         said |= {"score": worst.score, "minimum": worst.minimum}

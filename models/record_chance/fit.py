@@ -1,0 +1,70 @@
+"""Fit how often a print of a given quality finds its mate: MIDDLE and WIDTH of ``readiness/chance.py``.
+
+usage: python models/record_chance/fit.py --images DIR --pairs DIR
+
+``--images`` holds ``<set>/<file>`` at 500 ppi, ``--pairs`` holds ``<set>.csv`` with file1, file2 and genuine. A genuine
+pair fails when its score misses the threshold at FMR 10⁻³; both prints must be usable for it to match:
+``P(match) = (1 - u(q1)) (1 - u(q2))``. Maximum likelihood on a grid; nothing else is chosen.
+"""
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepared, template_of
+from biocapture.pipeline import assess, at_working_resolution, options, sample_of
+
+MIDDLES, WIDTHS = np.arange(-60.0, 60.0, 1.0), np.arange(2.0, 60.0, 1.0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--pairs", type=Path, required=True)
+    given = parser.parse_args()
+    found = [row for table in sorted(given.pairs.glob("*.csv")) for row in _pairs(table, given.images / table.stem)]
+    first, second, matched = (np.array(column, float) for column in zip(*found, strict=True))
+    best = max(
+        ((_likelihood(m, w, first, second, matched), m, w) for m in MIDDLES for w in WIDTHS), key=lambda row: row[0]
+    )
+    print(f"{len(found)} genuine pairs, {1 - matched.mean():.3f} fail; MIDDLE {best[1]:.0f}, WIDTH {best[2]:.0f}")
+    lowest = np.minimum(first, second)
+    for low in range(0, 100, 20):
+        inside = (lowest >= low) & (lowest < low + 20)
+        expected = 1 - (1 - _u(first, *best[1:])) * (1 - _u(second, *best[1:]))
+        if inside.any():
+            print(
+                f"lower quality {low}..{low + 20}: {inside.sum()} pairs, {1 - matched[inside].mean():.3f} fail, "
+                f"{expected[inside].mean():.3f} expected"
+            )
+
+
+def _pairs(table: Path, images: Path) -> list[tuple[float, float, bool]]:
+    """Quality of both and whether they match, of the genuine pairs of a set."""
+    known: dict[str, tuple[float, object]] = {}
+    rows = []
+    with table.open(newline="", encoding="utf8") as handle:
+        pairs = [row for row in csv.DictReader(handle) if row["genuine"] == "1"]
+    for row in pairs:
+        for name in (row["file1"], row["file2"]):
+            if name not in known:
+                sample = at_working_resolution(sample_of(images / name, options("fingerprint")))
+                known[name] = assess(sample).quality, prepared(template_of(sample))
+        (one, a), (other, b) = known[row["file1"]], known[row["file2"]]
+        rows.append((np.nan_to_num(one), np.nan_to_num(other), compare(a, b).score >= THRESHOLDS[1e-3]))
+    return rows
+
+
+def _u(quality: np.ndarray, middle: float, width: float) -> np.ndarray:
+    return 1 / (1 + np.exp((quality - middle) / width))
+
+
+def _likelihood(middle: float, width: float, first: np.ndarray, second: np.ndarray, matched: np.ndarray) -> float:
+    match = np.clip((1 - _u(first, middle, width)) * (1 - _u(second, middle, width)), 1e-9, 1 - 1e-9)
+    return float((matched * np.log(match) + (1 - matched) * np.log(1 - match)).sum())
+
+
+if __name__ == "__main__":
+    main()
