@@ -2,15 +2,17 @@
 
 usage: python models/iris_comparison/fit.py --images DIR [--judge]
 
---images DIR   CASIA-IrisV1-Interval-like names: S<person><L|R><number>.<extension>, near-infrared
+--images DIR   near-infrared eyes named S<person><L|R><number>.<extension>, as CASIA-IrisV1-Interval has them
 
 Persons of even numbers are development eyes: constants printed from their pairs are to be copied into
-iris/comparison.py and iris/chance.py. With --judge, error rates of the persons of odd numbers, with constants as they
-stand there. Pairs of different eyes are impostors, those of the two eyes of one person included.
+iris/comparison.py and iris/chance.py, in rounds until they stay the same. With --judge, error rates of the persons of
+odd numbers under constants as they stand there. Pairs of different eyes are impostors, the two eyes of one person
+included.
 Takes about a minute.
 """
 
 import argparse
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,9 @@ from biocapture.types import Modality, Sample
 
 FINGERPRINT_SCORES = {1e-2: 79.15, 1e-3: 95.0, 1e-4: 98.55}
 """What the score of an iris comparison is laid on: thresholds of fingerprint/comparison.py."""
+
+RESAMPLED, CAUTION = 1000, 0.05
+"""Drawings of as many development eyes with replacement; share of them whose threshold may be stricter than ours."""
 
 Values = NDArray[np.float64]
 
@@ -58,12 +63,36 @@ def pairs_of(templates: dict[str, Template]) -> Pairs:
     return Pairs(*columns, eye[first] == eye[second])
 
 
-def curve(impostor: Values) -> tuple[float, float]:
+def impostors_of(templates: dict[str, Template], pairs: Pairs) -> Values:
+    """(E, E, K) distances of the images of each eye to those of each other, NaN for an eye itself."""
+    eyes, owner = np.unique([name[:6] for name in templates], return_inverse=True)
+    first, second = (owner[i] for i in np.triu_indices(len(owner), 1))
+    most = int(np.bincount(owner).max()) ** 2
+    distance = np.full((len(eyes), len(eyes), most), np.nan)
+    for one, other in itertools.combinations(range(len(eyes)), 2):
+        values = pairs.distance[(first == one) & (second == other)]
+        distance[one, other, : len(values)] = distance[other, one, : len(values)] = values
+    return distance
+
+
+def cautious(distance: Values) -> dict[float, float]:
+    """False match rate → distance that keeps it in all but :data:`CAUTION` of drawings of other such eyes."""
+    random = np.random.default_rng(1)
+    eyes = len(distance)
+    found: dict[float, list[float]] = {rate: [] for rate in THRESHOLDS}
+    for _ in range(RESAMPLED):
+        drawn = random.integers(0, eyes, eyes)
+        values = np.sort(distance[np.ix_(drawn, drawn)].ravel())  # NaN last
+        count = np.isfinite(values).sum()
+        for rate, thresholds in found.items():
+            thresholds.append(float(values[int(rate * count)]))
+    return {rate: float(np.quantile(thresholds, CAUTION)) for rate, thresholds in found.items()}
+
+
+def curve(distance: dict[float, float]) -> tuple[float, float]:
     """Centre and width of the logistic curve that lays thresholds on those of fingerprints, as nearly as it can."""
-    rates = list(FINGERPRINT_SCORES)
-    distance = [-threshold_at(-impostor, rate) for rate in rates]
-    share = np.array([FINGERPRINT_SCORES[rate] / 100 for rate in rates])
-    slope, offset = np.polyfit(distance, np.log(share / (1 - share)), 1)
+    share = np.array([FINGERPRINT_SCORES[rate] / 100 for rate in distance])
+    slope, offset = np.polyfit(list(distance.values()), np.log(share / (1 - share)), 1)
     return float(-offset / slope), float(-1 / slope)
 
 
@@ -81,18 +110,24 @@ def untried(templates: dict[str, Template]) -> Values:
 
 
 def constants(templates: dict[str, Template], pairs: Pairs) -> None:
-    """Print what is to be copied."""
-    impostor = pairs.distance[~pairs.genuine]
+    """Print what is to be copied, and what stands behind it."""
     print("USUAL_BITS", int(np.median(pairs.common[~pairs.genuine])))
-    print("CENTRE, WIDTH", *np.round(curve(impostor), 5))
-    scores = pairs.score[~pairs.genuine]
-    print("THRESHOLDS", {rate: round(threshold_at(scores, rate), 2) for rate in THRESHOLDS})
+    impostor = impostors_of(templates, pairs)
+    distance = cautious(impostor)
+    centre, width = curve(distance)
+    print("CENTRE, WIDTH", round(centre, 4), round(width, 5))
+    print(
+        "THRESHOLDS",
+        {rate: round(float(100 / (1 + np.exp((at - centre) / width))), 2) for rate, at in distance.items()},
+    )
+    print("TRIES", round(TRIES * 1e-3 / false_match_rate(distance[1e-3]), 1))
+    plain = np.sort(impostor[np.isfinite(impostor)])
+    for rate, at in distance.items():
+        print(f"FMR {rate:g}: distance {at:.4f} with caution, {plain[int(rate * len(plain))]:.4f} as measured")
     alone = untried(templates)
     mean, deviation = alone.mean(), alone.std()
     degrees = mean * (1 - mean) / deviation**2
-    print(f"mean {mean:.4f}, deviation {deviation:.4f}: DEGREES {degrees:.0f}")
-    distance = -threshold_at(-impostor, 1e-3)
-    print(f"TRIES {TRIES * 1e-3 / false_match_rate(distance):.1f}")
+    print(f"DEGREES {degrees:.0f}, from mean {mean:.4f} and deviation {deviation:.4f} at one turn")
 
 
 def judged(pairs: Pairs) -> None:

@@ -21,7 +21,7 @@ SHIFTS = np.arange(-MOST_SHIFT - 1, MOST_SHIFT + 2)
 
 PLACE_DEG = 360.0 / PLACES
 
-USUAL_BITS = 1596
+USUAL_BITS = 1591
 """Median number of bits that two eyes have in common (development eyes)."""
 
 FEWEST_BITS = 250
@@ -30,12 +30,13 @@ FEWEST_BITS = 250
 UNLIKE = 0.5
 """Distance where nothing can be told: half of the bits agree by chance."""
 
-CENTRE, WIDTH = 0.40069, 0.01409
+CENTRE, WIDTH = 0.3883, 0.0102
 """Of the logistic curve from distance to score, such that a score means about the false match rate it means for
 fingerprints; from models/iris_comparison/fit.py."""
 
-THRESHOLDS = {1e-2: 79.12, 1e-3: 95.01, 1e-4: 98.55}
-"""False match rate → least score, measured on impostor pairs of the development eyes (same recipe)."""
+THRESHOLDS = {1e-2: 78.11, 1e-3: 95.79, 1e-4: 98.37}
+"""False match rate → least score, measured on pairs of different development eyes: what keeps the rate in 95 of 100
+drawings of other such eyes (same recipe)."""
 
 
 @dataclass(frozen=True, slots=True)

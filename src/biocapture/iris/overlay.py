@@ -60,6 +60,8 @@ def agreement(templates: tuple[Template, Template], shift: int) -> Picture:
 
 def _eye(pixels: GreyPixels) -> tuple[Picture, Picture]:
     """An eye with its outline, and its iris unrolled; white where none is found."""
+    if pixels.ndim == 3:
+        return _framed(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)), np.full((1, COLUMNS, 3), WHITE, np.uint8)
     outline = segment(pixels)
     drawn = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
     if isinstance(outline, Failure):

@@ -98,7 +98,8 @@ def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Temp
     """Template of one capture; without bits that count where no eye lit by near infrared is found."""
     pixels = sample.image.pixels
     position = sample.position if sample.position in EYES else Position.UNKNOWN
-    measurable = "image.colour" not in sample.image.notes and max(pixels.shape) <= LONGEST_PX
+    infrared = "image.colour" not in sample.image.notes and pixels.ndim == 2
+    measurable = infrared and max(pixels.shape) <= LONGEST_PX
     outline = segment(pixels, trace) if measurable else None
     if outline is None or isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)
