@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # the benchmarks are beside the package, not in it
 
-from benchmarks import compare, memory, metadata, parity, stages, suite, timing  # noqa: E402
+from benchmarks import compare, eyes, memory, metadata, parity, stages, suite, timing  # noqa: E402
 from benchmarks.__main__ import main  # noqa: E402
 from benchmarks.case import Case, Work  # noqa: E402
 from benchmarks.images import SAMPLE_DATA, Setting  # noqa: E402
@@ -56,6 +56,12 @@ def test_every_stage_is_timed(module: str) -> None:
         step for step in steps if step.__module__.startswith("biocapture.fingerprint") and step.__module__ != module
     }
     assert taken <= timed
+
+
+def test_every_stage_of_an_eye_is_timed() -> None:
+    timed = {function for function, _ in eyes.LINE + eyes.PARTS}
+    steps = [value for value in vars(sys.modules["biocapture.iris.describe"]).values() if inspect.isfunction(value)]
+    assert {step for step in steps if step.__module__ != "biocapture.iris.describe"} <= timed
 
 
 def test_the_users_images_are_a_further_set(tmp_path: Path) -> None:

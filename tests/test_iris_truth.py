@@ -2,6 +2,8 @@
 
 import functools
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,3 +113,9 @@ def test_steady_under_what_does_not_concern_it(name: str, condition: str) -> Non
         pytest.skip("concerns it")
     before, after = medians(name, NOTHING), medians(name, (condition, DEGRADATIONS[condition]))
     assert abs(after - before) <= part.steady, (before, after)
+
+
+def test_every_measure_is_in_the_table_of_components() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "iris_components.md").read_text(encoding="utf8")
+    listed = re.findall(r"^\| `(iris\.[a-z_]+)`", page, re.MULTILINE)
+    assert listed == [item.id for item in iris.MEASURES] * 2

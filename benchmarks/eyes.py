@@ -1,0 +1,108 @@
+"""Every stage of describing an eye, and the whole of it, over eyes of the sample data that can be measured."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+from benchmarks.case import Case, Work, name_of, over
+from benchmarks.images import SAMPLE_DATA, Setting, read
+from biocapture.iris import (
+    candidates,
+    contrast,
+    cover,
+    fields,
+    focus,
+    geometry,
+    lens,
+    noise,
+    printed_lens,
+    reduction,
+    segment,
+    strip,
+    texture,
+)
+from biocapture.iris.describe import columns_of, describe
+from biocapture.iris.outline import Outline
+from biocapture.modality import package
+from biocapture.pipeline import options, reports
+from biocapture.types import GreyPixels, Modality, Sample
+
+EYES = "iris/person0[1-8]/right_eye_2.jpg"
+"""Everyday captures of eight people, 640 × 480."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """One eye and every intermediate result that some stage takes."""
+
+    sample: Sample
+    pixels: GreyPixels
+    small: reduction.Reduction
+    outline: Outline
+    strip: strip.Strip
+    sclera_grey: float
+
+
+@cache
+def eyes() -> tuple[Sample, ...]:
+    """The captures."""
+    return tuple(read(path, Modality.IRIS) for path in sorted(SAMPLE_DATA.glob(EYES)))
+
+
+def stages_of(sample: Sample) -> Stages:
+    """Run the straight line once and keep what lies along it."""
+    pixels = sample.image.pixels
+    outline = segment.segment(pixels)
+    assert isinstance(outline, Outline), f"{sample.id}: no eye"
+    sclera_grey = contrast.contrast(pixels, outline).sclera_grey
+    small = reduction.reduced(pixels)
+    return Stages(sample, pixels, small, outline, strip.unwrap(pixels, outline), sclera_grey)
+
+
+Arguments = Callable[[Stages], tuple[Any, ...]]
+
+LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
+    (segment.segment, lambda s: (s.pixels,)),
+    (strip.unwrap, lambda s: (s.pixels, s.outline)),
+    (geometry.geometry, lambda s: (s.outline, s.pixels.shape)),
+    (contrast.contrast, lambda s: (s.pixels, s.outline)),
+    (cover.cover, lambda s: (s.pixels, s.outline, s.strip, s.sclera_grey)),
+    (focus.edge_blur, lambda s: (s.pixels, s.outline)),
+    (fields.field_shift, lambda s: (s.pixels, s.outline)),
+    (texture.texture, lambda s: (s.strip,)),
+    (noise.pupil_noise, lambda s: (s.pixels, s.outline)),
+    (lens.lens_edge, lambda s: (s.pixels, s.outline)),
+    (printed_lens.lattice_peak_db, lambda s: (s.pixels, s.outline)),
+)
+"""The straight line of ``describe``: these add up to it, less the making of the batch."""
+
+PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
+    (reduction.reduced, lambda s: (s.pixels,)),
+    (candidates.candidates, lambda s: (s.small.dark,)),
+    (columns_of, lambda s: (s.pixels, s.outline)),
+)
+"""Parts of the segmentation; all that follows it."""
+
+
+def cases() -> Iterator[Case]:
+    """Every stage, the description, and the report."""
+    for function, arguments in LINE + PARTS:
+        yield Case(name_of(function, images="eyes"), partial(_stage, function=function, arguments=arguments))
+    yield Case(name_of(describe, images="eyes"), _describe)
+    yield Case(name_of(reports, images="eyes"), _reports)
+
+
+def _stage(setting: Setting, function: Callable[..., object], arguments: Arguments) -> Work:
+    package(Modality.IRIS)  # tunes the allocator, as every user of the library has it
+    return over(function, [arguments(stages_of(sample)) for sample in eyes()])
+
+
+def _describe(setting: Setting) -> Work:
+    package(Modality.IRIS)
+    return over(describe, [(sample,) for sample in eyes()])
+
+
+def _reports(setting: Setting) -> Work:
+    wanted = options("iris")
+    return over(reports, [([sample], wanted) for sample in eyes()])
