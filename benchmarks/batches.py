@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
+from benchmarks import faces
 from benchmarks.case import Case, Work
 from benchmarks.images import Setting, captures
 from biocapture.modality import AVAILABLE, measures, package
@@ -16,7 +17,9 @@ SIZES = (1, CHUNK)
 
 @cache
 def described(modality: Modality) -> tuple[Any, ...]:
-    """A chunk of sample captures, each described."""
+    """A chunk of sample captures, each described; of faces, one picture of shapes with landmarks that are given."""
+    if modality is Modality.FACE:
+        return (faces.described(),) * CHUNK
     part = package(modality)
     return tuple(part.describe(sample) for sample in captures(modality, CHUNK))
 

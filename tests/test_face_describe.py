@@ -2,23 +2,32 @@
 
 import dataclasses
 import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import skimage.data
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are beside the package, not in it
+
+from benchmarks import not_faces
+
 from biocapture import assess
 from biocapture.errors import UsageError
-from biocapture.face import batch_of, describe
+from biocapture.face import batch_of, describe, largest_face
+from biocapture.face.alignment import similarity
 from biocapture.face.detection import faces
 from biocapture.face.landmark_network import landmarks
 from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS
+from biocapture.face.parts import logits
 from biocapture.face.pose import mean_face, pose
 from biocapture.face.statistics import FaceBatch
 from biocapture.models import is_present
 from biocapture.report import Report
-from biocapture.types import Image, Modality, Sample
+from biocapture.types import Failure, Image, Modality, Sample
 
 if not is_present("face_detector"):
     pytest.skip("the detector is not trained yet", allow_module_level=True)
@@ -104,3 +113,66 @@ def test_pose_in_closed_form() -> None:
 def test_an_unknown_supplier_is_refused() -> None:
     with pytest.raises(UsageError, match="there are: default"):
         describe(sample(PHOTO), "other")
+
+
+def blurred(share: float) -> np.ndarray:
+    return cv2.GaussianBlur(enlarged(2), (0, 0), share * 84) if share else enlarged(2)
+
+
+def dimmed(gain: float) -> np.ndarray:
+    return (enlarged(2) * gain).astype(np.uint8)
+
+
+def smaller(scale: float) -> np.ndarray:
+    return cv2.resize(enlarged(2), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def noisy(deviation: float) -> np.ndarray:
+    rng = np.random.default_rng(5)
+    return np.clip(enlarged(2) + rng.normal(0, deviation, (720, 680, 3)), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("fault", "strengths"),
+    [
+        (blurred, (0.0, 0.02, 0.04, 0.08, 0.12)),
+        (dimmed, (1.0, 0.6, 0.35, 0.2)),
+        (smaller, (1.0, 0.7, 0.45, 0.3)),
+        (noisy, (0.0, 12.0, 30.0, 60.0)),
+    ],
+)
+def test_quality_falls_with_every_planted_fault(fault: Callable[[float], np.ndarray], strengths: tuple) -> None:
+    qualities = [report(fault(strength)).quality for strength in strengths]
+    assert (np.diff(qualities) <= 0.5).all(), qualities
+    assert qualities[-1] < qualities[0] - 1
+
+
+def test_a_covered_mouth_is_said() -> None:
+    masked = enlarged(3).copy()
+    cv2.ellipse(masked, (490, 470), (140, 110), 0, 0, 360, (120, 170, 200), -1)
+    assert "face.free_mouth" in [reason.key for reason in report(masked).reasons]
+
+
+@pytest.mark.parametrize(
+    ("tint", "measure"), [((205, 30, 35), "red"), ((20, 120, 225), "blue"), ((232, 232, 230), "white")]
+)
+def test_the_colour_behind_the_head(tint: tuple[int, int, int], measure: str) -> None:
+    """The background is exchanged by the parsing itself: a check of the way through, not of the parsing."""
+    pixels = enlarged(2)
+    points = largest_face(pixels)
+    assert not isinstance(points, Failure)
+    matrix = similarity(points)
+    assert matrix is not None
+    whole = np.array(matrix)
+    whole[:, 2] -= 30, 0
+    person = cv2.resize(logits(pixels, matrix)[0], (556, 556)) > 0
+    mask = cv2.warpAffine(person.astype(np.uint8), whole, pixels.shape[1::-1], flags=cv2.WARP_INVERSE_MAP)
+    found = report(np.where(mask[..., None] > 0, pixels, np.array(tint, np.uint8)).astype(np.uint8))
+    assert found.measures[f"face.{measure}_background"].raw > 0.75
+    others = {"red", "blue", "white"} - {measure}
+    assert max(found.measures[f"face.{name}_background"].raw for name in others) < 0.2
+
+
+def test_what_is_no_portrait_never_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not_faces.main(["--each", "2"]) == 0
+    assert " 0 wrong" in capsys.readouterr().out

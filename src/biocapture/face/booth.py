@@ -105,14 +105,24 @@ def teeth(batch: FaceBatch) -> Column:
     return batch.teeth_share
 
 
-@measure(unit="1", range=(0.0, 0.2), curve=Ramp(0.04, 0.01), guidance="face.hold_still", step=7)
+@measure(unit="1", range=(0.0, 0.2), curve=Ramp(0.015, 0.003), guidance="face.hold_still", step=7)
 def sharpness(batch: FaceBatch) -> Column:
     """Blur of the face: deviation of its point spread in eye distances. Lower is better.
 
     Estimated by a model trained here (models/face_sharpness) from the energy of bands of detail; focus, motion and too
-    few pixels count alike, noise and compression hardly. It is not OFIQ's sharpness.
+    few pixels count alike, noise and compression hardly. 0.009 is what 45 pixels between the eyes can show. It is not
+    OFIQ's sharpness.
     """
     return batch.blur_px / EYES_PX
+
+
+@measure(unit="codes", range=(0.0, 1e3), curve=Ramp(25.0, 5.0), guidance="face.more_light", step=7)
+def noise(batch: FaceBatch) -> Column:
+    """Deviation of the noise on the face, as it would be with 113 pixels between the eyes. Lower is better.
+
+    Studio portraits have less than 3; after denoising or strong compression nothing of it is seen.
+    """
+    return batch.noise_codes
 
 
 @measure(unit="codes", range=(0.0, 255.0), curve=Ramp(2.0, 8.0), guidance="face.colour_picture", step=7)

@@ -13,24 +13,32 @@ from biocapture.face.landmarks import whole
 from biocapture.face.parts import TOLD_APART, parts
 from biocapture.face.pose import pose
 
+MOST = 8
+"""Faces that are looked at; more in a picture change nothing."""
+
 
 def inputs_of(pixels: Rgb) -> Inputs:
     """Look for faces and describe the largest."""
-    found = faces(pixels)
+    found = faces(pixels)[:MOST]
     return with_parts(pixels, with_landmarks(pixels, found)) if found else Inputs(areas_px2=np.zeros(0))
 
 
 def with_landmarks(pixels: Rgb, found: Sequence[Found]) -> Inputs:
-    """Landmarks and pose of the first of several faces: what the live loop needs of a frame."""
-    seen = landmarks(pixels, found[0])
+    """Landmarks and pose of the first of several faces: what the live loop needs of a frame.
+
+    Where several were found, those whose landmarks do not stay are none; where all are none, the first is kept.
+    """
+    looks = [(face, landmarks(pixels, face)) for face in found]
+    sure = [(face, seen) for face, seen in looks if seen.unrest <= LARGEST_DOUBT * face.score] or looks[:1]
+    face, seen = sure[0]
     head = pose(seen.places)
     return Inputs(
         points=whole(seen.places),
-        areas_px2=np.array([face.area_px2 for face in found]),
+        areas_px2=np.array([other.area_px2 for other, _ in sure]),
         pitch_deg=head.pitch_deg,
         yaw_deg=head.yaw_deg,
         roll_deg=head.roll_deg,
-        score=found[0].score,
+        score=face.score,
         unrest=seen.unrest,
     )
 

@@ -24,8 +24,8 @@ from biocapture.face.parsing import Part
 GLARE = 235
 """Luminance code from which light hides what is behind; skin and sclera in even light stay below 200."""
 
-REDNESS, LEAST_RED = 2, 50
-"""A red pupil's red is at least twice green and blue, and not black."""
+REDNESS, LEAST_RED = 2, 110
+"""A red pupil's red is at least twice green and blue, and bright: brown irises in warm light stay below."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ PARTS = (
     Part(lambda batch: np.abs(batch.pitch_deg), Ramp(50.0, 6.0), 1.5),
     Part(lambda batch: batch.roll_deg, CosineSquare(), 0.5),
     Part(lambda batch: batch.blur_px, Ramp(9.0, 1.0), 2.0),
+    Part(lambda batch: batch.noise_codes, Ramp(60.0, 0.0), 0.7),
     Part(lambda batch: batch.inter_eye_px, Ramp(5.0, 90.0), 1.5),
     Part(lambda batch: batch.eye_opening, Ramp(0.0, 0.05), 1.0),
     Part(lambda batch: batch.covered_eyes, Ramp(1.0, 0.1), 1.0),

@@ -50,7 +50,7 @@ class FaceBatch:
         Deviation of the point spread in pixels of the aligned frame.
     face_proportion : Column
         Eye distance over the distance from eyes to mouth, as seen from the front.
-    block_steps, pattern_peak_db : Column
+    block_steps, pattern_peak_db, noise_codes : Column
         See :class:`biocapture.face.recapture.Traces`.
     ofiq_sharpness … ofiq_quality : Column
         Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq_models`.
@@ -101,6 +101,7 @@ class FaceBatch:
     face_proportion: Column
     block_steps: Column
     pattern_peak_db: Column
+    noise_codes: Column
     ofiq_sharpness: Column
     ofiq_compression: Column
     ofiq_expression: Column
