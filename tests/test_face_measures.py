@@ -106,7 +106,8 @@ def test_declaration_is_complete(item: Measure) -> None:
 
 def test_every_measure_is_in_the_table_of_components() -> None:
     table = (Path(__file__).parents[1] / "docs" / "face_components.md").read_text(encoding="utf8")
-    assert re.findall(r"^\| `(face\.[a-z_]+)`", table, re.MULTILINE) == [item.id for item in face.MEASURES]
+    named = re.findall(r"^\| `(face\.[a-z_]+)`", table, re.MULTILINE)
+    assert list(dict.fromkeys(named)) == [item.id for item in face.MEASURES]
 
 
 def test_ids_are_unique_and_ofiqs_names_cover_the_standard() -> None:

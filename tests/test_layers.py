@@ -62,7 +62,7 @@ DOORS = {
     "onnxruntime": {"models"},
     "pydantic": {"profile", "enrolment", "devices"},
     "matplotlib": {"plot"},
-    "cryptography": {"station"},
+    "cryptography": {"station", "devices"},
 }
 
 

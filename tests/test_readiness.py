@@ -11,6 +11,7 @@ from records_of_people import LABELS, ROOT, memory, templates
 
 import biocapture as bc
 from biocapture.enrolment import Enrolment, read_enrolment
+from biocapture.fingerprint.comparison import THRESHOLDS
 from biocapture.guidance import LANGUAGES, texts
 from biocapture.modality import AVAILABLE, measures
 from biocapture.policy import Group
@@ -42,7 +43,7 @@ def test_sample_enrolments(label: dict[str, str]) -> None:
     slots = {slot for slot in label["slots"].split(";") if slot}
     found = [finding for finding in record.findings if finding.id == label["finding"]]
     assert bool(found) == bool(label["finding"])
-    assert all(slots <= set(finding.slots) for finding in found)
+    assert slots <= {slot for finding in found for slot in finding.slots}
     if not label["finding"]:
         assert record.findings == ()
         assert record.chance < 0.01
@@ -189,8 +190,8 @@ def test_chance_has_its_closed_forms() -> None:
 
 
 def test_thresholds() -> None:
-    assert threshold(Modality.FINGERPRINT, 1e-3) == 95.0
-    assert threshold(Modality.FINGERPRINT, 5e-3) == 95.0
+    assert threshold(Modality.FINGERPRINT, 1e-3) == THRESHOLDS[1e-3]
+    assert threshold(Modality.FINGERPRINT, 5e-3) == THRESHOLDS[1e-3]
     assert threshold(Modality.FINGERPRINT, 1e-9) == threshold(Modality.FINGERPRINT, 1e-4)
     assert extrapolated(Modality.FINGERPRINT, 1e-4) == threshold(Modality.FINGERPRINT, 1e-4)
     rates = [extrapolated(Modality.FINGERPRINT, 10.0**-k) for k in range(2, 10)]
