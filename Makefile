@@ -16,7 +16,7 @@ demo: $(BIN)/biocapture
 	$(BIN)/biocapture check sample_data/enrolments/same_finger || test $$? -eq 1
 
 test: $(BIN)/biocapture
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(BIN)/biocapture
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

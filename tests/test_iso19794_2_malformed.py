@@ -170,4 +170,4 @@ def test_lying_lengths_cost_neither_memory_nor_time() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 30  # minutes if it believed the lengths

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import DecodeError, FormatError, UsageError
+from biocapture.formats.colour import is_in_colour, shows_colour
 from biocapture.formats.header import RECORDS, SUFFIXES, format_of, webp_header
 from biocapture.formats.picture import Encoding, raw_pixels
 from biocapture.formats.pixels import in_colour, pixels_of_array, pixels_of_raster
@@ -34,12 +34,6 @@ PLAUSIBLE_PPI = (150.0, 4000.0)
 
 GIVEN_PPI = (50, 5000)
 """What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
-
-COLOUR_MODES = ("RGB", "RGBA", "RGBX", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV")
-TINT_CODES, TINTED_SHARE, OWN_COLOUR_CODES = 12, 0.2, 4.0
-SAMPLED_SIDE_PX = 64
-
-Source = str | Path | bytes | NDArray[Any]
 
 
 def decode(
@@ -240,7 +234,7 @@ def _decoded(
         found = {
             "image.multiple_frames": several,
             "image.mirrored": tags.get(ORIENTATION) in MIRRORED,
-            "image.colour": grey and upright.mode in COLOUR_MODES and is_in_colour(_sampled(upright)),
+            "image.colour": grey and shows_colour(upright),
         }
         notes = tuple(note for note, applies in found.items() if applies)
         return pixels_of_raster(upright, grey, subject), notes, stated_resolutions(kind, data, opened.info, tags)
@@ -249,28 +243,6 @@ def _decoded(
 def _concerning(notes: tuple[str, ...], modality: Modality) -> tuple[str, ...]:
     """Without the note on colour, unless the image is of an iris: elsewhere colour is usual or does not matter."""
     return notes if modality is Modality.IRIS else tuple(note for note in notes if note != "image.colour")
-
-
-def is_in_colour(pixels: NDArray[Any]) -> bool:
-    """Whether a picture shows things of different colours; one tint all over, as some infrared cameras give, does not.
-
-    A fifth of the pixels has channels 12 codes apart, and red and blue are not everywhere in proportion to green.
-    """
-    if pixels.ndim != 3 or pixels.shape[2] < 3 or pixels.dtype != np.uint8:
-        return False
-    step = max(1, min(pixels.shape[:2]) // SAMPLED_SIDE_PX)
-    few = pixels[::step, ::step, :3].reshape(-1, 3).astype(np.float64)
-    if (np.ptp(few, axis=1) > TINT_CODES).mean() <= TINTED_SHARE:
-        return False
-    green = few[:, 1:2]
-    tint = (few * green).sum(axis=0) / max(float((green**2).sum()), 1.0)
-    return bool((few - tint * green).std(axis=0).max() > OWN_COLOUR_CODES)
-
-
-def _sampled(opened: Any) -> NDArray[np.uint8]:
-    """(64, 64, 3) pixels of a Pillow image, some of them."""
-    few = opened.resize((SAMPLED_SIDE_PX, SAMPLED_SIDE_PX), resample=0)
-    return np.asarray(few.convert("RGB"), dtype=np.uint8)
 
 
 def _guard(width: int, height: int, subject: str, max_pixels: int) -> None:
