@@ -36,6 +36,9 @@ GIVEN_PPI = (50, 5000)
 """What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
 
 
+Source = str | Path | bytes | NDArray[Any]
+
+
 def decode(
     source: Source,
     *,

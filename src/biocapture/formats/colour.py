@@ -9,8 +9,6 @@ COLOUR_MODES = ("RGB", "RGBA", "RGBX", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV")
 TINT_CODES, TINTED_SHARE, OWN_COLOUR_CODES = 12, 0.2, 4.0
 SAMPLED_SIDE_PX = 64
 
-Source = str | Path | bytes | NDArray[Any]
-
 
 def is_in_colour(pixels: NDArray[Any]) -> bool:
     """Whether a picture shows things of different colours; one tint all over, as some infrared cameras give, does not.
