@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.candidates import candidates
+from biocapture.iris.confidence import confidence
 from biocapture.iris.ellipse_fit import reshaped
 from biocapture.iris.lids import Lid
 from biocapture.iris.limbus import Limbus, limbus_of
@@ -47,14 +48,19 @@ def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outl
     """
     if min(pixels.shape[:2]) < SMALLEST_PX:
         return Failure("iris.no_eye", f"{min(pixels.shape[:2])} px, least {SMALLEST_PX}")
+    found = located(pixels, trace)
+    return Failure("iris.no_eye", "no dark disc within a larger one") if found is None else _outline(pixels, *found)
+
+
+def located(
+    pixels: GreyPixels, trace: Trace = lambda name, array: None
+) -> tuple[Reduction, Ellipse, Ellipse, tuple[Lid, Lid]] | None:
+    """The working image; pupil, limbus and lids in it; None where there is no pair of discs."""
     small = reduced(pixels)
     trace("reduced", small.calm)
     trace("dark", small.dark)
     found = _best_pair(small, _guesses(small.dark))
-    if found is None:
-        return Failure("iris.no_eye", "no dark disc within a larger one")
-    score, pupil, limbus = found
-    return _outline(pixels, small, pupil, limbus, score)
+    return None if found is None else (small, *refined_pair(small, found[0].ellipse, found[1].ellipse))
 
 
 def _guesses(dark: GreyPixels) -> list[Guess]:
@@ -74,8 +80,8 @@ def _same(one: Ellipse, other: Ellipse) -> bool:
     return bool(apart < 0.3 * one.radius_px and abs(one.radius_px - other.radius_px) < 0.25 * one.radius_px)
 
 
-def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[float, Pupil, Limbus] | None:
-    best = None
+def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[Pupil, Limbus] | None:
+    best: tuple[float, Pupil, Limbus] | None = None
     for guess in guesses:
         pupil = refined(small.dark, small.glare, guess.circle)
         limbus = limbus_of(small.calm, pupil.ellipse)
@@ -86,7 +92,7 @@ def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[float, Pupil, Li
             best = score, pupil, limbus
         if best[0] > GOOD:
             break
-    return best
+    return best[1:] if best else None
 
 
 def _likeness(pupil: Pupil, limbus: Limbus, longer: int) -> float:
@@ -97,8 +103,8 @@ def _likeness(pupil: Pupil, limbus: Limbus, longer: int) -> float:
     return float(quality(pupil) * rim * large * brighter)
 
 
-def _outline(pixels: GreyPixels, small: Reduction, pupil: Pupil, limbus: Limbus, score: float) -> Outline:
-    within, around, (upper, lower) = refined_pair(small, pupil.ellipse, limbus.ellipse)
+def _outline(pixels: GreyPixels, small: Reduction, within: Ellipse, around: Ellipse, pair: tuple[Lid, Lid]) -> Outline:
+    upper, lower = pair
     enlarged = 1 / small.factor
     inner, outer = within.scaled(enlarged), around.scaled(enlarged)
     return Outline(
@@ -108,7 +114,7 @@ def _outline(pixels: GreyPixels, small: Reduction, pupil: Pupil, limbus: Limbus,
         limbus_edge_px=_edge(small.calm, around) * enlarged,
         upper_lid=_rows(upper, outer, pixels.shape),
         lower_lid=_rows(lower, outer, pixels.shape),
-        confidence=min(1.0, score / 3.0),
+        confidence=confidence(small, within, around, pair),
     )
 
 
