@@ -17,7 +17,7 @@ SIDE_PX, CELLS, CELL_PX, REACH_PX = 128, 16, 8, 32.0
 SMALLEST, LARGEST = 0.045, 0.62
 """Distance from eyes to chin in sides of the picture: heads of a tenth to more than all of its height."""
 
-WARPS = 3
+WARPS = 4
 """Every portrait is kept as it is and turned in depth so many times."""
 
 
@@ -35,10 +35,10 @@ class Head:
 
 
 def heads(portraits: list[Portrait], rng: np.random.Generator) -> list[Head]:
-    """Every portrait frontal and turned by up to 35 degrees."""
+    """Every portrait frontal and turned by up to 42 degrees."""
     found = [Head(portrait.pixels, portrait.places[:, :2]) for portrait in portraits]
     for portrait in portraits:
-        found += [Head(*turned(portrait, rng.uniform(-35, 35), rng.uniform(-18, 18))) for _ in range(WARPS)]
+        found += [Head(*turned(portrait, rng.uniform(-42, 42), rng.uniform(-20, 20))) for _ in range(WARPS)]
     return found
 
 
@@ -76,9 +76,9 @@ def placed(
     """Put a head into the picture where it hides no other; ``alone``: with its own background."""
     axis = head.axis
     length = np.hypot(*(axis[1] - axis[0]))
-    share = rng.random() ** 0.7
+    share = rng.random() ** 0.8
     scale = SMALLEST * (largest / SMALLEST) ** share * SIDE_PX / length
-    angle = rng.normal(0, 12) if rng.random() < 0.8 else rng.uniform(-180, 180)
+    angle = rng.normal(0, 12) if rng.random() < 0.72 else rng.uniform(-180, 180)
     matrix = cv2.getRotationMatrix2D(tuple(map(float, axis.mean(axis=0))), angle, scale)
     room = min(0.62 * length * scale, 0.45 * SIDE_PX)
     middle = rng.normal(SIDE_PX / 2, SIDE_PX * 0.1, 2) if alone else rng.uniform(0, SIDE_PX, 2)

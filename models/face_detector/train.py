@@ -74,12 +74,14 @@ class Scenes(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
 
 
 def loss(said: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """Cross entropy of the centres, hard cells first, and distance of offsets and vectors."""
-    logit, chance = said[:, 0], torch.sigmoid(said[:, 0])
-    entropy = nn.functional.binary_cross_entropy_with_logits(logit, target[:, 0], reduction="none")
-    centres = (entropy * (target[:, 0] - chance).abs().pow(2)).sum((1, 2)).mean()
+    """Focal loss of the centres (Zhou et al. 2019, Objects as points), distance of offsets and vectors."""
+    logit, near = said[:, 0], target[:, 0]
+    chance, centre = torch.sigmoid(logit), (near == 1).float()
+    hit = centre * (1 - chance).pow(2) * nn.functional.softplus(-logit)
+    alarm = (1 - centre) * (1 - near).pow(4) * chance.pow(2) * nn.functional.softplus(logit)
+    centres = (hit + alarm).sum((1, 2)).mean()
     places = ((said[:, 1:] - target[:, 1:]).abs() * weight[:, None]).sum((1, 2, 3)).mean()
-    return centres + 1.5 * places
+    return centres + places
 
 
 def train(network: Detector, scenes: Scenes, steps: int) -> None:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-
 from models.face_training.covers import covered
 from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye, open_mouth
 from models.face_training.points import MIRRORED, Places
 from models.face_training.portraits import Portrait, turned
+from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
 

@@ -16,13 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset
-
 from models.face_landmarks.crops import EXTENT, SIDE_PX, Face, crop, faces
 from models.face_training.conditions import photographed
 from models.face_training.networks import Block, rate, write
 from models.face_training.prepare import prepared
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
 
 BATCH, PEAK_RATE, REMEMBERED, TURNS = 64, 2e-3, 12000, 4
 RENDERED = 0.33

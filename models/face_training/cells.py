@@ -1,9 +1,12 @@
 """Faces in the wild, for evaluation only: the cells of SFHQ-T2I's figures, generated faces grouped by their prompts.
 
+usage: python -m models.face_training.cells FIGURES OUT    writes every cell as OUT/<name with @ for />.png
+
 The figures (github.com/SelfishGene/SFHQ-T2I-dataset, ``figures/textual_search_*``) are grids on black, a row per
 prompt. They carry a statement of free use but no licence file, so nothing is trained on them.
 """
 
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,3 +89,18 @@ def _runs(inside: NDArray[np.bool_], least: float, most: float) -> list[tuple[in
     steps = np.diff(np.concatenate(([0], inside.astype(int), [0])))
     starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
     return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True) if least <= b - a <= most]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("figures", "out"):
+        parser.add_argument(name, type=Path)
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    for cell in cells(chosen.figures):
+        path = chosen.out / f"{cell.name.replace('/', '@')}.png"
+        cv2.imwrite(str(path), cv2.cvtColor(cell.pixels, cv2.COLOR_RGB2BGR))
+
+
+if __name__ == "__main__":
+    main()

@@ -59,9 +59,9 @@ def glasses(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
     """Frames of any thickness, clear to black lenses, now and then a reflection."""
     middle, across, down = frame_of(places)
     size = np.hypot(*across)
-    wide, high = rng.uniform(0.3, 0.42), rng.uniform(0.2, 0.38)
+    wide, high = rng.uniform(0.3, 0.5), rng.uniform(0.2, 0.45)
     rim, thick = colour(rng, 0, 140), int(rng.integers(1, 5))
-    dark, lens = rng.choice((0.0, 0.0, rng.uniform(0.3, 0.8), rng.uniform(0.85, 1.0))), colour(rng, 0, 90)
+    dark, lens = rng.choice((0.0, rng.uniform(0.0, 0.8), rng.uniform(0.85, 1.0))), colour(rng, 0, 90)
     layer = picture.copy()
     centres = [places[corners, :2].mean(axis=0) for corners in ((60, 64), (68, 72))]
     lenses = [ellipse(c, across * wide, down / np.hypot(*down) * size * high).astype(np.int32) for c in centres]
@@ -128,7 +128,8 @@ def beard(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
     cv2.fillPoly(shade, [places[76:88, :2].astype(np.int32)], 0)
     soft = cv2.GaussianBlur(shade, (0, 0), 4)[..., None].astype(np.float32) / 255 * rng.uniform(0.4, 0.95)
     grain = rng.uniform(0.6, 1.3, (*picture.shape[:2], 1)).astype(np.float32)
-    tone = np.array(colour(rng, 5, 70), np.float32) * grain
+    light = 0 if rng.random() < 0.7 else 120
+    tone = np.array(colour(rng, 5 + light, 70 + light), np.float32) * grain
     picture[:] = np.clip(picture * (1 - soft) + tone * soft, 0, 255).astype(np.uint8)
 
 

@@ -5,9 +5,8 @@ Both functions change picture and landmarks in place and leave faces alone that 
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-
 from models.face_training.points import Places
+from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
 

@@ -3,7 +3,7 @@
 usage: python -m models.face_training.label --out labels.npz DIR [DIR ...]
 
 --out FILE   (n,) file names and (n, 478, 3) float32: column, row and depth in pixels of each picture
-DIR          folders of .jpg portraits; pictures without exactly one face are left out
+DIR          folders of .jpg or .png portraits; pictures without exactly one face are left out
 
 Nine milliseconds a portrait on one core.
 """
@@ -25,7 +25,7 @@ def main() -> None:
     chosen = parser.parse_args()
     mesh = mediapipe.solutions.face_mesh.FaceMesh(static_image_mode=True, max_num_faces=3, refine_landmarks=True)
     names, places = [], []
-    for path in sorted(path for folder in chosen.folders for path in folder.glob("*.jpg")):
+    for path in sorted(path for folder in chosen.folders for path in folder.glob("*.[jp][pn]g")):
         picture = cv2.imread(str(path))
         if picture is None:
             print("not a picture:", path)

@@ -48,14 +48,16 @@ class Backgrounds:
     def __init__(self, pictures: list[Rgb], portraits: list[Portrait], side: int) -> None:
         self.pictures, self.portraits, self.side = pictures, portraits, side
         self.kinds: tuple[tuple[float, Callable[[np.random.Generator], Rgb]], ...] = (
-            (0.27, self.part),
-            (0.12, self.gradient),
-            (0.14, self.objects),
-            (0.06, self.stripes),
+            (0.2, self.part),
+            (0.08, self.gradient),
+            (0.1, self.objects),
+            (0.05, self.stripes),
             (0.08, self.blobs),
-            (0.13, self.clothes),
-            (0.1, self.feature),
-            (0.1, self.shuffled),
+            (0.12, self.clothes),
+            (0.09, self.feature),
+            (0.08, self.shuffled),
+            (0.07, self.clouds),
+            (0.13, self.leaves),
         )
 
     def __call__(self, rng: np.random.Generator) -> Rgb:
@@ -72,6 +74,31 @@ class Backgrounds:
         """Soft spots of colour, as unsharp backgrounds are."""
         spots = rng.integers(0, 256, (int(rng.integers(1, 9)), int(rng.integers(1, 9)), 3)).astype(np.uint8)
         return cv2.resize(spots, (self.side,) * 2, interpolation=cv2.INTER_CUBIC)
+
+    def clouds(self, rng: np.random.Generator) -> Rgb:
+        """Noise whose spectrum falls as those of landscapes do, in related colours."""
+        frequency = np.hypot(np.fft.fftfreq(self.side)[:, None], np.fft.rfftfreq(self.side)) + 1 / self.side
+        spectrum = np.fft.rfft2(rng.standard_normal((3, self.side, self.side)))
+        layers = np.fft.irfft2(spectrum / frequency ** rng.uniform(0.7, 1.7), s=(self.side,) * 2)
+        layers /= layers.std(axis=(1, 2), keepdims=True)
+        mixed = np.tensordot(layers, np.eye(3) + rng.uniform(0, 1.5), axes=(0, 0))
+        return np.clip(rng.integers(40, 200, 3) + mixed * rng.uniform(8, 30), 0, 255).astype(np.uint8)
+
+    def leaves(self, rng: np.random.Generator) -> Rgb:
+        """Shapes of all sizes that hide each other, each with a texture or shade of its own (dead leaves)."""
+        canvas = self.clouds(rng)
+        for _ in range(int(rng.integers(5, 40))):
+            mask = np.zeros((self.side,) * 2, np.uint8)
+            radius = self.side * 0.03 / np.sqrt(rng.uniform(0.004, 1))
+            corners = int(rng.integers(3, 12))
+            angle = np.sort(rng.uniform(0, 2 * np.pi, corners))[:, None]
+            reach = radius * rng.uniform(0.5, 1.3, (corners, 1))
+            shape = rng.uniform(0, self.side, 2) + np.concatenate((np.cos(angle), np.sin(angle)), axis=1) * reach
+            cv2.fillPoly(mask, [shape.astype(np.int32)], 255)
+            fill = self.part(rng) if rng.random() < 0.15 else self.gradient(rng)
+            shade = rng.uniform(0.3, 1.1)
+            canvas[mask > 0] = (fill[mask > 0] * shade).astype(np.uint8)
+        return canvas
 
     def objects(self, rng: np.random.Generator) -> Rgb:
         """Ellipses, boxes, lines and letters on any background."""

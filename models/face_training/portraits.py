@@ -70,7 +70,7 @@ def portraits(root: Path, labels: Path, held_out: bool) -> list[Portrait]:
 
 
 def _read(root: Path, name: str, mesh: Places) -> Portrait:
-    picture = cv2.imread(str(next(path for path in (root / name, root / "london" / name) if path.is_file())))
+    picture = cv2.imread(str(root / name))
     scale = SIDE_PX / max(picture.shape[:2])
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     mesh = mesh * np.float32(scale)
