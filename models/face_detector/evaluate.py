@@ -1,0 +1,218 @@
+"""Judge a face detector on pictures that had no part in its training.
+
+usage: python -m models.face_detector.evaluate MODEL.onnx --figures DIR --prepared FILE --nonfaces DIR ... [--write]
+
+--figures DIR   of SFHQ-T2I: generated faces by prompt (models/face_training/cells.py)
+--prepared FILE written by models.face_training.prepare: the people held out, at other sizes and turns
+--nonfaces DIR  pictures without a face (real prints, irises, landscapes), searched for *.pgm, *.png, *.jpg
+
+--write         put the model and its card, with the figures, beside this script
+
+Prints detections by group and by head height, false detections by kind, and the time of one picture.
+"""
+
+import argparse
+import hashlib
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from models.face_detector.scenes import CELL_PX, REACH_PX, SIDE_PX
+from models.face_training.cells import NO_FRONT, cells
+from models.face_training.nonfaces import EVALUATION, Backgrounds, captures, samples
+from models.face_training.portraits import Portrait
+from models.face_training.prepare import prepared
+from numpy.typing import NDArray
+
+Rgb = NDArray[np.uint8]
+Detect = Callable[[Rgb], NDArray[np.float64]]
+
+LEAST_SCORE = 0.5
+HEAD_SHARES = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 0.9)
+HEAD = 2.0
+"""Height of a head, chin to crown, in distances from eyes to chin."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    hits: list[bool]
+
+    @property
+    def share(self) -> float:
+        return float(np.mean(self.hits))
+
+
+def detector(path: Path) -> Detect:
+    """Function from a picture to (n, 5): score, column and row of the centre, vector from eyes to chin; best first."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+    def detect(picture: Rgb) -> NDArray[np.float64]:
+        canvas, scale, shift = letterboxed(picture)
+        shown = canvas.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
+        found = peaks(session.run(None, {"input": shown})[0][0].astype(np.float64))
+        found[:, 1:3] -= shift
+        found[:, 1:] /= scale
+        return found
+
+    return detect
+
+
+def letterboxed(picture: Rgb) -> tuple[Rgb, float, NDArray[np.float64]]:
+    """The picture in the middle of a black square, the scale, and where its corner lies."""
+    height, width = picture.shape[:2]
+    scale = SIDE_PX / max(height, width)
+    small = max(1, round(height * scale)), max(1, round(width * scale))
+    top, left = (SIDE_PX - small[0]) // 2, (SIDE_PX - small[1]) // 2
+    canvas = np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    canvas[top : top + small[0], left : left + small[1]] = cv2.resize(picture, small[::-1], interpolation=method)
+    return canvas, scale, np.array((left, top), np.float64)
+
+
+def peaks(said: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Maxima of the map above the threshold in network pixels, (n, 5), best first, one per face."""
+    chance = (1 / (1 + np.exp(-said[0]))).astype(np.float32)
+    cells_ = np.argwhere((chance >= LEAST_SCORE) & (chance >= cv2.dilate(chance, np.ones((3, 3), np.uint8))))
+    rows = [[chance[r, c], *((c + 0.5, r + 0.5) * np.array(CELL_PX) + said[1:3, r, c] * REACH_PX)] for r, c in cells_]
+    found = np.array([row + list(said[3:, r, c] * REACH_PX) for row, (r, c) in zip(rows, cells_, strict=True)])
+    found = found.reshape(-1, 5)[np.argsort([-row[0] for row in rows], kind="stable")]
+    kept: list[NDArray[np.float64]] = []
+    for row in found:
+        size = np.hypot(*row[3:])
+        if all(np.hypot(*(row[1:3] - k[1:3])) > 0.9 * max(size, np.hypot(*k[3:])) for k in kept):
+            kept.append(row)
+    return np.array(kept).reshape(-1, 5)
+
+
+def is_hit(found: NDArray[np.float64], axis: NDArray[np.float32]) -> bool:
+    """Whether the best answer lies within half the distance from eyes to chin and a third of its length."""
+    if not len(found):
+        return False
+    length = np.hypot(*(axis[1] - axis[0]))
+    off, ratio = np.hypot(*(found[0, 1:3] - axis.mean(axis=0))), np.hypot(*found[0, 3:]) / length
+    return bool(off < 0.5 * length and 1 / 1.5 < ratio < 1.5)
+
+
+def in_the_wild(detect: Detect, figures: Path) -> dict[str, Tally]:
+    """Share of the generated faces with any detection, by group; "all" without the rows that need not show a face."""
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for cell in cells(figures):
+        hit = len(detect(cell.pixels)) > 0
+        hits[cell.group].append(hit)
+        if cell.group not in NO_FRONT:
+            hits["all"].append(hit)
+    return {group: Tally(found) for group, found in hits.items()}
+
+
+def at_sizes(detect: Detect, people: list[Portrait], seed: int = 0) -> dict[str, Tally]:
+    """Held-out people at head heights of 10 to 90 % and turned in the picture, on coloured grounds."""
+    rng = np.random.default_rng(seed)
+    tallies = {}
+    for share in HEAD_SHARES:
+        tallies[f"head height {100 * share:.0f} %"] = Tally(
+            [_found(detect, p, share, rng.normal(0, 8), rng) for p in people]
+        )
+    for angle in (20, 45, 90, 180):
+        tallies[f"rotated {angle} deg"] = Tally([_found(detect, p, 0.4, angle, rng) for p in people])
+    return tallies
+
+
+def _found(detect: Detect, person: Portrait, share: float, angle_deg: float, rng: np.random.Generator) -> bool:
+    side, places = 640, person.places[:, :2]
+    axis = np.stack((places[[60, 64, 68, 72]].mean(axis=0), places[16]))
+    scale = share * side / (HEAD * np.hypot(*(axis[1] - axis[0])))
+    matrix = cv2.getRotationMatrix2D(tuple(map(float, axis.mean(axis=0))), angle_deg, scale)
+    room = min(0.5 * share * side, 0.45 * side)
+    matrix[:, 2] += rng.uniform(room, side - room, 2) - axis.mean(axis=0)
+    ground = tuple(int(value) for value in rng.integers(0, 256, 3))
+    picture = cv2.warpAffine(person.pixels, matrix, (side, side), flags=cv2.INTER_AREA, borderValue=ground)
+    return is_hit(detect(picture), (axis @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32))
+
+
+def false_alarms(detect: Detect, folders: list[Path], people: list[Portrait]) -> dict[str, Tally]:
+    """Share of pictures without a face that have a detection, by folder and by kind of drawing."""
+    pictures = {folder.name: _pictures(folder) for folder in folders}
+    pictures["scikit-image"] = samples(EVALUATION)
+    pictures["synthetic prints and eyes"] = captures(50, seed=7000)
+    drawn = Backgrounds(pictures["scikit-image"], people, 384)
+    rng = np.random.default_rng(99)
+    for _, kind in drawn.kinds[1:]:
+        pictures[kind.__name__] = [kind(rng) for _ in range(40)]
+    tallies = {name: Tally([len(detect(picture)) > 0 for picture in found]) for name, found in pictures.items()}
+    return tallies | {"all": Tally([hit for tally in tallies.values() for hit in tally.hits])}
+
+
+def _pictures(folder: Path) -> list[Rgb]:
+    paths = sorted(path for kind in ("pgm", "png", "jpg") for path in folder.glob(f"*.{kind}"))
+    return [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB) for path in paths]
+
+
+def milliseconds(detect: Detect, repeats: int = 200) -> float:
+    """Median time of one 1280x720 picture, reduction included."""
+    picture = np.random.default_rng(0).integers(0, 256, (720, 1280, 3)).astype(np.uint8)
+    times = []
+    for _ in range(repeats):
+        started = time.thread_time()
+        detect(picture)
+        times.append(time.thread_time() - started)
+    return 1000 * float(np.median(times))
+
+
+DATA = (
+    "US Congress portraits (public domain), Face Research Lab London Set (CC-BY 4.0, DeBruine and Jones 2017), "
+    "labelled with MediaPipe 0.10.21 (Apache-2.0), split by person; synthetic prints, eyes and drawings; "
+    "scikit-image textures"
+)
+
+
+def write(model: Path, figures: dict[str, float]) -> None:
+    """The shipped file and its card."""
+    content, folder = model.read_bytes(), Path(__file__).parent
+    (folder / "face_detector.onnx").write_bytes(content)
+    card = {
+        "name": "face_detector",
+        "file": "face_detector.onnx",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "task": "faces of a picture: centre, and vector from between the eyes to the chin",
+        "licence": "Apache-2.0",
+        "data": DATA,
+        "metrics": figures,
+    }
+    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    for name in ("--figures", "--prepared"):
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--nonfaces", type=Path, nargs="*", default=[])
+    parser.add_argument("--write", action="store_true")
+    chosen = parser.parse_args()
+    cv2.setNumThreads(1)
+    detect = detector(chosen.model)
+    people = prepared(chosen.prepared).held_out
+    figures = {}
+    for title, tallies in (
+        ("found", in_the_wild(detect, chosen.figures) | at_sizes(detect, people)),
+        ("false detections", false_alarms(detect, chosen.nonfaces, people)),
+    ):
+        for group, tally in tallies.items():
+            print(f"{title}, {group:28s} {100 * tally.share:6.2f} % of {len(tally.hits)}")
+            figures[f"{title}, {group}, % of {len(tally.hits)}"] = round(100 * tally.share, 2)
+    figures["ms per 1280x720 picture"] = round(milliseconds(detect), 2)
+    print(f"one picture of 1280x720: {figures['ms per 1280x720 picture']:.2f} ms")
+    if chosen.write:
+        write(chosen.model, figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Training pictures of the detector: portraits of any size and turn on any background, and what the map must say."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from models.face_training.covers import covered
+from models.face_training.nonfaces import Backgrounds
+from models.face_training.points import Places
+from models.face_training.portraits import Portrait, turned
+from numpy.typing import NDArray
+
+Rgb = NDArray[np.uint8]
+
+SIDE_PX, CELLS, CELL_PX, REACH_PX = 128, 16, 8, 32.0
+
+SMALLEST, LARGEST = 0.045, 0.62
+"""Distance from eyes to chin in sides of the picture: heads of a tenth to more than all of its height."""
+
+WARPS = 4
+"""Every portrait is kept as it is and turned in depth so many times."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """A portrait as the camera might have seen it."""
+
+    pixels: Rgb
+    places: Places
+
+    @property
+    def axis(self) -> Places:
+        """(2, 2): the middle between the eyes, the chin."""
+        return np.stack((self.places[[60, 64, 68, 72]].mean(axis=0), self.places[16]))
+
+
+def heads(portraits: list[Portrait], rng: np.random.Generator) -> list[Head]:
+    """Every portrait frontal and turned by up to 42 degrees."""
+    found = [Head(portrait.pixels, portrait.places[:, :2]) for portrait in portraits]
+    for portrait in portraits:
+        found += [Head(*turned(portrait, rng.uniform(-42, 42), rng.uniform(-20, 20))) for _ in range(WARPS)]
+    return found
+
+
+def scene(
+    every: list[Head], backgrounds: Backgrounds, rng: np.random.Generator
+) -> tuple[Rgb, NDArray[np.float32], NDArray[np.float32]]:
+    """One training picture, not yet photographed.
+
+    Returns
+    -------
+    picture : (128, 128, 3) uint8
+    target : (5, 16, 16) float32
+        Nearness of a face's centre, 0..1; offset to the centre and vector from eyes to chin, in 32 px.
+    weight : (16, 16) float32
+        Where offset and vector count.
+    """
+    kind, axes = rng.random(), []
+    picture = backgrounds(rng)
+    if kind > 0.28:
+        count = 1 if kind < 0.85 else int(rng.integers(2, 5))
+        for _ in range(count):
+            head = every[rng.integers(len(every))]
+            if rng.random() < 0.5:
+                head = Head(covered(head.pixels, head.places, rng), head.places)
+            picture, axes = placed(picture, axes, head, rng, alone=kind < 0.65, largest=LARGEST / count)
+    if rng.random() < 0.5:
+        picture = np.ascontiguousarray(picture[:, ::-1])
+        axes = [np.stack((SIDE_PX - 1 - axis[:, 0], axis[:, 1]), axis=1) for axis in axes]
+    return picture, *answer(axes)
+
+
+def placed(
+    picture: Rgb, axes: list[Places], head: Head, rng: np.random.Generator, alone: bool, largest: float
+) -> tuple[Rgb, list[Places]]:
+    """Put a head into the picture where it hides no other; ``alone``: with its own background."""
+    axis = head.axis
+    length = np.hypot(*(axis[1] - axis[0]))
+    share = rng.random() ** 0.8
+    scale = SMALLEST * (largest / SMALLEST) ** share * SIDE_PX / length
+    angle = rng.normal(0, 12) if rng.random() < 0.72 else rng.uniform(-180, 180)
+    matrix = cv2.getRotationMatrix2D(tuple(map(float, axis.mean(axis=0))), angle, scale)
+    room = min(0.62 * length * scale, 0.45 * SIDE_PX)
+    middle = rng.normal(SIDE_PX / 2, SIDE_PX * 0.1, 2) if alone else rng.uniform(0, SIDE_PX, 2)
+    matrix[:, 2] += np.clip(middle, room, SIDE_PX - room) - axis.mean(axis=0)
+    seen = (axis @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    if any(np.hypot(*(seen.mean(axis=0) - other.mean(axis=0))) < 1.2 * reach(seen, other) for other in axes):
+        return picture, axes
+    source, matrix = reduced(head.pixels, matrix, scale)
+    if alone and share > 0.5 and rng.random() < 0.6:
+        return cv2.warpAffine(source, matrix, (SIDE_PX,) * 2, borderMode=cv2.BORDER_REPLICATE), [*axes, seen]
+    moved = cv2.warpAffine(source, matrix, (SIDE_PX,) * 2)
+    shape = outline(head, source.shape, rng) if rng.random() < 0.55 else np.full(source.shape[:2], 255, np.uint8)
+    cover = cv2.warpAffine(shape, matrix, (SIDE_PX,) * 2)
+    soft = cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 2))[..., None].astype(np.float32) / 255
+    return (picture * (1 - soft) + moved * soft).astype(np.uint8), [*axes, seen]
+
+
+def reach(one: Places, other: Places) -> float:
+    """Sum of the distances from eyes to chin."""
+    return float(np.hypot(*(one[1] - one[0])) + np.hypot(*(other[1] - other[0])))
+
+
+def reduced(pixels: Rgb, matrix: NDArray[np.float64], scale: float) -> tuple[Rgb, NDArray[np.float64]]:
+    """Averaged over area before it is moved, so that small faces do not alias."""
+    if scale > 0.7:
+        return pixels, matrix
+    share = min(1.0, scale * 1.4)
+    small = cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    matrix = matrix.copy()
+    matrix[:, :2] /= share
+    return small, matrix
+
+
+def outline(head: Head, shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Mask of the head, with hair and neck or without, at the size of ``shape``."""
+    scale = shape[1] / head.pixels.shape[1]
+    axis, half = head.axis * scale, np.hypot(*(head.places[28] - head.places[4])) / 2 * scale
+    down = axis[1] - axis[0]
+    length, angle = np.hypot(*down), np.degrees(np.arctan2(down[1], down[0]))
+    mask = np.zeros(shape[:2], np.uint8)
+    grown = rng.uniform(1.0, 1.35)
+    centre = tuple(map(int, axis[0] + down * 0.12))
+    cv2.ellipse(mask, centre, (int(length * grown), int(half * grown)), angle, 0, 360, 255, -1)
+    if rng.random() < 0.7:
+        shoulders = tuple(map(int, axis[1] + down * 1.25))
+        cv2.ellipse(mask, shoulders, (int(length * 1.1), int(half * rng.uniform(1.6, 2.6))), angle, 0, 360, 255, -1)
+        cv2.line(mask, centre, shoulders, 255, int(half * 1.2))
+    return mask
+
+
+def answer(axes: list[Places]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the map should say about faces with these eyes and chins."""
+    target, weight = np.zeros((5, CELLS, CELLS), np.float32), np.zeros((CELLS, CELLS), np.float32)
+    at = (np.arange(CELLS, dtype=np.float32) + 0.5) * CELL_PX
+    for axis in axes:
+        centre, down = axis.mean(axis=0), axis[1] - axis[0]
+        spread = max(0.22 * float(np.hypot(*down)), 4.5)
+        near = np.exp(-((at - centre[0]) ** 2 + (at[:, None] - centre[1]) ** 2) / (2 * spread**2))
+        near /= near.max()
+        inside = near > 0.5
+        target[0] = np.maximum(target[0], near)
+        target[1][inside] = (np.broadcast_to(centre[0] - at, near.shape) / REACH_PX)[inside]
+        target[2][inside] = (np.broadcast_to(centre[1] - at[:, None], near.shape) / REACH_PX)[inside]
+        target[3:, inside] = (down / REACH_PX)[:, None]
+        weight[inside] = 1 / inside.sum()
+    return target, weight

@@ -1,0 +1,122 @@
+"""Train the face detector.
+
+usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--steps N] [--seed N]
+
+--prepared FILE  written by models.face_training.prepare
+--steps N        batches of 64 (default 4000; 1500 give a usable detector); 0.16 s a step, and as much beside it
+
+One thread. The same data, steps and seed give the same network on the same machine and versions.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from models.face_detector.scenes import SIDE_PX, heads, scene
+from models.face_training.conditions import photographed
+from models.face_training.networks import Block, rate, write
+from models.face_training.nonfaces import Backgrounds
+from models.face_training.prepare import prepared
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
+
+BATCH, PEAK_RATE, REMEMBERED = 64, 2e-3, 8000
+
+
+class Detector(nn.Module):
+    """(n, 3, 128, 128) RGB of 0..1 to (n, 5, 16, 16): logit of a face's centre, offset to it, vector eyes to chin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fine = nn.Sequential(Block(3, 16, 2), Block(16, 32, 2), Block(32, 32), Block(32, 56, 2), Block(56, 56))
+        self.middle = nn.Sequential(Block(56, 72, 2), Block(72, 72))
+        self.coarse = nn.Sequential(Block(72, 88, 2), Block(88, 88))
+        self.up_coarse, self.join_middle = nn.Conv2d(88, 72, 1), Block(72, 72)
+        self.up_middle, self.join_fine = nn.Conv2d(72, 56, 1), Block(56, 56)
+        self.head = nn.Conv2d(56, 5, 1)
+        nn.init.zeros_(self.head.bias)
+        self.head.bias.data[0] = -3
+
+    def forward(self, picture: Tensor) -> Tensor:
+        fine = self.fine(picture * 2 - 1)
+        middle = self.middle(fine)
+        coarse = self.coarse(middle)
+        middle = self.join_middle(middle + nn.functional.interpolate(self.up_coarse(coarse), scale_factor=2.0))
+        fine = self.join_fine(fine + nn.functional.interpolate(self.up_middle(middle), scale_factor=2.0))
+        return self.head(fine)
+
+
+class Scenes(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
+    """Endless batches of pictures, targets and weights, made in a process of their own.
+
+    Half of each batch was seen before, under other conditions: scenes cost more than light.
+    """
+
+    def __init__(self, source: Path, seed: int) -> None:
+        self.source, self.seed = source, seed
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        rng = np.random.default_rng(self.seed)
+        known = prepared(self.source)
+        backgrounds = Backgrounds(known.nonfaces, known.training, SIDE_PX)
+        every = heads(known.training, rng)
+        kept = [scene(every, backgrounds, rng) for _ in range(BATCH)]
+        while True:
+            fresh = [scene(every, backgrounds, rng) for _ in range(BATCH // 2)]
+            seen = [kept[n] for n in rng.choice(len(kept), BATCH // 2, replace=False)]
+            kept = kept[-REMEMBERED:] + fresh
+            pictures, targets, weights = zip(*(fresh + seen), strict=True)
+            shown = np.stack([photographed(picture, rng) for picture in pictures])
+            yield tuple(torch.from_numpy(part) for part in (shown, np.stack(targets), np.stack(weights)))
+
+
+def loss(said: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Focal loss of the centres (Zhou et al. 2019, Objects as points), distance of offsets and vectors."""
+    logit, near = said[:, 0], target[:, 0]
+    chance, centre = torch.sigmoid(logit), (near == 1).float()
+    hit = centre * (1 - chance).pow(2) * nn.functional.softplus(-logit)
+    alarm = (1 - centre) * (1 - near).pow(4) * chance.pow(2) * nn.functional.softplus(logit)
+    centres = (hit + alarm).sum((1, 2)).mean()
+    places = ((said[:, 1:] - target[:, 1:]).abs() * weight[:, None]).sum((1, 2, 3)).mean()
+    return centres + places
+
+
+def train(network: Detector, scenes: Scenes, steps: int) -> None:
+    optimiser = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=1e-4)
+    started, mean = time.monotonic(), 0.0
+    source = iter(DataLoader(scenes, batch_size=None, num_workers=1, prefetch_factor=8))
+    for step in range(steps):
+        optimiser.param_groups[0]["lr"] = rate(step, steps, PEAK_RATE)
+        pictures, targets, weights = next(source)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            said = network((pictures.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last))
+        value = loss(said.float(), targets, weights)
+        optimiser.zero_grad()
+        value.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5)
+        optimiser.step()
+        mean = value.item() if step == 0 else 0.98 * mean + 0.02 * value.item()
+        if step % 100 == 99:
+            print(f"{step + 1} of {steps}, {time.monotonic() - started:.0f} s, loss {mean:.3f}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("--prepared", "--out"):
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    torch.manual_seed(chosen.seed)
+    torch.set_num_threads(1)
+    network = Detector().to(memory_format=torch.channels_last)
+    train(network, Scenes(chosen.prepared, chosen.seed), chosen.steps)
+    torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
+    write(network, (SIDE_PX, SIDE_PX), "map", chosen.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Train the network of the 98 landmarks.
+
+usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
+
+--prepared FILE  written by models.face_training.prepare
+--renders FILE   written by models.face_training.render: synthetic heads in any pose, a third of each batch
+--steps N        batches of 64 (default 8000; 2000 give usable landmarks); 0.1 s a step, and as much beside it
+
+One thread. The same data, steps and seed give the same network on the same machine and versions.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from models.face_landmarks.crops import EXTENT, SIDE_PX, Face, crop, faces
+from models.face_training.conditions import photographed
+from models.face_training.networks import Block, rate, write
+from models.face_training.prepare import prepared
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
+
+BATCH, PEAK_RATE, REMEMBERED, TURNS = 64, 2e-3, 12000, 4
+RENDERED = 0.33
+
+
+class Landmarks(nn.Module):
+    """(n, 3, 112, 112) RGB of -1..1 to (n, 196): column and row of 98 points in shares of the side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fine = nn.Sequential(
+            Block(3, 16, 2), Block(16, 24, 2), Block(24, 24), Block(24, 48, 2), Block(48, 48), Block(48, 48)
+        )
+        self.coarse = nn.Sequential(Block(48, 80, 2), Block(80, 80))
+        self.from_fine, self.from_coarse = nn.Conv2d(48, 12, 1), nn.Conv2d(80, 32, 1)
+        self.answer = nn.Linear((32 + 12) * 49, 196)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        fine = self.fine(picture)
+        coarse = nn.functional.relu(self.from_coarse(self.coarse(fine)))
+        detail = nn.functional.relu(self.from_fine(nn.functional.avg_pool2d(fine, 2)))
+        return self.answer(torch.cat((coarse.flatten(1), detail.flatten(1)), dim=1))
+
+
+class Crops(IterableDataset[tuple[Tensor, Tensor]]):
+    """Endless batches of pictures and landmarks, half of each seen before under other conditions."""
+
+    def __init__(self, source: Path, renders: Path | None, seed: int) -> None:
+        self.source, self.renders, self.seed = source, renders, seed
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        rng = np.random.default_rng(self.seed)
+        real = faces(prepared(self.source).training, rng, TURNS)
+        made = rendered(self.renders)
+
+        def fresh() -> tuple[np.ndarray, np.ndarray]:
+            pool = made if made and rng.random() < RENDERED else real
+            return crop(pool[rng.integers(len(pool))], rng)
+
+        kept = [fresh() for _ in range(BATCH)]
+        while True:
+            news = [fresh() for _ in range(BATCH // 2)]
+            olds = [kept[n] for n in rng.choice(len(kept), BATCH // 2, replace=False)]
+            kept = kept[-REMEMBERED:] + news
+            pictures, places = zip(*(news + olds), strict=True)
+            shown = np.stack([photographed(picture, rng) for picture in pictures])
+            yield torch.from_numpy(shown), torch.from_numpy(np.stack(places).reshape(BATCH, -1))
+
+
+def rendered(path: Path | None) -> list[Face]:
+    if path is None:
+        return []
+    with np.load(path) as table:
+        return [Face(pixels, places) for pixels, places in zip(table["pixels"], table["places"], strict=True)]
+
+
+def wing(off: Tensor, width: float = 0.04, bend: float = 0.008) -> Tensor:
+    """Wing loss (Feng et al. 2018): steep for small errors, linear for large ones."""
+    size = off.abs()
+    return torch.where(size < width, width * torch.log1p(size / bend), size - width + width * np.log1p(width / bend))
+
+
+def weights() -> Tensor:
+    """Eyes and mouth count most, the jaw's points slide along the jaw and count least."""
+    weight = torch.ones(98)
+    weight[:33], weight[33:51], weight[60:98], weight[16] = 0.6, 0.6, 1.6, 1.2
+    return weight.repeat_interleave(2)
+
+
+def train(network: Landmarks, crops: Crops, steps: int) -> None:
+    optimiser = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=1e-4)
+    weight, started, mean = weights(), time.monotonic(), 0.0
+    source = iter(DataLoader(crops, batch_size=None, num_workers=1, prefetch_factor=8))
+    for step in range(steps):
+        optimiser.param_groups[0]["lr"] = rate(step, steps, PEAK_RATE)
+        pictures, places = next(source)
+        shown = (pictures.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            said = network(shown)
+        off = said.float() - places
+        value = (wing(off) * weight).mean()
+        optimiser.zero_grad()
+        value.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5)
+        optimiser.step()
+        error = off.detach().view(BATCH, 98, 2).norm(dim=2).mean().item()
+        mean = error if step == 0 else 0.98 * mean + 0.02 * error
+        if step % 100 == 99:
+            print(f"{step + 1} of {steps}, {time.monotonic() - started:.0f} s, error {100 * mean:.2f} %", flush=True)
+
+
+def start(network: Landmarks, source: Path) -> None:
+    """Begin at the mean face."""
+    shapes = [portrait.places[:, :2] for portrait in prepared(source).training]
+    mean = np.mean([(s - (s.min(0) + s.max(0)) / 2) / (EXTENT * np.ptp(s, axis=0).max()) + 0.5 for s in shapes], axis=0)
+    network.answer.bias.data[:] = torch.from_numpy(mean.reshape(-1).astype(np.float32))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("--prepared", "--out"):
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--renders", type=Path)
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    torch.manual_seed(chosen.seed)
+    torch.set_num_threads(1)
+    network = Landmarks().to(memory_format=torch.channels_last)
+    start(network, chosen.prepared)
+    train(network, Crops(chosen.prepared, chosen.renders, chosen.seed), chosen.steps)
+    torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
+    write(network, (SIDE_PX, SIDE_PX), "points", chosen.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""What light, lens, sensor and file do to a training picture; each with its own probability."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Rgb = NDArray[np.uint8]
+Float = NDArray[np.float32]
+Change = Callable[[Float, np.random.Generator], Float]
+
+
+def brighter(picture: Float, rng: np.random.Generator) -> Float:
+    return picture * np.float32(rng.uniform(0.25, 1.6))
+
+
+def steeper(picture: Float, rng: np.random.Generator) -> Float:
+    return (picture - 128) * np.float32(rng.uniform(0.4, 1.6)) + 128
+
+
+def gamma(picture: Float, rng: np.random.Generator) -> Float:
+    return 255 * np.power(np.clip(picture, 0, 255) / 255, np.float32(rng.uniform(0.45, 2.2)))
+
+
+def tinted(picture: Float, rng: np.random.Generator) -> Float:
+    """A slight cast, or now and then coloured light that leaves hardly one channel."""
+    spread = 0.75 if rng.random() < 0.2 else 0.25
+    return picture * rng.uniform(1 - spread, 1 + spread, 3).astype(np.float32)
+
+
+def skin_tone(picture: Float, rng: np.random.Generator) -> Float:
+    """Darker or lighter brown: red falls less than green and blue."""
+    depth = rng.uniform(-0.4, 1.4)
+    return picture * np.power(np.array((0.72, 0.6, 0.52), np.float32), np.float32(depth))
+
+
+def grey(picture: Float, rng: np.random.Generator) -> Float:
+    return np.repeat((picture @ np.array((0.299, 0.587, 0.114), np.float32))[..., None], 3, axis=2)
+
+
+def saturated(picture: Float, rng: np.random.Generator) -> Float:
+    level = grey(picture, rng)
+    return level + (picture - level) * np.float32(rng.uniform(0.2, 1.9))
+
+
+def lit_from_a_side(picture: Float, rng: np.random.Generator) -> Float:
+    """Brightness falls across the picture: gently, or at an edge as beside a window."""
+    height, width = picture.shape[:2]
+    angle = rng.uniform(0, 2 * np.pi)
+    across = np.cos(angle) * np.linspace(-1, 1, width) + np.sin(angle) * np.linspace(-1, 1, height)[:, None]
+    slope = rng.uniform(0.3, 1.2) if rng.random() < 0.7 else rng.uniform(2, 8)
+    ramp = np.clip(0.5 + slope * (across - rng.uniform(-0.3, 0.3)), 0, 1)
+    return picture * (rng.uniform(0.1, 0.7) + ramp * rng.uniform(0.4, 1.2)).astype(np.float32)[..., None]
+
+
+def spot(picture: Float, rng: np.random.Generator) -> Float:
+    """A lamp, or backlight: a coloured glow somewhere."""
+    height, width = picture.shape[:2]
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    centre, radius = rng.uniform(0, 1, 2) * (height, width), rng.uniform(0.15, 0.7) * height
+    glow = np.exp(-((rows - centre[0]) ** 2 + (columns - centre[1]) ** 2) / (2 * radius**2))
+    return picture + glow[..., None].astype(np.float32) * rng.uniform(0, 150, 3).astype(np.float32)
+
+
+def blurred(picture: Float, rng: np.random.Generator) -> Float:
+    return cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.9)))
+
+
+def moved(picture: Float, rng: np.random.Generator) -> Float:
+    """Motion blur in any direction."""
+    length = int(rng.integers(3, 9))
+    line = np.zeros((length, length), np.float32)
+    line[length // 2] = 1
+    middle = (length - 1) / 2
+    line = cv2.warpAffine(line, cv2.getRotationMatrix2D((middle, middle), rng.uniform(0, 180), 1), (length, length))
+    return cv2.filter2D(picture, -1, line / max(float(line.sum()), 1e-3))
+
+
+def coarser(picture: Float, rng: np.random.Generator) -> Float:
+    """Enlarged from fewer pixels."""
+    height, width = picture.shape[:2]
+    share = rng.uniform(0.3, 0.85)
+    small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def noisy(picture: Float, rng: np.random.Generator) -> Float:
+    return picture + rng.standard_normal(picture.shape, np.float32) * np.float32(rng.uniform(1, 16))
+
+
+def compressed(picture: Float, rng: np.random.Generator) -> Float:
+    quality = int(rng.integers(10, 80))
+    written = cv2.imencode(".jpg", np.clip(picture, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return cv2.imdecode(written, cv2.IMREAD_COLOR).astype(np.float32)
+
+
+CHANGES: tuple[tuple[float, Change], ...] = (
+    (0.35, lit_from_a_side),
+    (0.15, spot),
+    (0.25, skin_tone),
+    (0.45, brighter),
+    (0.4, steeper),
+    (0.3, gamma),
+    (0.4, tinted),
+    (0.3, saturated),
+    (0.15, grey),
+    (0.25, blurred),
+    (0.1, moved),
+    (0.15, coarser),
+    (0.25, noisy),
+    (0.25, compressed),
+)
+
+
+def photographed(picture: Rgb, rng: np.random.Generator) -> Rgb:
+    """The picture under random conditions, in the order light, exposure, colour, optics, noise, file."""
+    seen = picture.astype(np.float32)
+    for probability, change in CHANGES:
+        if rng.random() < probability:
+            seen = change(seen, rng)
+    return np.clip(seen, 0, 255).astype(np.uint8)

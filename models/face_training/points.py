@@ -1,0 +1,53 @@
+"""The 98 points of WFLW from the 478 of MediaPipe's mesh, and their order in the mirrored picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.float32]
+
+LEFT_JAW = (127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152)
+RIGHT_JAW = (356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152)
+LEFT_BROW, RIGHT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53), (336, 296, 334, 293, 300, 283, 282, 295, 285)
+NOSE = (168, 197, 195, 1, 98, 97, 2, 326, 327)
+LEFT_EYE, RIGHT_EYE = (33, 160, 159, 157, 133, 154, 145, 144), (362, 384, 386, 387, 263, 373, 374, 381)
+OUTER_MOUTH = (61, 39, 37, 0, 267, 269, 291, 321, 405, 17, 181, 91)
+INNER_MOUTH = (78, 82, 13, 312, 308, 317, 14, 87)
+PUPILS = (468, 473)
+INNER = (*LEFT_BROW, *RIGHT_BROW, *NOSE, *LEFT_EYE, *RIGHT_EYE, *OUTER_MOUTH, *INNER_MOUTH, *PUPILS)
+
+
+def evenly(line: Places, count: int) -> Places:
+    """``count`` points at equal distances along a line of points."""
+    steps = np.hypot(*np.diff(line[:, :2], axis=0).T)
+    along = np.concatenate(([0.0], np.cumsum(steps)))
+    at = np.linspace(0.0, along[-1], count)
+    return np.stack([np.interp(at, along, column) for column in line.T], axis=1).astype(np.float32)
+
+
+def of_mesh(mesh: Places) -> Places:
+    """(98, d) points of a (478, d) mesh; the jaw is spaced evenly from each temple to the chin."""
+    left, right = evenly(mesh[list(LEFT_JAW)], 17), evenly(mesh[list(RIGHT_JAW)], 17)
+    return np.concatenate((left, right[-2::-1], mesh[list(INNER)]))
+
+
+def _mirrored() -> NDArray[np.intp]:
+    order = np.arange(98)
+    order[:33] = order[32::-1]
+    for left, right in (
+        (range(33, 42), (46, 45, 44, 43, 42, 50, 49, 48, 47)),
+        (range(55, 57), (59, 58)),
+        (range(60, 68), (72, 71, 70, 69, 68, 75, 74, 73)),
+        (range(76, 79), (82, 81, 80)),
+        (range(83, 85), (87, 86)),
+        (range(88, 90), (92, 91)),
+        ((93,), (95,)),
+        ((96,), (97,)),
+    ):
+        for one, other in zip(left, right, strict=True):
+            order[one], order[other] = other, one
+    order[[89, 91, 93, 95]] = 91, 89, 95, 93
+    return order
+
+
+MIRRORED = _mirrored()
+"""Index of the point that takes each point's place when the picture is mirrored."""

@@ -1,0 +1,50 @@
+"""Read everything the trainings need once and keep it in one file.
+
+usage: python -m models.face_training.prepare --data DIR --labels FILE --out FILE
+
+--data DIR     congress/*.jpg, neutral_front/*.jpg, smiling_front/*.jpg, canada/*.jpg (see README.md beside this file)
+--labels FILE  written by label.py
+--out FILE     pickle; of use on this machine only, holds portraits: never publish it
+"""
+
+import argparse
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from models.face_training.nonfaces import TRAINING, captures, samples
+from models.face_training.portraits import Portrait, portraits
+from numpy.typing import NDArray
+
+CAPTURES, SEED = 30, 1
+"""Synthetic prints and eyes, of each."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Portraits to train on, portraits of other people to judge on, pictures without a face to train on."""
+
+    training: list[Portrait]
+    held_out: list[Portrait]
+    nonfaces: list[NDArray[np.uint8]]
+
+
+def prepared(path: Path) -> Prepared:
+    with path.open("rb") as file:
+        return Prepared(*pickle.load(file))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("--data", "--labels", "--out"):
+        parser.add_argument(name, type=Path, required=True)
+    chosen = parser.parse_args()
+    split = [portraits(chosen.data, chosen.labels, held_out) for held_out in (False, True)]
+    with chosen.out.open("wb") as file:
+        pickle.dump((*split, samples(TRAINING) + captures(CAPTURES, SEED)), file)
+    print(*(len(part) for part in split), "portraits to train and to judge on")
+
+
+if __name__ == "__main__":
+    main()
