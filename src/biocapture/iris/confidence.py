@@ -35,8 +35,8 @@ LEAST_GREYS = 2.0
 """Added to deviations, so that they are not endlessly small."""
 
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (0.96, 13.12, 1.18, -7.22, -2.93), -9.44
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (7.31, 2.50, -4.63, -6.11, -9.29), -0.77
+PUPIL_WEIGHTS, PUPIL_BIAS = (4.86, 11.16, 3.53, -13.24, 0.00), -14.17
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (9.03, 1.36, -1.93, -6.71, -7.44), -1.20
 """Of the evidence in its order."""
 
 CLEAR_STEP = 0.3
@@ -96,8 +96,8 @@ def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid,
     open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES)
     open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
     ratio = pupil.radius_px / limbus.radius_px
-    pupil_on, rise = _agreement(inner, open_pupil, ON / max(ratio, 0.05))
-    limbus_on, _ = _agreement(outer, open_limbus, ON)
+    pupil_on, rise = _agreement(inner, open_pupil, ON / max(ratio, 0.05), 0.7)
+    limbus_on, _ = _agreement(outer, open_limbus, ON, min(0.9, max(0.7, ratio + 0.1)))
     within, beyond = _greys(outer, open_limbus, 0.8, 0.95), _greys(outer, open_limbus, 1.06, 1.25)
     shapes = np.hypot(*np.subtract(shape_of(pupil), shape_of(limbus)))
     apart = np.hypot(pupil.row_px - limbus.row_px, pupil.column_px - limbus.column_px) / limbus.radius_px
@@ -113,11 +113,11 @@ def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid,
     )
 
 
-def _agreement(sheet: GreyPixels, seen: Bits, tolerance: float) -> tuple[Bits, float]:
-    """At which angles the steepest rise lies on the ellipse; median rise there, greys."""
+def _agreement(sheet: GreyPixels, seen: Bits, tolerance: float, nearest: float) -> tuple[Bits, float]:
+    """At which angles the steepest rise from ``nearest`` radii on lies on the ellipse; median rise there, greys."""
     per_radius = STEPS / REACH
     rise = cv2.GaussianBlur(outward(sheet, 3), (3, 3), 0)
-    low, high = int(0.7 * per_radius), int(1.3 * per_radius)
+    low, high = int(nearest * per_radius), int(1.3 * per_radius)
     best = rise[:, low:high].argmax(axis=1) + low
     steep = rise[np.arange(ANGLES), best]
     on = (np.abs((best + 0.5) / per_radius - 1) < max(tolerance, 1.5 / per_radius)) & (steep > 1.5)

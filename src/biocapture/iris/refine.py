@@ -25,6 +25,9 @@ SETTLED = 0.008
 PUPIL_MARGIN, LIMBUS_MARGIN = 0.22, 0.08
 """Distance from a lid in iris radii from which a rim is believed: lashes and shadow hang into the pupil most."""
 
+WAY_OUT = 0.6
+"""Share of the way to the limbus within which the pupil's edge is looked for."""
+
 LEAST_SEEN = 0.2
 """Share of a rim's angles that must be free for it to be fitted again."""
 
@@ -50,7 +53,8 @@ def refined_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Ell
 
 def _pupil(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> Ellipse:
     seen = between(pair, limbus, pupil, PUPIL_MARGIN) & clear(small.glare, pupil, ANGLES)
-    edge, weight = _edges(small.dark, pupil, seen, (0.75, 1.4), 30.0)
+    room = 1 + WAY_OUT * (limbus.radius_px / pupil.radius_px - 1)
+    edge, weight = _edges(small.dark, pupil, seen, (0.75, min(1.4, room)), 30.0)
     if seen.mean() < LEAST_SEEN:
         return pupil
     least = max(0.6 / pupil.radius_px, 0.02)
