@@ -28,6 +28,7 @@ SWEPT = tuple((seed, left) for seed in range(31, 36) for left in (False, True))
 EVERYDAY = 60
 
 INPUTS = {
+    "quality": "all others", "usable_code_bits": "iris code",
     "usable_iris_area": "strip, masks", "iris_sclera_contrast": "rings", "iris_pupil_contrast": "rings",
     "pupil_circularity": "edges of pupil and limbus", "greyscale_utilisation": "strip", "iris_radius": "limbus",
     "dilation": "both ellipses", "concentricity": "both ellipses", "margin_adequacy": "limbus, image size",

@@ -153,6 +153,12 @@ LENSES = ("cosmetic_lens",)
 COVER = ("lid_opening", "lashes", "makeup")
 
 COMPONENTS: dict[str, Component] = {
+    "quality": Component(
+        ("lid_opening", (1.0, 0.75, 0.55)), -1, None, "", 0.0, 0.0, 100.0,
+    ),
+    "usable_code_bits": Component(
+        ("lid_opening", (1.0, 0.75, 0.55)), -1, None, "", 0.0, 0.0, 30.0,
+    ),
     "usable_iris_area": Component(
         ("lid_opening", (1.0, 0.8, 0.65)), -1, lambda it: 100 * it.made.truth.usable_share,
         "usable pixels over iris pixels", 13.0, 14.0, 8.0, (*COVER, "glasses_glare", "leds"),

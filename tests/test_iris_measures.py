@@ -164,12 +164,12 @@ def test_ids_are_unique_and_every_table_lists_them() -> None:
     ids = [item.id for item in iris.MEASURES]
     assert len(set(ids)) == len(ids)
     assert list(measures(Modality.IRIS)) == ids
-    assert sum(bool(item.iso) for item in iris.MEASURES) == 13
+    assert sum(bool(item.iso) for item in iris.MEASURES) == 14
 
 
 def test_every_column_is_used() -> None:
     """A column that no measure reads would be dead weight."""
-    read = "".join(inspect.getsource(module) for module in (iris.measures, iris.booth, doubts))
+    read = "".join(inspect.getsource(module) for module in (iris.quality, iris.measures, iris.booth, doubts))
     assert not {item.name for item in fields(IrisBatch) if f"batch.{item.name}" not in read} - set(LABELS)
 
 

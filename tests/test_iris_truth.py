@@ -1,5 +1,6 @@
 """Iris measures against the truth of synthetic eyes: closed forms, own degradations, others' degradations."""
 
+import dataclasses
 import functools
 import itertools
 import re
@@ -118,6 +119,39 @@ def test_steady_under_what_does_not_concern_it(name: str, condition: str) -> Non
     part = COMPONENTS[name]
     before, after = medians(name, NOTHING), medians(name, (condition, DEGRADATIONS[condition]))
     assert abs(after - before) <= part.steady, (before, after)
+
+
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    {
+        "defocus_px": (0.0, 3.0, 6.0),
+        "motion_px": (0.0, 12.0, 26.0),
+        "noise": (1.0, 8.0, 20.0),
+        "exposure_ev": (0.0, -1.5, -3.0),
+        "contrast_loss": (0.0, 0.5, 0.9),
+        "gaze_deg": ((0.0, 0.0), (20.0, 0.0), (32.0, 0.0)),
+        "glasses_glare": (0.0, 0.35, 0.7),
+        "interlace_px": (0.0, 3.0, 7.0),
+        "dilation": (0.4, 0.65, 0.76),
+        "iris_radius_px": (115.0, 75.0, 45.0),
+        "light_gradient": (0.0, 0.6, 1.0),
+        "cosmetic_lens": (0.0, 0.4, 0.9),
+        "jpeg_quality": (0, 15, 4),
+    }.items(),
+)
+def test_every_degradation_lowers_the_quality(condition: str, values: tuple[object, ...]) -> None:
+    """Median of the eyes, to half a point; no eye found is the lowest."""
+    along = [float(np.median([found(eye, (condition, value)).get("quality", 0.0) for eye in EYES])) for value in values]
+    assert all(after < before + 0.5 for before, after in itertools.pairwise(along)), np.round(along, 1)
+    assert along[-1] < along[0] - 0.2
+
+
+def test_one_bad_component_does_not_zero_a_good_eye() -> None:
+    good = iris.describe(sample(capture_of(EYES[0], NOTHING).made.pixels, capture_of(EYES[0], NOTHING).eye.side))
+    usual = iris.MEASURES[0](good)[0]
+    for name in ("margin", "gaze_rad", "field_shift_px", "noise_greys", "lattice_peak_db"):
+        worst = dataclasses.replace(good, **{name: np.array([{"margin": 0.0}.get(name, 100.0)])})
+        assert 50 < iris.MEASURES[0](worst)[0] < usual, name
 
 
 def test_every_measure_is_in_the_table_of_components() -> None:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from biocapture.iris import booth, doubts, measures
+from biocapture.iris import booth, doubts, measures, quality
 from biocapture.iris.describe import describe
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, declared_in
 
-MEASURES = declared_in(measures, booth, doubts)
-"""The unified quality and the number of usable code bits belong first here, as ``quality`` and ``code`` of theirs."""
+MEASURES = declared_in(quality, measures, booth, doubts)
 
 NATIVE: Mapping[str, str] = {
     "right_eye": "Probability that an iris image shows the right eye, from the place of the pupil; empty where unknown"

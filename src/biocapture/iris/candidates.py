@@ -12,7 +12,7 @@ SIDE_PX = 80
 RADII_PX = (2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0, 10.0, 12.5)
 """Radii looked for, there: 16 to 100 px in an image of 640 × 480."""
 
-MOST = 6
+MOST = 5
 LEAST_ANSWER = 8
 
 MOST_GREYS = 32

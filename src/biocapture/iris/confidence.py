@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from biocapture.iris.ellipse_fit import shape_of
 from biocapture.iris.lids import Lid
+from biocapture.iris.middle import deviation, median
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.polar import clear, outward, unrolled
 from biocapture.iris.reduction import Reduction
@@ -121,7 +122,7 @@ def _agreement(sheet: GreyPixels, seen: Bits, tolerance: float, nearest: float) 
     best = rise[:, low:high].argmax(axis=1) + low
     steep = rise[np.arange(ANGLES), best]
     on = (np.abs((best + 0.5) / per_radius - 1) < max(tolerance, 1.5 / per_radius)) & (steep > 1.5)
-    return on, float(np.median(steep[on & seen])) if (on & seen).any() else 0.0
+    return on, median(steep[on & seen]) if (on & seen).any() else 0.0
 
 
 def _greys(sheet: GreyPixels, seen: Bits, low: float, high: float) -> GreyPixels:
@@ -138,10 +139,6 @@ def _step(inside: GreyPixels, outside: GreyPixels) -> float:
     """-1..1: how far greys rise from one ring to the next, in their deviations."""
     if not inside.size or not outside.size:
         return -1.0
-    step = float(np.median(outside)) - float(np.median(inside))
-    spread = 0.5 * (_deviation(inside) + _deviation(outside)) + LEAST_GREYS
+    step = median(outside) - median(inside)
+    spread = 0.5 * (deviation(inside, median(inside)) + deviation(outside, median(outside))) + LEAST_GREYS
     return float(np.tanh(step / spread / 4))
-
-
-def _deviation(greys: GreyPixels) -> float:
-    return 1.4826 * float(np.median(np.abs(greys - np.median(greys))))

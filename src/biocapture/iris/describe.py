@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.iris.code import iris_code, usable_bits
 from biocapture.iris.contrast import contrast
 from biocapture.iris.cover import cover
 from biocapture.iris.fields import field_shift
@@ -69,6 +70,7 @@ def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = lambda name,
     greys = contrast(pixels, outline)
     return {
         "confidence": outline.confidence,
+        "code_bits": usable_bits(iris_code(strip)),
         **values_of(geometry(outline, pixels.shape)),
         **values_of(greys),
         **values_of(cover(pixels, outline, strip, greys.sclera_grey)),

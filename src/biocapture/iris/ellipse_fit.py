@@ -5,6 +5,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.iris.middle import median
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.polar import angles
 
@@ -13,7 +14,7 @@ Values = NDArray[np.float64]
 MOST_STEP = 0.5
 """Radii that a round may move or stretch the ellipse."""
 
-ROUNDS = 4
+ROUNDS, SETTLED = 4, 1e-3
 
 
 def fitted(
@@ -65,7 +66,7 @@ def fitted(
         return start
     for _ in range(ROUNDS):
         residual, turn = _residual(found, column, row)
-        size = max(least, 1.4826 * float(np.median(np.abs(residual[weight > 0]))))
+        size = max(least, 1.4826 * median(np.abs(residual[weight > 0])))
         trust = weight / (1 + (residual / size) ** 2) ** 2
         basis = np.stack([turn.real, turn.imag, np.ones(count), (turn * turn).real, (turn * turn).imag])
         weighted = basis * trust
@@ -80,6 +81,8 @@ def fitted(
             answer[:2] += pull * (np.array(centre) - found[:2]) / scale_px
         step = np.clip(np.linalg.solve(left + 1e-9 * np.eye(5), answer), -MOST_STEP, MOST_STEP)
         found += step * (scale_px, scale_px, 1, 1, 1)
+        if np.abs(step).max() < SETTLED:
+            break
     return _ellipse(found)
 
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.iris.middle import deviation, median
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.reduction import Reduction
 from biocapture.types import GreyPixels
@@ -100,8 +101,8 @@ def _strangeness(patch: GreyPixels, rough: GreyPixels, hidden: NDArray[np.bool_]
 def _deviations(patch: GreyPixels, beside: NDArray[np.bool_], least: float) -> Field:
     """Distance from the median of the iris beside the pupil, in its deviations."""
     known = patch[beside]
-    middle = np.median(known)
-    spread = 1.4826 * np.median(np.abs(known - middle)) + least
+    middle = median(known)
+    spread = deviation(known, middle) + least
     return (patch - np.float32(middle)) / np.float32(spread)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.ellipse_fit import fitted, reshaped, shape_of
+from biocapture.iris.middle import median
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.polar import CircleScores, Field, angles, circle_scores, moved, outward, unrolled
 from biocapture.types import GreyPixels
@@ -63,7 +64,7 @@ def limbus_of(calm: GreyPixels, pupil: Ellipse) -> Limbus | None:
     centred = _recentred(calm, rough)
     ellipse, agreeing = _fitted(calm, centred)
     inside = _iris(calm, ellipse, pupil.radius_px / ellipse.radius_px)
-    grey = float(np.median(inside)) if inside.size else 0.0
+    grey = median(inside) if inside.size else 0.0
     spread = float(np.abs(inside - grey).mean()) if inside.size else 99.0
     return Limbus(ellipse, score, grey, spread, balance, agreeing)
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.ellipse_fit import fitted
+from biocapture.iris.middle import median
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.polar import Field, angles, circle_scores, clear, moved, outward, unrolled
 from biocapture.types import GreyPixels
@@ -71,7 +72,7 @@ def guessed(dark: GreyPixels, candidate: Ellipse) -> Guess:
     if inner_rise >= max(NESTED_RISE, NESTED_SHARE * rise) and _is_darker(dark, inner, circle):
         circle, rise = inner, inner_rise
     inside = unrolled(dark, circle, 0.8, 16, 16)
-    middle = float(np.median(inside))
+    middle = median(inside)
     spread = float(np.abs(inside - middle).mean())
     return Guess(circle, min(rise, 25.0) * _evenness(spread) * _darkness(middle))
 
@@ -101,12 +102,12 @@ def _is_darker(dark: GreyPixels, inner: Ellipse, outer: Ellipse) -> bool:
     if inner.radius_px < 3:
         return False
     sheet = unrolled(dark, inner, 1.5, 24, 16)
-    annulus = float(np.median(sheet[:, 18:23]))
+    annulus = median(sheet[:, 18:23])
     beyond = inner.radius_px / outer.radius_px * 1.2
     whole = unrolled(dark, outer, 0.95, 40, 24)[:, int((beyond + 0.95) / 2 / 0.95 * 40) :]
     if whole.size:
-        annulus = min(annulus, float(np.median(whole)))
-    return annulus - float(np.median(sheet[:, :12])) >= NESTED_GREYS
+        annulus = min(annulus, median(whole))
+    return annulus - median(sheet[:, :12]) >= NESTED_GREYS
 
 
 def refined(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
@@ -123,7 +124,7 @@ def refined(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
     sheet, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
     on = (np.abs(edge - 1) < max(1.5 / ellipse.radius_px, 0.1)) & (rise > 5)
     inside = sheet[:, : int(0.75 / EDGE_REACH * EDGE_STEPS)]
-    grey = float(np.median(inside))
+    grey = median(inside)
     return Pupil(
         ellipse=ellipse,
         edge=edge * _radius_at(ellipse),

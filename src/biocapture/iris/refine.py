@@ -19,7 +19,7 @@ ANGLES = 96
 ROUNDS = 3
 """Lids and rims are found in turn at most so often."""
 
-SETTLED = 0.008
+SETTLED = 0.015
 """Of the iris radius: rims that moved less are left as they are."""
 
 PUPIL_MARGIN, LIMBUS_MARGIN = 0.22, 0.08

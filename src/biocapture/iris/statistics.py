@@ -24,6 +24,8 @@ class IrisBatch:
         Note keys found from the pixels.
     confidence : Column
         0..1 that the boundaries are right.
+    code_bits : Column
+        0..1 share of the bits of the iris code that count.
     radius_px … gaze_rad : Column
         See :class:`biocapture.iris.geometry.Geometry`.
     pupil_grey … sclera_grey : Column
@@ -49,6 +51,7 @@ class IrisBatch:
     failure: tuple[Failure | None, ...]
     notes: tuple[tuple[str, ...], ...]
     confidence: Column
+    code_bits: Column
     radius_px: Column
     dilation: Column
     offset: Column
