@@ -249,6 +249,9 @@ COMPONENTS: dict[str, Component] = {
     "segmentation_confidence": Component(
         ("lid_opening", (0.8, 0.6, 0.45)), -1, None, "", 0.0, 0.0, 100.0,
     ),
+    "upright": Component(
+        ("roll_deg", (0.0, 45.0, 90.0)), -1, None, "", 0.0, 0.0, 3.0, ("lid_opening", "lashes", "makeup"),
+    ),
     "printed_lens": Component(
         ("cosmetic_lens", (0.0, 0.3, 0.9)), 1, None, "", 0.0, 0.0, 7.0, ("cosmetic_lens",),
     ),

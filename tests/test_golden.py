@@ -55,6 +55,7 @@ TOLERANCES = {
     "fingerprint.orientation_flow": EXACT,
     "iris.quality": Tolerance(0.0, 2.0, 2.0),
     "iris.usable_code_bits": Tolerance(0.0, 1.0, 2.0),
+    "iris.upright": Tolerance(0.05, 0.1, 20.0),
     "iris.usable_iris_area": Tolerance(0.0, 1.0, 1.0),
     "iris.iris_sclera_contrast": Tolerance(0.0, 0.6, 3.0),
     "iris.iris_pupil_contrast": Tolerance(0.0, 0.6, 2.0),

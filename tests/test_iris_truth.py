@@ -52,7 +52,7 @@ def cases_of(part: Component) -> list[tuple[tuple[int, bool], Condition]]:
 
 OF_THE_OUTLINE = {
     *("pupil_circularity", "iris_radius", "dilation", "concentricity", "margin_adequacy", "gaze_angle"),
-    *("segmentation_confidence", "stated_side"),
+    *("segmentation_confidence", "upright", "stated_side"),
 }
 """Measures of the outline, not of pixels within: trivial where the outline is the true one."""
 

@@ -27,7 +27,8 @@ from scipy.optimize import minimize
 
 from biocapture.iris.confidence import evidence, parts_of
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.segment import located
+from biocapture.iris.reduction import reduced
+from biocapture.iris.segment import guesses_of, located
 from biocapture.synthetic.conditions import Conditions, everyday
 from biocapture.synthetic.eye import eye
 from biocapture.synthetic.eye_capture import EyeTruth, capture
@@ -79,10 +80,11 @@ def synthetic(first: int, count: int) -> Iterator[tuple[str, Rows, bool]]:
 
 def look(pixels: GreyPixels) -> tuple[Ellipse, Ellipse, Rows] | None:
     """Both boundaries in the picture and the evidence for them."""
-    found = located(pixels)
+    small = reduced(pixels)
+    found = located(small, guesses_of(small.dark))
     if found is None:
         return None
-    small, pupil, limbus, pair = found
+    pupil, limbus, pair = found
     told = np.concatenate(parts_of(evidence(small, pupil, limbus, pair)))
     return pupil.scaled(1 / small.factor), limbus.scaled(1 / small.factor), told
 

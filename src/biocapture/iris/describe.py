@@ -70,6 +70,7 @@ def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = lambda name,
     greys = contrast(pixels, outline)
     return {
         "confidence": outline.confidence,
+        "upright": outline.upright,
         "code_bits": usable_bits(iris_code(strip)),
         **values_of(geometry(outline, pixels.shape)),
         **values_of(greys),

@@ -21,6 +21,16 @@ def segmentation_confidence(batch: IrisBatch) -> Column:
     return 100 * batch.confidence
 
 
+@measure(unit="1", range=(-20.0, 20.0), curve=Ramp(-0.6, 0.0), guidance="iris.turn_upright")
+def upright(batch: IrisBatch) -> Column:
+    """Whether lids lie above and below the iris rather than left and right. Higher is better.
+
+    Evidence (strangeness beyond a rim, steepness along it) of the clearer lid, less that of the clearer one in the
+    picture turned by 90°. About 0 where the eye is so wide open that it cannot be told; a turned eye never matches.
+    """
+    return batch.upright
+
+
 @measure(unit="dB", range=(-20.0, 200.0), curve=Ramp(16.0, 11.0), guidance="iris.remove_lenses")
 def printed_lens(batch: IrisBatch) -> Column:
     """How far a regular pattern stands out that is the same all over the iris. Lower is better.

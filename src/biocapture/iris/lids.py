@@ -86,6 +86,21 @@ def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
     return _best(strange, step, upper=True), _best(strange, -step, upper=False)
 
 
+def uprightness(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
+    """Evidence of the clearer lid less that of the clearer one in the picture turned by 90°; eyes lie across."""
+    glare, fine, calm, dark = (
+        np.ascontiguousarray(each.T) for each in (small.glare, small.fine, small.calm, small.dark)
+    )
+    turned = Reduction(glare, fine, calm, dark, small.factor)
+    other = lids(turned, _transposed(pupil), _transposed(limbus))
+    return max(lid.evidence for lid in pair) - max(lid.evidence for lid in other)
+
+
+def _transposed(ellipse: Ellipse) -> Ellipse:
+    tilt = np.pi / 2 - ellipse.tilt_rad
+    return Ellipse(ellipse.column_px, ellipse.row_px, ellipse.major_px, ellipse.minor_px, tilt)
+
+
 def _strangeness(patch: GreyPixels, rough: GreyPixels, hidden: NDArray[np.bool_]) -> Field:
     """How unlike the iris beside the pupil a place is, less :data:`FAMILIAR`; 0 where there is no iris to be seen."""
     beside = _BESIDE & ~hidden

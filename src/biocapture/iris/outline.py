@@ -74,6 +74,8 @@ class Outline:
     upper_lid, lower_lid : (W,) float64
         Row of the lid's rim in every column: the eye is open between them. Never NaN; -0.5 and H - 0.5 where a lid
         lies outside the image.
+    upright : float
+        How much better lids above and below explain the picture than lids left and right; see `lids.py`.
     confidence : float
         0..1 that both boundaries are right; does not depend on the camera's greys. See `confidence.py`.
     """
@@ -85,3 +87,4 @@ class Outline:
     upper_lid: Values
     lower_lid: Values
     confidence: float
+    upright: float = 0.0

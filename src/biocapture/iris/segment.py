@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from biocapture.iris.candidates import candidates
 from biocapture.iris.confidence import confidence
 from biocapture.iris.ellipse_fit import reshaped
-from biocapture.iris.lids import Lid
+from biocapture.iris.lids import Lid, uprightness
 from biocapture.iris.limbus import Limbus, limbus_of
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.polar import angles, outward, unrolled
@@ -30,7 +30,13 @@ LIKELY = 3
 GOOD = 1.8
 """A pair this good is taken without looking further."""
 
+TWO_EYES, SURE = 7.0, 0.5
+"""Side of a picture, in iris radii, that has room for two eyes; confidence from which the second one is one."""
+
 EDGE_ANGLES = 128
+
+Found = tuple[Ellipse, Ellipse, tuple[Lid, Lid]]
+"""Pupil, limbus and lids in the working image."""
 
 
 def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outline | Failure:
@@ -48,22 +54,40 @@ def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outl
     """
     if min(pixels.shape[:2]) < SMALLEST_PX:
         return Failure("iris.no_eye", f"{min(pixels.shape[:2])} px, least {SMALLEST_PX}")
-    found = located(pixels, trace)
-    return Failure("iris.no_eye", "no dark disc within a larger one") if found is None else _outline(pixels, *found)
-
-
-def located(
-    pixels: GreyPixels, trace: Trace = lambda name, array: None
-) -> tuple[Reduction, Ellipse, Ellipse, tuple[Lid, Lid]] | None:
-    """The working image; pupil, limbus and lids in it; None where there is no pair of discs."""
     small = reduced(pixels)
     trace("reduced", small.calm)
     trace("dark", small.dark)
-    found = _best_pair(small, _guesses(small.dark))
-    return None if found is None else (small, *refined_pair(small, found[0].ellipse, found[1].ellipse))
+    guesses = guesses_of(small.dark)
+    found = located(small, guesses)
+    if found is None:
+        return Failure("iris.no_eye", "no dark disc within a larger one")
+    if _another(small, guesses, found[1]):
+        return Failure("iris.one_eye", "two eyes")
+    return _outline(pixels, small, *found)
 
 
-def _guesses(dark: GreyPixels) -> list[Guess]:
+def located(small: Reduction, guesses: list[Guess]) -> Found | None:
+    """Pupil, limbus and lids in the working image; None where there is no pair of discs."""
+    found = _best_pair(small, guesses)
+    return None if found is None else refined_pair(small, found[0].ellipse, found[1].ellipse)
+
+
+def _another(small: Reduction, guesses: list[Guess], limbus: Ellipse) -> bool:
+    """Whether there is a second eye beside the first; looked for where a picture is wide enough for two."""
+    if max(small.calm.shape) < TWO_EYES * limbus.radius_px:
+        return False
+    beside = [guess for guess in guesses if _distance(guess.circle, limbus) > 3 * limbus.radius_px]
+    other = located(small, beside)
+    if other is None or not 0.6 < other[1].radius_px / limbus.radius_px < 1.7:
+        return False
+    return confidence(small, *other) > SURE
+
+
+def _distance(one: Ellipse, other: Ellipse) -> float:
+    return float(np.hypot(one.row_px - other.row_px, one.column_px - other.column_px))
+
+
+def guesses_of(dark: GreyPixels) -> list[Guess]:
     """Distinct circles that may be the pupil, best first."""
     longer = max(dark.shape)
     found: list[Guess] = []
@@ -76,8 +100,9 @@ def _guesses(dark: GreyPixels) -> list[Guess]:
 
 
 def _same(one: Ellipse, other: Ellipse) -> bool:
-    apart = np.hypot(one.row_px - other.row_px, one.column_px - other.column_px)
-    return bool(apart < 0.3 * one.radius_px and abs(one.radius_px - other.radius_px) < 0.25 * one.radius_px)
+    return bool(
+        _distance(one, other) < 0.3 * one.radius_px and abs(one.radius_px - other.radius_px) < 0.25 * one.radius_px
+    )
 
 
 def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[Pupil, Limbus] | None:
@@ -115,6 +140,7 @@ def _outline(pixels: GreyPixels, small: Reduction, within: Ellipse, around: Elli
         upper_lid=_rows(upper, outer, pixels.shape),
         lower_lid=_rows(lower, outer, pixels.shape),
         confidence=confidence(small, within, around, pair),
+        upright=uprightness(small, within, around, pair),
     )
 
 

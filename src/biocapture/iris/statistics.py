@@ -24,6 +24,8 @@ class IrisBatch:
         Note keys found from the pixels.
     confidence : Column
         0..1 that the boundaries are right.
+    upright : Column
+        Evidence of lids across less that of lids along the picture.
     code_bits : Column
         0..1 share of the bits of the iris code that count.
     radius_px … gaze_rad : Column
@@ -51,6 +53,7 @@ class IrisBatch:
     failure: tuple[Failure | None, ...]
     notes: tuple[tuple[str, ...], ...]
     confidence: Column
+    upright: Column
     code_bits: Column
     radius_px: Column
     dilation: Column
