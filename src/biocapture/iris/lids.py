@@ -88,10 +88,8 @@ def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
 
 def uprightness(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
     """Evidence of the clearer lid less that of the clearer one in the picture turned by 90°; eyes lie across."""
-    glare, fine, calm, dark = (
-        np.ascontiguousarray(each.T) for each in (small.glare, small.fine, small.calm, small.dark)
-    )
-    turned = Reduction(glare, fine, calm, dark, small.factor)
+    fine, calm = np.ascontiguousarray(small.fine.T), np.ascontiguousarray(small.calm.T)
+    turned = Reduction(glare=calm, fine=fine, calm=calm, dark=calm, factor=small.factor)  # lids look at these two only
     other = lids(turned, _transposed(pupil), _transposed(limbus))
     return max(lid.evidence for lid in pair) - max(lid.evidence for lid in other)
 
