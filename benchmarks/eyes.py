@@ -9,6 +9,7 @@ from benchmarks.case import Case, Work, name_of, over
 from benchmarks.images import SAMPLE_DATA, Setting, read
 from biocapture.iris import (
     candidates,
+    code,
     contrast,
     cover,
     fields,
@@ -41,6 +42,7 @@ class Stages:
     small: reduction.Reduction
     outline: Outline
     strip: strip.Strip
+    code: code.IrisCode
     sclera_grey: float
 
 
@@ -57,7 +59,8 @@ def stages_of(sample: Sample) -> Stages:
     assert isinstance(outline, Outline), f"{sample.id}: no eye"
     sclera_grey = contrast.contrast(pixels, outline).sclera_grey
     small = reduction.reduced(pixels)
-    return Stages(sample, pixels, small, outline, strip.unwrap(pixels, outline), sclera_grey)
+    unrolled = strip.unwrap(pixels, outline)
+    return Stages(sample, pixels, small, outline, unrolled, code.iris_code(unrolled), sclera_grey)
 
 
 Arguments = Callable[[Stages], tuple[Any, ...]]
@@ -65,6 +68,8 @@ Arguments = Callable[[Stages], tuple[Any, ...]]
 LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (segment.segment, lambda s: (s.pixels,)),
     (strip.unwrap, lambda s: (s.pixels, s.outline)),
+    (code.iris_code, lambda s: (s.strip,)),
+    (code.usable_bits, lambda s: (s.code,)),
     (geometry.geometry, lambda s: (s.outline, s.pixels.shape)),
     (contrast.contrast, lambda s: (s.pixels, s.outline)),
     (cover.cover, lambda s: (s.pixels, s.outline, s.strip, s.sclera_grey)),
