@@ -1,5 +1,6 @@
 """Where an eye's parts lie in the image: two ellipses and two lids."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ class Ellipse:
     @property
     def radius_px(self) -> float:
         """Radius of the circle of the same area."""
-        return float(np.sqrt(self.major_px * self.minor_px))
+        return math.sqrt(self.major_px * self.minor_px)
 
     def at(self, angle: Values) -> tuple[Values, Values]:
         """Rows and columns of the unit circle's points at (A,) angles after the circle is stretched, not turned.
@@ -45,9 +46,11 @@ class Ellipse:
     @property
     def stretch(self) -> Values:
         """(2, 2) symmetric matrix in px that takes the unit circle (column, row) to the ellipse about its centre."""
-        cosine, sine = np.cos(self.tilt_rad), np.sin(self.tilt_rad)
-        turn = np.array([[cosine, -sine], [sine, cosine]])
-        return (turn * np.array([self.major_px, self.minor_px])) @ turn.T
+        cosine, sine = math.cos(self.tilt_rad), math.sin(self.tilt_rad)
+        mixed = (self.major_px - self.minor_px) * cosine * sine
+        across = self.major_px * cosine * cosine + self.minor_px * sine * sine
+        down = self.major_px * sine * sine + self.minor_px * cosine * cosine
+        return np.array([[across, mixed], [mixed, down]])
 
     def scaled(self, factor: float) -> "Ellipse":
         """The same ellipse in an image reduced (enlarged) to ``factor`` times the size; pixel centres are kept apart.

@@ -96,7 +96,8 @@ def circle_scores(rise: Field, radius: NDArray[np.int64], most: float, shifts: i
     offset = np.rint(along - across * across / (2 * radius[len(radius) // 2])).astype(np.int64)
     before = max(0, -int(offset.min() + radius[0]))
     after = max(0, int(offset.max() + radius[-1]) + 1 - steps)
-    wide = np.pad(rise, ((0, 0), (before, after)))
+    wide = np.zeros((count, before + steps + after), np.float32)
+    wide[:, before : before + steps] = rise
     windows = np.lib.stride_tricks.sliding_window_view(wide, len(radius), axis=1)
     found = windows[np.arange(count), offset + (radius[0] + before)]
     return CircleScores(np.matmul(weight, found), right, down, radius)
