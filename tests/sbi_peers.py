@@ -73,7 +73,10 @@ class Peer:
 
     def _serve(self) -> None:
         while not self._closing.is_set():
-            connection, _ = self._listener.accept()
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # killed while it waited
+                return
             worker = threading.Thread(target=self._answer, args=(connection,))
             self._threads.append(worker)
             worker.start()
