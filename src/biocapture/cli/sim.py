@@ -42,3 +42,32 @@ def sbi(
     typer.echo("drawing a person …", err=True)
     simulator.prepare()
     serve(simulator, lambda started: typer.echo(f"{', '.join(started.devices)} at {started.url}"))
+
+
+@sim.command()
+def escl(
+    port: Annotated[int, typer.Option(help="0 = any free one.", min=0, max=65535)] = 8090,
+    shows: Annotated[str, typer.Option(help="What lies on the glass: finger, card (ten fingers), photo.")] = "finger",
+    seed: Annotated[int, typer.Option(help="Number of the synthetic person.", min=0, max=1_000_000)] = 1,
+    sheets: Annotated[int, typer.Option(help="Copies in the feeder.", min=0, max=1000)] = 0,
+    delay: Annotated[float, typer.Option(help="Seconds a scan takes.", min=0.0, max=600.0)] = 0.0,
+    fault: Annotated[str, typer.Option(help="What goes wrong, e.g. busy, half, endless; `faults` lists them.")] = "",
+) -> None:
+    """Simulate a network scanner (eSCL, AirScan) with a synthetic print, ten-print card or portrait, until interrupted.
+
+    For example:
+
+    `biocapture capture --device escl:http://127.0.0.1:8090/eSCL --slot right_index`
+
+    `curl -X POST http://127.0.0.1:8090/admin/fault -d '{"fault": "half"}'`
+    """
+    from biocapture.devices.escl_sim import FAULTS, EsclSimulator, serve
+
+    if fault == "faults":
+        from biocapture.show import print_rows
+
+        print_rows(("fault", "what happens"), [(name, what) for name, what in FAULTS.items() if name])
+        return
+    simulator = EsclSimulator(port, shows, seed, sheets, delay, fault)
+    typer.echo("drawing a person …", err=True)
+    serve(simulator, lambda started: typer.echo(f"{shows} at {started.url}"))

@@ -31,8 +31,8 @@ from biocapture.formats.record import depictions, enveloped
 from biocapture.types import Image, Modality, Position, Sample
 
 if TYPE_CHECKING:
+    from biocapture.devices.http1 import Connection
     from biocapture.devices.sbi_discovery import Base
-    from biocapture.devices.sbi_http import Connection
     from biocapture.devices.sbi_messages import Answer
     from biocapture.devices.sbi_reply import Trust
     from biocapture.devices.sbi_session import Session

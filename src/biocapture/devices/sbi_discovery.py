@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from biocapture.devices.http1 import exchange
 from biocapture.devices.sbi_codes import ANY_DEVICE
-from biocapture.devices.sbi_http import exchange
 from biocapture.devices.sbi_messages import Discovered, listed, raised
 from biocapture.errors import DeviceError, DeviceNotFoundError
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from biocapture.devices.http1 import Connection, Reply, exchange
 from biocapture.devices.sbi_discovery import SMALL_BYTES, Base
-from biocapture.devices.sbi_http import Connection, Reply, exchange
 from biocapture.devices.sbi_jws import decoded, json_object
 from biocapture.devices.sbi_messages import Answer, DeviceInfo, Order, Told, capture_request, listed, parts_of, raised
 from biocapture.devices.sbi_reply import Identity, Trust, answers, identity_of

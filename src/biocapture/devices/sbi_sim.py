@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import Self
 
 from biocapture.devices.sbi_codes import GROUPS, PORTS, TYPES
-from biocapture.devices.sbi_sim_http import SimulatorServer
+from biocapture.devices.sbi_sim_http import Handler
 from biocapture.devices.sbi_sim_keys import Signer, new_signer
 from biocapture.devices.sbi_sim_person import Person, person_named
 from biocapture.devices.sbi_sim_state import SimulatedDevice
+from biocapture.devices.sim_server import SimulatorServer
 from biocapture.errors import DeviceBusyError, UsageError
 
 
@@ -79,10 +80,10 @@ class Simulator:
                 person_named(self.profile, 0).pixels(TYPES[kind], position)
 
 
-def _bound(ports: Iterable[int], simulator: Simulator) -> SimulatorServer:
+def _bound(ports: Iterable[int], simulator: Simulator) -> "SimulatorServer[Simulator]":
     for port in ports:
         try:
-            return SimulatorServer(port, simulator)
+            return SimulatorServer(port, simulator, Handler)
         except OSError as error:
             refused = error
     raise DeviceBusyError(f"no free port ({refused.strerror or refused})", "127.0.0.1")

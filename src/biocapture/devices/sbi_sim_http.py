@@ -1,12 +1,10 @@
 """HTTP of the SBI simulator: verbs, replies, previews, and the wire faults it can be told to have."""
 
-import contextlib
 import itertools
 import json
-import socket
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from biocapture.devices.sbi_codes import BUSY, GROUPS, READY, STATUS_ERROR, TYPES
@@ -17,6 +15,7 @@ from biocapture.types import Position
 
 if TYPE_CHECKING:
     from biocapture.devices.sbi_sim import Simulator
+    from biocapture.devices.sim_server import SimulatorServer
 
 MOST_BODY_BYTES = 1_000_000
 IDLE_S = 10.0
@@ -31,43 +30,12 @@ CORS = {
 ENDLESS_BYTES = 1 << 34
 
 
-class SimulatorServer(ThreadingHTTPServer):
-    """Listens on this machine only; closing it joins every thread."""
-
-    daemon_threads = False
-    allow_reuse_address = False
-
-    def __init__(self, port: int, simulator: "Simulator") -> None:
-        self.simulator = simulator
-        self.connections: set[socket.socket] = set()
-        super().__init__(("127.0.0.1", port), _Handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """A thread for each connection; all connections are known, so that they can be ended."""
-        self.connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """After the reply."""
-        self.connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news."""
-
-    def end_connections(self) -> None:
-        """Wake every thread that waits for its client."""
-        for connection in list(self.connections):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     """One request a connection, as MockMDS."""
 
     protocol_version = "HTTP/1.1"
     timeout = IDLE_S
-    server: SimulatorServer
+    server: "SimulatorServer[Simulator]"
     ADMIN: ClassVar[tuple[str, ...]] = ("status", "score", "delay", "fault")
 
     def log_message(self, format: str, *args: Any) -> None:

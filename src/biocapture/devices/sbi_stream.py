@@ -3,7 +3,7 @@
 import re
 import time
 
-from biocapture.devices.sbi_http import Connection, Reply
+from biocapture.devices.http1 import Connection, Reply
 from biocapture.devices.sbi_messages import Problem, checked, json_any, raised
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError
 

@@ -1,10 +1,11 @@
-"""HTTP/1 as SBI devices speak it: own verbs, one request a connection, replies that are not always what they should be.
+"""HTTP/1 as devices speak it: own verbs, one request a connection, replies that are not always what they should be.
 
 One deadline holds for the whole exchange, however slowly bytes drip, and one limit for all that is received.
 """
 
 import re
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 from types import TracebackType
@@ -28,9 +29,9 @@ class Reply:
 
 
 class Connection:
-    """One TCP connection; leaving ``with`` closes it."""
+    """One TCP connection, encrypted where ``tls`` is given; leaving ``with`` closes it."""
 
-    def __init__(self, host: str, port: int, deadline: float) -> None:
+    def __init__(self, host: str, port: int, deadline: float, tls: ssl.SSLContext | None = None) -> None:
         self.peer = f"{host}:{port}"
         self.deadline = deadline
         self._buffer = bytearray()
@@ -38,8 +39,29 @@ class Connection:
             self._socket = socket.create_connection((host, port), self.remaining_s())
         except TimeoutError as error:
             raise DeviceTimeoutError("does not answer", self.peer) from error
+        except (OSError, UnicodeError) as error:
+            raise DeviceNotFoundError(
+                f"nothing answers: {getattr(error, 'strerror', '') or error}", self.peer
+            ) from error
+        if tls:
+            self._encrypt(host, tls)
+
+    def _encrypt(self, host: str, tls: ssl.SSLContext) -> None:
+        plain = self._socket
+        try:
+            plain.settimeout(self.remaining_s())
+            self._socket = tls.wrap_socket(plain, server_hostname=host)
+        except TimeoutError as error:
+            raise DeviceTimeoutError("does not finish the TLS handshake", self.peer) from error
+        except ssl.SSLCertVerificationError as error:
+            raise DeviceDataError(
+                f"shows a certificate that is not trusted: {error.verify_message}", self.peer
+            ) from error
         except OSError as error:
-            raise DeviceNotFoundError(f"nothing answers: {error.strerror or error}", self.peer) from error
+            raise DeviceDataError(f"does not speak TLS: {error.strerror or error}", self.peer) from error
+        finally:
+            if self._socket is plain:
+                plain.close()
 
     def __enter__(self) -> Self:
         return self
@@ -60,9 +82,9 @@ class Connection:
             raise DeviceTimeoutError("did not finish in time", self.peer)
         return left
 
-    def send(self, verb: str, path: str, body: bytes | None) -> None:
+    def send(self, verb: str, path: str, body: bytes | None, kind: str = "application/json") -> None:
         """Send a request in one piece (some devices read header and body at once)."""
-        length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body is not None else ""
+        length = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n" if body is not None else ""
         head = f"{verb} {path} HTTP/1.1\r\nHost: {self.peer}\r\n{length}Connection: close\r\n\r\n"
         self._socket.settimeout(self.remaining_s())
         try:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 from sbi_peers import Peer, nothing_left
 
-from biocapture.devices.sbi_http import MOST_HEADER_BYTES, Reply, exchange
+from biocapture.devices.http1 import MOST_HEADER_BYTES, Reply, exchange
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
