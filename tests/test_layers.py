@@ -42,6 +42,7 @@ ALLOWED = {
     "plot": {"errors", "evaluate"},
     "pairs": {"errors"},
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
+    "drivers": set(),
     "devices": SPINE | {"decode", "filename", "formats", "synthetic"},
     "testing": SPINE | {"devices"},
     "capture": SPINE | {"devices", "modality", "pipeline", "report", "verdict"},

@@ -41,9 +41,9 @@ class Sheet:
     @property
     def pixels(self) -> NDArray[np.uint8]:
         """(H, W) grey or (H, W, 3) RGB at `MASTER_PPI`."""
-        draw: Callable[[int], NDArray[np.uint8]]
-        draw = {"finger": _finger, "card": _card, "photo": _photo}[self.shows]
-        return draw(self.seed)
+        drawings: dict[str, Callable[[int], NDArray[np.uint8]]]
+        drawings = {"finger": _finger, "card": _card, "photo": _photo}
+        return drawings[self.shows](self.seed)
 
     @property
     def units(self) -> tuple[int, int]:

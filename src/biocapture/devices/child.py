@@ -1,0 +1,148 @@
+"""A child process whose output is read with a time limit and a limit of bytes, and that is surely gone afterwards."""
+
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from biocapture.errors import (
+    DeviceDataError,
+    DeviceDisconnectedError,
+    DeviceTimeoutError,
+    DeviceUnsupportedError,
+)
+
+CHUNK = 1 << 16
+LAST_WORDS_S = 0.6
+"""A process told to end may first stop the hardware; then it is killed. Less than a capture may be late."""
+
+MOST_COMPLAINTS = 2000
+
+
+class Child:
+    """A running process.
+
+    Parameters
+    ----------
+    command : sequence of str
+    subject : str
+        For errors.
+
+    Raises
+    ------
+    DeviceUnsupportedError
+        It cannot be started.
+    """
+
+    def __init__(self, command: Sequence[str], subject: str) -> None:
+        self._subject = subject
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
+        self._held = bytearray()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  the command is our own
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, start_new_session=True
+            )
+        except OSError as error:
+            self._errors.close()
+            raise DeviceUnsupportedError(f"{command[0]} cannot be run: {error.strerror}", subject) from error
+        assert self._process.stdin
+        assert self._process.stdout
+        self._in, self._out = self._process.stdin, self._process.stdout
+        os.set_blocking(self._out.fileno(), False)
+
+    def write(self, data: bytes) -> None:
+        """Send a short message; it fits the pipe's buffer.
+
+        Raises
+        ------
+        DeviceDisconnectedError
+        """
+        try:
+            self._in.write(data)
+            self._in.flush()
+        except OSError as error:
+            raise DeviceDisconnectedError(f"its driver ended{self.fate()}", self._subject) from error
+
+    def line(self, deadline: float, limit: int) -> bytes:
+        """The next line, without its end.
+
+        Raises
+        ------
+        DeviceTimeoutError, DeviceDisconnectedError, DeviceDataError
+        """
+        while (at := self._held.find(b"\n")) < 0:
+            if len(self._held) > limit:
+                raise DeviceDataError(f"its driver's answer is over {limit} bytes", self._subject)
+            self._more_or_raise(deadline)
+        return self._cut(at + 1)[:-1]
+
+    def exactly(self, size: int, deadline: float) -> bytes:
+        """The next ``size`` bytes; raises as `line`."""
+        while len(self._held) < size:
+            self._more_or_raise(deadline)
+        return self._cut(size)
+
+    def rest(self, deadline: float, limit: int) -> bytes:
+        """All until the process ends; raises `DeviceTimeoutError`, and `DeviceDataError` over the limit."""
+        while self._more(deadline):
+            if len(self._held) > limit:
+                raise DeviceDataError(f"sent over {limit} bytes", self._subject)
+        return self._cut(len(self._held))
+
+    def status(self) -> int:
+        """Exit status of a process whose output has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(LAST_WORDS_S)
+        self._process.kill()
+        return self._process.wait()
+
+    def complaints(self) -> str:
+        """What it wrote to stderr, its end."""
+        size = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, size - MOST_COMPLAINTS))
+        return self._errors.read(MOST_COMPLAINTS).decode("utf8", "replace").strip()
+
+    def fate(self) -> str:
+        """How it ended, as part of a sentence; empty while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            status = self._process.wait(0.1)
+            return f" ({signal.Signals(-status).name})" if status < 0 else f" (status {status})"
+        return ""
+
+    def end(self) -> None:
+        """End it, give everything back; may be called twice."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(LAST_WORDS_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)  # also what it started itself
+        self._process.wait()
+        for file in (self._process.stdin, self._process.stdout, self._errors):
+            with suppress(OSError):
+                if file:
+                    file.close()
+
+    def _more_or_raise(self, deadline: float) -> None:
+        if not self._more(deadline):
+            raise DeviceDisconnectedError(f"its driver ended{self.fate()}", self._subject)
+
+    def _more(self, deadline: float) -> bool:
+        """Wait for output; False at its end."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._out, selectors.EVENT_READ)
+            left = deadline - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise DeviceTimeoutError("did not finish in time", self._subject)
+        received = os.read(self._out.fileno(), CHUNK)
+        self._held += received
+        return bool(received)
+
+    def _cut(self, size: int) -> bytes:
+        taken = bytes(self._held[:size])
+        del self._held[:size]
+        return taken

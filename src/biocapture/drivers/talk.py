@@ -1,0 +1,63 @@
+"""How a driver's process talks: a line of JSON asks, a line of JSON and some bytes answer."""
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+Answer = tuple[dict[str, Any], bytes]
+Handler = Callable[..., Answer]
+
+LAST_WORDS_S = 0.4
+"""A capture that is cancelled may take so long to end."""
+
+
+class Refused(Exception):  # noqa: N818  an answer, not a fault of the program
+    """What the device said no to; ``kind`` is the name of a device error, without ``device.``."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def serve(handlers: dict[str, Handler], cancel: Callable[[], None]) -> None:
+    """Answer until nobody asks any more.
+
+    Parameters
+    ----------
+    handlers : dict
+        By the ``do`` of a request; its other entries are their arguments.
+    cancel : callable
+        Ends a capture that runs in another thread; called when the process is told to end.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    threading.Thread(target=_ended, args=(cancel,), daemon=True).start()
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        told, data = _answered(handlers[asked.pop("do")], asked)
+        replies.write(json.dumps({**told, "size": len(data)}).encode() + b"\n" + data)
+        replies.flush()
+
+
+def _answered(handler: Handler, asked: dict[str, Any]) -> Answer:
+    try:
+        return handler(**asked)
+    except Refused as error:
+        return {"error": error.kind, "message": str(error)}, b""
+    except Exception as error:  # noqa: BLE001  libraries raise almost anything
+        return {"error": "failed", "message": f"{type(error).__name__}: {error}"[:500]}, b""
+
+
+def _ended(cancel: Callable[[], None]) -> None:
+    """Main's thread may wait inside the library, where no signal reaches it."""
+    signal.sigwait({signal.SIGTERM})
+    threading.Timer(LAST_WORDS_S, os._exit, (1,)).start()
+    try:
+        cancel()
+    finally:
+        os._exit(0)
