@@ -113,6 +113,13 @@ class Child:
             return f" ({signal.Signals(-status).name})" if status < 0 else f" (status {status})"
         return ""
 
+    def hang_up(self) -> None:
+        """Let it know that nothing more will be asked, and wait a little for its end."""
+        with suppress(OSError):
+            self._in.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(LAST_WORDS_S)
+
     def end(self) -> None:
         """End it, give everything back; may be called twice."""
         if self._process.poll() is None:

@@ -15,9 +15,8 @@ from biocapture.errors import (
 )
 
 MOST_LINE_BYTES = 1_000_000
-KINDS: dict[str, type[DeviceError]] = {
-    kind.guidance.removeprefix("device."): kind for kind in (DeviceError, *DeviceError.__subclasses__())
-}
+OWN: list[type[DeviceError]] = [DeviceError, *DeviceError.__subclasses__()]
+KINDS = {kind.guidance.removeprefix("device."): kind for kind in OWN}
 ROOT = str(Path(biocapture.__file__).parents[1])
 
 
@@ -93,6 +92,7 @@ class Driver:
     def close(self) -> None:
         """End the process; may be called twice."""
         if self._child:
+            self._child.hang_up()
             self._child.end()
         self._child = None
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-import signal
+import queue
 import sys
 import threading
 from collections.abc import Callable
@@ -24,20 +24,20 @@ class Refused(Exception):  # noqa: N818  an answer, not a fault of the program
 
 
 def serve(handlers: dict[str, Handler], cancel: Callable[[], None]) -> None:
-    """Answer until nobody asks any more.
+    """Answer until nobody can ask any more.
 
     Parameters
     ----------
     handlers : dict
         By the ``do`` of a request; its other entries are their arguments.
     cancel : callable
-        Ends a capture that runs in another thread; called when the process is told to end.
+        Ends a capture that runs in another thread; called when whoever asks has gone.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    threading.Thread(target=_ended, args=(cancel,), daemon=True).start()
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
-    for line in sys.stdin.buffer:
+    threading.Thread(target=_listen, args=(requests, cancel), daemon=True).start()
+    while line := requests.get():
         asked = json.loads(line)
         told, data = _answered(handlers[asked.pop("do")], asked)
         replies.write(json.dumps({**told, "size": len(data)}).encode() + b"\n" + data)
@@ -53,11 +53,12 @@ def _answered(handler: Handler, asked: dict[str, Any]) -> Answer:
         return {"error": "failed", "message": f"{type(error).__name__}: {error}"[:500]}, b""
 
 
-def _ended(cancel: Callable[[], None]) -> None:
-    """Main's thread may wait inside the library, where no signal reaches it."""
-    signal.sigwait({signal.SIGTERM})
-    threading.Timer(LAST_WORDS_S, os._exit, (1,)).start()
-    try:
-        cancel()
-    finally:
-        os._exit(0)
+def _listen(requests: "queue.SimpleQueue[bytes]", cancel: Callable[[], None]) -> None:
+    """Hear the end even while the main thread waits inside the library. Signals are left to the library."""
+    for line in sys.stdin.buffer:
+        requests.put(line)
+    requests.put(b"")
+    last_words = threading.Timer(LAST_WORDS_S, os._exit, (1,))
+    last_words.daemon = True
+    last_words.start()
+    cancel()
