@@ -1,6 +1,7 @@
 """Peers for device tests: small servers on the loopback that behave, or misbehave as told."""
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -78,3 +79,11 @@ MULTIPART = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; bounda
 def part(picture: bytes, length: int | None = None) -> bytes:
     told = len(picture) if length is None else length
     return b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % told + picture + b"\r\n"
+
+
+def huge_jpeg() -> bytes:
+    """A JPEG that says it is 60000 × 60000."""
+    data = bytearray(jpeg())
+    at = data.index(b"\xff\xc0")
+    data[at + 5 : at + 9] = struct.pack(">HH", 60000, 60000)
+    return bytes(data)

@@ -1,7 +1,6 @@
 """Cameras: films, pictures over HTTP, and servers that go wrong."""
 
 import socket
-import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.peers import MULTIPART, jpeg, part, request_of, served
+from tests.peers import MULTIPART, huge_jpeg, jpeg, part, request_of, served
 
 from biocapture.devices import open_device, target_of
 from biocapture.devices.mjpeg import pictures
@@ -72,14 +71,6 @@ def trickles(connection: socket.socket) -> None:
         time.sleep(0.02)
 
 
-def huge() -> bytes:
-    """A JPEG that says it is 60000 × 60000."""
-    data = bytearray(jpeg())
-    at = data.index(b"\xff\xc0")
-    data[at + 5 : at + 9] = struct.pack(">HH", 60000, 60000)
-    return bytes(data)
-
-
 def test_a_film_frame_by_frame(film: Path) -> None:
     with open_device(f"camera:{film}") as device:
         means = [float(image.pixels.mean()) for image in device.frames(FACE, 1)]
@@ -123,7 +114,7 @@ def test_fingers_before_a_camera_are_grey() -> None:
         (after_head(then=floods), DeviceDataError),
         (after_head(b"--frame\r\n\r\n", then=floods), DeviceDataError),
         (after_head(then=trickles), (DeviceTimeoutError, DeviceDataError)),
-        (after_head(part(huge()), then=waits), DeviceDataError),
+        (after_head(part(huge_jpeg()), then=waits), DeviceDataError),
         (after_head(then=waits), DeviceTimeoutError),
         (after_head(), DeviceDisconnectedError),
     ],

@@ -113,7 +113,7 @@ def test_faces_are_in_colour(via: str) -> None:
 def test_every_fault_of_the_test_backend(via: str, status: str, error: type[DeviceError]) -> None:
     before = set(left_open())
     with scanner(via, ppi=100, set=f"read-return-value=SANE_STATUS_{status}") as device:
-        # About one such read in thirty hangs inside libsane's test backend, scanimage alone included: the time is up then.
+        # One such read in thirty hangs inside libsane's test backend, with scanimage alone, too: the time is up then.
         for _ in range(5):
             with pytest.raises((error, DeviceTimeoutError)) as caught:
                 device.capture(INDEX, 1)

@@ -1,0 +1,132 @@
+"""Digital cameras on USB, PTP and others libgphoto2 knows: ``ptp:`` is the first, ``ptp:usb:001,004`` the one there."""
+
+import time
+from collections.abc import Generator
+from types import TracebackType
+from typing import Self
+
+from pydantic import Field
+
+from biocapture.devices.driver import Driver
+from biocapture.devices.pictures import decoded, refuse_other
+from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
+from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.registry import needed
+from biocapture.errors import (
+    DeviceDisconnectedError,
+    DeviceError,
+    DeviceNotFoundError,
+    DeviceUnsupportedError,
+)
+from biocapture.types import Image, Modality, Sample
+
+
+class PtpDevice:
+    """A camera that releases its shutter when told to, and hands over the picture."""
+
+    class Options(BaseOptions):
+        """How pictures are taken.
+
+        Attributes
+        ----------
+        modality : Modality
+            What it is pointed at.
+        ppi : float
+            Of prints taken from a fixed distance; 0 = not known.
+        keep : bool
+            Leave the pictures on the card.
+        preview : bool
+            Try the viewfinder when the camera is opened: some say they have one and do not.
+        open_timeout_s : float
+        max_bytes : int
+            Of a picture.
+        """
+
+        modality: Modality = Modality.FACE
+        ppi: float = Field(0.0, ge=0.0, le=5000.0)
+        keep: bool = False
+        preview: bool = True
+        open_timeout_s: float = Field(10.0, gt=0.0, le=60.0)
+        max_bytes: int = Field(100_000_000, ge=1000, le=1_000_000_000)
+
+    def __init__(self, address: str, options: Options) -> None:
+        needed("gphoto2", "ptp")
+        self._address, self._options = address, options
+        self._subject = f"ptp:{address}" if address else "ptp"
+        self._driver: Driver | None = None
+        self._error: DeviceError | None = None
+
+    @classmethod
+    def discover(cls, timeout_s: float) -> list[str]:
+        """Ports with a camera."""
+        needed("gphoto2", "ptp")
+        driver = Driver("ptp", "ptp")
+        try:
+            found = driver.ask("list", time.monotonic() + timeout_s)[0]["found"]
+        except DeviceError:
+            return []
+        finally:
+            driver.close()
+        return [f"{port} ({name})" for name, port in found]
+
+    def __enter__(self) -> Self:
+        driver = Driver("ptp", self._subject, {"port": self._address, "viewfinder": self._options.preview})
+        driver.open(time.monotonic() + self._options.open_timeout_s)
+        if not driver.opened.get("capture"):
+            driver.close()
+            raise DeviceUnsupportedError("the camera cannot be released from here", self._subject)
+        self._driver, self._error = driver, None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._driver:
+            self._driver.close()
+        self._driver = None
+
+    @property
+    def info(self) -> Info:
+        """As the camera told when it was opened."""
+        told = self._driver.opened if self._driver else {}
+        preview = Preview.VIEW if told.get("preview") else Preview.NONE
+        ppi = self._options.ppi or float("nan")
+        health = Health(State.GONE, self._error.message) if self._error else Health()
+        names = (str(told.get(name, "")) for name in ("maker", "model", "serial", "firmware"))
+        return Info("ptp", self._address, Capabilities((self._options.modality,), (), preview, ppi), health, *names)
+
+    def capture(self, target: Target, timeout_s: float) -> Sample:
+        """Release the shutter."""
+        chosen = self._options
+        data = self._asked("capture", target, timeout_s, keep=chosen.keep, most_bytes=chosen.max_bytes)
+        return Sample(self._image(data, target), target.modality, target.position, self._subject)
+
+    def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        """The viewfinder's pictures: to look at, smaller than a capture."""
+        if self.info.capabilities.preview is Preview.NONE:
+            raise DeviceUnsupportedError("has no preview", self._subject)
+        return self._shown(target, timeout_s)
+
+    def _shown(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        while True:
+            yield self._image(self._asked("preview", target, timeout_s), target)
+
+    def _asked(self, do: str, target: Target, timeout_s: float, **what: object) -> bytes:
+        if self._driver is None:
+            raise DeviceNotFoundError("is not open", self._subject)
+        refuse_other(target.modality, (self._options.modality,), self._subject)
+        deadline = time.monotonic() + timeout_s
+        try:
+            data = self._driver.ask(do, deadline, self._options.max_bytes, **what)[1]
+        except DeviceNotFoundError as error:  # it was there when it was opened
+            self._error = DeviceDisconnectedError(error.message, self._subject)
+            raise self._error from error
+        except DeviceDisconnectedError as error:
+            self._error = error
+            self._driver.close()
+            raise
+        self._error = None
+        return data
+
+    def _image(self, data: bytes, target: Target) -> Image:
+        return decoded(data, target.modality, self._subject, self._options.ppi, self._options.max_bytes)
