@@ -1,0 +1,103 @@
+"""Fingerprint readers through libfprint, by GObject introspection; mostly under the system's own Python."""
+
+import threading
+from typing import Any
+
+from biocapture.drivers.talk import Answer, Handler, Refused, serve
+
+MISSING = "needs libfprint and its introspection for Python (Debian: gir1.2-fprint-2.0, python3-gi)"
+
+
+class _Reader:
+    """The one open reader of this process."""
+
+    def __init__(self) -> None:
+        self.library: Any = None
+        self.context: Any = None
+        self.reader: Any = None
+        self.running: Any = None
+
+    def load(self) -> None:
+        """Load libfprint; the context keeps the devices alive."""
+        try:
+            import gi
+
+            gi.require_version("FPrint", "2.0")
+            from gi.repository import FPrint
+        except (ImportError, ValueError) as error:
+            raise Refused("unsupported", f"{MISSING}: {error}") from error
+        self.library, self.context = FPrint, self.context or FPrint.Context()
+
+    def list(self) -> Answer:
+        """Every reader: driver, id and name."""
+        self.load()
+        return {"found": [[_name(each), each.get_name()] for each in self.context.get_devices()]}, b""
+
+    def open(self, name: str) -> Answer:
+        """Open a reader by driver and id, or the first."""
+        self.load()
+        found = [each for each in self.context.get_devices() if not name or _name(each) == name]
+        if not found:
+            raise Refused("not_found", "no such reader" if name else "no reader is plugged in")
+        if not found[0].has_feature(self.library.DeviceFeature.CAPTURE):
+            raise Refused("unsupported", "the reader compares prints inside and hands out no images")
+        self._called(found[0].open_sync)
+        self.reader = found[0]
+        return {"name": _name(found[0]), "model": found[0].get_name()}, b""
+
+    def capture(self, seconds: float) -> Answer:
+        """Wait for a finger and take its image: its pixels, and their density as far as the driver knows it."""
+        from gi.repository import Gio
+
+        self.running = Gio.Cancellable()
+        over = threading.Timer(seconds, self.running.cancel)
+        over.start()
+        try:
+            image = self._called(self.reader.capture_sync, True, self.running)
+        finally:
+            over.cancel()
+        data = bytes(image.get_data())
+        return {"rows": image.get_height(), "columns": image.get_width(), "per_mm": float(image.get_ppmm())}, data
+
+    def _called(self, function: Any, *arguments: Any) -> Any:
+        from gi.repository import GLib
+
+        try:
+            return function(*arguments)
+        except GLib.Error as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: Any) -> Refused:
+        codes = self.library.DeviceError
+        kinds = {
+            codes.BUSY: "busy",
+            codes.ALREADY_OPEN: "busy",
+            codes.NOT_SUPPORTED: "unsupported",
+            codes.DATA_INVALID: "bad_data",
+            codes.PROTO: "bad_data",
+            codes.NOT_OPEN: "disconnected",
+            codes.REMOVED: "disconnected",
+        }
+        if error.matches(self.library.device_retry_quark(), error.code):
+            return Refused("scan_rejected", error.message)
+        if error.matches(self.library.device_error_quark(), error.code):
+            return Refused({int(code): kind for code, kind in kinds.items()}.get(error.code, "failed"), error.message)
+        if "g-io-error" in error.domain and "cancel" in error.message.lower():
+            return Refused("nothing_seen", "no finger was placed")
+        return Refused("failed", error.message)
+
+    def cancel(self) -> None:
+        """Stop waiting for a finger."""
+        if self.running is not None:
+            self.running.cancel()
+
+
+def _name(reader: Any) -> str:
+    return f"{reader.get_driver()}/{reader.get_device_id()}"
+
+
+def main() -> None:
+    """Serve."""
+    reader = _Reader()
+    handlers: dict[str, Handler] = {"open": reader.open, "capture": reader.capture, "list": reader.list}
+    serve(handlers, reader.cancel)
