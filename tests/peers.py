@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -87,3 +88,11 @@ def huge_jpeg() -> bytes:
     at = data.index(b"\xff\xc0")
     data[at + 5 : at + 9] = struct.pack(">HH", 60000, 60000)
     return bytes(data)
+
+
+def streaming(connection: socket.socket) -> None:
+    request_of(connection)
+    connection.sendall(MULTIPART)
+    while True:
+        connection.sendall(part(jpeg()))
+        time.sleep(0.01)

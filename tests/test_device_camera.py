@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.peers import MULTIPART, huge_jpeg, jpeg, part, request_of, served
+from tests.peers import MULTIPART, huge_jpeg, jpeg, part, request_of, served, streaming
 
 from biocapture.devices import open_device, target_of
 from biocapture.devices.mjpeg import pictures
@@ -35,14 +35,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.write(np.full((120, 160, 3), 20 * number, np.uint8))
     writer.release()
     return path
-
-
-def streaming(connection: socket.socket) -> None:
-    request_of(connection)
-    connection.sendall(MULTIPART)
-    while True:
-        connection.sendall(part(jpeg()))
-        time.sleep(0.01)
 
 
 def after_head(*pieces: bytes, then: Callable[[socket.socket], None] | None = None) -> Callable[[socket.socket], None]:

@@ -2,19 +2,13 @@
 
 import os
 import signal
-import socket
 import struct
-import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 from tests.prints import touch
+from tests.readers import fprint_lacks, image, placed
 
 from biocapture.devices import CaptureDevice, open_device, target_of
 from biocapture.devices.fprint import SYSTEM_PYTHON, FprintDevice
@@ -30,19 +24,11 @@ from biocapture.errors import (
 from biocapture.testing import check_device, left_open
 
 INDEX, FACE = target_of("right_index"), target_of("face")
-HAS = "import gi; gi.require_version('FPrint', '2.0'); from gi.repository import FPrint"
 RETRY, FATAL = -1, -2
 """What the virtual device takes for a width to fail with the code that follows."""
 
 
-def missing() -> str:
-    with suppress(OSError, subprocess.SubprocessError):
-        subprocess.run([SYSTEM_PYTHON, "-I", "-c", HAS], capture_output=True, timeout=30, check=True)
-        return ""
-    return "libfprint is not installed (Debian: gir1.2-fprint-2.0, python3-gi)"
-
-
-LACKS = missing()
+LACKS = fprint_lacks()
 pytestmark = pytest.mark.skipif(bool(LACKS), reason=LACKS)
 
 
@@ -53,35 +39,7 @@ def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def image(pixels: NDArray[np.uint8]) -> bytes:
-    return struct.pack("ii", pixels.shape[1], pixels.shape[0]) + pixels.tobytes()
-
-
 PRINT = touch(1).pixels
-
-
-@contextmanager
-def placed(plug: Path, *messages: bytes) -> Iterator[None]:
-    """Someone sends these, one after the other and the last again and again, whenever a reader listens."""
-    ended = threading.Event()
-
-    def sends() -> None:
-        left = list(messages)
-        while not ended.wait(0.03):
-            with suppress(OSError), socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(5)
-                client.connect(str(plug))
-                client.sendall(left[0])
-                left = left[1:] or left
-                ended.wait(0.3)
-
-    thread = threading.Thread(target=sends)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def reader(**options: object) -> CaptureDevice:

@@ -5,7 +5,7 @@ from typing import Any
 
 from biocapture.drivers.talk import Answer, Handler, Refused, serve
 
-MISSING = "needs libfprint and its introspection for Python (Debian: gir1.2-fprint-2.0, python3-gi)"
+MISSING = "needs libfprint with its introspection (Debian: gir1.2-fprint-2.0, python3-gi; or biocapture[fprint])"
 
 
 class _Reader:
