@@ -3,8 +3,10 @@
 import contextlib
 import http.client
 import json
+import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -276,6 +278,22 @@ def test_the_command_lists_its_faults() -> None:
     done = CliRunner().invoke(app, ["sim", "escl", "--fault", "faults"])
     assert done.exit_code == 0
     assert "wrong_ppi" in done.output
+
+
+def test_the_command_serves_until_it_is_interrupted() -> None:
+    code = "from biocapture.cli import main; main()"
+    command = [sys.executable, "-c", code, "sim", "escl", "--port", "0", "--shows", "photo", "--fault", "nothing"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout
+            shows, _, url = process.stdout.readline().split()
+            assert shows == "photo"
+            with open_device(f"escl:{url}?modality=face") as device, pytest.raises(NothingSeenError):
+                device.capture(FACE, 5)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 130
+        finally:
+            process.kill()
 
 
 needs_airscan = pytest.mark.skipif(bool(sane_setup.missing("airscan")), reason=sane_setup.missing("airscan"))
