@@ -15,7 +15,9 @@ def capture(
     profile: Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or your own .toml.")] = "default",
     lang: Annotated[str, typer.Option("--lang", help="Language of the guidance; default: the profile's.")] = "",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for all attempts and findings.")] = None,
-    attempts: Annotated[int, typer.Option(help="Bad scans after which another finger is suggested.", min=1)] = 3,
+    attempts: Annotated[
+        int, typer.Option(help="Bad scans after which another finger is suggested; 0: as the profile says.", min=0)
+    ] = 0,
     force: Annotated[str, typer.Option(help="Accept the best attempt whatever its faults; the reason is kept.")] = "",
 ) -> None:
     """Capture one finger, eye or face: guidance while it moves, automatic capture, best of several attempts.
@@ -39,9 +41,10 @@ def capture(
     target = target_of(slot)
     wanted = options(target.modality, profile=profile)
     language = lang or wanted.profile.language
+    policy = Policy(attempts=attempts) if attempts else None
     result = Result()
     with open_device(device) as opened, LiveView(f"{device} → {slot}", language) as view:
-        for event in captured(opened, target, wanted, Policy(attempts=attempts)):
+        for event in captured(opened, target, wanted, policy):
             if isinstance(event, Finished):
                 result = event.result
             else:
