@@ -45,6 +45,7 @@ ALLOWED = {
     "devices": SPINE | {"decode", "filename", "formats", "synthetic"},
     "testing": SPINE | {"devices"},
     "capture": SPINE | {"devices", "modality", "pipeline", "report", "verdict"},
+    "health": SPINE | {"capture", "guidance"},
     "live_view": SPINE | {"capture", "guidance", "show"},
     "keeping": SPINE | {"capture", "report"},
     "show": {"report", "guidance"},

@@ -1,0 +1,140 @@
+"""What one capture tells about its sensor: numbers too coarse to show a ridge, a lash or a face."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.types import GreyPixels, Image, Modality
+
+Bins = NDArray[np.uint8]
+Signs = NDArray[np.int8]
+
+CELL_MM = 0.3
+"""Distance of the cells of a platen; each looks at half as much again, which holds a valley of nearly any finger."""
+
+CELLS_ALONG = 128
+"""Cells along the longer side at most."""
+
+BINS, FULL = 32, 1.12
+"""Bins of the brightness of a cell, and what the last one ends at: 1 is the brightness of the clean glass."""
+
+SEGMENTS = 8
+"""Parts of a line that are looked at one by one."""
+
+BESIDE = 3
+"""Lines on either side that a line is compared with."""
+
+LEAST_STEP = 0.03
+"""Of the brightness; what a line must differ from those beside it to count."""
+
+LARGEST_PX = 8192
+"""Captures with a longer side are not looked at line by line."""
+
+BLACK = 16.0
+"""Greys; a picture with no brighter part tells nothing of the sensor's surface."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which captures may be added up.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Of the pixels.
+    stride_px : int
+        Distance of the cells.
+    """
+
+    modality: Modality
+    rows: int
+    columns: int
+    stride_px: int
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns of cells; none for eyes and faces: the same room, or pupil, is in every picture."""
+        if self.modality is not Modality.FINGERPRINT:
+            return 0, 0
+        return self.rows // self.stride_px, self.columns // self.stride_px
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """Rows and columns that are looked at one by one."""
+        if min(self.rows, self.columns) < SEGMENTS or max(self.rows, self.columns) > LARGEST_PX:
+            return 0, 0
+        return self.rows, self.columns
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One capture.
+
+    Attributes
+    ----------
+    brightness, contrast : float
+        Greys: of prints, the 95th percentile and its distance from the 5th; else mean and deviation.
+    cells : (R, C) uint8
+        Bin of the brightest spot of each cell, relative to the brightness.
+    row_signs, column_signs : (H, 8) int8, (W, 8) int8
+        Per segment of each line: 1 brighter, -1 darker than the lines beside it, 0 neither.
+    """
+
+    frame: Frame
+    brightness: float
+    contrast: float
+    cells: Bins
+    row_signs: Signs
+    column_signs: Signs
+
+
+def traits(image: Image, modality: Modality) -> Traits:
+    """Reduce a capture to its traits.
+
+    Parameters
+    ----------
+    image : Image
+        (H, W) grey or (H, W, 3) RGB.
+    """
+    pixels = image.pixels if image.pixels.ndim == 2 else cv2.cvtColor(image.pixels, cv2.COLOR_RGB2GRAY)
+    grey: GreyPixels = np.ascontiguousarray(pixels, np.uint8)
+    few = grey[::3, ::3]
+    dark, level = (float(value) for value in np.percentile(few, (5, 95)))
+    brightness, contrast = level, level - dark
+    if modality is not Modality.FINGERPRINT:
+        brightness, contrast = float(few.mean()), float(few.std())
+    frame = Frame(modality, *grey.shape, _stride_px(grey.shape, image.ppi))
+    level = max(level, BLACK)
+    none = np.zeros((0, SEGMENTS), np.int8)
+    real = grey.astype(np.float32)
+    sides = (real, np.ascontiguousarray(real.T)) if frame.lines[0] else ()
+    signs = [_signs(side, LEAST_STEP * level) for side in sides] or [none, none]
+    return Traits(frame, brightness, contrast, _cells(grey, frame, level), *signs)
+
+
+def _stride_px(shape: tuple[int, ...], ppi: float) -> int:
+    known = ppi if math.isfinite(ppi) and ppi > 0 else 500.0
+    return max(2, round(CELL_MM * known / 25.4), math.ceil(max(shape) / CELLS_ALONG))
+
+
+def _cells(grey: GreyPixels, frame: Frame, level: float) -> Bins:
+    rows, columns = frame.grid
+    if not rows or not columns:
+        return np.zeros((0, 0), np.uint8)
+    size = round(1.5 * frame.stride_px)
+    brightest = cv2.dilate(cv2.blur(grey, (3, 3)), np.ones((size, size), np.uint8))
+    half = frame.stride_px // 2
+    picked = brightest[half :: frame.stride_px, half :: frame.stride_px][:rows, :columns]
+    return np.minimum(picked * np.float32(BINS / FULL / level), BINS - 1).astype(np.uint8)
+
+
+def _signs(grey: NDArray[np.float32], least: float) -> Signs:
+    """Of every row and segment, against the median of the rows around."""
+    means = cv2.resize(grey, (SEGMENTS, grey.shape[0]), interpolation=cv2.INTER_AREA)
+    padded = np.pad(means, ((BESIDE, BESIDE), (0, 0)), "reflect")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * BESIDE + 1, axis=0)
+    step = means - np.sort(around, axis=2)[:, :, BESIDE]
+    return (step > least).astype(np.int8) - (step < -least).astype(np.int8)
