@@ -1,5 +1,6 @@
 """Touches of synthetic fingers, drawn and assessed once and kept in a folder, for runs of many captures."""
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Touches:
     quality: NDArray[np.float64]
 
 
+@functools.cache
 def touches(cache: Path, first: int, fingers: int) -> Touches:
     """Four touches of each of the fingers ``first`` …; as people give them, a quarter of them with a fault."""
     path = cache / f"touches_{first}_{fingers}.npz"
