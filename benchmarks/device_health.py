@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.threads import pin_threads
 from benchmarks.touches import touches
-from benchmarks.worn_sensors import FAULTS, Fault, Sensor, life
+from benchmarks.worn_sensors import FAULTS, PER_PERSON, Fault, Sensor, life
 from biocapture.health import Finding, HealthRecord, Outcome, diagnose, evidence, taken
 from biocapture.types import Image, Modality, PpiSource, Sample
 
@@ -93,8 +93,12 @@ def run(
         begins = int(random.integers(100, captures - LEAST_AFTER[kind]))
         fault = FAULTS[kind](random, sensor.shape, begins)
     with tempfile.TemporaryDirectory() as folder, HealthRecord(Path(folder) / "health.sqlite", create=True) as record:
+        kept: list[Outcome] = []
         for one in life(sensor, touches(cache, *people), fault, captures):
-            record.add("sensor", _outcome(one.pixels, one.quality, one.time))
+            kept.append(_outcome(one.pixels, one.quality, one.time))
+            if len(kept) == PER_PERSON:
+                record.add("sensor", *kept)
+                kept.clear()
         found = diagnose(record, "sensor").findings
     right = [finding for finding in found if _answers(finding, fault, sensor)]
     others = [finding.key for finding in found if finding not in right and not _follows(finding, fault)]

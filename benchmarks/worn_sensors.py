@@ -16,6 +16,9 @@ SHAPES = ((560, 416), (480, 400), (500, 500), (640, 480), (400, 352))
 GLASS = 235
 """Of the touches' background."""
 
+WHOLE = 100
+"""Captures at the end of a run that are drawn in full; a record looks at the common pattern of the last 60 to 79."""
+
 PER_PERSON = 10
 CAPTURE_S, PERSON_S = 12.0, 90.0
 """Between captures, and between people besides."""
@@ -90,22 +93,25 @@ class Sensor:
         )
         self.shading = (level * (1 + random.uniform(0, 0.06) * smooth) + uneven).astype(np.float32)
 
-    def pressed(self, touch: Pixels, person: float) -> Field:
-        """A touch as this sensor sees it, without noise."""
+    def pressed(self, touch: Pixels, person: float, step: int) -> Field:
+        """A touch as this sensor sees it, without noise; every ``step``-th pixel."""
         random = self.random
         down, right = self.habit + random.normal(0, self.spread_px, 2)
         height, width = touch.shape
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), float(random.normal(0, 8)), 1.0)
         matrix[:, 2] += (self.shape[1] - width) / 2 + right, (self.shape[0] - height) / 2 + down
-        placed = cv2.warpAffine(
-            touch[:, :: random.choice((-1, 1))], matrix, self.shape[::-1], borderValue=GLASS
-        ).astype(np.float32)
+        size = [-(-side // step) for side in self.shape[::-1]]
+        how = {"borderValue": GLASS, "flags": cv2.INTER_LINEAR if step == 1 else cv2.INTER_NEAREST}
+        placed = cv2.warpAffine(touch[:, :: random.choice((-1, 1))], matrix / step, size, **how).astype(np.float32)
         ink = (GLASS - placed) * np.float32(np.clip(person + random.normal(0, 0.08), 0.4, 1.15))
-        return (GLASS - ink) * self.shading * np.float32(1 + random.normal(0, 0.006))
+        return (GLASS - ink) * self.shading[::step, ::step] * np.float32(1 + random.normal(0, 0.006))
 
 
 def life(sensor: Sensor, people: Touches, fault: Fault, captures: int) -> Iterator[Taken]:
-    """The captures of a sensor in order, ten of each person, forty people a day."""
+    """The captures of a sensor in order, ten of each person, forty people a day.
+
+    All but the last are drawn with every third pixel: of those, a record uses brightness and contrast only.
+    """
     random = sensor.random
     now = 1_767_600_000.0
     for number in range(captures):
@@ -115,21 +121,23 @@ def life(sensor: Sensor, people: Touches, fault: Fault, captures: int) -> Iterat
         now += CAPTURE_S
         chosen = random.integers(len(people.pixels))
         worn = float(np.clip((number - fault.begins) / fault.lasts, 0, 1)) if number >= fault.begins else 0.0
-        seen = sensor.pressed(people.pixels[chosen], person)
+        step = 1 if number >= captures - WHOLE else 3
+        seen = sensor.pressed(people.pixels[chosen], person, step)
         quality = float(np.clip(people.quality[chosen] - 22 + skill + random.normal(0, 12), 0, 100))
-        yield Taken(_sensed(sensor, seen, fault, worn, number >= fault.begins), quality * (1 - worn * fault.fall), now)
+        pixels = _sensed(sensor, seen, fault, worn, number >= fault.begins)
+        yield Taken(pixels, quality * (1 - worn * fault.fall), now)
 
 
 def _sensed(sensor: Sensor, seen: Field, fault: Fault, worn: float, begun: bool) -> Pixels:
     if fault.stain and begun:
-        mix = fault.stain.mask * np.float32(fault.stain.darkness)
+        step = -(-sensor.shape[0] // seen.shape[0])
+        mix = fault.stain.mask[::step, ::step] * np.float32(fault.stain.darkness)
         seen = seen * (1 - mix) + np.float32(fault.stain.grey) * mix
     grey = seen * np.float32(1 + worn * (fault.gain - 1)) + np.float32(worn * fault.offset)
-    noise = _NOISE[: seen.size] if seen.size <= _NOISE.size else np.resize(_NOISE, seen.size)
     start = int(sensor.random.integers(_NOISE.size - seen.size))
     noise = _NOISE[start : start + seen.size].reshape(seen.shape) * np.float32(sensor.noise)
     pixels = np.clip(np.rint(grey + noise), 0, 255).astype(np.uint8)
-    if begun:
+    if begun and pixels.shape == sensor.shape:
         for is_row, number, value in fault.dead:
             pixels[(number, slice(None)) if is_row else (slice(None), number)] = value
     return pixels

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.errors import UsageError
 from biocapture.health.change import change
 from biocapture.health.lines import Line, lines
 from biocapture.health.outcome import Kind
@@ -92,6 +93,20 @@ def diagnose(record: HealthRecord, device: str) -> Diagnosis:
         found += [*_lines(parts, pattern, dead), *_spots(parts, pattern, dirty)]
     found += [*residue(noted), *changes(noted)]
     return Diagnosis(device, kinds[Kind.TAKEN], kinds[Kind.ERROR], tuple(found), pattern, tuple(dirty), tuple(dead))
+
+
+def diagnose_all(record: HealthRecord, device: str = "") -> list[Diagnosis]:
+    """Every device of a record, or the one of this key.
+
+    Raises
+    ------
+    UsageError
+        There is none of this key.
+    """
+    known = record.devices()
+    if device and device not in known:
+        raise UsageError(f"no such device in the record; there are: {', '.join(known) or 'none'}", device)
+    return [diagnose(record, key) for key in ([device] if device else known)]
 
 
 def latest(parts: Sequence[Pattern]) -> Pattern | None:

@@ -52,13 +52,19 @@ class Pattern:
     @classmethod
     def joined(cls, parts: Sequence["Pattern"]) -> Self:
         """Sums of several patterns of one frame."""
-        first = parts[0]
-        sums = [
-            np.sum([getattr(part, name) for part in parts], axis=0, dtype=np.uint16)
-            for name in ("cells", "rows", "columns")
-        ]
-        begun, ended = min(part.begun for part in parts), max(part.ended for part in parts)
-        return cls(first.frame, sum(part.count for part in parts), *sums, begun, ended)
+
+        def total(name: str) -> Counts:
+            return np.asarray(np.sum([getattr(part, name) for part in parts], axis=0, dtype=np.uint16))
+
+        return cls(
+            parts[0].frame,
+            sum(part.count for part in parts),
+            total("cells"),
+            total("rows"),
+            total("columns"),
+            min(part.begun for part in parts),
+            max(part.ended for part in parts),
+        )
 
     def packed(self) -> bytes:
         """As bytes, compressed; no count may be above 255."""

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Self
 from biocapture.errors import HealthError, UsageError
 from biocapture.health.outcome import Kind, Outcome
 from biocapture.health.pattern import Pattern, unpacked
-from biocapture.health.traits import Frame, Traits
+from biocapture.health.traits import Frame
 from biocapture.types import Modality
 
 APPLICATION_ID = 0x42434844
@@ -94,23 +94,20 @@ class HealthRecord:
         """Close the file."""
         self._base.close()
 
-    def add(self, device: str, outcome: Outcome) -> None:
-        """Keep one outcome of a device, named by ``Info.key``; the oldest beyond the bounds are forgotten."""
+    def add(self, device: str, *outcomes: Outcome) -> None:
+        """Keep outcomes of a device (its ``Info.key``) in one transaction; forget the oldest beyond the bounds."""
         if not 0 < len(device) <= KEY_LENGTH:
             raise UsageError(f"{len(device)} characters, allowed: 1…{KEY_LENGTH}", "device")
+        if not outcomes:
+            return
         with self._errors(), self._change():
-            number = self._number(device, outcome.time)
-            made = outcome.traits
-            values = (outcome.quality, outcome.residue, *((made.brightness, made.contrast) if made else ()))
-            self._base.execute(
+            number = self._number(device, max(outcome.time for outcome in outcomes))
+            self._base.executemany(
                 "INSERT INTO outcomes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(number, outcome.time, str(outcome.modality), str(outcome.kind), outcome.detail),
-                    *(value if math.isfinite(value) else None for value in (*values, math.nan, math.nan)[:4]),
-                ),
+                [(number, *_row(outcome)) for outcome in outcomes],
             )
-            if made:
-                self._count(number, made, outcome.time)
+            for frame, patterns in _by_frame(outcomes).items():
+                self._count(number, frame, patterns)
             self._forget_oldest(number)
 
     def devices(self) -> list[str]:
@@ -155,26 +152,22 @@ class HealthRecord:
         )
         return int(self._base.execute("SELECT number FROM devices WHERE key = ?", (key,)).fetchone()[0])
 
-    def _count(self, device: int, made: Traits, now: float) -> None:
-        """Add to the row of the same frame that is not full yet, or begin one."""
-        frame = made.frame
+    def _count(self, device: int, frame: Frame, patterns: list[Pattern]) -> None:
+        """Add to the row of the same frame that is not full yet, and to new ones."""
         place = (device, str(frame.modality), frame.rows, frame.columns, frame.stride_px)
         row = self._base.execute(
             "SELECT number, captures, begun, ended, counts FROM patterns WHERE device = ? AND modality = ? "
-            "AND height = ? AND width = ? AND stride = ? ORDER BY number DESC LIMIT 1",
-            place,
+            "AND height = ? AND width = ? AND stride = ? AND captures < ? ORDER BY number DESC LIMIT 1",
+            (*place, TOGETHER),
         ).fetchone()
-        pattern = Pattern.of(made, now)
-        if row is None or row[1] >= TOGETHER:
+        if row:
+            patterns = [unpacked(row[4], frame, row[1], row[2], row[3]), *patterns]
+            self._base.execute("DELETE FROM patterns WHERE number = ?", (row[0],))
+        for joined in _in_rows(patterns):
             self._base.execute(
-                "INSERT INTO patterns VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*place, 1, now, now, pattern.packed())
+                "INSERT INTO patterns VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*place, joined.count, joined.begun, joined.ended, joined.packed()),
             )
-            return
-        joined = Pattern.joined([unpacked(row[4], frame, row[1], row[2], row[3]), pattern])
-        self._base.execute(
-            "UPDATE patterns SET captures = ?, begun = ?, ended = ?, counts = ? WHERE number = ?",
-            (joined.count, joined.begun, joined.ended, joined.packed(), row[0]),
-        )
 
     def _forget_oldest(self, device: int) -> None:
         for table, kept in (("outcomes", OUTCOMES), ("patterns", PATTERNS)):
@@ -235,6 +228,31 @@ class HealthRecord:
             raise HealthError(f"cannot be used: {error}", str(self.path)) from error
         except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
             raise HealthError(f"no health record, or damaged: {error}", str(self.path)) from error
+
+
+def _row(outcome: Outcome) -> tuple[float | str | None, ...]:
+    made = outcome.traits
+    greys = (made.brightness, made.contrast) if made else (math.nan, math.nan)
+    numbers = (outcome.quality, outcome.residue, *greys)
+    words = (str(outcome.modality), str(outcome.kind), outcome.detail)
+    return outcome.time, *words, *(value if math.isfinite(value) else None for value in numbers)
+
+
+def _by_frame(outcomes: Iterable[Outcome]) -> dict[Frame, list[Pattern]]:
+    found: dict[Frame, list[Pattern]] = {}
+    for outcome in outcomes:
+        if outcome.traits:
+            found.setdefault(outcome.traits.frame, []).append(Pattern.of(outcome.traits, outcome.time))
+    return found
+
+
+def _in_rows(patterns: list[Pattern]) -> Iterator[Pattern]:
+    """Joined, up to 20 captures together."""
+    first, rest = patterns[0], patterns[1:]
+    room = max(0, TOGETHER - first.count)
+    yield Pattern.joined([first, *rest[:room]])
+    for start in range(room, len(rest), TOGETHER):
+        yield Pattern.joined(rest[start : start + TOGETHER])
 
 
 def _frame(row: tuple[object, ...]) -> Frame:

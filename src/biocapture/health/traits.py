@@ -106,7 +106,8 @@ def traits(image: Image, modality: Modality) -> Traits:
     brightness, contrast = level, level - dark
     if modality is not Modality.FINGERPRINT:
         brightness, contrast = float(few.mean()), float(few.std())
-    frame = Frame(modality, *grey.shape, _stride_px(grey.shape, image.ppi))
+    rows, columns = grey.shape
+    frame = Frame(modality, rows, columns, _stride_px((rows, columns), image.ppi))
     level = max(level, BLACK)
     none = np.zeros((0, SEGMENTS), np.int8)
     real = grey.astype(np.float32)

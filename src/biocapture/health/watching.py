@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Told
 from biocapture.errors import HealthError
@@ -14,36 +16,36 @@ RESIDUE = "fingerprint.ghost_ridges"
 
 
 class Watcher:
-    """Notes what happens at one device.
+    """Notes what happens at a device.
 
     A record that fails never ends a capture: from then on nothing is noted, and ``problem`` says why.
 
     Parameters
     ----------
-    record : HealthRecord
-    device : str
-        ``Info.key``.
+    record : HealthRecord or None
+        None notes nothing.
     modality : Modality
     clock : callable
         Seconds since 1970.
     """
 
-    def __init__(
-        self, record: HealthRecord, device: str, modality: Modality, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, record: HealthRecord | None, modality: Modality, clock: Callable[[], float] = time.time) -> None:
         self.problem: HealthError | None = None
-        self._record, self._device, self._modality, self._clock = record, device, modality, clock
+        self._record, self._modality, self._clock = record, modality, clock
 
-    def watched(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Hand on the events of :func:`biocapture.capture.capture`, noting them."""
+    def watched(self, device: str, events: Iterator[Event]) -> Iterator[Event]:
+        """Hand on the events of :func:`biocapture.capture.capture`, noting them for ``device``, an ``Info.key``."""
         for event in events:
-            found = self._outcome(event)
-            if found and self.problem is None:
-                try:
-                    self._record.add(self._device, found)
-                except HealthError as error:
-                    self.problem = error
+            self._note(device, self._outcome(event) if self._record else None)
             yield event
+
+    def _note(self, device: str, outcome: Outcome | None) -> None:
+        if self._record is None or outcome is None or self.problem:
+            return
+        try:
+            self._record.add(device, outcome)
+        except HealthError as error:
+            self.problem = error
 
     def _outcome(self, event: Event) -> Outcome | None:
         match event:
@@ -65,3 +67,13 @@ class Watcher:
 
     def _plain(self, kind: Kind, detail: str = "") -> Outcome:
         return Outcome(self._clock(), self._modality, kind, detail)
+
+
+@contextmanager
+def noting(path: Path | None, modality: Modality) -> Iterator[Watcher]:
+    """A watcher that notes in a file, made when it is not there; without a path it notes nothing."""
+    if path is None:
+        yield Watcher(None, modality)
+        return
+    with HealthRecord(path, create=True) as record:
+        yield Watcher(record, modality)
