@@ -16,7 +16,7 @@ SHAPES = ((560, 416), (480, 400), (500, 500), (640, 480), (400, 352))
 GLASS = 235
 """Of the touches' background."""
 
-WHOLE = 100
+WHOLE = 80
 """Captures at the end of a run that are drawn in full; a record looks at the common pattern of the last 60 to 79."""
 
 PER_PERSON = 10

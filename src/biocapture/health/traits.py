@@ -24,8 +24,8 @@ BINS, FULL = 32, 1.12
 SEGMENTS = 8
 """Parts of a line that are looked at one by one."""
 
-BESIDE = 3
-"""Lines on either side that a line is compared with."""
+BESIDE = 5
+"""Lines on each side that a line is compared with: up to three dead ones side by side are told from those around."""
 
 LEAST_STEP = 0.03
 """Of the brightness; what a line must differ from those beside it to count."""
@@ -133,9 +133,15 @@ def _cells(grey: GreyPixels, frame: Frame, level: float) -> Bins:
 
 
 def _signs(grey: NDArray[np.float32], least: float) -> Signs:
-    """Of every row and segment, against the median of the rows around."""
+    """Of every row and segment, where it differs from the rows above and from those below in the same way.
+
+    The edge of a finger, or of furniture, differs from one side only.
+    """
     means = cv2.resize(grey, (SEGMENTS, grey.shape[0]), interpolation=cv2.INTER_AREA)
     padded = np.pad(means, ((BESIDE, BESIDE), (0, 0)), "reflect")
-    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * BESIDE + 1, axis=0)
-    step = means - np.sort(around, axis=2)[:, :, BESIDE]
-    return (step > least).astype(np.int8) - (step < -least).astype(np.int8)
+    around = np.lib.stride_tricks.sliding_window_view(padded, BESIDE, axis=0)
+    medians = np.sort(around, axis=2)[:, :, BESIDE // 2]
+    above, below = medians[: len(means)], medians[BESIDE + 1 :]
+    brighter = means - np.maximum(above, below) > least
+    darker = np.minimum(above, below) - means > least
+    return brighter.astype(np.int8) - darker.astype(np.int8)
