@@ -94,6 +94,25 @@ def test_dead_lines_are_named(tmp_path: Path) -> None:
     assert [line.is_dark for line in found.lines] == [True, False]
 
 
+@pytest.mark.parametrize("grey", [60, 160, 200])
+def test_a_row_stuck_at_the_mean_of_ridges_is_found(tmp_path: Path, grey: int) -> None:
+    outcomes = []
+    for n in range(40):
+        pixels = sensed(n).pixels.copy()
+        pixels[180] = grey
+        outcomes.append(taken(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), MONDAY + n))
+    assert [one.facts["line"] for one in noted(tmp_path / "h", outcomes).findings] == [180]
+
+
+def test_lines_side_by_side_and_outermost(tmp_path: Path) -> None:
+    outcomes = []
+    for n in range(40):
+        pixels = sensed(n).pixels.copy()
+        pixels[[0, 200, 201, 202]] = 0
+        outcomes.append(taken(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), MONDAY + n))
+    assert [one.facts["line"] for one in noted(tmp_path / "h", outcomes).findings] == [0, 200, 201, 202]
+
+
 def test_too_few_captures_tell_nothing(tmp_path: Path) -> None:
     assert noted(tmp_path / "h", captured(39, dead_row=212)).findings == ()
 

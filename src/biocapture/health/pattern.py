@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import HealthError
-from biocapture.health.traits import BINS, SEGMENTS, Frame, Traits
+from biocapture.health.traits import BINS, MARKS, SEGMENTS, Frame, Traits
 
 Counts = NDArray[np.uint16]
 
@@ -22,8 +22,8 @@ class Pattern:
     ----------
     cells : (R, C, 32) uint16
         How often a cell's brightest spot fell into each bin.
-    rows, columns : (H, 8, 2) uint16, (W, 8, 2) uint16
-        How often each segment was darker, and brighter, than the lines beside it.
+    rows, columns : (H, 8, 3) uint16, (W, 8, 3) uint16
+        How often each segment was darker than the lines beside it, brighter, and different in any way.
     begun, ended : float
         Seconds since 1970 of the first and the last capture.
     """
@@ -43,8 +43,8 @@ class Pattern:
             traits.frame,
             1,
             (traits.cells[..., None] == np.arange(BINS)).astype(np.uint16),
-            _both(traits.row_signs),
-            _both(traits.column_signs),
+            traits.rows.astype(np.uint16),
+            traits.columns.astype(np.uint16),
             now,
             now,
         )
@@ -80,7 +80,7 @@ def unpacked(data: bytes, frame: Frame, count: int, begun: float, ended: float) 
     HealthError
         The bytes are not those of such a frame.
     """
-    shapes = [(*frame.grid, BINS), *((number, SEGMENTS, 2) for number in frame.lines)]
+    shapes = [(*frame.grid, BINS), *((number, SEGMENTS, MARKS) for number in frame.lines)]
     sizes = [int(np.prod(shape)) for shape in shapes]
     opened = zlib.decompressobj()
     try:
@@ -95,7 +95,3 @@ def unpacked(data: bytes, frame: Frame, count: int, begun: float, ended: float) 
         raise HealthError(f"damaged: counts above the {count} captures")
     cells, rows, columns = (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
     return Pattern(frame, count, cells, rows, columns, begun, ended)
-
-
-def _both(signs: NDArray[np.int8]) -> Counts:
-    return np.stack([signs < 0, signs > 0], axis=-1).astype(np.uint16)

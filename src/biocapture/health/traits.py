@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from biocapture.types import GreyPixels, Image, Modality
 
 Bins = NDArray[np.uint8]
-Signs = NDArray[np.int8]
+Marks = NDArray[np.bool_]
 
 CELL_MM = 0.3
 """Distance of the cells of a platen; each looks at half as much again, which holds a valley of nearly any finger."""
@@ -24,11 +24,17 @@ BINS, FULL = 32, 1.12
 SEGMENTS = 8
 """Parts of a line that are looked at one by one."""
 
+MARKS = 3
+"""What is said of a segment: darker, brighter, different in any way."""
+
 BESIDE = 5
 """Lines on each side that a line is compared with: up to three dead ones side by side are told from those around."""
 
 LEAST_STEP = 0.03
 """Of the brightness; what a line must differ from those beside it to count."""
+
+LEAST_PEAK = 1.3
+"""How much more than its neighbours a row is off: those of a dead row are off by half as much."""
 
 LARGEST_PX = 8192
 """Captures with a longer side are not looked at line by line."""
@@ -79,16 +85,17 @@ class Traits:
         Greys: of prints, the 95th percentile and its distance from the 5th; else mean and deviation.
     cells : (R, C) uint8
         Bin of the brightest spot of each cell, relative to the brightness.
-    row_signs, column_signs : (H, 8) int8, (W, 8) int8
-        Per segment of each line: 1 brighter, -1 darker than the lines beside it, 0 neither.
+    rows, columns : (H, 8, 3) bool, (W, 8, 3) bool
+        Per segment of each line: darker, brighter than the lines beside it; different in any way, also where its mean
+        is the same.
     """
 
     frame: Frame
     brightness: float
     contrast: float
     cells: Bins
-    row_signs: Signs
-    column_signs: Signs
+    rows: Marks
+    columns: Marks
 
 
 def traits(image: Image, modality: Modality) -> Traits:
@@ -109,11 +116,11 @@ def traits(image: Image, modality: Modality) -> Traits:
     rows, columns = grey.shape
     frame = Frame(modality, rows, columns, _stride_px((rows, columns), image.ppi))
     level = max(level, BLACK)
-    none = np.zeros((0, SEGMENTS), np.int8)
+    none = np.zeros((0, SEGMENTS, MARKS), np.bool_)
     real = grey.astype(np.float32)
     sides = (real, np.ascontiguousarray(real.T)) if frame.lines[0] else ()
-    signs = [_signs(side, LEAST_STEP * level) for side in sides] or [none, none]
-    return Traits(frame, brightness, contrast, _cells(grey, frame, level), *signs)
+    marks = [_marks(side, LEAST_STEP * level) for side in sides] or [none, none]
+    return Traits(frame, brightness, contrast, _cells(grey, frame, level), *marks)
 
 
 def _stride_px(shape: tuple[int, ...], ppi: float) -> int:
@@ -132,16 +139,31 @@ def _cells(grey: GreyPixels, frame: Frame, level: float) -> Bins:
     return np.minimum(picked * np.float32(BINS / FULL / level), BINS - 1).astype(np.uint8)
 
 
-def _signs(grey: NDArray[np.float32], least: float) -> Signs:
+def _marks(grey: NDArray[np.float32], least: float) -> Marks:
     """Of every row and segment, where it differs from the rows above and from those below in the same way.
 
-    The edge of a finger, or of furniture, differs from one side only.
+    The edge of a finger, or of furniture, differs from one side only. A dead row as grey as the ridges are on average
+    differs by how much more its pixels are off the rows beside them.
     """
-    means = cv2.resize(grey, (SEGMENTS, grey.shape[0]), interpolation=cv2.INTER_AREA)
-    padded = np.pad(means, ((BESIDE, BESIDE), (0, 0)), "reflect")
-    around = np.lib.stride_tricks.sliding_window_view(padded, BESIDE, axis=0)
-    medians = np.sort(around, axis=2)[:, :, BESIDE // 2]
-    above, below = medians[: len(means)], medians[BESIDE + 1 :]
-    brighter = means - np.maximum(above, below) > least
-    darker = np.minimum(above, below) - means > least
-    return brighter.astype(np.int8) - darker.astype(np.int8)
+    means = _segments(grey)
+    above, below = _around(means)
+    darker, brighter = np.minimum(above, below) - means > least, means - np.maximum(above, below) > least
+    padded = np.pad(grey, ((1, 1), (0, 0)), "edge")
+    off = _segments(np.abs(grey - (padded[:-2] + padded[2:]) * np.float32(0.5)))
+    above, below = _around(off)
+    next_to = np.pad(off, ((1, 1), (0, 0)), "edge")
+    peak = off > LEAST_PEAK * np.maximum(next_to[:-2], next_to[2:])
+    odd = peak & (off > 2 * np.maximum(above, below) + least)
+    return np.stack([darker, brighter, darker | brighter | odd], axis=-1)
+
+
+def _segments(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    return cv2.resize(grey, (SEGMENTS, grey.shape[0]), interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
+
+
+def _around(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Medians of the five rows above and below each."""
+    padded = np.pad(values, ((BESIDE, BESIDE), (0, 0)), "reflect")
+    near = np.lib.stride_tricks.sliding_window_view(padded, BESIDE, axis=0)
+    medians = np.sort(near, axis=2)[:, :, BESIDE // 2]
+    return medians[: len(values)], medians[BESIDE + 1 :]
