@@ -13,6 +13,7 @@ from biocapture.capture import loop as loop_module
 from biocapture.devices import Capabilities, Info, Preview, Target, open_device, target_of
 from biocapture.devices.sim import SimulatedDevice
 from biocapture.errors import DeviceDisconnectedError, NothingSeenError, ScanRejectedError, UsageError
+from biocapture.pipeline import options
 from biocapture.report import Report
 from biocapture.types import Image, Modality, Sample
 from biocapture.verdict import Reason, Verdict
@@ -184,6 +185,17 @@ def test_without_preview_empty_and_bad_are_counted_apart() -> None:
     assert result.attempts[0].refusal == "smeared"
     assert result.best is result.attempts[2]
     assert [type(event) for event in events if not isinstance(event, Told)] == [Empty, *[Attempted] * 3, Finished]
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 5])
+def test_attempts_are_the_profiles_unless_told_otherwise(attempts: int) -> None:
+    usual = options("fingerprint")
+    profile = replace(usual.profile, record=replace(usual.profile.record, attempts=attempts))
+    wanted = replace(usual, profile=profile)
+    for policy, expected in ((None, attempts), (Policy(attempts=3), 3)):
+        *_, last = capture(Silent(*[40] * 9), INDEX, wanted, policy, assess=scored)
+        assert len(last.result.attempts) == expected
+        assert last.result.suggestion == "capture.another_finger"
 
 
 class Played(Silent):

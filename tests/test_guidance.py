@@ -9,7 +9,7 @@ from biocapture.guidance import LANGUAGES, text, texts
 from biocapture.modality import measures
 
 SOURCE = Path(__file__).parents[1] / "src" / "biocapture"
-KEY = re.compile(r'"((?:image|fingerprint|iris|face|enrolment|device|capture)\.[a-z_]+)"')
+KEY = re.compile(r'"((?:image|fingerprint|iris|face|enrolment|device|capture|health)\.[a-z_]+)"')
 
 
 def keys_in_source() -> set[str]:

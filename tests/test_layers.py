@@ -46,6 +46,8 @@ ALLOWED = {
     "devices": SPINE | {"decode", "filename", "formats", "synthetic"},
     "testing": SPINE | {"devices"},
     "capture": SPINE | {"devices", "modality", "pipeline", "report", "verdict"},
+    "health": SPINE | {"capture", "guidance"},
+    "show_health": {"errors", "guidance", "health"},
     "live_view": SPINE | {"capture", "guidance", "show"},
     "keeping": SPINE | {"capture", "report"},
     "show": {"report", "guidance"},

@@ -48,6 +48,10 @@ class StationError(BiocaptureError):
     """A station's memory cannot be opened: another kind of file, damaged, in use, or not with this key."""
 
 
+class HealthError(BiocaptureError):
+    """A record of devices' health cannot be used: another kind of file, damaged, or in use."""
+
+
 class UnknownMeasureError(BiocaptureError):
     """No measure has this id."""
 

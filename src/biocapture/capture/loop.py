@@ -53,6 +53,7 @@ def capture(
     wanted : Options, optional
         Profile and so on, of :func:`biocapture.pipeline.options`.
     policy : Policy, optional
+        Default: as many attempts as the profile's record allows.
     operator : Operator, optional
     assess : callable, optional
         Sample → Report, in place of the full assessment.
@@ -69,7 +70,7 @@ def capture(
     return _Slot(
         device,
         target,
-        policy or Policy(),
+        policy or Policy(attempts=chosen.profile.record.attempts),
         operator or Operator(),
         assess or (lambda sample: reports([sample], chosen)[0]),
         clock,

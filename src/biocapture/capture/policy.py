@@ -13,7 +13,7 @@ class Policy:
     Attributes
     ----------
     attempts : int
-        Bad scans after which another finger is suggested.
+        Bad scans after which another finger is suggested; a profile's ``record.attempts`` where no policy is given.
     empty : int
         Waits with nothing placed after which the slot is given up.
     steady_frames : int

@@ -15,8 +15,14 @@ def capture(
     profile: Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or your own .toml.")] = "default",
     lang: Annotated[str, typer.Option("--lang", help="Language of the guidance; default: the profile's.")] = "",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for all attempts and findings.")] = None,
-    attempts: Annotated[int, typer.Option(help="Bad scans after which another finger is suggested.", min=1)] = 3,
+    attempts: Annotated[
+        int, typer.Option(help="Bad scans after which another finger is suggested; 0: as the profile says.", min=0)
+    ] = 0,
     force: Annotated[str, typer.Option(help="Accept the best attempt whatever its faults; the reason is kept.")] = "",
+    health: Annotated[
+        Path | None,
+        typer.Option(envvar="BIOCAPTURE_HEALTH", help="Note in this file how the device does; no picture, no person."),
+    ] = None,
 ) -> None:
     """Capture one finger, eye or face: guidance while it moves, automatic capture, best of several attempts.
 
@@ -32,6 +38,7 @@ def capture(
     from biocapture.capture import capture as captured
     from biocapture.capture.events import Finished, Result
     from biocapture.devices import open_device, target_of
+    from biocapture.health import noting
     from biocapture.keeping import keep
     from biocapture.live_view import LiveView
     from biocapture.pipeline import options
@@ -39,9 +46,14 @@ def capture(
     target = target_of(slot)
     wanted = options(target.modality, profile=profile)
     language = lang or wanted.profile.language
+    policy = Policy(attempts=attempts) if attempts else None
     result = Result()
-    with open_device(device) as opened, LiveView(f"{device} → {slot}", language) as view:
-        for event in captured(opened, target, wanted, Policy(attempts=attempts)):
+    with (
+        noting(health, target.modality) as watcher,
+        open_device(device) as opened,
+        LiveView(f"{device} → {slot}", language) as view,
+    ):
+        for event in watcher.watched(opened.info.key, captured(opened, target, wanted, policy)):
             if isinstance(event, Finished):
                 result = event.result
             else:
@@ -49,6 +61,8 @@ def capture(
         if force and result.best and not result.accepted:
             result = result.with_force(force)
         view.show(Finished(result))
+    if watcher.problem:
+        typer.echo(f"--health: {watcher.problem}", err=True)
     if out:
         typer.echo(f"→ {keep(result, target.position, out, language)}")
     raise typer.Exit(2 if result.error else 0 if result.accepted else 1)
@@ -85,3 +99,34 @@ def probe(device: Annotated[str, typer.Argument(help="name:address?option=value"
     told = dataclasses.asdict(info) | dataclasses.asdict(info.capabilities) | dataclasses.asdict(info.health)
     rows = [(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in told.items()]
     print_rows(("name", "value"), [row for row in rows if row[0] not in ("capabilities", "health")])
+
+
+@devices.command()
+def health(
+    db: Annotated[
+        Path, typer.Option("--db", envvar="BIOCAPTURE_HEALTH", help="File that `biocapture capture --health` wrote.")
+    ],
+    device: Annotated[str, typer.Option("--device", "-d", help="Only this one, as it is listed.")] = "",
+    lang: Annotated[str, typer.Option("--lang", help="en or id.")] = "en",
+    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    image: Annotated[Path | None, typer.Option(help="Picture of one device's surface, faults marked (PNG).")] = None,
+) -> None:
+    """Say what is wrong with each device: dirt on the glass, dead lines, falling scores, errors; and how it is known.
+
+    Exit status: 0 nothing is wrong, 1 something is, 2 wrong usage or no such record.
+
+    For example:
+
+    `biocapture devices health --db health.sqlite`
+
+    `biocapture devices health --db health.sqlite --device sim:finger --image glass.png`
+    """
+    from biocapture.health import HealthRecord, diagnose_all
+    from biocapture.show_health import print_diagnoses, save_picture
+
+    with HealthRecord(db) as record:
+        found = diagnose_all(record, device)
+    if image:
+        save_picture(found, image)
+    print_diagnoses(found, lang, as_json=json)
+    raise typer.Exit(1 if any(one.findings for one in found) else 0)

@@ -9,6 +9,19 @@ from numpy.typing import NDArray
 
 SKINS = ((224, 190, 165), (206, 158, 130), (170, 120, 92), (120, 82, 62), (92, 62, 48))
 WALL = (205, 30, 35)
+HAIR = (35, 27, 24)
+
+SHADOWS = (
+    (-0.62, 0.1, 0.14, 0.8, 0.3),
+    (0.62, 0.1, 0.14, 0.8, 0.3),
+    (-0.28, -0.14, 0.17, 0.09, 0.35),
+    (0.28, -0.14, 0.17, 0.09, 0.35),
+    (0.0, 0.23, 0.12, 0.04, 0.35),
+    (-0.1, 0.05, 0.03, 0.16, 0.2),
+    (0.0, 0.56, 0.16, 0.04, 0.25),
+    (0.0, 1.02, 0.5, 0.14, 0.5),
+)
+"""Right and down of the middle of the face, half axes, depth; lengths in units of the head."""
 
 Colour = tuple[int, int, int]
 Place = tuple[float, float]
@@ -21,7 +34,7 @@ class Sitter:
     Attributes
     ----------
     scale : float
-        1 = the head takes 60 % of the height.
+        1 = the head takes half of the height.
     shift, yaw : float
         To the side, in widths of the frame; turn of the head, -1..1.
     eyes, light, blur_px : float
@@ -55,9 +68,10 @@ def portrait(seed: int, shape: tuple[int, int], how: Mapping[str, float] | None 
         return frame
     sitter = Sitter(**how)
     skin = SKINS[int(random.integers(len(SKINS)))]
-    unit = 0.3 * shape[0] * sitter.scale
+    unit = 0.23 * shape[0] * sitter.scale
     centre = (shape[1] * (0.5 + sitter.shift), shape[0] * 0.48)
     _bust(frame, centre, unit, skin)
+    _shade(frame, centre, unit, sitter)
     _features(frame, centre, unit, sitter)
     lit = cv2.convertScaleAbs(frame, alpha=sitter.light)
     return cv2.GaussianBlur(lit, (0, 0), sitter.blur_px).astype(np.uint8, copy=False)
@@ -76,8 +90,20 @@ def _bust(frame: NDArray[np.uint8], at: Place, unit: float, skin: Colour) -> Non
     shaded = (int(0.9 * skin[0]), int(0.9 * skin[1]), int(0.9 * skin[2]))
     _disc(frame, _beside(at, 0, 2.1, unit), (1.5 * unit, 1.0 * unit), (60, 70, 90))
     _disc(frame, _beside(at, 0, 1.0, unit), (0.34 * unit, 0.6 * unit), shaded)
-    _disc(frame, _beside(at, 0, -0.2, unit), (0.8 * unit, 0.95 * unit), (35, 27, 24))
+    _disc(frame, _beside(at, 0, -0.2, unit), (0.8 * unit, 0.95 * unit), HAIR)
     _disc(frame, at, (0.7 * unit, 0.95 * unit), skin)
+
+
+def _shade(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) -> None:
+    """Light from the front: dark towards the rim of the head, in the sockets of the eyes, below nose, lips and chin."""
+    shade = np.ones(frame.shape[:2], np.float32)
+    turned = _beside(at, 0.35 * sitter.yaw, 0, unit)
+    for right, down, wide, high, depth in SHADOWS:
+        dark = np.zeros_like(shade)
+        centre = [round(part) for part in _beside(turned if abs(right) < 0.5 else at, right, down, unit)]
+        cv2.ellipse(dark, centre, [max(1, round(part * unit)) for part in (wide, high)], 0, 0, 360, depth, -1)
+        shade -= cv2.GaussianBlur(dark, (0, 0), 0.09 * unit)
+    frame[:] = np.clip(frame * np.maximum(shade, 0.3)[:, :, None], 0, 255).astype(np.uint8)
 
 
 def _features(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) -> None:
@@ -90,4 +116,5 @@ def _features(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) 
         if sitter.eyes:
             _disc(frame, place, (0.055 * unit * near, 0.055 * unit * sitter.eyes), (50, 34, 26))
     _disc(frame, _beside(at, 0, 0.2, unit), (0.07 * unit, 0.035 * unit), (130, 80, 66))
-    _disc(frame, _beside(at, 0, 0.42, unit), (0.2 * unit * near, 0.045 * unit), (160, 80, 82))
+    _disc(frame, _beside(at, 0, 0.46, unit), (0.25 * unit * near, 0.065 * unit), (150, 72, 74))
+    _disc(frame, _beside(at, 0, 0.455, unit), (0.22 * unit * near, 0.012 * unit), (70, 36, 36))
