@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -90,7 +90,7 @@ def map_unordered(
     limit_s: float | None = None,
     fork: bool = False,
     room: Callable[[], bool] = lambda: True,
-) -> Iterator[tuple[Item, Answer]]:
+) -> Generator[tuple[Item, Answer]]:
     """Apply ``work`` to pieces of ``items`` in processes and yield every item with its answer as they come.
 
     A worker that dies is replaced. The item it was at is tried once more on its own, in case it was not to blame, and is
