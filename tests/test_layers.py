@@ -49,6 +49,8 @@ ALLOWED = {
     "live_view": SPINE | {"capture", "guidance", "show"},
     "keeping": SPINE | {"capture", "report"},
     "show": {"report", "guidance"},
+    "runs": SPINE | {"decode", "filename", "folder", "modality", "models", "pipeline", "profile", "report", "workers"},
+    "show_run": {"show"},
     "dedup": SPINE | {"enrolment", "filename", "folder", "gallery", "matcher", "matching", "pipeline"},
     "show_record": {"dedup", "guidance", "readiness", "report", "show"},
     "readiness_html": SPINE | {"guidance", "matcher", "modality", "readiness", "report", "verdict"},
@@ -64,6 +66,8 @@ DOORS = {
     "pydantic": {"profile", "enrolment", "devices"},
     "matplotlib": {"plot"},
     "cryptography": {"station", "devices"},
+    "fsspec": {"runs"},
+    "ray": {"runs"},
 }
 
 

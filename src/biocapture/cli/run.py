@@ -25,7 +25,9 @@ Inputs = Annotated[
 def run(
     inputs: Inputs,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.", show_default=False)],
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was ended, or add new files.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was ended, or add new files.")
+    ] = False,
     modality: Annotated[str, typer.Option("--modality", "-m", help="auto, fingerprint, face or iris.")] = "auto",
     ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
     native: Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")] = False,
@@ -71,16 +73,16 @@ def run(
     console = Console(stderr=True)
     # A run ended from outside (kill, shutdown) ends as if by Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    progress = RunProgress(
-        console, store.verdicts, lambda: sum(1 for _ in chosen(plan.choice, facts["highest_lot"]))
-    )
+    progress = RunProgress(console, store.verdicts, lambda: sum(1 for _ in chosen(plan.choice, facts["highest_lot"])))
     try:
         with store, progress:
             carry_out(plan, store, facts, chosen_engine, progress.step)
     except KeyboardInterrupt:
         write(out, facts, status="interrupted", rows=len(store), verdicts=dict(store.verdicts))
         again = shlex.join(["biocapture", *sys.argv[1:], *([] if resume else ["--resume"])])
-        console.print(f"interrupted; {progress.summary(str(out))}\nGo on with: {again}", highlight=False, soft_wrap=True)
+        console.print(
+            f"interrupted; {progress.summary(str(out))}\nGo on with: {again}", highlight=False, soft_wrap=True
+        )
         raise typer.Exit(130) from None
     if not len(store):
         raise typer.BadParameter("no image files there", param_hint="INPUTS")

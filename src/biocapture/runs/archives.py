@@ -11,7 +11,8 @@ import tarfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -92,22 +93,22 @@ def _seconds(date: tuple[int, int, int, int, int, int]) -> float:
 
 
 def _zip_bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: "_Budget") -> bytes:
-    try:
-        with archive.open(info) as handle:
-            return _bounded(handle, name, budget)
-    except DAMAGED as error:
-        raise DecodeError(f"damaged in its archive ({type(error).__name__}: {error})", name) from error
+    return _bounded(lambda: archive.open(info), name, budget.spend)
 
 
-def _bounded(handle: IO[bytes], name: str, budget: "_Budget") -> bytes:
+def _bounded(opened: Callable[[], AbstractContextManager[IO[bytes]]], name: str, spend: Callable[[int], None]) -> bytes:
     """All of a member, read piece by piece: sizes in headers are not believed."""
     pieces, size = [], 0
-    while piece := handle.read(PIECE):
-        size += len(piece)
-        if size > MAX_BYTES:
-            raise DecodeError(f"unpacks to more than the limit of {MAX_BYTES} bytes", name)
-        budget.spend(len(piece))
-        pieces.append(piece)
+    try:
+        with opened() as handle:
+            while piece := handle.read(PIECE):
+                size += len(piece)
+                if size > MAX_BYTES:
+                    raise DecodeError(f"unpacks to more than the limit of {MAX_BYTES} bytes", name)
+                spend(len(piece))
+                pieces.append(piece)
+    except DAMAGED as error:
+        raise DecodeError(f"damaged in its archive ({type(error).__name__}: {error})", name) from error
     return b"".join(pieces)
 
 
@@ -147,7 +148,7 @@ class _TarStream:
 
     def __init__(self, handle: IO[bytes], path: Path) -> None:
         self._handle, self._path, self.budget = handle, path, _Budget(path)
-        self.allowed: int | None = None
+        self.allowed: int | None = MAX_HEADERS  # opening reads the first header
 
     def read(self, size: int = -1) -> bytes:
         data = self._handle.read(size)
@@ -173,10 +174,11 @@ def _tar_entries(path: Path) -> Iterator[Entry]:
                 if member is None:
                     return
                 archive.members = []  # else it keeps all of them
-                yield from _tar_member(archive, member, path, stream.budget)
+                yield from _tar_member(archive, member, path)
+                stream.budget.check()
 
 
-def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path, budget: _Budget) -> Iterator[Entry]:
+def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> Iterator[Entry]:
     if member.isdir():
         return
     refused = "" if member.isreg() else "is a link" if member.islnk() or member.issym() else "is not a regular file"
@@ -186,13 +188,11 @@ def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path, b
         if handle is None or entry.error:
             yield entry
         else:
-            read = partial(_tar_bytes, handle, entry.name, budget)
+            read = partial(_bounded, partial(nullcontext, handle), entry.name, _unpaid)
             yield Entry(entry.name, read, modified_s=partial(float, member.mtime))
     while handle is not None and handle.read(PIECE):  # to its end: what follows are headers again
         pass
 
 
-def _tar_bytes(handle: IO[bytes], name: str, budget: _Budget) -> bytes:
-    data = _bounded(handle, name, budget)
-    budget.check()
-    return data
+def _unpaid(count: int) -> None:
+    """The stream below counts what it unpacks."""

@@ -69,10 +69,15 @@ def _matching(pattern: str) -> Iterator[Entry]:
     wanted = re.compile(_expression(parts[fixed:]))
     found = remote_entries(root) if is_remote(root) else _local(root)
     for entry in found:
-        within = entry.name.removeprefix(root).lstrip("/")
+        within = _plain(entry.name).removeprefix(_plain(root)).lstrip("/")
         # A member of an archive is wanted when its archive is.
         if wanted.fullmatch(within) or ("!/" in within and wanted.fullmatch(within.split("!/", 1)[0])):
             yield entry
+
+
+def _plain(name: str) -> str:
+    """A URL with two slashes: some file systems write their own with three."""
+    return re.sub(r"^([\w+.-]+):///+", r"\1://", name)
 
 
 def _expression(parts: list[str]) -> str:

@@ -97,5 +97,3 @@ def _key(entry: Entry, digest: bytes) -> bytes:
     position = entry.position or position_of(entry.name)
     rest = f"{PurePath(entry.name).suffix.lower()} {modality} {position} {entry.modality} {entry.position}"
     return hashlib.blake2b(digest + rest.encode("utf8", "surrogateescape"), digest_size=16).digest()
-
-

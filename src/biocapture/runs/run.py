@@ -80,14 +80,20 @@ def opened(plan: Plan, folder: Path, resume: bool) -> tuple[Store, dict[str, Any
         _check_empty(folder)
         facts["highest_lot"] = _highest_lot(plan)
     store = Store(folder, parquet_schema(plan.columns()), plan.rows_per_part)
-    return store, record.write(folder, before or facts | {"begun": record.now()}, status="running")
+    try:
+        return store, record.write(folder, before or facts | {"begun": record.now()}, status="running")
+    except BaseException:
+        store.close()
+        raise
 
 
 def _check_empty(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # A run killed before its record was there leaves nothing worth keeping.
-        strangers = [path.name for path in folder.iterdir() if not path.name.startswith(("progress.sqlite", "run.json"))]
+        strangers = [
+            path.name for path in folder.iterdir() if not path.name.startswith(("progress.sqlite", "run.json"))
+        ]
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(folder)) from error
     if strangers:

@@ -42,7 +42,6 @@ def highest_lot(entries: Iterable[Entry], count: int, seed: int) -> int:
     return lowest[-1] if lowest else 0
 
 
-
 def drawn(entries: Iterable[Entry], highest: int, seed: int) -> Iterator[Entry]:
     """Entries whose lot is not above the highest."""
     return (entry for entry in entries if lot(entry.name, seed) <= highest)

@@ -65,6 +65,10 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder; every row is on the disk already."""
         self._index.close()
 
     def __len__(self) -> int:
@@ -157,7 +161,9 @@ class Store:
         """Renumber what waits for a part without gaps: files that were promised a number may have gone since."""
         first = part * self.parts.size + self.parts.rows_in(part)
         end = (part + 1) * self.parts.size
-        numbers = list(self._numbers(f"SELECT number FROM waiting WHERE number BETWEEN {first} AND {end - 1} ORDER BY 1"))
+        numbers = list(
+            self._numbers(f"SELECT number FROM waiting WHERE number BETWEEN {first} AND {end - 1} ORDER BY 1")
+        )
         moved = [(i, number) for i, number in enumerate(numbers, first) if i != number]
         if moved:
             self._index.execute("BEGIN")
