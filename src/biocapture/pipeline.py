@@ -92,7 +92,7 @@ def options(
 
 
 def sample_of(source: Source, wanted: Options, name: str = "") -> Sample:
-    """Decode one source and settle what it shows; raises our errors for bad input. ``name`` is for bytes with a name."""
+    """Decode one source and settle what it shows; raises our errors for bad input. ``name`` is that of bytes."""
     if isinstance(source, Sample):
         return source
     name = str(source) if isinstance(source, str | Path) else name

@@ -62,7 +62,7 @@ def map_ordered(
 
     def numbered() -> Iterator[tuple[int, Item]]:
         nonlocal taken
-        for taken, item in enumerate(items, 1):  # noqa: B007  read by ``room``
+        for taken, item in enumerate(items, 1):
             yield taken - 1, item
 
     def room() -> bool:
@@ -93,9 +93,9 @@ def map_unordered(
 ) -> Generator[tuple[Item, Answer]]:
     """Apply ``work`` to pieces of ``items`` in processes and yield every item with its answer as they come.
 
-    A worker that dies is replaced. The item it was at is tried once more on its own, in case it was not to blame, and is
-    lost when it kills again; the others are sent again. A worker that is longer than the limit at one step is killed and
-    replaced, and the item it was at is lost.
+    A worker that dies is replaced. The item it was at is tried once more on its own, in case it was not to blame, and
+    is lost when it kills again; the others are sent again. A worker that is longer than the limit at one step is killed
+    and replaced, and the item it was at is lost.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def map_unordered(
     room : callable
         No more items are taken while it says False.
     """
-    pool = _Pool(work, workers, lost, limit_s, fork)
+    pool = Pool(work, workers, lost, limit_s, fork)
     iterator = iter(items)
     exhausted = False
     try:
@@ -136,8 +136,8 @@ class _Worker(Generic[Item]):
     """When the step began; None between pieces."""
 
 
-class _Pool(Generic[Item, Answer]):
-    """Processes with a pipe each."""
+class Pool(Generic[Item, Answer]):
+    """Processes with a pipe each, as :func:`map_unordered` has them; it ends with :meth:`close`."""
 
     def __init__(
         self,
@@ -164,6 +164,14 @@ class _Pool(Generic[Item, Answer]):
         process.start()
         theirs.close()
         return _Worker(process, ours)
+
+    def answers(self, items: Sequence[Item]) -> Iterator[tuple[Item, Answer]]:
+        """Work on some items and give each with its answer."""
+        for begin in range(0, len(items), CHUNK):
+            self.add(list(items[begin : begin + CHUNK]))
+        while not self.is_idle():
+            self.send()
+            yield from self.landed()
 
     def is_free(self) -> bool:
         """Whether a worker could take another piece."""

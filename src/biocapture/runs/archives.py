@@ -188,10 +188,14 @@ def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -
         if handle is None or entry.error:
             yield entry
         else:
-            read = partial(_bounded, partial(nullcontext, handle), entry.name, _unpaid)
+            read = partial(_bounded, _open(handle), entry.name, _unpaid)
             yield Entry(entry.name, read, modified_s=partial(float, member.mtime))
     while handle is not None and handle.read(PIECE):  # to its end: what follows are headers again
         pass
+
+
+def _open(handle: IO[bytes]) -> Callable[[], AbstractContextManager[IO[bytes]]]:
+    return lambda: nullcontext(handle)
 
 
 def _unpaid(count: int) -> None:

@@ -15,7 +15,7 @@ class Entry:
     name : str
         Its path, URL, or ``archive.zip!/member``: what its row says and what it is known by in the run.
     read : callable or None
-        Gives its bytes; None for a local file. Members of an archive can be read only until the next entry is asked for.
+        Gives its bytes; None for a local file. A member of an archive can be read until the next entry is asked for.
     is_remote : bool
         Whether reading is worth doing for several at a time.
     modified_s : callable or None

@@ -1,14 +1,13 @@
-"""From entries to tasks: what a worker cannot read is read here, and everything is hashed, a little ahead of the work."""
+"""What a worker cannot read is read here, and everything is hashed, a little ahead of the work."""
 
 import hashlib
-import os
 import stat
 from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as ReadingTimeoutError
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from biocapture.decode import MAX_BYTES
 from biocapture.errors import BiocaptureError
@@ -50,6 +49,13 @@ def loaded(entries: Iterable[Entry], limit_s: float) -> Generator[Loaded]:
         readers.shutdown(wait=False, cancel_futures=True)
 
 
+def unread(entries: Iterable[Entry], limit_s: float) -> Generator[Loaded]:
+    """Entries for an engine that reads and hashes itself: only members of archives are read here, one by one."""
+    for entry in entries:
+        is_member = entry.read is not None and not entry.is_remote
+        yield _load(entry) if is_member or entry.error else Loaded(entry, None, b"")
+
+
 def _waiting_bytes(ahead: Iterable[tuple[Entry, "Future[Loaded] | Loaded"]]) -> int:
     there = (each.result() if isinstance(each, Future) else each for _, each in ahead if _is_there(each))
     return sum(len(each.data or b"") for each in there)
@@ -82,10 +88,10 @@ def _load(entry: Entry) -> Loaded:
 def _digest_of_file(name: str) -> bytes:
     """SHA-256 of a regular file; empty where there is none: its row will say why it cannot be read."""
     try:
-        status = os.stat(name)  # a named pipe must not be opened
+        status = Path(name).stat()  # a named pipe must not be opened
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
             return b""
-        with open(name, "rb") as handle:  # noqa: PTH123
+        with Path(name).open("rb") as handle:
             return hashlib.file_digest(handle, "sha256").digest()
     except (OSError, ValueError):
         return b""

@@ -119,5 +119,5 @@ def _short(value: Any) -> str:
 
 
 def now() -> str:
-    """This moment, for the record."""
+    """The time, for the record."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -60,8 +60,8 @@ def score(tasks: Sequence[Task], at: Callable[[int], None], wanted: Options) -> 
 
 
 def _named(task: Task, wanted: Options) -> Named:
-    told = {"modality": task.modality, "position": task.position}
-    own = replace(wanted, **{name: value for name, value in told.items() if value is not None})
+    modality, position = task.modality or wanted.modality, task.position or wanted.position
+    own = replace(wanted, modality=modality, position=position)
     return Named(Path(task.name) if task.data is None else task.data, own, task.name)
 
 

@@ -25,8 +25,23 @@ LIMIT_S = 60.0
 UNDER_WAY = 1024
 """Files promised a number whose rows are not there yet: bounds memory when one of them takes long."""
 
-Engine = Callable[[Iterable[Task], Callable[[], bool]], Generator[tuple[Task, Row]]]
+Scoring = Callable[[Iterable[Task], Callable[[], bool]], Generator[tuple[Task, Row]]]
 """Takes tasks as long as there is room for more, gives them back with their rows in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Who does the work.
+
+    Attributes
+    ----------
+    score : callable
+    prepare : callable
+        Reads and hashes what it is to be given, as far as that has to be done here.
+    """
+
+    score: Scoring
+    prepare: Callable[[Iterable[Entry], float], Generator[Loaded]] = loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +69,11 @@ class Plan:
 def local_engine(plan: Plan, workers: int, fork: bool = False) -> Engine:
     """Processes on this machine."""
 
-    def engine(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Row]]:
+    def through_processes(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Row]]:
         work = partial(score, wanted=plan.wanted)
         return map_unordered(work, tasks, workers, lost, limit_s=plan.limit_s, fork=fork, room=room)
 
-    return engine
+    return Engine(through_processes)
 
 
 def opened(plan: Plan, folder: Path, resume: bool) -> tuple[Store, dict[str, Any]]:
@@ -126,8 +141,8 @@ def carry_out(
     Stopped at any point, by whatever means, the run can be resumed.
     """
     work = _Work(store, seen)
-    source = loaded(work.missing(chosen(plan.choice, facts["highest_lot"])), plan.limit_s)
-    with closing(source), closing(engine(work.tasks(source), work.has_room)) as landed:
+    source = engine.prepare(work.missing(chosen(plan.choice, facts["highest_lot"])), plan.limit_s)
+    with closing(source), closing(engine.score(work.tasks(source), work.has_room)) as landed:
         for task, row in landed:
             work.land(task, row)
     work.end()

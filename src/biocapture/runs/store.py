@@ -161,9 +161,7 @@ class Store:
         """Renumber what waits for a part without gaps: files that were promised a number may have gone since."""
         first = part * self.parts.size + self.parts.rows_in(part)
         end = (part + 1) * self.parts.size
-        numbers = list(
-            self._numbers(f"SELECT number FROM waiting WHERE number BETWEEN {first} AND {end - 1} ORDER BY 1")
-        )
+        numbers = [number for number in self._numbers("SELECT number FROM waiting ORDER BY 1") if first <= number < end]
         moved = [(i, number) for i, number in enumerate(numbers, first) if i != number]
         if moved:
             self._index.execute("BEGIN")
