@@ -68,7 +68,7 @@ def run(
 
     wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, supplier=supplier)
     plan = Plan(Choice(tuple(inputs), since, sample, seed), wanted, limit, rows_per_part)
-    chosen_engine = engine_of(engine, plan, workers, out)
+    chosen_engine = engine_of(engine, plan, workers)
     store, facts = opened(plan, out, resume)
     console = Console(stderr=True)
     # A run ended from outside (kill, shutdown) ends as if by Ctrl-C.

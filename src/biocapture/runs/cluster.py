@@ -1,19 +1,15 @@
 """``--engine ray``: the same scoring as a pool of actors of Ray Data. The only importer of ray.
 
-The driver walks the inputs and writes a listing of what is to be scored into the folder of the run; Ray Data reads it,
-spreads it over actors, replaces those that die, and gives rows back, which go into the same store as those of a local
-run. So parts, resume and everything else are the same.
+The driver walks the inputs; Ray Data spreads the names over actors, which read and score, replaces those that die, and
+gives rows back, which go into the same store as those of a local run. So parts, resume and all else are the same.
 """
 
-import shutil
+import logging
+import math
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.pipeline import Options, failed
@@ -26,23 +22,20 @@ from biocapture.workers import Pool
 
 STRETCH = 100_000
 """Files of one go: bounds the memory of the driver. Between two, actors are started anew (seconds)."""
-ROWS_PER_LIST = 500
-BYTES_PER_LIST = 64_000_000
-"""Members of archives travel inside the listing."""
+STRETCH_BYTES = 256_000_000
+"""Members of archives travel with their names."""
 TOGETHER_AT_ONCE = 32
 """Files an actor takes at once."""
-Columns = dict[str, NDArray[Any]]
 
 
-def ray_engine(plan: Plan, workers: int, folder: Path) -> Engine:
+def ray_engine(plan: Plan, workers: int) -> Engine:
     """An engine on the Ray cluster that ``RAY_ADDRESS`` names, or on this machine.
 
     Parameters
     ----------
     workers : int
-        Actors, one processor each; 0 = as many as the cluster has processors.
-    folder : Path
-        Of the run; every node must reach it under this path, and the images too.
+        Actors, one processor each; 0 = as many as the cluster has processors. Each must reach the images by their
+        names.
 
     Raises
     ------
@@ -55,85 +48,52 @@ def ray_engine(plan: Plan, workers: int, folder: Path) -> Engine:
         raise UsageError("needs: pip install 'biocapture[ray]'", "--engine ray") from error
 
     def on_cluster(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Row]]:
-        listing = folder.absolute() / ".listing"
         iterator = iter(tasks)
-        try:
-            while _write_listing(islice(iterator, STRETCH), listing):
-                yield from _scored(plan, listing, workers)
-        finally:
-            shutil.rmtree(listing, ignore_errors=True)
+        while some := list(_stretch(iterator)):
+            yield from _scored(plan, some, workers)
 
     return Engine(on_cluster, prepare=unread)
 
 
-def _scored(plan: Plan, listing: Path, workers: int) -> Iterator[tuple[Task, Row]]:
+def _scored(plan: Plan, some: list[dict[str, Any]], workers: int) -> Iterator[tuple[Task, Row]]:
     import ray
 
+    logging.getLogger("ray.data").setLevel(logging.WARNING)
     if not ray.is_initialized():
         ray.init(log_to_driver=False, logging_level="ERROR")
-    ray.data.DataContext.get_current().enable_progress_bars = False
+    ray.data.DataContext.get_current().enable_progress_bars = False  # ours is on the terminal
     actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-    listed = ray.data.read_parquet(
-        sorted(map(str, listing.glob("*.parquet"))),
-        ray_remote_args={"num_cpus": 0},  # the actors have all processors; reading a list needs none
-    )
+    listed = ray.data.from_items(some, override_num_blocks=math.ceil(len(some) / TOGETHER_AT_ONCE))
     rows = listed.map_batches(
         Scorer,
         fn_constructor_args=(plan.wanted, plan.limit_s),
         batch_size=TOGETHER_AT_ONCE,
+        batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=actors),
         num_cpus=1,
     )
     for found in rows.iter_rows():
-        yield Task(int(found["number"]), _name(found["name"])), Row(found["text"], found["verdict"])
+        yield Task(found["number"], _name(found["name"])), Row(found["text"], found["verdict"])
 
 
-def _write_listing(tasks: Iterable[Task], listing: Path) -> int:
-    """Write tasks in files of a few hundred; gives the number of files."""
-    shutil.rmtree(listing, ignore_errors=True)  # the last stretch, or what a killed run left
-    listing.mkdir(parents=True)
-    iterator = iter(tasks)
-    number = 0
-    while some := _some(iterator):
-        _write(listing / f"{number:06d}.parquet", some)
-        number += 1
-    return number
-
-
-def _some(tasks: Iterator[Task]) -> list[Task]:
-    taken: list[Task] = []
+def _stretch(tasks: Iterator[Task]) -> Iterator[dict[str, Any]]:
+    """What actors need to know of the tasks of one stretch."""
     size = 0
-    for task in tasks:
-        taken.append(task)
+    for task in islice(tasks, STRETCH):
         size += len(task.data or b"")
-        if len(taken) >= ROWS_PER_LIST or size >= BYTES_PER_LIST:
-            break
-    return taken
-
-
-def _write(path: Path, tasks: list[Task]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pa.schema(
-        [("number", pa.int64()), ("name", pa.binary()), ("data", pa.binary())]
-        + [("modality", pa.string()), ("position", pa.string())]
-    )
-    rows = [
-        {
+        yield {
             "number": task.number,
             "name": task.name.encode("utf8", "surrogateescape"),
             "data": task.data,
             "modality": task.modality or "",
             "position": task.position or "",
         }
-        for task in tasks
-    ]
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path, row_group_size=TOGETHER_AT_ONCE)
+        if size >= STRETCH_BYTES:
+            return
 
 
 def _name(encoded: bytes) -> str:
-    return bytes(encoded).decode("utf8", "surrogateescape")
+    return encoded.decode("utf8", "surrogateescape")
 
 
 class Scorer:
@@ -146,22 +106,25 @@ class Scorer:
     def __init__(self, wanted: Options, limit_s: float) -> None:
         self._pool: Pool[Task, Row] = Pool(partial(score, wanted=wanted), 1, lost, limit_s, fork=False)
 
-    def __call__(self, batch: Columns) -> Columns:
-        """Rows of a batch of the listing."""
+    def __call__(self, batch: Any) -> Any:
+        """Rows of a table of tasks."""
+        import pyarrow as pa
+
         readable, answers = [], []
-        for i in range(len(batch["number"])):
-            task, error = _readable({name: column[i] for name, column in batch.items()})
+        for found in batch.to_pylist():
+            task, error = _readable(found)
             if error:
                 answers.append((task, row_of(failed(task.name, error))))
             else:
                 readable.append(task)
         answers += self._pool.answers(readable)
-        return {
-            "number": np.array([task.number for task, _ in answers], np.int64),
-            "name": np.array([task.name.encode("utf8", "surrogateescape") for task, _ in answers], object),
-            "text": np.array([row.text for _, row in answers], object),
-            "verdict": np.array([row.verdict for _, row in answers], object),
+        columns = {
+            "number": [task.number for task, _ in answers],
+            "name": [task.name.encode("utf8", "surrogateescape") for task, _ in answers],
+            "text": [row.text for _, row in answers],
+            "verdict": [row.verdict for _, row in answers],
         }
+        return pa.table(columns)
 
 
 def _readable(found: dict[str, Any]) -> tuple[Task, str]:
@@ -174,4 +137,4 @@ def _readable(found: dict[str, Any]) -> tuple[Task, str]:
             error = str(problem)
     modality = Modality(found["modality"]) if found["modality"] else None
     position = Position(found["position"]) if found["position"] else None
-    return Task(int(found["number"]), name, None if data is None else bytes(data), modality, position), error
+    return Task(found["number"], name, data, modality, position), error

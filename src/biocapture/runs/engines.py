@@ -1,7 +1,5 @@
 """Who does the work of a run: processes of this machine, or a Ray cluster."""
 
-from pathlib import Path
-
 from biocapture.errors import UsageError
 from biocapture.runs.run import Engine, Plan, local_engine
 from biocapture.workers import default_workers
@@ -9,7 +7,7 @@ from biocapture.workers import default_workers
 ENGINES = ("local", "ray")
 
 
-def engine_of(name: str, plan: Plan, workers: int, folder: Path) -> Engine:
+def engine_of(name: str, plan: Plan, workers: int) -> Engine:
     """The engine of this name; ``workers`` = 0: as many as there are cores.
 
     Raises
@@ -23,5 +21,5 @@ def engine_of(name: str, plan: Plan, workers: int, folder: Path) -> Engine:
     if name == "ray":
         from biocapture.runs.cluster import ray_engine
 
-        return ray_engine(plan, workers, folder)
+        return ray_engine(plan, workers)
     raise UsageError(f"no such engine; there are: {', '.join(ENGINES)}", name)
