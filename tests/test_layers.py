@@ -29,7 +29,8 @@ ALLOWED = {
     "profile": SPINE | {"policy"},
     "verdict": {"types", "measure", "profile"},
     "report": SPINE | {"profile", "verdict", "guidance"},
-    "workers": {"errors"},
+    "workers": {"errors", "worker_process"},
+    "worker_process": {"errors"},
     "folder": {"errors", "types"},
     "portrait": SPINE | {"decode", "face", "profile"},
     "explain": SPINE | {"modality", "report", "guidance"},
@@ -51,6 +52,8 @@ ALLOWED = {
     "live_view": SPINE | {"capture", "guidance", "show"},
     "keeping": SPINE | {"capture", "report"},
     "show": {"report", "guidance"},
+    "runs": SPINE | {"decode", "filename", "folder", "modality", "models", "pipeline", "profile", "report", "workers"},
+    "show_run": {"show"},
     "dedup": SPINE | {"enrolment", "filename", "folder", "gallery", "matcher", "matching", "pipeline"},
     "show_record": {"dedup", "guidance", "readiness", "report", "show"},
     "readiness_html": SPINE | {"guidance", "matcher", "modality", "readiness", "report", "verdict"},
@@ -66,6 +69,8 @@ DOORS = {
     "pydantic": {"profile", "enrolment", "devices"},
     "matplotlib": {"plot"},
     "cryptography": {"station", "devices"},
+    "fsspec": {"runs"},
+    "ray": {"runs"},
 }
 
 

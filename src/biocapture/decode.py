@@ -47,6 +47,7 @@ def decode(
     ppi: float | None = None,
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
+    name: str = "",
 ) -> Image:
     """Read one image: a file of a common format, or the picture of a biometric record.
 
@@ -64,6 +65,8 @@ def decode(
         50..5000; overrides what the file says.
     max_pixels, max_bytes : int
         Larger inputs are refused before pixels are allocated.
+    name : str
+        What bytes are called, where they come from a file all the same (a member of an archive, say).
 
     Raises
     ------
@@ -85,8 +88,8 @@ def decode(
         coloured = modality is Modality.IRIS and is_in_colour(source)
         notes_of_array = ("image.colour",) if coloured else ()
         return _with_resolution(Image(pixels, notes=notes_of_array, sha256=digest), {}, modality, ppi)
-    path = "" if isinstance(source, bytes) else str(source)
-    data, subject = _bytes_of(source, max_bytes), path or "image bytes"
+    path = name if isinstance(source, bytes) else str(source)
+    data, subject = _bytes_of(source, max_bytes, path), path or "image bytes"
     with _own_errors(subject):
         if is_record(data):
             found = depictions(data)
@@ -111,7 +114,7 @@ def decode_record(
         As `decode`; also where the file is an image and no record.
     """
     path = "" if isinstance(source, bytes) else str(source)
-    data, subject = _bytes_of(source, max_bytes), path or "record bytes"
+    data, subject = _bytes_of(source, max_bytes, path), path or "record bytes"
     digest = hashlib.sha256(data).hexdigest()
     with _own_errors(subject):
         found = depictions(data)
@@ -192,13 +195,12 @@ def _own_errors(subject: str) -> Iterator[None]:
         raise DecodeError(f"damaged or unsupported image ({type(error).__name__}: {error})", subject) from error
 
 
-def _bytes_of(source: str | Path | bytes, max_bytes: int) -> bytes:
+def _bytes_of(source: str | Path | bytes, max_bytes: int, path: str) -> bytes:
     data = source if isinstance(source, bytes) else _read(Path(source), max_bytes)
     if len(data) > max_bytes:
-        raise DecodeError(
-            f"{len(data)} bytes exceed the limit of {max_bytes}",
-            str(source) if isinstance(source, str | Path) else "image bytes",
-        )
+        raise DecodeError(f"{len(data)} bytes exceed the limit of {max_bytes}", path or "image bytes")
+    if not data and path:
+        raise DecodeError("the file is empty", path)
     return data
 
 
@@ -213,8 +215,6 @@ def _read(path: Path, max_bytes: int) -> bytes:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise DecodeError(f"cannot be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
-    if not data:
-        raise DecodeError("the file is empty", str(path))
     return data
 
 

@@ -1,7 +1,7 @@
 """Walk folders for captures: streaming, sorted, without directory loops."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 SUFFIXES = frozenset(
@@ -28,20 +28,25 @@ MAGIC = (
 """First bytes of the formats we read: other files are taken when they begin like this."""
 
 
-def walk(paths: Iterable[str | Path]) -> Iterator[Path]:
+def _nothing(name: str) -> bool:
+    return False
+
+
+def walk(paths: Iterable[str | Path], also: Callable[[str], bool] = _nothing) -> Iterator[Path]:
     """Image files under ``paths``, in a stable order; files named directly are always given.
 
     Hidden files are passed over inside folders. A folder reached twice (a symbolic link back up) is walked once.
     Folders that cannot be listed are given as if they were files, so that the run has a row that says so.
+    ``also`` says which other files are taken, by their name.
     """
     for path in map(Path, paths):
         if path.is_dir():
-            yield from _walk_folder(path, set())
+            yield from _walk_folder(path, set(), also)
         else:
             yield path
 
 
-def _walk_folder(folder: Path, visited: set[tuple[int, int]]) -> Iterator[Path]:
+def _walk_folder(folder: Path, visited: set[tuple[int, int]], also: Callable[[str], bool]) -> Iterator[Path]:
     try:
         status = folder.stat()
         if (status.st_dev, status.st_ino) in visited:
@@ -56,8 +61,8 @@ def _walk_folder(folder: Path, visited: set[tuple[int, int]]) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _walk_folder(Path(entry.path), visited)
-        elif _is_candidate(entry):
+            yield from _walk_folder(Path(entry.path), visited, also)
+        elif also(entry.name) or _is_candidate(entry):
             yield Path(entry.path)
 
 

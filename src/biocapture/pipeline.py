@@ -1,7 +1,7 @@
 """From sources to reports: decode → describe → measures → verdict. A few straight lines; the pool is in workers.py."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -91,13 +91,13 @@ def options(
     return Options(profile, kind, slot, ppi, native, max_pixels, supplier)
 
 
-def sample_of(source: Source, wanted: Options) -> Sample:
-    """Decode one source and settle what it shows; raises our errors for bad input."""
+def sample_of(source: Source, wanted: Options, name: str = "") -> Sample:
+    """Decode one source and settle what it shows; raises our errors for bad input. ``name`` is that of bytes."""
     if isinstance(source, Sample):
         return source
-    name = str(source) if isinstance(source, str | Path) else ""
+    name = str(source) if isinstance(source, str | Path) else name
     modality = wanted.modality or (modality_of_name(name) if name else None)
-    read = partial(decode, source, ppi=wanted.ppi, max_pixels=wanted.max_pixels)
+    read = partial(decode, source, ppi=wanted.ppi, max_pixels=wanted.max_pixels, name=name)
     image = read(modality=modality or Modality.FACE)
     if modality is None:
         modality = image.modality or guess_modality(image)
@@ -113,10 +113,15 @@ def sample_of(source: Source, wanted: Options) -> Sample:
 
 def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
     """Assess samples of one modality together; each report is the same as if its sample were alone."""
+    return judged(samples, [described(sample, wanted) for sample in samples], wanted)
+
+
+def judged(samples: Sequence[Sample], statistics: Sequence[Any], wanted: Options) -> list[Report]:
+    """Reports of samples of one modality whose statistics are known."""
     modality = samples[0].modality
     part = package(modality)
     catalogue = measures(modality)
-    batch = part.batch_of([_described(sample, wanted) for sample in samples])
+    batch = part.batch_of(statistics)
     raw, problems = evaluate(part.MEASURES, batch, len(samples))
     scores = {name: catalogue[name].curve(column) for name, column in raw.items()}
     native = part.native(batch) if wanted.native else {}
@@ -152,7 +157,7 @@ def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
     return found
 
 
-def _described(sample: Sample, wanted: Options) -> Any:
+def described(sample: Sample, wanted: Options) -> Any:
     """Statistics of one sample; only faces have several suppliers of what is found in a picture."""
     how = {"supplier": wanted.supplier} if sample.modality is Modality.FACE else {}
     return package(sample.modality).describe(at_working_resolution(sample), **how)
@@ -193,39 +198,65 @@ def assess_many(
 
 
 def _assess_chunk(sources: Sequence[Source], wanted: Options) -> list[Report]:
+    return assess_chunk([Named(source, wanted) for source in sources])
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A source with its own options, and a name if it is bytes that come from a file."""
+
+    source: Source
+    wanted: Options
+    name: str = ""
+
+
+def assess_chunk(sources: Sequence[Named], at: Callable[[int], None] = lambda _: None) -> list[Report]:
+    """Reports of a few sources, measured together; a source that cannot be read gives a report with ``error``.
+
+    The options may differ in modality, position and resolution only. ``at`` is told the index of the source in work, -1
+    when all are.
+    """
     answers: dict[int, Report] = {}
-    waiting: dict[Modality, list[tuple[int, Sample]]] = {kind: [] for kind in AVAILABLE}
-    for i, source in enumerate(sources):
+    waiting: dict[Modality, list[tuple[int, Sample, Any]]] = {kind: [] for kind in AVAILABLE}
+    for i, named in enumerate(sources):
+        at(i)
         try:
-            sample = sample_of(source, wanted)
-            package(sample.modality)
-            waiting[sample.modality].append((i, sample))
+            sample = sample_of(named.source, named.wanted, named.name)
+            waiting[sample.modality].append((i, sample, described(sample, named.wanted)))
         except (BiocaptureError, MemoryError) as error:
-            answers[i] = _failed(source, str(error) or type(error).__name__)
+            answers[i] = failed(named.source, str(error) or type(error).__name__, named.name)
+        except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder
+            answers[i] = failed(named.source, _internal(error), named.name)
+    at(-1)
     for group in waiting.values():
         if group:
-            answers |= dict(zip((i for i, _ in group), _group_reports(group, wanted), strict=True))
+            answers |= dict(zip((i for i, *_ in group), _group_reports(group, sources[0].wanted), strict=True))
     return [answers[i] for i in range(len(sources))]
 
 
-def _group_reports(group: Sequence[tuple[int, Sample]], wanted: Options) -> list[Report]:
+def _group_reports(group: Sequence[tuple[int, Sample, Any]], wanted: Options) -> list[Report]:
     """Reports of one group; should one sample break the code, the others still get theirs."""
     try:
-        return reports([sample for _, sample in group], wanted)
-    except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder
+        return judged([sample for _, sample, _ in group], [each for *_, each in group], wanted)
+    except Exception as error:  # noqa: BLE001  as above
         if len(group) == 1:
-            return [_failed(group[0][1], f"internal error, please report it: {type(error).__name__}: {error}")]
+            return [failed(group[0][1], _internal(error))]
         return [_group_reports([item], wanted)[0] for item in group]
 
 
+def _internal(error: Exception) -> str:
+    return f"internal error, please report it: {type(error).__name__}: {error}"
+
+
 def _lost(source: Source, why: str) -> Report:
-    return _failed(source, why)
+    return failed(source, why)
 
 
-def _failed(source: Source, why: str) -> Report:
+def failed(source: Source, why: str, name: str = "") -> Report:
+    """The report of a source that could not be read."""
     if isinstance(source, Sample):
         return Report(path=source.image.path or source.id, sha256=source.image.sha256, error=why)
-    return Report(path=str(source) if isinstance(source, str | Path) else "", error=why)
+    return Report(path=str(source) if isinstance(source, str | Path) else name, error=why)
 
 
 def at_working_resolution(sample: Sample) -> Sample:

@@ -122,6 +122,16 @@ def header(measure_ids: Sequence[str], native: Sequence[str] = ()) -> list[str]:
     return [*COLUMNS, *scored, *native]
 
 
+def parquet_schema(names: Sequence[str]) -> Any:
+    """Arrow schema of a table with these columns."""
+    import pyarrow as pa
+
+    text_columns = set(COLUMNS) - {"ppi", "quality", "width_px", "height_px"}
+    kinds = {"width_px": pa.int32(), "height_px": pa.int32()}
+    kinds |= {name: pa.string() for name in text_columns}
+    return pa.schema([(name, kinds.get(name, pa.float64())) for name in names])
+
+
 class Writer(Protocol):
     """Takes reports one by one."""
 
@@ -156,10 +166,7 @@ class _ParquetWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        text_columns = set(COLUMNS) - {"ppi", "quality", "width_px", "height_px"}
-        kinds = {"width_px": pa.int32(), "height_px": pa.int32()}
-        kinds |= {name: pa.string() for name in text_columns}
-        self._schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in names])
+        self._schema = parquet_schema(names)
         self._file = pq.ParquetWriter(path, self._schema)
         self._from_rows = pa.Table.from_pylist
         self._waiting: list[dict[str, Any]] = []

@@ -1,0 +1,202 @@
+"""Images inside .zip and .tar archives, read one by one without unpacking anything to disk.
+
+Archives are hostile by assumption. Memory is bounded by one member, time by the sum of unpacked bytes; names that lead
+outside, links and devices are rows that say so.
+"""
+
+import gzip
+import stat
+import struct
+import tarfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from biocapture.decode import MAX_BYTES
+from biocapture.errors import DecodeError
+from biocapture.folder import SUFFIXES
+from biocapture.runs.entry import Entry
+
+ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
+MAX_DIRECTORY = 64_000_000
+"""Bytes of a .zip's directory, which is held in memory: some 700,000 members."""
+MAX_HEADERS = 4_000_000
+"""Bytes of headers before one member of a .tar."""
+FREE = 1_000_000_000
+MAX_RATIO = 200
+"""An archive may unpack to `FREE` bytes and this many times its size: uncompressed pictures shrink about 50 times."""
+PIECE = 1 << 20
+
+DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
+"""What the standard library raises for bad archives; NotImplementedError is a RuntimeError."""
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is taken for an archive."""
+    return name.lower().endswith(ENDINGS)
+
+
+def archive_entries(path: Path) -> Iterator[Entry]:
+    """Images of an archive in its own order; whatever stops the reading is a last entry with an error."""
+    try:
+        yield from _zip_entries(path) if path.suffix.lower() == ".zip" else _tar_entries(path)
+    except DecodeError as error:
+        yield Entry(str(path), error=str(error))
+    except DAMAGED as error:
+        yield Entry(str(path), error=f"{path}: damaged or unsupported archive ({type(error).__name__}: {error})")
+
+
+def _entry(archive: Path, member: str, refused: str) -> Entry | None:
+    """The entry of a member without its reading; None for what is no image."""
+    name = f"{archive}!/{member}"
+    parts = PurePosixPath(member.replace("\\", "/")).parts
+    if PurePosixPath(member).suffix.lower() not in SUFFIXES and not is_archive(member):
+        return None
+    if any(part.startswith(".") and part != ".." for part in parts) or parts[:1] == ("__MACOSX",):
+        return None
+    if ".." in parts or parts[:1] == ("/",) or ":" in parts[0]:
+        refused = "its name leads outside the archive"
+    elif is_archive(member):
+        refused = "an archive within an archive is not opened"
+    return Entry(name, error=f"{name}: {refused}" if refused else "")
+
+
+def _zip_entries(path: Path) -> Iterator[Entry]:
+    _guard_directory(path)
+    budget = _Budget(path)
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            is_link = stat.S_ISLNK(info.external_attr >> 16)
+            refused = "is a link" if is_link else "is encrypted" if info.flag_bits & 1 else ""
+            entry = _entry(path, info.filename, refused)
+            if entry is None or entry.error:
+                yield from [entry] if entry else []
+                continue
+            # A damaged date is no reason to pass a member over.
+            modified = partial(_seconds, info.date_time)
+            yield Entry(entry.name, partial(_zip_bytes, archive, info, entry.name, budget), modified_s=modified)
+            budget.check()
+
+
+def _seconds(date: tuple[int, int, int, int, int, int]) -> float:
+    try:
+        return time.mktime((*date, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return time.time()
+
+
+def _zip_bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: "_Budget") -> bytes:
+    return _bounded(lambda: archive.open(info), name, budget.spend)
+
+
+def _bounded(opened: Callable[[], AbstractContextManager[IO[bytes]]], name: str, spend: Callable[[int], None]) -> bytes:
+    """All of a member, read piece by piece: sizes in headers are not believed."""
+    pieces, size = [], 0
+    try:
+        with opened() as handle:
+            while piece := handle.read(PIECE):
+                size += len(piece)
+                if size > MAX_BYTES:
+                    raise DecodeError(f"unpacks to more than the limit of {MAX_BYTES} bytes", name)
+                spend(len(piece))
+                pieces.append(piece)
+    except DAMAGED as error:
+        raise DecodeError(f"damaged in its archive ({type(error).__name__}: {error})", name) from error
+    return b"".join(pieces)
+
+
+class _Budget:
+    """How much an archive may still unpack to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._limit = FREE + MAX_RATIO * path.stat().st_size
+        self._left = self._limit
+
+    def spend(self, count: int) -> None:
+        self._left -= count
+        self.check()
+
+    def check(self) -> None:
+        """Raise once the budget is spent; the rest of the archive is not read."""
+        if self._left < 0:
+            raise DecodeError(f"unpacks to more than {self._limit} bytes; the rest is not read", str(self._path))
+
+
+def _guard_directory(path: Path) -> None:
+    """Refuse a directory too large for memory, from the record at the end of a .zip (APPNOTE.TXT 4.3.14, 4.3.16)."""
+    with path.open("rb") as handle:
+        handle.seek(max(0, path.stat().st_size - 66_000))
+        tail = handle.read()
+    small, large = tail.rfind(b"PK\5\6"), tail.rfind(b"PK\6\6")
+    size = struct.unpack_from("<I", tail, small + 12)[0] if 0 <= small <= len(tail) - 22 else 0
+    if size == 0xFFFFFFFF and 0 <= large <= len(tail) - 56:
+        size = struct.unpack_from("<Q", tail, large + 40)[0]
+    if size > MAX_DIRECTORY:
+        raise DecodeError(f"its directory of {size} bytes exceeds the limit of {MAX_DIRECTORY}", str(path))
+
+
+class _TarStream:
+    """The unpacked bytes of a .tar, counted: what a header makes the library read must stay small."""
+
+    def __init__(self, handle: IO[bytes], path: Path) -> None:
+        self._handle, self._path, self.budget = handle, path, _Budget(path)
+        self.allowed: int | None = MAX_HEADERS  # opening reads the first header
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._handle.read(size)
+        self.budget.spend(len(data))
+        if self.allowed is not None:
+            self.allowed -= len(data)
+            if self.allowed < 0:
+                raise DecodeError(f"headers longer than the limit of {MAX_HEADERS} bytes", str(self._path))
+        return data
+
+
+def _tar_entries(path: Path) -> Iterator[Entry]:
+    with path.open("rb") as raw:
+        is_packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        unpacked: Any = gzip.GzipFile(fileobj=raw) if is_packed else raw
+        stream = _TarStream(unpacked, path)
+        with tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[call-overload]
+            while True:
+                stream.allowed = MAX_HEADERS
+                member = archive.next()
+                stream.allowed = None
+                if member is None:
+                    return
+                archive.members = []  # else it keeps all of them
+                yield from _tar_member(archive, member, path)
+                stream.budget.check()
+
+
+def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> Iterator[Entry]:
+    if member.isdir():
+        return
+    refused = "" if member.isreg() else "is a link" if member.islnk() or member.issym() else "is not a regular file"
+    entry = _entry(path, member.name, refused)
+    handle = archive.extractfile(member) if member.isreg() else None
+    if entry is not None:
+        if handle is None or entry.error:
+            yield entry
+        else:
+            read = partial(_bounded, _open(handle), entry.name, _unpaid)
+            yield Entry(entry.name, read, modified_s=partial(float, member.mtime))
+    while handle is not None and handle.read(PIECE):  # to its end: what follows are headers again
+        pass
+
+
+def _open(handle: IO[bytes]) -> Callable[[], AbstractContextManager[IO[bytes]]]:
+    return lambda: nullcontext(handle)
+
+
+def _unpaid(count: int) -> None:
+    """The stream below counts what it unpacks."""

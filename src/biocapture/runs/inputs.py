@@ -1,0 +1,123 @@
+"""From what a user names – files, folders, patterns, archives, manifests, URLs – to a stream of entries."""
+
+import csv
+import fnmatch
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from biocapture.errors import UsageError
+from biocapture.folder import walk
+from biocapture.runs.archives import archive_entries, is_archive
+from biocapture.runs.entry import Entry
+from biocapture.runs.remote import is_remote, remote_entries
+from biocapture.types import Modality, Position
+
+WILD = re.compile(r"[*?\[]")
+PATH_COLUMNS = ("path", "file", "filename")
+
+
+def entries(inputs: Iterable[str]) -> Iterator[Entry]:
+    """Everything the inputs lead to, in a stable order, without a listing in memory (but of one folder at a time).
+
+    Archives within folders are opened; a ``.csv`` counts as a manifest only where it is named itself.
+
+    Raises
+    ------
+    UsageError
+        A manifest without a column of paths, or fsspec is needed and missing.
+    """
+    for name in inputs:
+        if name.lower().endswith(".csv") and not is_remote(name) and Path(name).is_file():
+            yield from _manifest(Path(name))
+        else:
+            yield from _named(name)
+
+
+def _named(name: str) -> Iterator[Entry]:
+    is_pattern = WILD.search(name) is not None
+    if is_remote(name):
+        yield from _matching(name) if is_pattern else remote_entries(name)
+    elif is_pattern and not Path(name).exists():
+        yield from _matching(name)
+    else:
+        yield from _local(name)
+
+
+def _local(name: str) -> Iterator[Entry]:
+    for path in walk([name], also=is_archive):
+        if is_archive(path.name) and path.is_file():
+            yield from archive_entries(path)
+        else:
+            yield Entry(str(path), modified_s=partial(_modified, path))
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return float("inf")  # its row says why it cannot be read
+
+
+def _matching(pattern: str) -> Iterator[Entry]:
+    """What a pattern matches, of what lies under the part of it without wildcards."""
+    parts = pattern.split("/")
+    fixed = next(i for i, part in enumerate(parts) if WILD.search(part))
+    root = "/".join(parts[:fixed]) or ("/" if pattern.startswith("/") else ".")
+    wanted = re.compile(_expression(parts[fixed:]))
+    found = remote_entries(root) if is_remote(root) else _local(root)
+    for entry in found:
+        within = _plain(entry.name).removeprefix(_plain(root)).lstrip("/")
+        # A member of an archive is wanted when its archive is.
+        if wanted.fullmatch(within) or ("!/" in within and wanted.fullmatch(within.split("!/", 1)[0])):
+            yield entry
+
+
+def _plain(name: str) -> str:
+    """A URL with two slashes: some file systems write their own with three."""
+    return re.sub(r"^([\w+.-]+):///+", r"\1://", name)
+
+
+def _expression(parts: list[str]) -> str:
+    """The usual wildcards: none but ``**`` reaches over folders."""
+    made = ""
+    for i, part in enumerate(parts):
+        is_last = i == len(parts) - 1
+        if part == "**":
+            made += ".*" if is_last else "(?:.*/)?"
+        else:
+            inner = fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", "[^/]*")
+            made += inner + ("" if is_last else "/")
+    return made
+
+
+def _manifest(path: Path) -> Iterator[Entry]:
+    """The files a table names, relative to it, with what it says of their modality and position."""
+    with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as handle:
+        rows = csv.DictReader(handle)
+        column = next((name for name in PATH_COLUMNS if name in (rows.fieldnames or ())), None)
+        if column is None:
+            raise UsageError(f"a manifest needs a column {' or '.join(PATH_COLUMNS)}", str(path))
+        yield from _manifest_rows(path, rows, column)
+
+
+def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str) -> Iterator[Entry]:
+    try:
+        for row in rows:
+            where = f"{path}:{rows.line_num}"
+            name = (row[column] or "").strip()
+            if not name or "\0" in name:
+                yield Entry(where, error=f"{where}: no path")
+                continue
+            try:
+                modality = Modality(row["modality"]) if row.get("modality") else None
+                position = Position(row["position"]) if row.get("position") else None
+            except ValueError as error:
+                yield Entry(where, error=f"{where}: {error}")
+                continue
+            for entry in _named(name if is_remote(name) else str(path.parent / name)):
+                yield replace(entry, modality=modality, position=position)
+    except csv.Error as error:
+        yield Entry(str(path), error=f"{path}:{rows.line_num}: {error}")

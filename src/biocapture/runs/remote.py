@@ -1,0 +1,104 @@
+"""Files anywhere that fsspec reaches: ``s3://``, ``sftp://``, ``memory://`` … The only importer of fsspec."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+from biocapture.decode import MAX_BYTES
+from biocapture.errors import DecodeError, UsageError
+from biocapture.folder import SUFFIXES
+from biocapture.runs.entry import Entry
+
+DEPTH = 64
+"""Folders within folders: deeper ones are loops."""
+TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
+"""What file systems call the time of the last change."""
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path is a URL."""
+    return "://" in path
+
+
+def remote_entries(url: str) -> Iterator[Entry]:
+    """Images under a URL, sorted within each folder; a URL of a file is always given.
+
+    Raises
+    ------
+    UsageError
+        fsspec, or what it needs for this kind of URL, is not installed; or the URL is malformed.
+    """
+    system, root = _system(url)
+    try:
+        is_folder = system.isdir(root)
+    except Exception as error:  # noqa: BLE001  every back end has its own
+        yield _unreadable(url, error)
+        return
+    if is_folder:
+        yield from _folder(system, root, DEPTH)
+    else:
+        yield _file(system, root, {})
+
+
+def read_remote(url: str) -> bytes:
+    """The bytes of one remote file; raises :class:`DecodeError` when it cannot be read."""
+    system, path = _system(url)
+    return _bytes(system, path, url)
+
+
+def _system(url: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError as error:
+        raise UsageError("remote folders need: pip install 'biocapture[remote]'", url) from error
+    try:
+        system, root = url_to_fs(url, use_listings_cache=False)
+    except (ImportError, ValueError) as error:
+        raise UsageError(str(error), url) from error
+    return system, root
+
+
+def _folder(system: Any, folder: str, depth: int) -> Iterator[Entry]:
+    try:
+        listing = sorted(system.ls(folder, detail=True), key=lambda facts: str(facts["name"]))
+    except Exception as error:  # noqa: BLE001  every back end has its own
+        yield _unreadable(system.unstrip_protocol(folder), error)
+        return
+    for facts in listing:
+        path = str(facts["name"]).rstrip("/")
+        name = PurePosixPath(path).name
+        if name.startswith(".") or path == folder.rstrip("/"):
+            continue
+        if facts["type"] == "directory":
+            if depth and not facts.get("islink"):
+                yield from _folder(system, path, depth - 1)
+        elif PurePosixPath(name).suffix.lower() in SUFFIXES:
+            yield _file(system, path, facts)
+
+
+def _file(system: Any, path: str, facts: dict[str, Any]) -> Entry:
+    url = system.unstrip_protocol(path)
+    changed = next((facts[name] for name in TIMES if facts.get(name) is not None), None)
+    modified = None if changed is None else partial(_seconds, changed)
+    return Entry(url, partial(_bytes, system, path, url), is_remote=True, modified_s=modified)
+
+
+def _seconds(changed: Any) -> float:
+    return changed.timestamp() if isinstance(changed, datetime) else float(changed)
+
+
+def _bytes(system: Any, path: str, url: str) -> bytes:
+    try:
+        with system.open(path, "rb") as handle:
+            data: bytes = handle.read(MAX_BYTES + 1)
+    except Exception as error:
+        raise DecodeError(f"cannot be read ({type(error).__name__}: {error})", url) from error
+    if len(data) > MAX_BYTES:
+        raise DecodeError(f"more bytes than the limit of {MAX_BYTES}", url)
+    return data
+
+
+def _unreadable(url: str, error: Exception) -> Entry:
+    return Entry(url, error=f"{url}: cannot be listed ({type(error).__name__}: {error})")

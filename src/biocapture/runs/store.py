@@ -1,0 +1,186 @@
+"""What a run has done so far: finished parts, rows that wait for their part, and which files were seen.
+
+The rows that wait and the index of files are in ``progress.sqlite``. Every row is one transaction, so that a process
+killed at any moment leaves a store that is consistent; only the files in work at that moment are scored again.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from biocapture.errors import UsageError
+from biocapture.runs.parts import Parts
+from biocapture.runs.row import Row, verdict_of
+
+CACHE_KIB = 16_000
+"""Memory of the index, whatever its size on disk (about 100 bytes per file)."""
+
+TABLES = f"""
+PRAGMA cache_size = -{CACHE_KIB};
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE IF NOT EXISTS seen (name BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS contents (key BLOB PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (number INTEGER PRIMARY KEY, row TEXT);
+CREATE TABLE IF NOT EXISTS indexed (rows INTEGER PRIMARY KEY);
+BEGIN IMMEDIATE; COMMIT;
+"""
+
+
+class Store:
+    """Rows of one run, by number. Use with ``with``.
+
+    Attributes
+    ----------
+    verdicts : Counter
+        Of all rows there are.
+    """
+
+    def __init__(self, folder: Path, schema: Any, size: int) -> None:
+        self.parts = Parts(folder, schema, size)
+        self.verdicts: Counter[str] = Counter()
+        self._in_part: Counter[int] = Counter()
+        self._free: list[int] = []
+        self._next = 0
+        path = folder / "progress.sqlite"
+        try:
+            self._index = sqlite3.connect(path, timeout=0.5, isolation_level=None)
+            self._index.executescript(TABLES)
+            self._recover()
+        except sqlite3.OperationalError as error:
+            raise UsageError(f"another run is at work there, or it cannot be written ({error})", str(path)) from error
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"damaged ({error}); without this file, its folder can be resumed", str(path)) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder; every row is on the disk already."""
+        self._index.close()
+
+    def __len__(self) -> int:
+        return self.verdicts.total()
+
+    def _recover(self) -> None:
+        """Find out what is done: parts first, then what waits and is in no part; numbers between them are free."""
+        for part, rows in self.parts.lengths():
+            self._in_part[part] = rows
+            first = part * self.parts.size
+            self._index.execute("DELETE FROM waiting WHERE number >= ? AND number < ?", (first, first + rows))
+            self._index_part(part, rows)
+        waiting = list(self._numbers("SELECT number FROM waiting ORDER BY number"))
+        for number, text in self._index.execute("SELECT number, row FROM waiting"):
+            self.verdicts[verdict_of(json.loads(text))] += 1
+            self._in_part[number // self.parts.size] += 1
+        present = set(waiting)
+        finished = {part: self.parts.rows_in(part) for part in self._in_part}
+        last = max((part * self.parts.size + rows for part, rows in finished.items()), default=0)
+        self._next = max(last, waiting[-1] + 1 if waiting else 0)
+        for part in range(self._next // self.parts.size + 1):
+            first = part * self.parts.size
+            begin, end = first + finished.get(part, 0), min(first + self.parts.size, self._next)
+            self._free += [number for number in range(begin, end) if number not in present]
+        self._free.reverse()
+        for part in [part for part, count in self._in_part.items() if count == self.parts.size]:
+            self._finish(part)
+
+    def _index_part(self, part: int, rows: int) -> None:
+        """Count a part's rows; and should the index have lost them (power failure, file removed), put them back."""
+        first = part * self.parts.size
+        known = self._one("SELECT count(*) FROM indexed WHERE rows = ?", first + rows)
+        names = [] if known else ["path"]
+        self._index.execute("BEGIN")
+        for row in self.parts.columns(part, ["verdict", "error", *names]):
+            self.verdicts[verdict_of(row)] += 1
+            if not known:
+                self._index.execute("INSERT OR IGNORE INTO seen VALUES (?)", (_digest(row["path"] or ""),))
+        if not known:
+            self._index.execute("INSERT OR IGNORE INTO indexed VALUES (?)", (first + rows,))
+        self._index.execute("COMMIT")
+
+    def _numbers(self, question: str) -> Iterator[int]:
+        return (number for (number,) in self._index.execute(question))
+
+    def _one(self, question: str, *values: object) -> Any:
+        found = self._index.execute(question, values).fetchone()
+        return None if found is None else found[0]
+
+    def has(self, name: str) -> bool:
+        """Whether the row of this file is there."""
+        return self._one("SELECT 1 FROM seen WHERE name = ?", _digest(name)) is not None
+
+    def new_number(self) -> int:
+        """The lowest number that no row has or was promised."""
+        if self._free:
+            return self._free.pop()
+        self._next += 1
+        return self._next - 1
+
+    def same(self, key: bytes) -> dict[str, Any] | None:
+        """The row of a file of this content, if there is one."""
+        number = self._one("SELECT number FROM contents WHERE key = ?", key)
+        if number is None:
+            return None
+        text = self._one("SELECT row FROM waiting WHERE number = ?", number)
+        return json.loads(text) if text is not None else self.parts.row(number)
+
+    def put(self, number: int, name: str, key: bytes, row: Row) -> None:
+        """Keep a row; when it was the last of its part, the part is written."""
+        self._index.execute("BEGIN")
+        self._index.execute("INSERT INTO seen VALUES (?)", (_digest(name),))
+        self._index.execute("INSERT INTO waiting VALUES (?, ?)", (number, row.text))
+        if key:
+            self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (key, number))
+        self._index.execute("COMMIT")
+        self.verdicts[row.verdict] += 1
+        part = number // self.parts.size
+        self._in_part[part] += 1
+        if self._in_part[part] == self.parts.size:
+            self._finish(part)
+
+    def finish(self) -> None:
+        """Write the last, short part."""
+        for part in sorted({number // self.parts.size for number in self._numbers("SELECT number FROM waiting")}):
+            self._close_gaps(part)
+            self._finish(part)
+
+    def _close_gaps(self, part: int) -> None:
+        """Renumber what waits for a part without gaps: files that were promised a number may have gone since."""
+        first = part * self.parts.size + self.parts.rows_in(part)
+        end = (part + 1) * self.parts.size
+        numbers = [number for number in self._numbers("SELECT number FROM waiting ORDER BY 1") if first <= number < end]
+        moved = [(i, number) for i, number in enumerate(numbers, first) if i != number]
+        if moved:
+            self._index.execute("BEGIN")
+            self._index.execute("DELETE FROM contents WHERE number >= ? AND number < ?", (moved[0][0], end))
+            self._index.executemany("UPDATE waiting SET number = ? WHERE number = ?", moved)
+            self._index.execute("COMMIT")
+
+    def _finish(self, part: int) -> None:
+        first = part * self.parts.size
+        bounds = (first, first + self.parts.size)
+        if self._one("SELECT 1 FROM waiting WHERE number >= ? AND number < ?", *bounds) is None:
+            return
+        rows = self._index.execute("SELECT row FROM waiting WHERE number >= ? AND number < ? ORDER BY number", bounds)
+        self.parts.write(part, (text for (text,) in rows))
+        self._index.execute("BEGIN")
+        self._index.execute("DELETE FROM waiting WHERE number >= ? AND number < ?", bounds)
+        self._index.execute("INSERT OR IGNORE INTO indexed VALUES (?)", (first + self._in_part[part],))
+        self._index.execute("COMMIT")
+
+
+def _digest(name: str) -> bytes:
+    return hashlib.blake2b(os.fsencode(name), digest_size=16).digest()
