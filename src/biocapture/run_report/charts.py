@@ -90,7 +90,7 @@ def _range(quantiles: Sequence[float], top: float, name: str) -> Markup:
         '<g class="{}"><path class="thin" d="M{:.1f} {:.1f}H{:.1f}"/>'
         '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="6" rx="1"/>'
         '<path class="mark" d="M{:.1f} {:.1f}v8"/></g>'
-    ).format(low, top + 3, high, lower, top, max(1.0, upper - lower), middle, top - 1)
+    ).format(name, low, top + 3, high, lower, top, max(1.0, upper - lower), middle, top - 1)
 
 
 def _at(score: float) -> float:

@@ -68,6 +68,7 @@ def page(facts: Facts) -> str:
         "say": partial(text, language=language),
         "slot": partial(slot_name, language=language),
         "VERDICTS": VERDICTS,
+        "zip": zip,
     }
     environment.filters["plain"] = printable
     style, script = ((HERE / name).read_text(encoding="utf8") for name in ("page.css", "page.js"))
