@@ -21,8 +21,8 @@ PHRASES = {
         "Dari {total} tangkapan, {ready} ({share}) siap diunggah; {retake} sebaiknya diambil ulang.",
     ),
     "headline_reason": (
-        "The most frequent cause: {guidance} ({count} captures, {share})",
-        "Penyebab tersering: {guidance} ({count} tangkapan, {share})",
+        "What would help most: {guidance} ({count} captures, {share})",
+        "Yang paling membantu: {guidance} ({count} tangkapan, {share})",
     ),
     "skip": ("Skip to the content", "Langsung ke isi"),
     "contents": ("Contents", "Daftar isi"),
@@ -49,7 +49,7 @@ PHRASES = {
     "main_reason": ("Main reason", "Penyebab utama"),
     "reason": ("Reason", "Penyebab"),
     "worst_fault": ("Worst fault", "Kesalahan terburuk"),
-    "worst_fault_share": ("Share of all", "Bagian dari semua"),
+    "worst_fault_share": ("Share of its kind", "Bagian dari jenisnya"),
     "also": ("Any fault", "Semua kesalahan"),
     "examples": ("For example", "Contoh"),
     "measure": ("Measure", "Ukuran"),
@@ -68,6 +68,8 @@ PHRASES = {
     "margin": ("Distance to the minimum", "Jarak ke minimum"),
     "message": ("Message", "Pesan"),
     "first_file": ("First file", "Berkas pertama"),
+    "more": ("{count} more", "{count} lagi"),
+    "pairs": ("Strongest pairs", "Pasangan terkuat"),
     "pair": ("Pair", "Pasangan"),
     "correlation": ("Correlation", "Korelasi"),
     "change": ("Change", "Perubahan"),
@@ -165,4 +167,4 @@ def number(value: float, language: str = "en", digits: int = 0) -> str:
 
 def share(part: float, language: str = "en", digits: int = 1) -> str:
     """A share 0..1 in per cent."""
-    return f"{number(100 * part, language, digits)} %" if part == part else "–"
+    return f"{number(100 * part, language, digits)}\u00a0%" if part == part else "–"

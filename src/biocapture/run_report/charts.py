@@ -10,7 +10,7 @@ from biocapture.run_report.counts import VERDICTS
 
 Counts = NDArray[np.int64]
 
-WIDTH, HEIGHT, LEFT, FOOT, HEAD = 640, 190, 46, 26, 8
+WIDTH, HEIGHT, LEFT, RIGHT, FOOT, HEAD = 640, 190, 52, 16, 26, 8
 """Of a chart; px of the drawing, which scales with the page."""
 
 BINS = 51
@@ -32,7 +32,7 @@ def histogram(counts: Counts, minima: Sequence[float], label: str) -> Markup:
     bars = np.zeros((len(VERDICTS), BINS), np.int64)
     np.add.at(bars.T, np.arange(101) // 2, counts[:, :101].T)
     top = max(1, int(bars.sum(axis=0).max()))
-    wide, tall = (WIDTH - LEFT - 4) / BINS, HEIGHT - FOOT - HEAD
+    wide, tall = (WIDTH - LEFT - RIGHT) / BINS, HEIGHT - FOOT - HEAD
     floor = np.zeros(BINS)
     parts = [_levels(top), _ticks()]
     for verdict, row in zip(VERDICTS, bars, strict=True):
@@ -45,7 +45,7 @@ def histogram(counts: Counts, minima: Sequence[float], label: str) -> Markup:
         if path:
             parts.append(Markup('<path class="f{}" d="{}"/>').format(verdict, path))
     for minimum in minima:
-        at = LEFT + (WIDTH - LEFT - 4) * minimum / 100
+        at = LEFT + (WIDTH - LEFT - RIGHT) * minimum / 100
         parts.append(Markup('<path class="minimum" d="M{:.1f} {}v{}"/>').format(at, HEAD, tall))
     return _svg(WIDTH, HEIGHT, label, parts)
 
@@ -55,7 +55,7 @@ def _levels(top: int) -> Markup:
     tall = HEIGHT - FOOT - HEAD
     return Markup("").join(
         Markup('<path class="grid" d="M{} {:.1f}H{}"/><text class="tick end" x="{}" y="{:.1f}">{:,}</text>').format(
-            LEFT, HEAD + tall * (1 - part), WIDTH - 4, LEFT - 6, HEAD + tall * (1 - part) + 4, round(part * top)
+            LEFT, HEAD + tall * (1 - part), WIDTH - RIGHT, LEFT - 6, HEAD + tall * (1 - part) + 4, round(part * top)
         )
         for part in (1.0, 0.5)
     )
@@ -66,7 +66,7 @@ def _ticks() -> Markup:
     axis = Markup('<path class="axis" d="M{} {}H{}"/>').format(LEFT, base, WIDTH - 4)
     return axis + Markup("").join(
         Markup('<text class="tick" x="{:.1f}" y="{}">{}</text>').format(
-            LEFT + (WIDTH - LEFT - 4) * value / 100, base + 17, value
+            LEFT + (WIDTH - LEFT - RIGHT) * value / 100, base + 17, value
         )
         for value in range(0, 101, 20)
     )
@@ -99,7 +99,7 @@ def _at(score: float) -> float:
 
 def days(names: Sequence[str], shares: Sequence[float], low: Sequence[float], high: Sequence[float], label: str) -> str:
     """Share of ready captures over the days, with the band of its interval."""
-    wide, tall = WIDTH - LEFT - 24, HEIGHT - FOOT - HEAD
+    wide, tall = WIDTH - LEFT - RIGHT - 8, HEIGHT - FOOT - HEAD
     across = [LEFT + wide * i / max(1, len(names) - 1) for i in range(len(names))]
 
     def up(share: float) -> float:
@@ -110,7 +110,7 @@ def days(names: Sequence[str], shares: Sequence[float], low: Sequence[float], hi
     parts = [
         Markup(
             '<path class="grid" d="M{} {:.1f}H{}"/><text class="tick end" x="{}" y="{:.1f}">{} %</text>'
-        ).format(LEFT, up(value / 100), WIDTH - 4, LEFT - 6, up(value / 100) + 4, value)
+        ).format(LEFT, up(value / 100), WIDTH - RIGHT, LEFT - 6, up(value / 100) + 4, value)
         for value in (0, 50, 100)
     ]
     line = "M" + "L".join(f"{x:.1f} {up(y):.1f}" for x, y in zip(across, shares, strict=True))
@@ -151,6 +151,7 @@ def heat_map(names: Sequence[str], values: NDArray[np.float64], label: str) -> M
 
 
 def _svg(width: float, height: float, label: str, parts: Sequence[Markup], kind: str = "chart") -> Markup:
-    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        kind, width, height, label, Markup("").join(parts)
+    size = Markup(' width="{}" height="{}"').format(width, height) if kind == "heat" else ""
+    return Markup('<svg class="{}"{} viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        kind, size, width, height, label, Markup("").join(parts)
     )

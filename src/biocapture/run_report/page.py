@@ -69,6 +69,7 @@ def page(facts: Facts) -> str:
         "slot": partial(slot_name, language=language),
         "VERDICTS": VERDICTS,
         "zip": zip,
+        "lower_first": lambda sentence: sentence[:1].lower() + sentence[1:],
     }
     environment.filters["plain"] = printable
     style, script = ((HERE / name).read_text(encoding="utf8") for name in ("page.css", "page.js"))
@@ -106,6 +107,7 @@ def _content(facts: Facts) -> dict[str, Any]:
         "modalities": [tables.overview(found, kind, facts.profile) for kind in found.modalities],
         "unreadable": int(found.verdicts[-1]) if found.rows else 0,
         "reasons": reasons,
+        "top_share": max((row.share for row in reasons), default=1.0) or 1.0,
         "examples": examples,
         "groups": [(name, tables.groups(found, name)) for name in ("position", "device")],
         "days": tables.days(found, phrase("days_label", facts.language)),

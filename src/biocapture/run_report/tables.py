@@ -110,17 +110,20 @@ def reasons(found: Tally) -> list[Fault]:
     return sorted(rows, key=lambda row: (-row.worst, -row.count))[:MOST_REASONS]
 
 
-def groups(found: Tally, dimension: str) -> list[Group]:
-    """Captures by slot or device; empty where they are all of one unnamed group."""
+def groups(found: Tally, dimension: str) -> list[tuple[str, list[Group]]]:
+    """Captures of each modality by slot or device, the worst first; empty where all are of one unnamed group."""
     names = {name for _, name in found.groups[dimension]}
     if names <= {""}:
         return []
-    rows = [
-        _group(kind, name, counts, _reason(found, kind, name))
-        for (kind, name), counts in found.groups[dimension].items()
-        if kind
-    ]
-    return sorted(rows, key=lambda row: (row.modality, row.ready))
+    listed = []
+    for modality in found.modalities:
+        rows = [
+            _group(kind, name, counts, _reason(found, kind, name) if dimension == "position" else "")
+            for (kind, name), counts in found.groups[dimension].items()
+            if kind == modality
+        ]
+        listed.append((modality, sorted(rows, key=lambda row: row.ready)))
+    return listed
 
 
 def _reason(found: Tally, modality: str, slot: str) -> str:
