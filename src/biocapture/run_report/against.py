@@ -76,12 +76,11 @@ def changes(before: Tally, now: Tally) -> list[Change]:
             if key[0] == kind and key[1]:
                 found.append(_share("slot", kind, key[1], *pair))
         totals = int(one.sum()), int(other.sum())
-        keys = sorted({key for which, key in (*before.reasons, *now.reasons) if which == kind})
-        for key in keys:
-            counts = [int(part.reasons.get((kind, key), np.zeros(2, int))[1]) for part in (before, now)]
+        for reason in sorted({key for which, key in (*before.reasons, *now.reasons) if which == kind}):
+            counts = [int(part.reasons.get((kind, reason), np.zeros(2, int))[1]) for part in (before, now)]
             if max(counts):
                 pair = list(zip(counts, totals, strict=True))
-                found.append(_share("reason", kind, key, *pair, better=False))
+                found.append(_share("reason", kind, reason, *pair, better=False))
         for name in (name for name in now.scores if name.startswith(f"{kind}.") and name in before.scores):
             found += _mean("measure", kind, name, before.scores[name], now.scores[name])
     return [change for change in found if change is not None]

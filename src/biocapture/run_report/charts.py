@@ -97,8 +97,9 @@ def _at(score: float) -> float:
     return 2 + (STRIP - 4) * min(max(score, 0.0), 100.0) / 100
 
 
-def days(names: Sequence[str], shares: Sequence[float], low: Sequence[float], high: Sequence[float], label: str) -> str:
-    """Share of ready captures over the days, with the band of its interval."""
+def days(rows: Sequence[tuple[str, float, float, float]], label: str) -> Markup:
+    """Share of ready captures over the days (day, share, low, high) with the band of its interval."""
+    names, shares, low, high = zip(*rows, strict=True)
     wide, tall = WIDTH - LEFT - RIGHT - 8, HEIGHT - FOOT - HEAD
     across = [LEFT + wide * i / max(1, len(names) - 1) for i in range(len(names))]
 
@@ -108,9 +109,9 @@ def days(names: Sequence[str], shares: Sequence[float], low: Sequence[float], hi
     band = [f"{x:.1f},{up(y):.1f}" for x, y in zip(across, high, strict=True)]
     band += [f"{x:.1f},{up(y):.1f}" for x, y in reversed(list(zip(across, low, strict=True)))]
     parts = [
-        Markup(
-            '<path class="grid" d="M{} {:.1f}H{}"/><text class="tick end" x="{}" y="{:.1f}">{} %</text>'
-        ).format(LEFT, up(value / 100), WIDTH - RIGHT, LEFT - 6, up(value / 100) + 4, value)
+        Markup('<path class="grid" d="M{} {:.1f}H{}"/><text class="tick end" x="{}" y="{:.1f}">{} %</text>').format(
+            LEFT, up(value / 100), WIDTH - RIGHT, LEFT - 6, up(value / 100) + 4, value
+        )
         for value in (0, 50, 100)
     ]
     line = "M" + "L".join(f"{x:.1f} {up(y):.1f}" for x, y in zip(across, shares, strict=True))
@@ -133,9 +134,7 @@ def heat_map(names: Sequence[str], values: NDArray[np.float64], label: str) -> M
     size = cell * len(names)
     parts = []
     for i, name in enumerate(names):
-        parts.append(
-            Markup('<text class="tick end" x="{}" y="{:.1f}">{}</text>').format(left - 6, i * cell + 11, name)
-        )
+        parts.append(Markup('<text class="tick end" x="{}" y="{:.1f}">{}</text>').format(left - 6, i * cell + 11, name))
         for j, other in enumerate(names):
             value = values[i, j]
             step = 0 if value != value else round(STEPS * value)

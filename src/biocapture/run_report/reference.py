@@ -84,7 +84,9 @@ def read_reference(path: Path) -> Reference:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"more than {LARGEST} bytes, too large for a reference", str(path))
         content = json.loads(path.read_bytes())
-        score, raw = ({str(name): _checked(values) for name, values in content[key].items()} for key in ("score", "raw"))
+        score, raw = (
+            {str(name): _checked(values) for name, values in content[key].items()} for key in ("score", "raw")
+        )
         return Reference(str(content["about"])[:200], score, raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(f"not a reference population: {error}", str(path)) from error

@@ -150,8 +150,7 @@ def days(found: Tally, label: str) -> Any:
     rows = [_group("", name, counts) for name, counts in sorted(merged.items())]
     if len(rows) < 2:
         return None
-    columns = ([getattr(row, part) for row in rows] for part in ("name", "ready", "low", "high"))
-    return charts.days(*columns, label), rows  # type: ignore[arg-type]
+    return charts.days([(row.name, row.ready, row.low, row.high) for row in rows], label), rows
 
 
 def measures(found: Tally, reference: Reference, profile: Profile) -> list[tuple[str, list[MeasureRow]]]:
@@ -160,15 +159,11 @@ def measures(found: Tally, reference: Reference, profile: Profile) -> list[tuple
         name: sampled.raw[:, i] for sampled in found.sampled.values() for i, name in enumerate(sampled.names)
     }  # fmt: skip
     row = partial(_measure, found=found, sample=sample, reference=reference, profile=profile)
-    listed = [
-        (kind, [row(name) for name in found.scores if name.startswith(f"{kind}.")]) for kind in found.modalities
-    ]
+    listed = [(kind, [row(name) for name in found.scores if name.startswith(f"{kind}.")]) for kind in found.modalities]
     return [(kind, sorted(rows, key=lambda each: -np.nan_to_num(each.tail, nan=-1))) for kind, rows in listed if rows]
 
 
-def _measure(
-    name: str, found: Tally, sample: dict[str, Any], reference: Reference, profile: Profile
-) -> MeasureRow:
+def _measure(name: str, found: Tally, sample: dict[str, Any], reference: Reference, profile: Profile) -> MeasureRow:
     known = catalogue().get(name)
     counts = found.scores[name]
     total = int(counts.sum())
@@ -209,8 +204,8 @@ def correlations(found: Tally, label: str) -> list[tuple[str, Any, list[tuple[st
         values, names = values[np.ix_(order, order)], [names[i] for i in order]
         upper = np.where(np.triu(np.ones(values.shape, bool), 1), np.nan_to_num(np.abs(values)), -1.0)
         best = np.argsort(-upper, axis=None)[:MOST_PAIRS]
-        pairs = [(names[i], names[j], float(values[i, j])) for i, j in zip(*np.unravel_index(best, upper.shape), strict=True)
-                 if upper[i, j] >= 0]  # fmt: skip
+        chosen = [(int(i), int(j)) for i, j in zip(*np.unravel_index(best, upper.shape), strict=True)]
+        pairs = [(names[i], names[j], float(values[i, j])) for i, j in chosen if upper[i, j] >= 0]
         listed.append((kind, charts.heat_map(names, values, label), pairs))
     return listed
 

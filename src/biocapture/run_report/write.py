@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from biocapture.errors import UsageError
-from biocapture.guidance.report_words import LANGUAGES
+from biocapture.guidance import LANGUAGES
 from biocapture.modality import measures
 from biocapture.profile import Profile, load_profile
 from biocapture.run_report.kept import Case
@@ -63,7 +63,9 @@ def write_report(
     before = None if against is None else tally(open_run(against), chosen.retake)
     if save_reference is not None:
         write_reference(reference_of(found, run.name), save_reference)
-    population = reference_of(before, str(against)) if before and not reference else read_reference(reference or SHIPPED)
+    population = (
+        reference_of(before, str(against)) if before and not reference else read_reference(reference or SHIPPED)
+    )
     facts = Facts(opened, found, chosen, population, language, before, str(against or ""), picture)
     content = page(facts)
     try:
