@@ -21,7 +21,7 @@ def number(value: float, language: str = "en", digits: int = 0) -> str:
     """A number as it is written in the language; – for none."""
     if value != value:
         return "–"
-    shown = f"{value:,.{digits}f}"
+    shown = f"{round(value, digits) + 0.0:,.{digits}f}"  # + 0.0: no minus before nought
     return shown if language == "en" else shown.translate(str.maketrans(",.", ".,"))
 
 

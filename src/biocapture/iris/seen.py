@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.iris.describe import LEAST_CONFIDENCE
 from biocapture.iris.outline import Outline
 from biocapture.iris.overlay import draw_outline
 from biocapture.iris.segment import segment
@@ -29,6 +30,8 @@ def seen(sample: Sample) -> tuple[Picture, Failure | None]:
     if pixels.ndim != 2:
         return pixels, Failure("iris.visible_light")
     outline = segment(pixels)
+    if not isinstance(outline, Failure) and outline.confidence < LEAST_CONFIDENCE:
+        outline = Failure("iris.no_eye")
     if isinstance(outline, Failure):
         return _enlarged(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)), outline
     drawn = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)

@@ -81,7 +81,8 @@ def changes(before: Tally, now: Tally) -> list[Change]:
             if max(counts):
                 pair = list(zip(counts, totals, strict=True))
                 found.append(_share("reason", kind, reason, *pair, better=False))
-        for name in (name for name in now.scores if name.startswith(f"{kind}.") and name in before.scores):
+        own = (name for name in now.scores if name.startswith(f"{kind}.") and name != f"{kind}.quality")
+        for name in (name for name in own if name in before.scores):
             found += _mean("measure", kind, name, before.scores[name], now.scores[name])
     return [change for change in found if change is not None]
 

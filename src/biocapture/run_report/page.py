@@ -42,7 +42,7 @@ class Facts:
     before : Tally or None
         The run to compare with, and ``before_name`` its name.
     picture : callable
-        Data URI of a case.
+        Data URI of a case: whether with what was seen in it, or as it is.
     """
 
     run: Run
@@ -52,7 +52,7 @@ class Facts:
     language: str
     before: Tally | None
     before_name: str
-    picture: Callable[[Case], str]
+    picture: Callable[[Case, bool], str]
 
 
 def page(facts: Facts) -> str:
@@ -83,14 +83,16 @@ def _content(facts: Facts) -> dict[str, Any]:
     found = facts.found
     pictures = facts.picture
     cases = [
-        (kind, name, [(case, pictures(case)) for _, case in lists[kind].cases])
+        (kind, name, [(case, pictures(case, True)) for _, case in lists[kind].cases])
         for kind in found.modalities
         for name, lists in (("worst", found.worst), ("borderline", found.borderline))
         if kind in lists and lists[kind].cases
     ]
     reasons = tables.reasons(found)
     examples = {
-        (row.modality, row.key): [(case, pictures(case)) for _, case in found.examples[row.modality, row.key].cases]
+        (row.modality, row.key): [
+            (case, pictures(case, False)) for _, case in found.examples[row.modality, row.key].cases
+        ]
         for row in reasons
         if (row.modality, row.key) in found.examples
     }

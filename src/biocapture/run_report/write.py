@@ -13,7 +13,7 @@ from biocapture.run_report.reference import SHIPPED, read_reference, reference_o
 from biocapture.run_report.rows import Run, open_run
 from biocapture.run_report.tally import tally
 
-NO_PICTURE: Callable[[Case], str] = lambda case: ""  # noqa: E731
+NO_PICTURE: Callable[[Case, bool], str] = lambda case, drawn: ""  # noqa: E731
 
 
 def write_report(
@@ -25,7 +25,7 @@ def write_report(
     against: Path | None = None,
     reference: Path | None = None,
     save_reference: Path | None = None,
-    picture: Callable[[Case], str] = NO_PICTURE,
+    picture: Callable[[Case, bool], str] = NO_PICTURE,
 ) -> int:
     """Write the report of a run; bytes written.
 
@@ -46,7 +46,8 @@ def write_report(
     save_reference : Path, optional
         Write this run as a reference population.
     picture : callable
-        Gives the picture of a case as a data URI, "" for none. Images are personal data: the default gives none.
+        Gives the picture of a case as a data URI, "" for none, with what was seen in it or as it is, such as
+        :class:`biocapture.run_report.thumbnails.Thumbnails`. Images are personal data: the default gives none.
 
     Raises
     ------
