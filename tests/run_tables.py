@@ -86,9 +86,5 @@ def _table(random: np.random.Generator, begin: int, rows: int, better: float) ->
         None if bad else SLOTS[kind][int(place * len(SLOTS[kind]))]
         for kind, place, bad in zip(kinds, places, failed, strict=True)
     ]
-    arrays = [
-        pa.array(columns[field.name], field.type, from_pandas=True) for field in _schema()
-    ]
+    arrays = [pa.array(columns[field.name], field.type, from_pandas=True) for field in _schema()]
     return pa.Table.from_arrays(arrays, schema=_schema())
-
-

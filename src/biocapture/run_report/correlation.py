@@ -22,6 +22,8 @@ def ranks(column: Values) -> Values:
 
 def spearman(scores: NDArray[np.floating]) -> Values:
     """(M, M) rank correlation of the (N, M) columns over the rows that both have; NaN for too few, or a constant."""
+    if not scores.shape[1]:
+        return np.zeros((0, 0))
     ranked = np.stack([ranks(column.astype(np.float64)) for column in scores[:MOST_ROWS].T], axis=1)
     known = np.isfinite(ranked).astype(np.float64)
     values = np.nan_to_num(ranked)

@@ -89,13 +89,8 @@ def _content(facts: Facts) -> dict[str, Any]:
         if kind in lists and lists[kind].cases
     ]
     reasons = tables.reasons(found)
-    examples = {
-        (row.modality, row.key): [
-            (case, pictures(case, False)) for _, case in found.examples[row.modality, row.key].cases
-        ]
-        for row in reasons
-        if (row.modality, row.key) in found.examples
-    }
+    keys = [(row.modality, row.key) for row in reasons if (row.modality, row.key) in found.examples]
+    examples = {key: [(case, pictures(case, False)) for _, case in found.examples[key].cases] for key in keys}
     shown = any(uri for *_, listed in cases for _, uri in listed) or any(
         uri for listed in examples.values() for _, uri in listed
     )
