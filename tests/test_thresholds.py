@@ -50,6 +50,15 @@ def test_nothing_to_count_is_no_number() -> None:
     assert empty.avoided.value == 1
 
 
+def test_no_error_among_few_fingers_is_no_proof() -> None:
+    """Of ten fingers none failed: up to 28 % may (Wilson); all errors of three fingers were avoided: or only 44 %."""
+    finger = np.repeat(np.arange(10), 10)
+    (row,) = threshold_table(of(HUNDRED, HUNDRED < 0, finger), (0,))
+    assert (row.fnmr.low, row.fnmr.high) == pytest.approx((0, 0.2775), abs=1e-4)
+    (row,) = threshold_table(of(HUNDRED, HUNDRED < 30, finger), (30,))
+    assert (row.avoided.low, row.avoided.high) == pytest.approx((0.4385, 1), abs=1e-4)
+
+
 def test_intervals_of_independent_pairs_are_those_of_a_share() -> None:
     random = np.random.default_rng(1)
     quality, error = random.uniform(0, 100, 2000), random.random(2000) < 0.1

@@ -146,10 +146,22 @@ def threshold_table(pairs: Genuine, qualities: Sequence[float] = QUALITIES) -> l
     known = np.isfinite(made).any(axis=0)
     ends = np.full((2, *middle.shape), np.nan)
     ends[:, known] = np.nanquantile(made[:, known], (0.025, 0.975), axis=0)
+    _widen(middle, ends, left, pairs)
     avoided, fnmr = ([Estimate(*map(float, row)) for row in zip(middle[k], *ends[:, k], strict=True)] for k in (0, 1))
     captures = [_captures(pairs.captures, quality) for quality in qualities]
     counts = left.sum(axis=1).tolist()
     return [Threshold(*row) for row in zip(map(float, qualities), counts, captures, avoided, fnmr, strict=True)]
+
+
+def _widen(middle: Values, ends: Values, left: NDArray[np.bool_], pairs: Genuine) -> None:
+    """Where no error, or every error, was avoided, no resample differs: Wilson's interval over identities instead."""
+    faulty = len(np.unique(pairs.identity[pairs.error]))
+    for i, kept in enumerate(left):
+        for row, trials in ((0, faulty), (1, len(np.unique(pairs.identity[kept])))):
+            if trials and middle[row, i] == 0.0:
+                ends[1, row, i] = max(ends[1, row, i], wilson(0, trials)[1])
+            if trials and middle[row, i] == 1.0:
+                ends[0, row, i] = min(ends[0, row, i], wilson(trials, trials)[0])
 
 
 def _captures(quality: Values, threshold: float) -> Estimate:
