@@ -102,3 +102,17 @@ def edc_areas(
         rate = np.interp(grid, discarded, missed) / (1.0 - grid)
         areas[share] = float(np.trapezoid(rate, grid) / (start * share)) if start else float("nan")
     return areas
+
+
+def rates_left(share: Values, discarded: Values, rate: Values) -> Values:
+    """(S,) error rate among the pairs that are left at each share discarded, of what :func:`edc` gives."""
+    return np.interp(share, discarded, rate) / (1.0 - share)
+
+
+def weighted_edc(quality: Values, error: NDArray[np.bool_], weight: Values, share: Values) -> Values:
+    """(S,) error rate among the pairs left at each share discarded, where pair p counts ``weight[p]`` times."""
+    order = np.argsort(quality, kind="stable")
+    _, start = np.unique(quality[order], return_index=True)
+    bounds = np.concatenate([start, [len(quality)]])
+    below, wrong = (np.concatenate([[0.0], np.cumsum(part[order])])[bounds] for part in (weight, weight * error))
+    return rates_left(share, below / below[-1], (wrong[-1] - wrong) / below[-1])

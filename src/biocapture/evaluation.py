@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.evaluate import equal_error_rate, fnmr_at
+from biocapture.evaluation_tables import tabulated
 from biocapture.matcher import Matcher, matcher
 from biocapture.matching import sample_and_template
 from biocapture.pairs import PairList, read_pairs, write_pairs
 from biocapture.pipeline import Options, options, reports
 from biocapture.plot import require_matplotlib, write_plot
+from biocapture.thresholds import identities
 from biocapture.workers import map_ordered
 
 SCORE, QUALITY = "biocapture", "biocapture_quality"
@@ -82,9 +84,23 @@ def evaluate(
     workers: int = 1,
     fork: bool = False,
     plot: Path | None = None,
+    tables: Path | None = None,
+    fmr: float = 1e-3,
+    scores_from: str = "",
     watch: Watch[Any] = lambda items, total, what: items,
 ) -> Evaluated:
     """Score every pair, write the table, and draw the error rates where a plot is asked for.
+
+    Parameters
+    ----------
+    plot : Path, optional
+        Picture of the error rates.
+    tables : Path, optional
+        Folder for the curves as tables, and for what thresholds on quality do.
+    fmr : float
+        False match rate of the decision threshold that ``tables`` judge errors by.
+    scores_from : str
+        Column of the pair list with another comparison's scores, higher is more alike; "" = ours.
 
     Raises
     ------
@@ -101,16 +117,18 @@ def evaluate(
         raise UsageError("an evaluation is of one modality: fingerprint, face or iris", modality)
     part = matcher(wanted.modality)
     listed = read_pairs(pairs)
-    work = partial(_extracted, images=images, wanted=wanted, with_quality=plot is not None)
+    given = _given(listed, scores_from, pairs) if scores_from else None
+    with_quality = plot is not None or tables is not None
+    work = partial(_extracted, images=images, wanted=wanted, with_quality=with_quality)
     begun = time.perf_counter()
     stream = map_ordered(work, listed.files, workers, _lost, fork)
     made = {each.name: each for each in watch(stream, len(listed.files), "templates")}
     extracted = time.perf_counter()
-    scores = _scores(listed, made, part, watch)
+    scores = _scores(listed, made, part, watch) if given is None else given
     compared = time.perf_counter()
     # Unlike min, np.minimum passes NaN on whichever side it is.
     quality = np.minimum(*np.array([[made[name].quality for name in pair] for pair in listed.pairs]).T)
-    columns = {SCORE: scores} | ({QUALITY: quality} if plot else {})
+    columns = ({} if scores_from else {SCORE: scores}) | ({QUALITY: quality} if with_quality else {})
     write_pairs(listed, columns, out)
     errors = [each.error for each in made.values() if each.error]
     empty = sum(each.is_empty for each in made.values())
@@ -121,7 +139,11 @@ def evaluate(
         f"{len(scores)} pairs → {out}",
     ]
     if plot is not None:
-        lines.append(_drawn(listed.genuine, scores, quality, plot))
+        lines.append(_drawn(listed, scores, quality, plot))
+    if tables is not None:
+        captures = {each.name: each.quality for each in made.values()}
+        known = {} if scores_from else part.THRESHOLDS
+        lines += tabulated(listed, scores, captures, fmr, known, tables)
     return Evaluated(lines, len(errors))
 
 
@@ -137,6 +159,16 @@ def _scores(listed: PairList, made: dict[str, Extracted], part: Matcher, watch: 
         for one, other in watch(listed.pairs, len(listed.rows), "comparisons")
     )
     return np.fromiter(scores, np.float64, len(listed.rows))
+
+
+def _given(listed: PairList, column: str, path: Path) -> NDArray[np.float64]:
+    """(P,) scores as the list has them, NaN for empty fields."""
+    if column not in listed.names:
+        raise UsageError(f"the pair list has no column {column!r}", str(path))
+    try:
+        return np.array([float(row[column] or "nan") for row in listed.rows])
+    except ValueError as error:
+        raise UsageError(f"column {column!r}: {error}", str(path)) from error
 
 
 def _rates(genuine: NDArray[np.bool_] | None, scores: NDArray[np.float64]) -> list[str]:
@@ -164,15 +196,15 @@ def _split(genuine: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[NDA
     return scores[whole & genuine], scores[whole & ~genuine]
 
 
-def _drawn(
-    genuine: NDArray[np.bool_] | None, scores: NDArray[np.float64], quality: NDArray[np.float64], plot: Path
-) -> str:
-    if genuine is None:
+def _drawn(listed: PairList, scores: NDArray[np.float64], quality: NDArray[np.float64], plot: Path) -> str:
+    if listed.genuine is None:
         return "no plot: the pair list has no column genuine"
-    same, different = _split(genuine, scores)
+    same, different = _split(listed.genuine, scores)
     if not same.size or not different.size:
         return "no plot: genuine and impostor scores are both needed"
-    write_plot(same, different, quality[np.isfinite(scores) & genuine], plot)
+    wanted = np.isfinite(scores) & listed.genuine
+    identity = identities([pair for pair, which in zip(listed.pairs, wanted.tolist(), strict=True) if which])
+    write_plot(same, different, quality[wanted], plot, identity)
     return f"curves → {plot}"
 
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from biocapture.errors import UsageError
-from biocapture.evaluate import Values, det, edc, edc_areas, equal_error_rate, threshold_of_fnmr
+from biocapture.evaluate import Values, det, edc, edc_areas, equal_error_rate, rates_left, threshold_of_fnmr
+from biocapture.thresholds import MOST_DISCARDED, UNASSESSED, Genuine, characteristic
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 OURS, OTHERS = "#1f5fa8", "#9a9a9a"
 """Colours of our curve and of those it is to be judged by."""
 
 START_FNMR = 0.10
 """Error rate at which the error-versus-discard characteristic begins: every matcher has one; few pairs decide it."""
-
-MOST_DISCARDED = 0.9
 
 
 def require_matplotlib(path: Path) -> None:
@@ -32,7 +32,9 @@ def require_matplotlib(path: Path) -> None:
         raise UsageError("a plot is a .png in a folder that exists", str(path))
 
 
-def write_plot(genuine: Values, impostor: Values, quality: Values, path: Path) -> None:
+def write_plot(
+    genuine: Values, impostor: Values, quality: Values, path: Path, identity: NDArray[np.int64] | None = None
+) -> None:
     """Draw the detection error trade-off and, where there are qualities, the error-versus-discard characteristic.
 
     Parameters
@@ -41,6 +43,8 @@ def write_plot(genuine: Values, impostor: Values, quality: Values, path: Path) -
         Scores, at least one of each.
     quality : (G,) float64
         Of each genuine pair, the lesser of its two; NaN (not assessable) is discarded first.
+    identity : (G,) int64, optional
+        Which finger, eye or face each genuine pair is of: draws the 95 % band of a bootstrap over these.
 
     Raises
     ------
@@ -55,7 +59,7 @@ def write_plot(genuine: Values, impostor: Values, quality: Values, path: Path) -
     axes = figure.subplots(1, 2 if assessed else 1, squeeze=False)[0]
     _draw_det(axes[0], genuine, impostor)
     if assessed:
-        _draw_edc(axes[1], np.where(np.isfinite(quality), quality, -1.0), genuine)
+        _draw_edc(axes[1], np.where(np.isfinite(quality), quality, UNASSESSED), genuine, identity)
     try:
         figure.savefig(path)
     except OSError as error:
@@ -78,12 +82,15 @@ def _draw_det(axes: Axes, genuine: Values, impostor: Values) -> None:
     axes.grid(visible=True, which="major", color="#e4e4e4")
 
 
-def _draw_edc(axes: Axes, quality: Values, genuine: Values) -> None:
+def _draw_edc(axes: Axes, quality: Values, genuine: Values, identity: NDArray[np.int64] | None) -> None:
     """FNMR of the pairs that are left when those of lowest quality are discarded."""
     threshold, start = threshold_of_fnmr(genuine, START_FNMR)
-    discarded, missed = edc(quality, genuine < threshold)
+    error = genuine < threshold
     share = np.linspace(0.0, MOST_DISCARDED, 901)
-    rate = np.interp(share, discarded, missed) / (1 - share)
+    rate = rates_left(share, *edc(quality, error))
+    if identity is not None:
+        band = characteristic(Genuine(quality, error, identity, quality))
+        axes.fill_between(100 * band.discarded, 100 * band.low, 100 * band.high, color=OURS, alpha=0.15, label="95 %")
     areas = edc_areas(quality, genuine, START_FNMR)
     axes.plot(100 * share, 100 * rate, color=OURS, label="lesser quality of the pair")
     axes.plot([0, 100 * MOST_DISCARDED], [100 * start] * 2, color=OTHERS, linestyle="--", label="at random")

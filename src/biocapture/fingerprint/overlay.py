@@ -30,7 +30,7 @@ def picture(samples: tuple[Sample, Sample], templates: tuple[Template, Template]
     paired = comparison.paired
     for template, side, shift in zip(templates, (0, 1), (0, left), strict=True):
         _draw_minutiae(drawn, template, set(paired[:, side].tolist()), shift)
-        _draw_singular_points(drawn, singular_points(template), shift)
+        draw_singular_points(drawn, singular_points(template), shift)
     for i, j in paired.tolist():
         start = int(templates[0].column[i]), int(templates[0].row[i])
         stop = int(templates[1].column[j]) + left, int(templates[1].row[j])
@@ -49,13 +49,13 @@ def _draw_minutiae(drawn: Picture, template: Template, paired: set[int], shift: 
         cv2.line(drawn, centre, tip, colour, 2, cv2.LINE_AA)
 
 
-def _draw_singular_points(drawn: Picture, points: SingularPoints, shift: int) -> None:
-    """A core as a ring with the axis on which it opens, a delta as its three axes."""
+def draw_singular_points(drawn: Picture, points: SingularPoints, shift: int, scale: int = 1) -> None:
+    """A core as a ring with the axis on which it opens, a delta as its three axes; drawn ``scale`` times as large."""
     for row, column, angle, core in zip(points.row, points.column, points.angle_rad, points.core, strict=True):
-        centre = (round(column) + shift, round(row))
+        centre = (round(scale * column) + shift, round(scale * row))
         for turn in (0,) if core else (0, 1, 2):
-            axis = AXIS_PX * np.exp(1j * (angle + turn * 2 * np.pi / 3))
+            axis = scale * AXIS_PX * np.exp(1j * (angle + turn * 2 * np.pi / 3))
             tip = (round(centre[0] + axis.real), round(centre[1] - axis.imag))
-            cv2.line(drawn, centre, tip, SINGULAR, 2, cv2.LINE_AA)
+            cv2.line(drawn, centre, tip, SINGULAR, 2 * scale, cv2.LINE_AA)
         if core:
-            cv2.circle(drawn, centre, 7, SINGULAR, 2, cv2.LINE_AA)
+            cv2.circle(drawn, centre, 7 * scale, SINGULAR, 2 * scale, cv2.LINE_AA)

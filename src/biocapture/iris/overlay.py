@@ -66,18 +66,20 @@ def _eye(pixels: GreyPixels) -> tuple[Picture, Picture]:
     drawn = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
     if isinstance(outline, Failure):
         return _framed(drawn), np.full((1, COLUMNS, 3), WHITE, np.uint8)
-    _draw(drawn, outline)
+    draw_outline(drawn, outline)
     return _framed(drawn), cv2.cvtColor(unwrap(pixels, outline).grey, cv2.COLOR_GRAY2BGR)
 
 
-def _draw(drawn: Picture, outline: Outline) -> None:
+def draw_outline(drawn: Picture, outline: Outline) -> None:
+    """Pupil, limbus and both lids, in place."""
     thick = max(1, round(min(drawn.shape[:2]) / 240))
     for ellipse in (outline.pupil, outline.limbus):
         cv2.polylines(drawn, [_points(ellipse)], True, OUTLINE, thick, cv2.LINE_AA)
     height, width = drawn.shape[:2]
+    opened = outline.upper_lid <= outline.lower_lid  # beyond the corners of the eye the curves mean nothing
     for rim in (outline.upper_lid, outline.lower_lid):
         line = np.stack([np.arange(width), np.rint(rim)], axis=1).astype(np.int32)
-        cv2.polylines(drawn, [line[(rim >= 0) & (rim <= height - 1)]], False, LID, thick, cv2.LINE_AA)
+        cv2.polylines(drawn, [line[opened & (rim >= 0) & (rim <= height - 1)]], False, LID, thick, cv2.LINE_AA)
 
 
 def _points(ellipse: Ellipse) -> NDArray[np.int32]:

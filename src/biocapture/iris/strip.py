@@ -57,7 +57,7 @@ def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = lambda name, arr
     trace : callable
         Told ``strip`` and ``usable``.
     """
-    row, column = _sheet(outline)
+    row, column = sheet(outline)
     inside, lid = _seen(row, column, outline, pixels.shape)
     grey = _sampled(pixels, outline, row, column)
     dark = float(np.median(unrolled(pixels, outline.pupil, 0.8, 8, 32)))
@@ -69,7 +69,7 @@ def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = lambda name, arr
     return strip
 
 
-def _sheet(outline: Outline) -> tuple[Field, Field]:
+def sheet(outline: Outline) -> tuple[Field, Field]:
     """(64, 512) rows and columns: straight lines from each point of the pupil to its counterpart on the limbus."""
     depth = ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
     (row, column), (far_row, far_column) = (

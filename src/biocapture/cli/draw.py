@@ -1,0 +1,35 @@
+"""``biocapture draw``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command()
+def draw(
+    image: Annotated[Path, typer.Argument(help="A capture.", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: <name>.seen.png, here.")] = None,
+    modality: Annotated[str, typer.Option("--modality", "-m", help="auto, fingerprint, face or iris.")] = "auto",
+    position: Annotated[str | None, typer.Option(help="E.g. right_index; default: from its name.")] = None,
+    ppi: Annotated[float | None, typer.Option(help="Resolution of the image, overriding its metadata.")] = None,
+    profile: Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or your own .toml.")] = "default",
+    lang: Annotated[str, typer.Option("--lang", help="en or id; default: the profile's.")] = "",
+    supplier: Annotated[str, typer.Option(help="Who finds the face: default, or ofiq.")] = "default",
+) -> None:
+    """Draw what was seen in a capture, beside its measures and what to do about its faults.
+
+    Fingerprints: where ridges are and how they run, minutiae coloured by quality (rings end, squares fork), cores and
+    deltas. Irises: pupil, limbus, lids, and what covers the iris. Faces: box, landmarks, lines of the geometry.
+
+    Exit status: 0 drawn, 2 wrong usage or unreadable file.
+    """
+    from biocapture.drawing import write_drawing
+    from biocapture.pipeline import options
+
+    wanted = options(modality, position=position, ppi=ppi, profile=profile, supplier=supplier)
+    target = out or Path(f"{image.stem}.seen.png")
+    report = write_drawing(image, target, wanted, lang)
+    typer.echo(f"{report.verdict} → {target}")

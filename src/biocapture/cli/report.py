@@ -1,0 +1,42 @@
+"""``biocapture report``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run (part-*.parquet), or a .parquet, .csv or .jsonl table.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page.")] = Path("report.html"),
+    against: Annotated[Path | None, typer.Option(help="An earlier run: what got better or worse.")] = None,
+    thumbnails: Annotated[
+        bool, typer.Option("--thumbnails", help="Show example captures: the page is then personal data.")
+    ] = False,
+    images: Annotated[Path, typer.Option(help="Folder that relative paths in the table start from.")] = Path(),
+    profile: Annotated[str, typer.Option("--profile", "-p", help="Minima that are shown; default: the run's.")] = "",
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or id.")] = "en",
+    reference: Annotated[
+        Path | None, typer.Option(help="Reference population (.json); default: our synthetic one.")
+    ] = None,
+    save_reference: Annotated[
+        Path | None, typer.Option(help="Write this run's distributions as a reference population (.json).")
+    ] = None,
+) -> None:
+    """Write a run as one HTML page: shares of verdicts, what to do, distributions, cases to look at, errors, versions.
+
+    The page needs no network and holds no images unless `--thumbnails` is given.
+
+    Exit status: 0 written, 2 wrong usage or unreadable table.
+    """
+    from biocapture.pipeline import options
+    from biocapture.run_report import write_report
+    from biocapture.run_report.thumbnails import Thumbnails
+
+    wanted = {"picture": Thumbnails(options(), images)} if thumbnails else {}
+    how = {"against": against, "profile": profile, "language": lang, "reference": reference}
+    size = write_report(run, out, save_reference=save_reference, **how, **wanted)  # type: ignore[arg-type]
+    typer.echo(f"{size} bytes → {out}")
