@@ -32,6 +32,7 @@ ALLOWED = {
     "workers": {"errors"},
     "folder": {"errors", "types"},
     "portrait": SPINE | {"decode", "face", "profile"},
+    "throughput": SPINE | {"pipeline", "synthetic", "workers"},
     "explain": SPINE | {"modality", "report", "guidance"},
     "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
     "evaluate": {"errors", "types"},
