@@ -55,7 +55,9 @@ class Pair:
         a, b = (statistics.median(pair[i] for pairs in self.times for pair in pairs) for i in (0, 1))
         low, _, high = statistics.quantiles((y / x for pairs in self.times for x, y in pairs), n=4)
         flag = "SLOWER" if self.over(above) else "faster" if max(self.ratios) < 1 / above else ""
-        return f"| {self.name} | {1000 * a:.4g} | {1000 * b:.4g} | {self.ratio:.2f} | {low:.2f} to {high:.2f} | {flag} |"
+        return (
+            f"| {self.name} | {1000 * a:.4g} | {1000 * b:.4g} | {self.ratio:.2f} | {low:.2f} to {high:.2f} | {flag} |"
+        )
 
 
 HEADER = "| case | A ms | B ms | B / A | middle half | |\n|---|--:|--:|--:|--:|---|"

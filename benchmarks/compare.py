@@ -1,7 +1,7 @@
 """This checkout against the stored baseline: a quick look at everything, then doubts are settled one by one.
 
-A case is slower when it is so every time that it is looked at, in :data:`SETTLED` looks spread over several processes
-and some time. One look below the limit clears it: whatever else a machine does, it does not do it always.
+A case is slower when it is so every time that it is looked at, time after time in several processes
+and over some time. One look below the limit clears it: whatever else a machine does, it does not do it always.
 """
 
 import json
@@ -15,11 +15,11 @@ from benchmarks.baseline import BASELINE, Known, stored, typical
 from benchmarks.metadata import versions
 from benchmarks.worker import Measurer
 
-FIRST = 5
-"""Looks at a case at first; at what takes long or little, fewer."""
+FIRST, AGAIN = 3, 5
+"""Looks at a case at first, and each time that a doubt is to be settled; at what takes long or little, fewer."""
 
 SETTLED = 6
-"""Times that a case has to be over its limit, of :data:`FIRST` looks each."""
+"""Times that a case has to be over its limit after the first."""
 
 PROCESSES = 3
 """That settle doubts, one after another."""
@@ -68,13 +68,15 @@ def compare(
         ready = measurer.prepare(list(known))
         verdicts = [Verdict(name, known[name]) for name in ready]
         for verdict in verdicts:
-            _look(measurer, verdict, _times(verdict.known))
+            _look(measurer, verdict, _times(verdict.known, FIRST))
     deadline = time.monotonic() + budget_s
     for number in range(PROCESSES):
         doubted = [verdict for verdict in verdicts if verdict.doubted]
         if not doubted or time.monotonic() > deadline:
             break
-        print(f"{len(doubted)} doubted, process {number + 1}: {', '.join(v.name for v in doubted[:9])}", file=sys.stderr)
+        print(
+            f"{len(doubted)} doubted, process {number + 1}: {', '.join(v.name for v in doubted[:9])}", file=sys.stderr
+        )
         with start() as measurer:
             _settle(measurer, doubted, SETTLED // PROCESSES, deadline)
     return verdicts
@@ -85,13 +87,13 @@ def _settle(measurer: Measurer, doubted: Sequence[Verdict], rounds: int, deadlin
     for _ in range(rounds):
         for verdict in doubted:
             if verdict.doubted and verdict.name in ready and time.monotonic() < deadline:
-                _look(measurer, verdict, 2 if verdict.known.ms > LONG_MS else FIRST)
+                _look(measurer, verdict, _times(verdict.known, AGAIN))
 
 
-def _times(known: Known) -> int:
+def _times(known: Known, most: int) -> int:
     if known.ms < SMALL_MS:
         return 1
-    return 2 if known.ms > LONG_MS else FIRST
+    return max(1, most // 3) if known.ms > LONG_MS else most
 
 
 def _look(measurer: Measurer, verdict: Verdict, times: int) -> None:

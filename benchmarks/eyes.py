@@ -29,6 +29,7 @@ from biocapture.iris.outline import Outline
 from biocapture.modality import package
 from biocapture.types import GreyPixels, Modality, Sample
 
+
 @dataclass(frozen=True, slots=True)
 class Stages:
     """One eye and every intermediate result that some stage takes."""

@@ -94,9 +94,7 @@ def _network() -> Callable[[], float]:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = settings.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), settings, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(model.SerializeToString(), settings, providers=["CPUExecutionProvider"])
     picture = np.resize(np.linspace(0, 1, 101, dtype=np.float32), (1, 8, 48, 48))
     return lambda: float(session.run(["out"], {"in": picture})[0][0, 0, 0, 0])
 

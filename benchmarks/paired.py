@@ -58,9 +58,7 @@ class Watch:
         return Look(case_s, {unit: (before[unit] + after[unit]) / 2 for unit in self._kernels})
 
     def _beside(self) -> dict[str, float]:
-        return {
-            unit: seconds(kernel, self._turns[unit], clock_of(kernel)) for unit, kernel in self._kernels.items()
-        }
+        return {unit: seconds(kernel, self._turns[unit], clock_of(kernel)) for unit, kernel in self._kernels.items()}
 
 
 def units_of(name: str) -> tuple[str, ...]:

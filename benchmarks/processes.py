@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import cycle, islice
-from pathlib import Path
 
 from benchmarks.case import Case, Work
 from benchmarks.images import Setting, captures, written
@@ -25,7 +24,9 @@ MOST_WORKERS = 8
 
 def worker_counts() -> list[int]:
     """1, 2, 4 … up to the processors there are, these included."""
-    usable = min(MOST_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    usable = min(
+        MOST_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     return sorted({1, usable, *(count for count in (2, 4) if count <= usable)})
 
 

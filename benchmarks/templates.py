@@ -58,7 +58,9 @@ def cases() -> Iterator[Case]:
         yield Case(f"gallery.Gallery.search[{modality}]", partial(_searched, modality=modality), slow=True)
     yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(PRINT, 1)[0])))
     yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(PRINT, 1)[0], 2011)))
-    yield Case(name_of(from_record), lambda setting: Work(partial(from_record, to_record(templates(PRINT, 1)[0], 2011))))
+    yield Case(
+        name_of(from_record), lambda setting: Work(partial(from_record, to_record(templates(PRINT, 1)[0], 2011)))
+    )
     yield Case(name_of(underlying), _underlying)
 
 

@@ -1,4 +1,4 @@
-"""Times of one piece of work: warm-up, then rounds; median, quartiles, shortest. By the clock, or by the processor's."""
+"""Times of one piece of work: warm-up, then rounds; median, quartiles, shortest. By a clock or the processor's."""
 
 import gc
 import math

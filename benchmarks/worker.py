@@ -1,6 +1,7 @@
 """A process that looks at cases when told to, one line of JSON per request: ``python -m benchmarks.worker``.
 
-Requests: ``{"prepare": [names]}`` (an empty list: all of the short form), ``{"look": name, "units": [...], "times": n}``.
+Requests: ``{"prepare": [names]}`` (an empty list: all of the short form) and
+``{"look": name, "units": [...], "times": n}``.
 Which library it measures is a matter of ``PYTHONPATH``; see :class:`Measurer`, which starts it.
 """
 

@@ -57,9 +57,6 @@ def bench(
         return
     print_rows(
         ("modality", "workers", "images/s", "ms per image and worker", "start s"),
-        [
-            (str(r.modality), str(r.workers), f"{r.per_s:.1f}", f"{r.worker_ms:.1f}", f"{r.start_s:.1f}")
-            for r in found
-        ],
+        [(str(r.modality), str(r.workers), f"{r.per_s:.1f}", f"{r.worker_ms:.1f}", f"{r.start_s:.1f}") for r in found],
     )
     typer.echo(", ".join(f"{name} {value}" for name, value in machine().items()))
