@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-short clean
 
 $(BIN)/biocapture: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,9 @@ check: $(BIN)/biocapture
 
 bench: $(BIN)/biocapture
 	$(BIN)/python -m benchmarks run
+
+bench-short: $(BIN)/biocapture
+	$(BIN)/python -m benchmarks compare
 
 clean:
 	rm -rf $(VENV) build dist

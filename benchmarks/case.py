@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.images import Setting
-from benchmarks.timing import FULL, Effort
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,14 @@ class Work:
         Images (or files) one call handles: figures are per item.
     own_time : bool
         The call returns its seconds, instead of being timed from outside.
+    elsewhere : bool
+        A process that lives on does it, so that only the clock on the wall tells how long it took.
     """
 
     call: Callable[[], object]
     items: int = 1
     own_time: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,16 @@ class Case:
         ``<module>.<function>[<variant>]@<images>``; module as in ``src``.
     prepare : callable
         Everything that is not timed.
+    slow : bool
+        Takes seconds, or starts processes: fewer rounds.
+    short : bool
+        Belongs to the short form, which comparisons use.
     """
 
     name: str
     prepare: Callable[[Setting], Work]
-    effort: Effort = FULL
+    slow: bool = False
+    short: bool = True
 
 
 def over(function: Callable[..., object], inputs: Sequence[tuple[Any, ...]]) -> Work:

@@ -1,78 +1,119 @@
-"""Ratios of this run against stored ones."""
+"""This checkout against the stored baseline: a quick look at everything, then doubts are settled one by one.
+
+A case is slower when it is so every time that it is looked at, time after time in several processes
+and over some time. One look below the limit clears it: whatever else a machine does, it does not do it always.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.baseline import BASELINE, Known, stored, typical
 from benchmarks.metadata import versions
-from benchmarks.suite import Results, run
+from benchmarks.worker import Measurer
 
-BASELINE = Path(__file__).with_name("baseline.json")
+FIRST, AGAIN = 3, 5
+"""Looks at a case at first, and each time that a doubt is to be settled; at what takes long or little, fewer."""
 
-SLOWER = 1.25
-"""Flagged above."""
+SETTLED = 6
+"""Times that a case has to be over its limit after the first."""
 
-RUNS = 3
-"""A baseline is the least of so many runs."""
+PROCESSES = 3
+"""That settle doubts, one after another."""
+
+LONG_MS, SMALL_MS = 60.0, 0.08
+
+BUDGET_S = 60.0
+"""For settling doubts; what is not settled by then is not called slower."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One case, now and in the baseline, in yardsticks; None where it is missing."""
+@dataclass
+class Verdict:
+    """One case: the ratios to the baseline found one after another."""
 
     name: str
-    base: float | None
-    head: float | None
+    known: Known
+    ratios: list[float] = field(default_factory=list)
 
     @property
-    def ratio(self) -> float | None:
-        """Head / baseline; above 1 is slower."""
-        return self.head / self.base if self.base and self.head is not None else None
+    def doubted(self) -> bool:
+        """Whether it has been over the limit every time."""
+        return bool(self.ratios) and min(self.ratios) > self.known.limit
 
     @property
     def slower(self) -> bool:
-        """Whether it is flagged."""
-        return self.ratio is not None and self.ratio > SLOWER
+        """Whether that is settled."""
+        return self.doubted and len(self.ratios) > SETTLED
 
     def line(self) -> str:
         """One line of the printed table."""
-        base, head, ratio = ("–" if x is None else f"{x:.3g}" for x in (self.base, self.head, self.ratio))
-        flag = "SLOWER" if self.slower else "new" if self.base is None else "not run" if self.head is None else ""
-        return f"| {self.name} | {base} | {head} | {ratio} | {flag} |"
+        flag = "SLOWER" if self.slower else "doubted, not settled" if self.doubted else ""
+        least = f"{min(self.ratios):.2f}" if self.ratios else "–"
+        limit = f"{self.known.limit:.2f}"
+        return f"| {self.name} | {self.known.ms:.3g} | {self.known.unit} | {least} | {limit} | {flag} |"
 
 
-def changes(base: Mapping[str, float], head: Mapping[str, float]) -> list[Change]:
-    """Every case of either, those of the head first."""
-    names = [*head, *(name for name in base if name not in head)]
-    return [Change(name, base.get(name), head.get(name)) for name in names]
+HEADER = "| case | baseline ms | unit | ratio | limit | |\n|---|--:|---|--:|--:|---|"
 
 
-def stored(path: Path = BASELINE) -> dict[str, float]:
-    """Ratios of the stored baseline."""
-    return dict(json.loads(path.read_text(encoding="utf8"))["ratios"])
+def compare(
+    pattern: str = "", path: Path = BASELINE, start: Callable[[], Measurer] = Measurer, budget_s: float = BUDGET_S
+) -> list[Verdict]:
+    """Look at every stored case, then settle doubts."""
+    with start() as measurer:
+        known = {name: facts for name, facts in stored(path).items() if pattern in name}
+        ready = measurer.prepare(list(known))
+        verdicts = [Verdict(name, known[name]) for name in ready]
+        for verdict in verdicts:
+            _look(measurer, verdict, _times(verdict.known, FIRST))
+    deadline = time.monotonic() + budget_s
+    for number in range(PROCESSES):
+        doubted = [verdict for verdict in verdicts if verdict.doubted]
+        if not doubted or time.monotonic() > deadline:
+            break
+        print(
+            f"{len(doubted)} doubted, process {number + 1}: {', '.join(v.name for v in doubted[:9])}", file=sys.stderr
+        )
+        with start() as measurer:
+            _settle(measurer, doubted, SETTLED // PROCESSES, deadline)
+    return verdicts
 
 
-def ratios(results: Results) -> dict[str, float]:
-    """Case → yardsticks."""
-    return {name: figure.ratio for name, figure in results.figures.items()}
+def _settle(measurer: Measurer, doubted: Sequence[Verdict], rounds: int, deadline: float) -> None:
+    ready = set(measurer.prepare([verdict.name for verdict in doubted]))
+    for _ in range(rounds):
+        for verdict in doubted:
+            if verdict.doubted and verdict.name in ready and time.monotonic() < deadline:
+                _look(measurer, verdict, _times(verdict.known, AGAIN))
 
 
-def compare(pattern: str = "", given: Path | None = None, path: Path = BASELINE) -> tuple[Results, list[Change]]:
-    """Run, then run what seems slower once more: of two times the shorter tells of the code, not of the machine."""
-    base = stored(path)
-    results = run(pattern, given)
-    head = ratios(results)
-    for change in changes(base, head):
-        if change.slower:
-            again = ratios(run(change.name, given)).get(change.name, float("inf"))
-            head[change.name] = min(head[change.name], again)
-    shown = changes({name: base[name] for name in base if not pattern or name in head}, head)
-    return results, shown
+def _times(known: Known, most: int) -> int:
+    if known.ms < SMALL_MS:
+        return 1
+    return max(1, most // 3) if known.ms > LONG_MS else most
 
 
-def write_baseline(path: Path = BASELINE, pattern: str = "", runs: int = RUNS) -> None:
-    """Store the least ratios of several runs."""
-    every = [ratios(run(pattern)) for _ in range(runs)]
-    least = {name: float(f"{min(one.get(name, each) for one in every):.4g}") for name, each in every[0].items()}
-    path.write_text(json.dumps({"metadata": versions(), "ratios": least}, indent=1) + "\n", encoding="utf8")
+def _look(measurer: Measurer, verdict: Verdict, times: int) -> None:
+    looks = measurer.looks(verdict.name, [verdict.known.unit], times)
+    if looks:
+        verdict.ratios.append(typical(looks, verdict.known.unit) / verdict.known.ratio)
+
+
+def table(verdicts: Sequence[Verdict], known: Mapping[str, Known]) -> str:
+    """What is slower or doubted, the highest ratios, and what is not there any more."""
+    told = sorted((v for v in verdicts if v.ratios), key=lambda v: (-v.doubted, -min(v.ratios) / v.known.limit))
+    shown = [verdict for i, verdict in enumerate(told) if verdict.doubted or i < 5]
+    lines = [HEADER, *(verdict.line() for verdict in shown)]
+    gone = [name for name in known if name not in {verdict.name for verdict in told}]
+    if gone:
+        lines.append(f"\nIn the baseline only: {', '.join(gone)}")
+    return "\n".join(lines)
+
+
+def difference(path: Path = BASELINE) -> str:
+    """What the baseline was taken with, where that is not what is here."""
+    was, is_ = json.loads(path.read_text(encoding="utf8"))["metadata"], versions()
+    return ", ".join(f"{name} {was[name]} then, {is_[name]} now" for name in is_ if was.get(name) != is_[name])

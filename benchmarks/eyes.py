@@ -1,12 +1,13 @@
 """Every stage of describing an eye, and the whole of it, over eyes of the sample data that can be measured."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from benchmarks.case import Case, Work, name_of, over
-from benchmarks.images import SAMPLE_DATA, Setting, read
+from benchmarks.images import Setting, sample_eyes
 from biocapture.iris import (
     candidates,
     code,
@@ -26,11 +27,7 @@ from biocapture.iris import (
 from biocapture.iris.describe import columns_of, describe
 from biocapture.iris.outline import Outline
 from biocapture.modality import package
-from biocapture.pipeline import options, reports
 from biocapture.types import GreyPixels, Modality, Sample
-
-EYES = "iris/person0[1-8]/right_eye_2.jpg"
-"""Everyday captures of eight people, 640 × 480."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +43,13 @@ class Stages:
     sclera_grey: float
 
 
-@cache
-def eyes() -> tuple[Sample, ...]:
-    """The captures."""
-    return tuple(read(path, Modality.IRIS) for path in sorted(SAMPLE_DATA.glob(EYES)))
+@functools.lru_cache(maxsize=16)
+def stages_of(sample_id: str) -> Stages:
+    """:func:`through` of one of the samples."""
+    return next(through(sample) for sample in sample_eyes() if sample.id == sample_id)
 
 
-def stages_of(sample: Sample) -> Stages:
+def through(sample: Sample) -> Stages:
     """Run the straight line once and keep what lies along it."""
     pixels = sample.image.pixels
     outline = segment.segment(pixels)
@@ -91,23 +88,17 @@ PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
 
 
 def cases() -> Iterator[Case]:
-    """Every stage, the description, and the report."""
+    """Every stage, and the description."""
     for function, arguments in LINE + PARTS:
         yield Case(name_of(function, images="eyes"), partial(_stage, function=function, arguments=arguments))
     yield Case(name_of(describe, images="eyes"), _describe)
-    yield Case(name_of(reports, images="eyes"), _reports)
 
 
 def _stage(setting: Setting, function: Callable[..., object], arguments: Arguments) -> Work:
     package(Modality.IRIS)  # tunes the allocator, as every user of the library has it
-    return over(function, [arguments(stages_of(sample)) for sample in eyes()])
+    return over(function, [arguments(stages_of(sample.id)) for sample in setting.eyes()])
 
 
 def _describe(setting: Setting) -> Work:
     package(Modality.IRIS)
-    return over(describe, [(sample,) for sample in eyes()])
-
-
-def _reports(setting: Setting) -> Work:
-    wanted = options("iris")
-    return over(reports, [([sample], wanted) for sample in eyes()])
+    return over(describe, [(sample,) for sample in setting.eyes()])

@@ -1,98 +1,163 @@
-"""Every stage of describing a face. The picture shows none: networks and measures take as long on shapes and noise."""
+"""Every stage of finding and describing a face, over a drawn portrait: there are no samples of faces."""
 
 import functools
-import io
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pillow
 
-from benchmarks.case import Case, Work, name_of
-from benchmarks.images import Setting
-from biocapture.decode import decode
-from biocapture.face import default, detail, detection, landmark_network, parts, recapture, reduction
-from biocapture.face.alignment import SIDE_PX, align, similarity
-from biocapture.face.describe import describe_inputs
-from biocapture.face.inputs import Inputs
-from biocapture.face.landmarks import whole
-from biocapture.face.pose import mean_face, pose
-from biocapture.face.region import face_region
-from biocapture.face.statistics import FaceBatch
-from biocapture.models import is_present
-from biocapture.types import Modality
+from benchmarks.case import Case, Work, name_of, over
+from benchmarks.images import Setting, sample_face
+from biocapture.face import (
+    alignment,
+    background,
+    cheeks,
+    colour,
+    cover,
+    default,
+    detail,
+    detection,
+    eyes,
+    framing,
+    inputs,
+    landmark_network,
+    light,
+    parsing,
+    parts,
+    recapture,
+    reduction,
+    region,
+    skin,
+)
+from biocapture.face.describe import describe, describe_inputs, region_luminance
+from biocapture.face.pose import pose
+from biocapture.modality import package
+from biocapture.types import Modality, Sample
 
-SHAPE, EYES_PX = (1600, 1200), 300.0
 LIVE = (720, 1280)
-"""Rows and columns of a photograph and of a frame of the live loop."""
+"""Rows and columns of a frame of the live loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """One portrait and every intermediate result that some stage takes."""
+
+    sample: Sample
+    pixels: alignment.Rgb
+    found: detection.Found
+    seen: landmark_network.Seen
+    inputs: inputs.Inputs
+    points: NDArray[np.int64]
+    matrix: NDArray[np.float64]
+    aligned: alignment.Aligned
+    region: region.Region
+    grey: NDArray[np.uint8]
+    patches: Any
+    boxes: Any
+    view: background.Background
+    cheek_grey: float
 
 
 @functools.cache
-def picture(shape: tuple[int, int] = SHAPE) -> NDArray[np.uint8]:
-    """Smooth shapes in skin colours with noise."""
-    rng = np.random.default_rng(4)
-    coarse = rng.integers(60, 230, (9, 7, 3)).astype(np.uint8)
-    smooth = cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC).astype(np.int16)
-    return np.clip(smooth + rng.normal(0, 4, smooth.shape), 0, 255).astype(np.uint8)
-
-
-@functools.cache
-def inputs() -> Inputs:
-    """The mean face in the middle of the picture, with parsing and occlusion from the network."""
-    places = mean_face()[:, :2] * EYES_PX + (SHAPE[1] / 2, SHAPE[0] / 2)
-    plain = Inputs(whole(places), np.array([4e5]), 0.0, 0.0, 0.0, score=0.9, unrest=0.01)
-    return default.with_parts(picture(), plain)
-
-
-def described() -> FaceBatch:
-    """One measured picture."""
-    return describe_inputs(picture(), inputs())
-
-
-def found(shape: tuple[int, int] = SHAPE) -> detection.Found:
-    """A face as large as half of the picture's height."""
-    return detection.Found(0.9, np.array((shape[1] / 2, shape[0] / 2)), np.array((0.0, shape[0] / 3)))
-
-
-def _stages() -> dict[str, Callable[[], object]]:
-    pixels, given = picture(), inputs()
+def stages_of(shape: tuple[int, int] = (1200, 1200)) -> Stages:
+    """Run the straight line once and keep what lies along it."""
+    sample = sample_face(shape)
+    pixels = sample.image.pixels
+    found = detection.faces(pixels)[0]
+    given = default.inputs_of(pixels)
     assert given.points is not None
-    aligned, matrix = align(pixels, given.points), similarity(given.points)
-    assert aligned is not None
+    assert given.parsing is not None
+    matrix, aligned = alignment.similarity(given.points), alignment.align(pixels, given.points)
     assert matrix is not None
-    region = face_region(aligned.points, (SIDE_PX, SIDE_PX))
-    file = io.BytesIO()
-    Pillow.fromarray(pixels).save(file, "JPEG", quality=92)
-    live = np.ascontiguousarray(picture(LIVE))
-    return {
-        name_of(decode, "jpeg", "1200x1600"): lambda: decode(file.getvalue(), modality=Modality.FACE),
-        name_of(reduction.letterboxed): lambda: reduction.letterboxed(pixels, detection.SIDE_PX),
-        name_of(landmark_network.landmarks): lambda: landmark_network.landmarks(pixels, found()),
-        name_of(pose): lambda: pose(given.points.astype(np.float64)),
-        name_of(parts.parts): lambda: parts.parts(pixels, matrix),
-        name_of(align): lambda: align(pixels, given.points),
-        name_of(detail.blur_px): lambda: detail.blur_px(aligned, region),
-        name_of(recapture.traces): lambda: recapture.traces(pixels, given.points),
-        name_of(describe_inputs): described,
-        name_of(default.with_landmarks, images="1280x720"): lambda: default.with_landmarks(live, [found(LIVE)]),
-    }
+    assert aligned is not None
+    frame = (alignment.SIDE_PX, alignment.SIDE_PX)
+    oval = region.face_region(aligned.points, frame)
+    grey, patches = region_luminance(aligned.pixels, oval), cheeks.cheeks(aligned.points, frame)
+    return Stages(
+        sample=sample,
+        pixels=pixels,
+        found=found,
+        seen=landmark_network.landmarks(pixels, found),
+        inputs=given,
+        points=given.points,
+        matrix=matrix,
+        aligned=aligned,
+        region=oval,
+        grey=grey,
+        patches=patches,
+        boxes=cover.eye_boxes(aligned.points, given.yaw_deg),
+        view=background.background(aligned, pixels.shape[:2], given.parsing),
+        cheek_grey=skin.skin(aligned, oval, grey, patches).cheek_grey,
+    )
+
+
+def _visible(s: Stages) -> NDArray[np.uint8]:
+    assert s.inputs.visible is not None
+    return cover.visible_mask(s.inputs.visible)
+
+
+def _parts(s: Stages) -> NDArray[np.uint8]:
+    assert s.inputs.parsing is not None
+    return parsing.in_frame(s.inputs.parsing)
+
+
+FRAME = (alignment.SIDE_PX, alignment.SIDE_PX)
+
+Arguments = Callable[[Stages], tuple[Any, ...]]
+
+LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
+    (inputs.checked_picture, lambda s: (s.pixels,)),
+    (detection.faces, lambda s: (s.pixels,)),
+    (default.with_landmarks, lambda s: (s.pixels, [s.found])),
+    (parts.parts, lambda s: (s.pixels, s.matrix)),
+    (framing.framing, lambda s: (s.points, s.pixels.shape[:2], s.inputs.yaw_deg)),
+    (recapture.traces, lambda s: (s.pixels, s.points)),
+    (framing.mouth_opening, lambda s: (s.points,)),
+    (framing.face_proportion, lambda s: (s.points, s.inputs.yaw_deg, s.inputs.pitch_deg)),
+    (alignment.align, lambda s: (s.pixels, s.points)),
+    (region.face_region, lambda s: (s.aligned.points, FRAME)),
+    (cover.visible_mask, lambda s: (s.inputs.visible,)),
+    (parsing.in_frame, lambda s: (s.inputs.parsing,)),
+    (cheeks.cheeks, lambda s: (s.aligned.points, FRAME)),
+    (cover.eye_boxes, lambda s: (s.aligned.points, s.inputs.yaw_deg)),
+    (region_luminance, lambda s: (s.aligned.pixels, s.region)),
+    (light.light, lambda s: (s.grey, s.region, _visible(s), s.patches)),
+    (cover.cover, lambda s: (s.aligned, s.region, _visible(s), s.boxes)),
+    (skin.skin, lambda s: (s.aligned, s.region, s.grey, s.patches)),
+    (eyes.eyes, lambda s: (s.aligned, s.boxes, _parts(s), s.cheek_grey)),
+    (detail.blur_px, lambda s: (s.aligned, s.region)),
+    (framing.eye_opening, lambda s: (s.aligned.points,)),
+    (colour.natural_colour, lambda s: (s.aligned.pixels, s.region, s.patches)),
+    (background.background, lambda s: (s.aligned, s.pixels.shape[:2], s.inputs.parsing)),
+    (background.backdrop, lambda s: (s.view,)),
+    (parsing.head_covering, lambda s: (s.inputs.parsing,)),
+)
+"""The straight line: finding, then measuring. These add up to ``describe``, less the making of the batch."""
+
+PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
+    (reduction.letterboxed, lambda s: (s.pixels, detection.SIDE_PX)),
+    (landmark_network.landmarks, lambda s: (s.pixels, s.found)),
+    (pose, lambda s: (s.seen.places,)),
+    (describe_inputs, lambda s: (s.pixels, s.inputs)),
+    (describe, lambda s: (s.sample,)),
+)
+"""Parts of stages, and what stages add up to."""
 
 
 def cases() -> Iterator[Case]:
-    """Every stage; those of the detector where it is present."""
-    for name in _stages():
-        yield Case(name, functools.partial(_stage, name=name))
-    if is_present(detection.MODEL):
-        for shape in (SHAPE, LIVE):
-            name = name_of(detection.faces, images=f"{shape[1]}x{shape[0]}")
-            yield Case(name, functools.partial(_detection, shape=shape))
+    """Every stage; what the live loop needs of a frame once more at its size."""
+    for function, arguments in LINE + PARTS:
+        yield Case(name_of(function, images="portrait"), partial(_stage, function=function, arguments=arguments))
+    for function, arguments in LINE[1:3]:
+        prepare = partial(_stage, function=function, arguments=arguments, shape=LIVE)
+        yield Case(name_of(function, images=f"{LIVE[1]}x{LIVE[0]}"), prepare)
 
 
-def _stage(setting: Setting, name: str) -> Work:
-    return Work(_stages()[name])
-
-
-def _detection(setting: Setting, shape: tuple[int, int]) -> Work:
-    pixels = np.ascontiguousarray(picture(shape))
-    return Work(lambda: detection.faces(pixels))
+def _stage(
+    setting: Setting, function: Callable[..., object], arguments: Arguments, shape: tuple[int, int] = (1200, 1200)
+) -> Work:
+    package(Modality.FACE)  # tunes the allocator, as every user of the library has it
+    return over(function, [arguments(stages_of(shape))])

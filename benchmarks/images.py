@@ -1,4 +1,4 @@
-"""The images that are timed: sample prints, a print that fills its frame, and what the user gives."""
+"""The captures that are timed: samples of every modality, and what the user gives."""
 
 import functools
 import io
@@ -19,9 +19,8 @@ SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
 ONE_FINGER = "fingerprint/person01/right_index_*.png"
 """Four touches: pristine, everyday, one mild fault, the same fault severe."""
 
-FULL_FRAME = (560, 416)
-MARGIN_PX = 220, 192
-"""Cut off all around a touch of 1000 × 800, so that ridges fill the frame: the most work an image of its size gives."""
+EYES = "iris/person0[1-8]/right_eye_2.jpg"
+"""Eight people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +37,37 @@ class Setting:
         Files of the folder run.
     gallery : int
         Templates of the gallery that is searched.
+    each : int
+        Captures that a case goes over.
     """
 
     folder: Path
     given: Path | None = None
     files: int = 200
     gallery: int = 1000
+    each: int = 4
 
     def sets(self) -> tuple[str, ...]:
         """Names of the sets of prints."""
-        return ("sample", "full", "given") if self.given else ("sample", "full")
+        return ("sample", "given") if self.given else ("sample",)
 
-    def prints(self, name: str) -> tuple[Sample, ...]:
+    def prints(self, name: str = "sample") -> tuple[Sample, ...]:
         """The prints of a set."""
-        if name == "given":
-            assert self.given is not None
-            return given_prints(self.given)
-        return {"sample": sample_prints, "full": full_prints}[name]()
+        return given_prints(self.given) if name == "given" and self.given else sample_prints()[: self.each]
+
+    def eyes(self) -> tuple[Sample, ...]:
+        """Everyday captures of as many people."""
+        return sample_eyes()[: self.each]
+
+    def samples(self, modality: Modality) -> tuple[Sample, ...]:
+        """Captures of a modality."""
+        ways = {Modality.FINGERPRINT: self.prints, Modality.IRIS: self.eyes, Modality.FACE: lambda: (sample_face(),)}
+        return ways[modality]()
+
+
+def short(folder: Path) -> Setting:
+    """Setting of the short form: the cases are the same and go over one capture each."""
+    return Setting(folder, files=16, gallery=20, each=1)
 
 
 LOSSY: dict[str, dict[str, Any]] = {
@@ -69,6 +82,9 @@ def read(path: Path, modality: Modality = Modality.FINGERPRINT) -> Sample:
     return Sample(decode(path, modality=modality), modality, id=path.name)
 
 
+SUFFIXES = {"pgm": "PPM", "ppm": "PPM", "png": "PNG", "jpg": "JPEG"}
+
+
 @functools.cache
 def sample_prints() -> tuple[Sample, ...]:
     """The touches of one finger of the sample data."""
@@ -76,15 +92,17 @@ def sample_prints() -> tuple[Sample, ...]:
 
 
 @functools.cache
-def full_prints() -> tuple[Sample, ...]:
-    """One print without background."""
-    from biocapture.synthetic.finger import Pattern, finger
-    from biocapture.synthetic.impression import impression
+def sample_eyes() -> tuple[Sample, ...]:
+    """Everyday captures of eight people, 640 × 480."""
+    return tuple(read(path, Modality.IRIS) for path in sorted(SAMPLE_DATA.glob(EYES)))
 
-    height, width = (side + 2 * margin for side, margin in zip(FULL_FRAME, MARGIN_PX, strict=True))
-    wide = impression(finger(7, Pattern.LEFT_LOOP), shape=(height, width)).pixels
-    pixels = np.ascontiguousarray(wide[MARGIN_PX[0] : -MARGIN_PX[0], MARGIN_PX[1] : -MARGIN_PX[1]])
-    return (Sample(Image(pixels, 500.0), Modality.FINGERPRINT, id="full"),)
+
+@functools.cache
+def sample_face(shape: tuple[int, int] = (1200, 1200)) -> Sample:
+    """A drawn portrait in which a face is found: there are no samples of faces."""
+    from biocapture.synthetic.portrait import portrait
+
+    return Sample(Image(portrait(0, shape, {})), Modality.FACE, id="drawn")
 
 
 @functools.cache
@@ -95,6 +113,8 @@ def given_prints(folder: Path) -> tuple[Sample, ...]:
 
 def captures(modality: Modality, count: int) -> tuple[Sample, ...]:
     """The first ``count`` sample captures of a modality, any subject."""
+    if modality is Modality.FACE:
+        return (sample_face(),) * count
     paths = sorted(walk([SAMPLE_DATA / modality]))
     return tuple(read(path, modality) for path in paths[:count])
 
@@ -114,6 +134,6 @@ def written(folder: Path, samples: Iterator[Sample] | tuple[Sample, ...], suffix
     paths = []
     for i, sample in enumerate(samples):
         path = folder / f"{i:05d}.{suffix}"
-        path.write_bytes(encoded(sample.image.pixels, {"pgm": "PPM", "png": "PNG"}[suffix]))
+        path.write_bytes(encoded(sample.image.pixels, SUFFIXES[suffix]))
         paths.append(path)
     return paths

@@ -1,5 +1,6 @@
 """Every stage of describing a print, with the inputs it has in the straight line."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -52,7 +53,13 @@ class Stages:
 WINDOWS = {"clarity": windows.CLARITY, "uniformity": windows.UNIFORMITY, "frequency": windows.FREQUENCY}
 
 
-def stages_of(sample: Sample) -> Stages:
+@functools.lru_cache(maxsize=64)
+def stages_of(sample_id: str, images: str, setting: Setting) -> Stages:
+    """:func:`through` of one print of a set."""
+    return next(through(sample) for sample in setting.prints(images) if sample.id == sample_id)
+
+
+def through(sample: Sample) -> Stages:
     """Run the straight line once and keep what lies along it."""
     within = region.within_frame(sample.image.pixels)
     assert within is not None, f"{sample.id}: no print"
@@ -154,4 +161,4 @@ def _describe(setting: Setting, images: str) -> Work:
 def _stage(setting: Setting, function: Callable[..., object], arguments: Arguments, images: str) -> Work:
     samples = setting.prints(images)
     package(samples[0].modality)
-    return over(function, [arguments(stages_of(sample)) for sample in samples])
+    return over(function, [arguments(stages_of(sample.id, images, setting)) for sample in samples])

@@ -1,77 +1,110 @@
-"""Templates: made, stored, compared, searched."""
+"""Templates of every modality that has a matcher: made, stored, made ready, compared, ranked, searched."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import cycle, islice
+from typing import Any
 
 from benchmarks.case import Case, Work, name_of, over
 from benchmarks.images import Setting, captures
-from biocapture.fingerprint.comparison import compare
+from biocapture.errors import UsageError
+from biocapture.fingerprint import underlying
 from biocapture.fingerprint.exchange import from_record, to_record
-from biocapture.fingerprint.ranking import promise, sketch
 from biocapture.fingerprint.singular import singular_points
-from biocapture.fingerprint.structure import structure_of
-from biocapture.fingerprint.template import Template, template_of
 from biocapture.gallery import Gallery
+from biocapture.matcher import Ranking, matcher
+from biocapture.modality import AVAILABLE
 from biocapture.types import Modality
 
 DISTINCT = 40
-"""All sample prints: four impressions of each of ten fingers, in that order."""
+"""Different templates of a gallery; the others are copies."""
 
 SAME, OTHER = (0, 1), (0, 4)
-"""The first two impressions of one finger; the first of two fingers."""
+"""Two captures of one finger or eye; of two (the samples are sorted, four of each finger, two or more of each eye)."""
+
+PRINT = Modality.FINGERPRINT
 
 
 @cache
-def templates(count: int = DISTINCT) -> tuple[Template, ...]:
-    """Of the sample prints."""
-    return tuple(template_of(sample) for sample in captures(Modality.FINGERPRINT, count))
+def templates(modality: Modality, count: int) -> tuple[Any, ...]:
+    """Of the first sample captures."""
+    return tuple(matcher(modality).template_of(sample) for sample in captures(modality, count))
 
 
-def cases(sets: tuple[str, ...]) -> Iterator[Case]:
+def with_matcher() -> list[Modality]:
+    """Modalities that can be compared."""
+    found = []
+    for modality in AVAILABLE:
+        try:
+            matcher(modality)
+        except UsageError:
+            continue
+        found.append(modality)
+    return found
+
+
+def cases() -> Iterator[Case]:
     """Cases about templates."""
-    for images in sets:
-        yield Case(name_of(template_of, images=images), partial(_made, images=images))
-    yield Case("fingerprint.template.Template.to_bytes", lambda setting: Work(templates(1)[0].to_bytes))
-    yield Case("fingerprint.template.Template.from_bytes", _read)
-    yield Case(name_of(structure_of), lambda setting: Work(partial(structure_of, templates(1)[0])))
-    for variant, pair in (("same finger", SAME), ("other finger", OTHER)):
-        for kind, ready in (("templates", _as_it_is), ("structures", structure_of)):
-            prepare = partial(_compared, pair=pair, ready=ready)
-            yield Case(name_of(compare, f"{variant}, {kind}"), prepare)
-    yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(1)[0])))
-    yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(1)[0], 2011)))
-    yield Case(name_of(from_record), lambda setting: Work(partial(from_record, to_record(templates(1)[0], 2011))))
-    yield Case(name_of(sketch), lambda setting: Work(partial(sketch, templates(1)[0])))
-    yield Case(name_of(promise), _ranked)
-    yield Case("gallery.Gallery.search", _searched)
+    for modality in with_matcher():
+        part = matcher(modality)
+        for name, prepare in _steps(modality).items():
+            yield Case(f"{modality}.{name}", prepare)
+        for variant, pair in (("same", SAME), ("other", OTHER)):
+            for kind, ready in (("templates", _as_it_is), ("prepared", part.prepared)):
+                prepare = partial(_compared, modality=modality, pair=pair, ready=ready)
+                yield Case(f"{modality}.compare[{variant}, {kind}]", prepare)
+        if isinstance(part, Ranking):
+            yield Case(f"{modality}.promise", partial(_ranked, modality=modality))
+        yield Case(f"gallery.Gallery.search[{modality}]", partial(_searched, modality=modality), slow=True)
+    yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(PRINT, 1)[0])))
+    yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(PRINT, 1)[0], 2011)))
+    yield Case(
+        name_of(from_record), lambda setting: Work(partial(from_record, to_record(templates(PRINT, 1)[0], 2011)))
+    )
+    yield Case(name_of(underlying), _underlying)
 
 
-def _made(setting: Setting, images: str) -> Work:
-    return over(template_of, [(sample,) for sample in setting.prints(images)])
+def _steps(modality: Modality) -> dict[str, Callable[[Setting], Work]]:
+    part = matcher(modality)
+    steps: dict[str, Callable[[Setting], Work]] = {
+        "template_of": lambda setting: over(part.template_of, [(sample,) for sample in setting.samples(modality)]),
+        "to_bytes": lambda setting: Work(templates(modality, 1)[0].to_bytes),
+        "from_bytes": lambda setting: Work(partial(part.Template.from_bytes, templates(modality, 1)[0].to_bytes())),
+        "prepared": lambda setting: Work(partial(part.prepared, templates(modality, 1)[0])),
+    }
+    if isinstance(part, Ranking):
+        steps["sketch"] = lambda setting: Work(partial(part.sketch, templates(modality, 1)[0]))
+    return steps
 
 
-def _read(setting: Setting) -> Work:
-    return Work(partial(Template.from_bytes, templates(1)[0].to_bytes()))
-
-
-def _as_it_is(template: Template) -> Template:
+def _as_it_is(template: Any) -> Any:
     return template
 
 
-def _compared(setting: Setting, pair: tuple[int, int], ready: Callable[[Template], object]) -> Work:
-    one, other = (ready(templates(max(pair) + 1)[i]) for i in pair)
-    return Work(lambda: compare(one, other))  # type: ignore[arg-type]
+def _compared(setting: Setting, modality: Modality, pair: tuple[int, int], ready: Callable[[Any], Any]) -> Work:
+    one, other = (ready(templates(modality, max(OTHER) + 1)[i]) for i in pair)
+    return Work(partial(matcher(modality).compare, one, other))
 
 
-def _ranked(setting: Setting) -> Work:
-    """Per template of a gallery."""
-    known = [sketch(each) for each in templates(min(DISTINCT, setting.gallery))]
-    return Work(partial(promise, known[0], known), len(known))
+def _known(setting: Setting, modality: Modality) -> tuple[Any, ...]:
+    return templates(modality, max(OTHER) + 1) if setting.gallery < 1000 else templates(modality, DISTINCT)
 
 
-def _searched(setting: Setting) -> Work:
+def _ranked(setting: Setting, modality: Modality) -> Work:
+    """Per template that is ranked."""
+    part = matcher(modality)
+    assert isinstance(part, Ranking)
+    sketches = list(islice(cycle([part.sketch(each) for each in _known(setting, modality)]), setting.gallery))
+    return Work(partial(part.promise, sketches[0], sketches), len(sketches))
+
+
+def _searched(setting: Setting, modality: Modality) -> Work:
     """Per search in a gallery of ``setting.gallery`` templates, most of them copies."""
-    known = templates(min(DISTINCT, setting.gallery))
-    gallery = Gallery((str(i), each) for i, each in enumerate(islice(cycle(known), setting.gallery)))
+    known = _known(setting, modality)
+    named = ((str(i), each) for i, each in enumerate(islice(cycle(known), setting.gallery)))
+    gallery = Gallery(named, modality)
     return Work(partial(gallery.search, known[0]))
+
+
+def _underlying(setting: Setting) -> Work:
+    return over(underlying, [(sample,) for sample in setting.prints()])

@@ -1,12 +1,17 @@
-"""Times of one piece of work: warm-up, then rounds; median, quartiles, shortest."""
+"""Times of one piece of work: warm-up, then rounds; median, quartiles, shortest. By a clock or the processor's."""
 
 import gc
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+
+from benchmarks.case import Work
+
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +58,61 @@ def timing_of(samples: Sequence[float]) -> Timing:
     return Timing(float(median), float(high - low), min(samples), len(samples))
 
 
-def seconds_of(work: Callable[[], object], effort: Effort = FULL, *, own_time: bool = False) -> list[float]:
-    """Seconds per call of each round; with ``own_time``, the work returns them (measured in a child process, say)."""
-    estimate_s = _seconds(work, 1, own_time)  # warm-up: caches, lazy imports, models
+def processor_s() -> float:
+    """Processor time of this process and of its children that have ended, seconds.
+
+    Time in which others had the core is not in it. What others cost while we have it (shared caches, a slower clock, a
+    sibling thread, a hypervisor that gives the core away unnoticed) is.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return time.perf_counter()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def clock_of(work: Work) -> Clock:
+    """The processor's clock, unless the work is done in processes that live on: they are not in it."""
+    return time.perf_counter if work.elsewhere else processor_s
+
+
+def seconds_of(work: Work, effort: Effort = FULL) -> list[float]:
+    """Seconds per call of each round, by the clock."""
+    estimate_s = seconds(work, 1)  # warm-up: caches, lazy imports, models
     if estimate_s < LONG_S:
-        estimate_s = max(_seconds(work, 1, own_time), 1e-7)
-    inner = max(1, math.ceil(effort.round_s / estimate_s))
+        estimate_s = max(seconds(work, 1), 1e-7)
+    inner = repeats(estimate_s, effort.round_s)
     rounds = int(np.clip(effort.budget_s / (inner * estimate_s), effort.least, effort.most))
+    with uncollected():
+        return [seconds(work, inner) for _ in range(rounds)]
+
+
+def repeats(estimate_s: float, round_s: float) -> int:
+    """How often work is done in a round."""
+    return max(1, math.ceil(round_s / max(estimate_s, 1e-7)))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection within."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return [_seconds(work, inner, own_time) for _ in range(rounds)]
+        yield
     finally:
         if collecting:
             gc.enable()
 
 
-def _seconds(work: Callable[[], object], times: int, own_time: bool) -> float:
+def seconds(work: Work, times: int, clock: Clock = time.perf_counter) -> float:
     """Seconds per call; results are dropped at once, as kept ones would make the next call fetch fresh memory."""
-    told = 0.0
-    begun = time.perf_counter()
+    told, call = 0.0, work.call
+    begun = clock()
     for _ in range(times):
-        answer = work()
-        if own_time:
+        answer = call()
+        if work.own_time:
             told += float(answer)  # type: ignore[arg-type]
         del answer
-    elapsed = time.perf_counter() - begun
-    return (told if own_time else elapsed) / times
+    elapsed = clock() - begun
+    return (told if work.own_time else elapsed) / times

@@ -1,63 +1,31 @@
-"""Decoding, the whole image, and the small things around it."""
+"""Whole captures of every modality, decoded or as files, and the small things around them."""
 
 from collections.abc import Iterator
 from functools import partial
 
+from benchmarks.batches import described
 from benchmarks.case import Case, Work, name_of, over
-from benchmarks.images import Setting, encoded, sample_prints, written
-from biocapture.decode import decode, to_500_ppi
-from biocapture.guess import guess_modality
+from benchmarks.images import Setting, written
 from biocapture.measure import evaluate
-from biocapture.modality import measures
+from biocapture.modality import AVAILABLE, measures, package
 from biocapture.pipeline import assess, options, reports
 from biocapture.profile import load_profile
-from biocapture.types import Image, Modality
+from biocapture.types import Modality
 from biocapture.workers import CHUNK
-
-FORMATS = {
-    "png": "PNG",
-    "jpeg": "JPEG",
-    "bmp": "BMP",
-    "tiff": "TIFF",
-    "pgm": "PPM",
-    "jp2": "JPEG2000",
-    "wsq": "WSQ",
-}
-"""Our name of the format → Pillow's."""
-
-FINGERPRINT = Modality.FINGERPRINT
 
 
 def cases(sets: tuple[str, ...]) -> Iterator[Case]:
-    """Cases about whole images."""
-    for name, kind in FORMATS.items():
-        yield Case(name_of(decode, name), partial(_decode, format=kind))
-    yield Case(name_of(to_500_ppi, "1000"), _resample)
-    yield Case(name_of(guess_modality), _guess)
+    """Cases about whole captures."""
     yield Case(name_of(load_profile), _profile)
-    yield Case("report.Report.row", _row)
-    yield Case(name_of(evaluate, images="1"), _evaluate)
-    for images in sets:
-        yield Case(name_of(reports, images=images), partial(_reports, images=images, native=False))
-        yield Case(name_of(reports, "native", images), partial(_reports, images=images, native=True))
-        for suffix in ("pgm", "png"):
-            yield Case(name_of(assess, suffix, images), partial(_assess, images=images, suffix=suffix))
-    yield Case(name_of(reports, f"chunk of {CHUNK}", "sample"), _chunk)
-
-
-def _decode(setting: Setting, format: str) -> Work:
-    data = encoded(sample_prints()[0].image.pixels, format)
-    return Work(lambda: decode(data, modality=FINGERPRINT))
-
-
-def _resample(setting: Setting) -> Work:
-    image = Image(sample_prints()[0].image.pixels, 1000.0)
-    return Work(lambda: to_500_ppi(image))
-
-
-def _guess(setting: Setting) -> Work:
-    image = sample_prints()[0].image
-    return Work(lambda: guess_modality(image))
+    for modality in AVAILABLE:
+        yield Case(name_of(evaluate, modality), partial(_evaluate, modality=modality))
+        yield Case(f"report.Report.row[{modality}]", partial(_row, modality=modality))
+        yield Case(name_of(reports, modality), partial(_reports, modality=modality))
+        yield Case(name_of(reports, f"{modality}, native"), partial(_reports, modality=modality, native=True))
+        yield Case(name_of(assess, f"{modality}, png"), partial(_assess, modality=modality, suffix="png"))
+    yield Case(name_of(reports, f"fingerprint, chunk of {CHUNK}"), _chunk, short=False)
+    for images in sets[1:]:
+        yield Case(name_of(reports, images=images), partial(_given, images=images))
 
 
 def _profile(setting: Setting) -> Work:
@@ -65,31 +33,34 @@ def _profile(setting: Setting) -> Work:
     return Work(lambda: load_profile("default", known))
 
 
-def _row(setting: Setting) -> Work:
-    report = reports(sample_prints()[:1], options("fingerprint", native=True))[0]
+def _row(setting: Setting, modality: Modality) -> Work:
+    report = reports(setting.samples(modality)[:1], options(modality, native=True))[0]
     return Work(report.row)
 
 
-def _evaluate(setting: Setting) -> Work:
-    from benchmarks.batches import described
-
-    batch = described(FINGERPRINT)[0]
-    every = tuple(measures(FINGERPRINT).values())
+def _evaluate(setting: Setting, modality: Modality) -> Work:
+    """All measures of one capture."""
+    batch = package(modality).batch_of(described(modality)[:1])
+    every = tuple(measures(modality).values())
     return Work(lambda: evaluate(every, batch, 1))
 
 
-def _reports(setting: Setting, images: str, native: bool) -> Work:
-    samples = setting.prints(images)
-    wanted = options("fingerprint", native=native)
-    return over(reports, [([sample], wanted) for sample in samples])
+def _reports(setting: Setting, modality: Modality, native: bool = False) -> Work:
+    wanted = options(modality, native=native)
+    return over(reports, [([sample], wanted) for sample in setting.samples(modality)])
+
+
+def _given(setting: Setting, images: str) -> Work:
+    wanted = options("fingerprint")
+    return over(reports, [([sample], wanted) for sample in setting.prints(images)])
 
 
 def _chunk(setting: Setting) -> Work:
-    samples = (sample_prints() * CHUNK)[:CHUNK]
+    samples = (setting.prints() * CHUNK)[:CHUNK]
     wanted = options("fingerprint")
     return Work(lambda: reports(samples, wanted), CHUNK)
 
 
-def _assess(setting: Setting, images: str, suffix: str) -> Work:
-    paths = written(setting.folder / f"{images}_{suffix}", setting.prints(images), suffix)
-    return over(assess, [(path, "fingerprint") for path in paths])
+def _assess(setting: Setting, modality: Modality, suffix: str) -> Work:
+    paths = written(setting.folder / f"{modality}_{suffix}", setting.samples(modality), suffix)
+    return over(assess, [(path, modality) for path in paths])

@@ -33,6 +33,7 @@ ALLOWED = {
     "worker_process": {"errors"},
     "folder": {"errors", "types"},
     "portrait": SPINE | {"decode", "face", "profile"},
+    "throughput": SPINE | {"pipeline", "synthetic", "workers"},
     "explain": SPINE | {"modality", "report", "guidance"},
     "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
     "intervals": set(),

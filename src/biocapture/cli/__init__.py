@@ -5,14 +5,14 @@ import os
 import typer
 from rich.console import Console
 
-from biocapture.cli import catalogue, compare, devices, draw, enrolment, portrait, report, run, score, sim
+from biocapture.cli import bench, catalogue, compare, devices, draw, enrolment, portrait, report, run, score, sim
 from biocapture.errors import BiocaptureError
 
 # Parallelism is over images; threads inside a small matrix product cost more than the product.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
-for group in (score, run, report, draw, compare, enrolment, portrait, devices, catalogue, sim):
+for group in (score, run, report, draw, compare, enrolment, portrait, devices, catalogue, sim, bench):
     app.add_typer(group.commands)
 
 

@@ -1,0 +1,113 @@
+"""The stored baseline: each case in units of the kernel it follows best, and how far processes differ."""
+
+import json
+import statistics
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.kernels import KERNELS, STARTS
+from benchmarks.metadata import versions
+from benchmarks.paired import Look, units_of
+from benchmarks.worker import Measurer
+
+BASELINE = Path(__file__).with_name("baseline.json")
+
+PROCESSES, LOOKS = 6, 7
+"""A baseline is made of so many looks in each of so many processes: where things lie in memory differs from process to
+process, and with it the time, by up to a quarter."""
+
+SLOWER = 1.3
+"""Ratio to the baseline above which a case is slower, if it is again and again."""
+
+BEYOND = 1.15
+"""Nor does it count as slower below so many times what the slowest process of the baseline took."""
+
+SLACK_MS = 0.02
+"""What a call may take longer whatever its ratio: a measure of a microsecond is no hot path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One case of the baseline.
+
+    Attributes
+    ----------
+    unit : str
+        A kernel.
+    ratio, highest : float
+        The case in units of it: median over the processes, and the slowest process.
+    ms : float
+        Processor time on the machine of the baseline, to know what matters.
+    """
+
+    unit: str
+    ratio: float
+    highest: float
+    ms: float
+
+    @property
+    def limit(self) -> float:
+        """Ratio to :attr:`ratio` that has to be exceeded."""
+        return max(SLOWER, BEYOND * self.highest / self.ratio) + SLACK_MS / self.ms
+
+    @property
+    def catches(self) -> bool:
+        """Whether half as much again would be seen."""
+        return self.limit < 1.45
+
+
+def stored(path: Path = BASELINE) -> dict[str, Known]:
+    """The stored cases."""
+    return {name: Known(**facts) for name, facts in json.loads(path.read_text(encoding="utf8"))["cases"].items()}
+
+
+def typical(looks: Sequence[Look], unit: str) -> float:
+    """Median quotient of some looks."""
+    return statistics.median(look.ratio(unit) for look in looks)
+
+
+def known_of(processes: Sequence[Sequence[Look]]) -> Known:
+    """Of the looks in each process: the unit is the one in which the processes differ least."""
+    ratios = {unit: [typical(looks, unit) for looks in processes] for unit in processes[0][0].kernel_s}
+    unit = min(ratios, key=lambda name: float(np.std(np.log(ratios[name]))))
+    ms = 1000 * statistics.median(look.case_s for looks in processes for look in looks)
+    middle, highest = statistics.median(ratios[unit]), max(ratios[unit])
+    return Known(unit, *(float(f"{value:.4g}") for value in (middle, highest, ms)))
+
+
+def observed(processes: int = PROCESSES, looks: int = LOOKS) -> dict[str, list[list[Look]]]:
+    """Name → looks of each process, in all units it may be counted in."""
+    found: dict[str, list[list[Look]]] = {}
+    for number in range(processes):
+        print(f"process {number + 1} of {processes}", file=sys.stderr)
+        with Measurer() as measurer:
+            names = measurer.prepare()
+            times = [min(looks, 3)] * (looks // 3) or [looks]  # in parts, spread over the run
+            seen: dict[str, list[Look]] = {name: [] for name in names}
+            for count in times:
+                for name in names:
+                    seen[name] += measurer.looks(name, units_of(name), 1 if name.startswith("start.") else count)
+        for name, every in seen.items():
+            if every:
+                found.setdefault(name, []).append(every)
+    return found
+
+
+def write(path: Path = BASELINE, processes: int = PROCESSES, looks: int = LOOKS) -> None:
+    """Measure and store."""
+    seen = observed(processes, looks)
+    cases = {name: asdict(known_of(each)) for name, each in seen.items()}
+    kernels = {
+        unit: float(f"{1000 * min(look.kernel_s[unit] for look in _all(seen) if unit in look.kernel_s):.4g}")
+        for unit in (*KERNELS, *STARTS)
+    }
+    stored_text = json.dumps({"metadata": versions(), "kernels_ms": kernels, "cases": cases}, indent=1)
+    path.write_text(stored_text + "\n", encoding="utf8")
+
+
+def _all(seen: Mapping[str, Sequence[Sequence[Look]]]) -> list[Look]:
+    return [look for processes in seen.values() for looks in processes for look in looks]
