@@ -91,6 +91,18 @@ class Exchange(Protocol):
 
 
 @functools.cache
+def ranking(part: Matcher) -> Ranking | None:
+    """The matcher as one that ranks, or None; asked once each, as looking at a protocol's members takes a while."""
+    return part if isinstance(part, Ranking) else None
+
+
+@functools.cache
+def stored_sketches(part: Matcher) -> StoredSketches | None:
+    """The matcher as one whose sketches can be kept, or None."""
+    return part if isinstance(part, StoredSketches) else None
+
+
+@functools.cache
 def matcher(modality: Modality) -> Matcher:
     """Import the matcher of one modality.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from biocapture.matcher import Matcher, Ranking
+from biocapture.matcher import Matcher, ranking
 from biocapture.readiness.case import Case, extrapolated, threshold
 from biocapture.readiness.examine import matcher_of
 from biocapture.readiness.finding import Finding
@@ -97,9 +97,10 @@ def _likely(case: Case, slot: Slot, remembered: Sequence[Known]) -> list[Known]:
 
 
 def _promising(part: Matcher, template: Any, remembered: Sequence[Known]) -> list[int]:
-    if not isinstance(part, Ranking) or len(remembered) <= CANDIDATES:
+    ranks = ranking(part)
+    if ranks is None or len(remembered) <= CANDIDATES:
         return list(range(len(remembered)))
-    promise = part.promise(part.sketch(template), [sample.sketch for sample in remembered])
+    promise = ranks.promise(ranks.sketch(template), [sample.sketch for sample in remembered])
     return [int(i) for i in np.argsort(-promise, kind="stable")[:CANDIDATES]]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from biocapture.matcher import Ranking, matcher
+from biocapture.matcher import matcher, ranking
 from biocapture.types import Position
 
 
@@ -74,7 +74,8 @@ def known(person: str, operator: bool, template: Any, position: Position) -> Kno
     """A sample with what ranking needs of it."""
     assert position.modality is not None
     part = matcher(position.modality)
-    return Known(person, operator, template, part.sketch(template) if isinstance(part, Ranking) else None)
+    ranks = ranking(part)
+    return Known(person, operator, template, ranks.sketch(template) if ranks else None)
 
 
 def _templates(samples: Iterable[tuple[Position, Known]]) -> dict[Position, Any]:

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import math
 import struct
 from typing import Any
 
 import numpy as np
 
 from biocapture.errors import StationError
-from biocapture.matcher import Matcher, Ranking, StoredSketches
+from biocapture.matcher import Matcher, ranking, stored_sketches
 
 HEADER = struct.Struct("<4sII")
 """Magic, sizes of the template and of the sketch's description (JSON); template, description, arrays follow."""
@@ -20,8 +21,9 @@ def packed(part: Matcher, template: Any) -> bytes:
     """The template, and its sketch where that is arrays: making it again takes longer than reading it."""
     own = template.to_bytes()
     described, arrays = b"", b""
-    if isinstance(part, Ranking) and isinstance(part, StoredSketches):
-        described, arrays = _arrays(part.sketch(template))
+    ranks = ranking(part)
+    if ranks and stored_sketches(part):
+        described, arrays = _arrays(ranks.sketch(template))
     return b"".join([HEADER.pack(MAGIC, len(own), len(described)), own, described, arrays])
 
 
@@ -32,12 +34,12 @@ def unpacked(part: Matcher, data: bytes, with_sketch: bool = True) -> tuple[Any,
     _, own, described = HEADER.unpack_from(data)
     end = HEADER.size + own
     template = part.Template.from_bytes(data[HEADER.size : end])
-    if not with_sketch or not isinstance(part, Ranking):
+    ranks, keeps, sketch = ranking(part), stored_sketches(part), None
+    if not with_sketch or not ranks:
         return template, None
-    sketch = None
-    if isinstance(part, StoredSketches) and described:
-        sketch = _sketch(part.Sketch, json.loads(data[end : end + described]), data[end + described :])
-    return template, part.sketch(template) if sketch is None else sketch
+    if keeps and described:
+        sketch = _sketch(keeps.Sketch, json.loads(data[end : end + described]), data[end + described :])
+    return template, ranks.sketch(template) if sketch is None else sketch
 
 
 def _arrays(sketch: Any) -> tuple[bytes, bytes]:
@@ -53,7 +55,7 @@ def _sketch(kind: Any, described: list[tuple[str, str, list[int]]], data: bytes)
         return None
     arrays, start = {}, 0
     for name, dtype, shape in described:
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         arrays[name] = np.frombuffer(data, dtype, count, start).reshape(shape)
         start += arrays[name].nbytes
     return kind(**arrays)
