@@ -39,7 +39,7 @@ SLOW = "read-delay=yes,read-delay-duration=200000"
 
 @pytest.fixture(params=["library", "scanimage"])
 def via(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    lacks = LACKS[request.param] or sane_setup.missing("test")
+    lacks = LACKS[request.param] or sane_setup.missing("test", program=False)
     if lacks:
         pytest.skip(lacks)
     monkeypatch.setenv("SANE_CONFIG_DIR", sane_setup.configured(tmp_path, test="")["SANE_CONFIG_DIR"])
