@@ -32,7 +32,7 @@ from biocapture.synthetic.script import Act
 from biocapture.synthetic.stream import TOUCH, scene
 from biocapture.types import Modality, Position
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 INDEX, FACE = target_of("right_index"), target_of("face")
 Ready = Callable[[Path], AbstractContextManager[str]]
 
@@ -136,7 +136,7 @@ def sane_lacks(backend: str, via: str) -> Callable[[], str]:
     def lacks() -> str:
         if via == "library" and not importlib.util.find_spec("sane"):
             return "python-sane is not installed (pip: python-sane, built with Debian's libsane-dev)"
-        return sane_setup.missing(backend)
+        return sane_setup.missing(backend, program=via == "scanimage")
 
     return lacks
 

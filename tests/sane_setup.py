@@ -1,6 +1,5 @@
 """SANE for tests: its own configuration, so that nothing of the machine is changed, and what is missing said."""
 
-import ctypes.util
 import os
 import shutil
 from pathlib import Path
@@ -8,18 +7,13 @@ from pathlib import Path
 BACKENDS = [*Path("/usr/lib").glob("*/sane/libsane-*.so.1"), *Path("/usr/lib*/sane").glob("libsane-*.so.1")]
 
 
-def missing(*backends: str) -> str:
-    """What this machine lacks for SANE with these backends; empty if nothing."""
-    if not shutil.which("scanimage"):
+def missing(*backends: str, program: bool = True) -> str:
+    """What this machine lacks for SANE with these backends, and its program; empty if nothing."""
+    if program and not shutil.which("scanimage"):
         return "scanimage is not installed (Debian: sane-utils)"
     names = {path.name for path in BACKENDS}
     lacks = [name for name in backends if f"libsane-{name}.so.1" not in names]
     return f"SANE backends not installed: {', '.join(lacks)} (Debian: libsane1, sane-airscan)" if lacks else ""
-
-
-def missing_library() -> str:
-    """Whether the library is there that ``python-sane`` was built for."""
-    return "" if ctypes.util.find_library("sane") else "libsane is not installed (Debian: libsane1)"
 
 
 def configured(folder: Path, **backends: str) -> dict[str, str]:

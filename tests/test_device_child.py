@@ -1,12 +1,13 @@
 """Child processes of devices: whatever they do, an answer or an error in time, and nothing left behind."""
 
+import json
 import sys
 import time
 
 import pytest
 
 from biocapture.devices.child import Child
-from biocapture.devices.driver import Driver
+from biocapture.devices.driver import ROOT, Driver
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
@@ -77,3 +78,39 @@ def test_a_driver_whose_library_is_missing() -> None:
     with pytest.raises(DeviceDisconnectedError, match=r"status 1.*ModuleNotFoundError.*no_such"):
         driver.open(time.monotonic() + 10)
     assert not set(left_open()) - before
+
+
+SERVES = """
+import sys
+sys.path.append({root!r})
+from biocapture.drivers.talk import Refused, serve
+
+def fill():
+    return {{}}, bytes(8 << 30)
+
+def refuse():
+    raise Refused("busy", "later")
+
+def chatter():
+    print("a library prints")
+    return {{"told": 1}}, b"data"
+
+serve({{"fill": fill, "refuse": refuse, "chatter": chatter}}, lambda: None)
+"""
+
+
+def test_what_a_driver_answers() -> None:
+    started, end = child(SERVES.format(root=ROOT)), time.monotonic() + 20
+    try:
+        for asked, told in (
+            ("fill", {"error": "failed", "message": "MemoryError: ", "size": 0}),
+            ("refuse", {"error": "busy", "message": "later", "size": 0}),
+            ("chatter", {"told": 1, "size": 4}),
+        ):
+            started.write(json.dumps({"do": asked}).encode() + b"\n")
+            assert json.loads(started.line(end, 1000)) == told
+        assert started.exactly(4, end) == b"data"
+    finally:
+        started.hang_up()
+        assert started.fate() == " (status 0)"
+        started.end()

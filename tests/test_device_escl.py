@@ -1,10 +1,12 @@
 """eSCL: our client against our simulator and against peers that go wrong; the simulator against sane-airscan."""
 
 import contextlib
+import datetime as dt
 import http.client
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -13,6 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import sane_setup
@@ -215,6 +222,33 @@ def test_nobody_there_and_somebody_without_tls() -> None:
         open_device(f"escl:https://127.0.0.1:{port}/eSCL?verify=false"),
     ):
         pass
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "scanner")]), dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    (folder / "scanner.pem").write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "scanner.pem")
+    return context
+
+
+def test_scanners_that_encrypt(tmp_path: Path) -> None:
+    simulator = EsclSimulator()
+    simulator._server.socket = self_signed(tmp_path).wrap_socket(simulator._server.socket, server_side=True)
+    secret = f"escl:{simulator.url.replace('http', 'https')}"
+    with simulator:
+        with pytest.raises(DeviceDataError, match="not trusted"), open_device(secret):
+            pass
+        with open_device(secret, verify=False) as device:
+            assert device.capture(INDEX, 5).image.pixels.shape == (560, 415)
 
 
 def test_capabilities_in_ranges() -> None:

@@ -16,7 +16,6 @@ from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceError,
     DeviceNotFoundError,
-    DeviceTimeoutError,
     DeviceUnsupportedError,
     NothingSeenError,
     ScanRejectedError,
@@ -108,22 +107,10 @@ def test_readers_that_go_wrong(plug: Path, message: bytes, error: type[DeviceErr
     with placed(plug, message), reader() as device:
         begun = time.monotonic()
         with pytest.raises(error):
-            device.capture(INDEX, 1.5)
-        assert time.monotonic() - begun < 2.6
+            device.capture(INDEX, 1)
+        assert time.monotonic() - begun < 2
     time.sleep(0.05)
     assert not {key for key in set(left_open()) - before if key.startswith(("process", "thread"))}
-
-
-def test_a_driver_that_hangs() -> None:
-    before = drivers()
-    with reader() as device:
-        (number,) = drivers() - before
-        os.kill(number, signal.SIGSTOP)
-        begun = time.monotonic()
-        with pytest.raises(DeviceTimeoutError):
-            device.capture(INDEX, 0.5)
-        assert time.monotonic() - begun < 2.0
-    assert not drivers() - before
 
 
 def test_no_such_reader(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,18 +121,21 @@ class Child:
             self._process.wait(LAST_WORDS_S)
 
     def end(self) -> None:
-        """End it, give everything back; may be called twice."""
+        """Tell it to end, then see to it; may be called twice."""
         if self._process.poll() is None:
             self._process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(LAST_WORDS_S)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)  # also what it started itself
+        self.kill()
+
+    def kill(self) -> None:
+        """End it now, with what it started itself, and give everything back; may be called twice."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        for file in (self._process.stdin, self._process.stdout, self._errors):
+        for file in (self._in, self._out, self._errors):
             with suppress(OSError):
-                if file:
-                    file.close()
+                file.close()
 
     def _more_or_raise(self, deadline: float) -> None:
         if not self._more(deadline):

@@ -93,7 +93,7 @@ class Driver:
         """End the process; may be called twice."""
         if self._child:
             self._child.hang_up()
-            self._child.end()
+            self._child.kill()
         self._child = None
 
     def _told(self, line: bytes, limit: int) -> tuple[dict[str, Any], int]:

@@ -26,6 +26,7 @@ from biocapture.errors import (
     DeviceError,
     DeviceNotFoundError,
     DeviceUnsupportedError,
+    UsageError,
 )
 from biocapture.types import Image, Modality, Sample
 
@@ -222,5 +223,5 @@ def _mode(constraint: object, colour: bool) -> str:
 def _pairs(text: str, subject: str) -> list[Setting]:
     pairs = [part.partition("=") for part in filter(None, text.split(","))]
     if any(not name.strip() or not sign for name, sign, _ in pairs):
-        raise DeviceUnsupportedError(f"expected set=name=value,…, got {text!r}", subject)
+        raise UsageError(f"option set: expected name=value,…, got {text!r}", subject)
     return [(name.strip(), value.strip()) for name, _, value in pairs]

@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import resource
 import sys
 import threading
 from collections.abc import Callable
@@ -13,6 +14,10 @@ Handler = Callable[..., Answer]
 
 LAST_WORDS_S = 0.4
 """A capture that is cancelled may take so long to end."""
+
+
+MOST_MEMORY_BYTES = 4 << 30
+"""A device that sends without end is stopped by it, if not by the time."""
 
 
 class Refused(Exception):  # noqa: N818  an answer, not a fault of the program
@@ -33,6 +38,9 @@ def serve(handlers: dict[str, Handler], cancel: Callable[[], None]) -> None:
     cancel : callable
         Ends a capture that runs in another thread; called when whoever asks has gone.
     """
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = MOST_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MOST_MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
