@@ -1,6 +1,7 @@
 """The README's figures of comparison, on development sets of FVC that you have: images, and ISO/IEC 19794-2 records.
 
 usage: python docs/fvc_figures.py FOLDER [FOLDER …]
+       python docs/fvc_figures.py --pairs FOLDER     prints the pair list for `biocapture evaluate`
 
 A folder holds one set's images, named <finger>_<impression>. All pairs of a finger are genuine, all others impostors.
 For images, for a record and an image, and for two records: EER, FNMR at FMR 10⁻², and FMR and FNMR at our threshold
@@ -23,6 +24,16 @@ from biocapture.matching import template
 KINDS = ("images", "a record and an image", "two records")
 
 
+def images_of(folder: Path) -> list[Path]:
+    """Files of a set, in order."""
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def finger(path: Path) -> str:
+    """What a file's name says before the impression."""
+    return path.stem.split("_")[0]
+
+
 def rates(scores: Values, genuine: np.ndarray) -> list[float]:
     """EER, FNMR at FMR 10⁻², FMR and FNMR at our threshold for 10⁻³."""
     same, different = scores[genuine], scores[~genuine]
@@ -37,12 +48,12 @@ def rates(scores: Values, genuine: np.ndarray) -> list[float]:
 
 def of_set(folder: Path) -> list[list[float]]:
     """Rates of each kind of one set."""
-    names = sorted(path for path in folder.iterdir() if path.is_file())
+    names = images_of(folder)
     made = [template(path) for path in track(names, f"{folder.name}: templates")]
     images: list[Any] = [prepared(each) for each in made]
     records: list[Any] = [prepared(from_record(to_record(each, version=2005))) for each in made]
     pairs = list(itertools.combinations(range(len(names)), 2))
-    genuine = np.array([names[i].stem.split("_")[0] == names[j].stem.split("_")[0] for i, j in pairs])
+    genuine = np.array([finger(names[i]) == finger(names[j]) for i, j in pairs])
     sides = ((images, images), (records, images), (records, records))
     scores = np.array(
         [[compare(a[i], b[j]).score for a, b in sides] for i, j in track(pairs, f"{folder.name}: comparisons")]
@@ -52,6 +63,11 @@ def of_set(folder: Path) -> list[list[float]]:
 
 def main() -> None:
     """Print the mean over the sets; of several, each set's own EER before it."""
+    if sys.argv[1:2] == ["--pairs"] and len(sys.argv) == 3:
+        print("file1,file2,genuine")
+        for one, other in itertools.combinations(images_of(Path(sys.argv[2])), 2):
+            print(f"{one.name},{other.name},{int(finger(one) == finger(other))}")
+        return
     folders = [Path(name) for name in sys.argv[1:]]
     if not folders:
         sys.exit(__doc__)
