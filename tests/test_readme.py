@@ -2,8 +2,8 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -35,9 +35,9 @@ def test_links_lead_somewhere() -> None:
 @pytest.mark.parametrize("line", COMMANDS)
 def test_commands_have_what_they_are_given(line: str) -> None:
     words = line.split()[1:]
-    command: click.Command = GROUP
+    command: Any = GROUP
     for word in words:
-        if not isinstance(command, click.Group):
+        if not hasattr(command, "commands"):
             break
         if word == "|" or word not in command.commands:
             assert command is not GROUP or word.startswith("-"), f"{line}: no command {word}"
