@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench bench-short clean
+.PHONY: demo test check bench bench-short figures clean
 
 $(BIN)/biocapture: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,6 +26,17 @@ bench: $(BIN)/biocapture
 
 bench-short: $(BIN)/biocapture
 	$(BIN)/python -m benchmarks compare
+
+# Pictures of the README; Chromium must be there.
+figures: $(BIN)/biocapture
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python docs/picture.py docs/score.svg biocapture score sample_data/fingerprint/person01 sample_data/damaged --workers 2
+	$(BIN)/biocapture draw sample_data/fingerprint/person01/right_index_4.png --out docs/seen_print.jpg
+	$(BIN)/biocapture draw sample_data/iris/person03/right_eye_3.jpg --out docs/seen_iris.jpg
+	mkdir -p build
+	$(BIN)/biocapture score sample_data --out build/scores.parquet || test $$? -eq 1
+	$(BIN)/biocapture report build/scores.parquet --out build/report.html
+	$(BIN)/python docs/page_picture.py build/report.html docs/report.png
+	$(BIN)/python docs/page_picture.py build/report.html docs/report_dark.png --dark
 
 clean:
 	rm -rf $(VENV) build dist

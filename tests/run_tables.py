@@ -1,4 +1,4 @@
-"""Tables as a run of any size writes them, made without an image: sizes, hostile texts, a planted difference."""
+"""Tables as a run of any size writes them, made without an image: python tests/run_tables.py RUN ROWS."""
 
 import hashlib
 import json
@@ -88,3 +88,9 @@ def _table(random: np.random.Generator, begin: int, rows: int, better: float) ->
     ]
     arrays = [pa.array(columns[field.name], field.type, from_pandas=True) for field in _schema()]
     return pa.Table.from_arrays(arrays, schema=_schema())
+
+
+if __name__ == "__main__":
+    import sys
+
+    write_run(Path(sys.argv[1]), int(sys.argv[2]))

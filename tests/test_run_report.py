@@ -166,6 +166,17 @@ def test_pages_of_few_and_of_no_rows(tmp_path: Path) -> None:
         assert not re.search(r"\bnan\b", page, flags=re.IGNORECASE)
 
 
+def test_the_manifest_names_profile_and_device(tmp_path: Path) -> None:
+    rows = {"path": ["a"], "verdict": ["READY"], "modality": ["face"]}
+    pq.write_table(pa.table(rows), tmp_path / "part-00000.parquet")
+    for profile in ("e-ktp", {"name": "e-ktp", "sha256": "00"}):
+        (tmp_path / "run.json").write_text(json.dumps({"profile": profile, "device": "booth 7", "inputs": ["a", "b"]}))
+        page = page_of(tmp_path, tmp_path)
+        assert "e-ktp: " in page
+        assert '<td class="keep">booth 7</td>' in page
+        assert "[&#39;a&#39;, &#39;b&#39;]" in page
+
+
 def test_groups_beyond_the_limit_are_joined(tmp_path: Path) -> None:
     many = MOST_GROUPS + 50
     columns = {

@@ -17,6 +17,9 @@ BINS = 51
 """Bars of a histogram: two points each, the last holds 100."""
 
 STRIP, STRIP_HEIGHT = 220, 22
+LEAST_BOX = 6
+"""Narrower boxes are drawn as a dot."""
+
 STEPS = 5
 """Colours of a correlation to either side of zero."""
 
@@ -86,6 +89,10 @@ def strip(quantiles: Sequence[float], other: Sequence[float] | None = None, mini
 
 def _range(quantiles: Sequence[float], top: float, name: str) -> Markup:
     low, lower, middle, upper, high = (_at(value) for value in quantiles)
+    if upper - lower < LEAST_BOX:  # all alike: a dot, which its median would hide
+        return Markup(
+            '<g class="{}"><path class="thin" d="M{:.1f} {:.1f}H{:.1f}"/><circle cx="{:.1f}" cy="{:.1f}" r="3"/></g>'
+        ).format(name, low, top + 3, high, middle, top + 3)
     return Markup(
         '<g class="{}"><path class="thin" d="M{:.1f} {:.1f}H{:.1f}"/>'
         '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="6" rx="1"/>'

@@ -70,6 +70,8 @@ class _Batch:
         self._groups(found.groups["position"], *self.position)
         if self.run.device:
             self._groups(found.groups["device"], *self.rows.codes(self.run.device))
+        elif isinstance(named := self.run.manifest.get("device"), str):
+            self._groups(found.groups["device"], np.zeros(len(self.rows), np.int64), [named])
         if self.run.day:
             self._groups(found.groups["day"], *days(self.rows, self.run.day))
         self._reasons(found)

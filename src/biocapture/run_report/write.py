@@ -80,4 +80,5 @@ def _named(run: Run) -> str:
     from biocapture.profile import shipped
 
     name = run.manifest.get("profile", "default")
+    name = name.get("name") if isinstance(name, dict) else name
     return name if isinstance(name, str) and name in shipped() else "default"
