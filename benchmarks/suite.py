@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import batches, eyes, faces, processes, stages, templates, whole
+from benchmarks import batches, eyes, faces, live, processes, stages, templates, whole
 from benchmarks.case import Case, Work
 from benchmarks.images import Setting
 from benchmarks.metadata import metadata
@@ -65,7 +65,7 @@ class Results:
 
 def all_cases(sets: tuple[str, ...] = ("sample", "full")) -> list[Case]:
     """Every case."""
-    once = (*processes.cases(), *whole.cases(sets), *batches.cases(), *faces.cases())
+    once = (*processes.cases(), *whole.cases(sets), *batches.cases(), *faces.cases(), *live.cases())
     return [*once, *stages.cases(sets), *templates.cases(sets), *eyes.cases()]
 
 

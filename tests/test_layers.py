@@ -44,7 +44,7 @@ ALLOWED = {
     "evaluation": SPINE | {"evaluate", "matcher", "matching", "pairs", "pipeline", "plot", "workers"},
     "devices": SPINE | {"decode", "filename", "formats", "synthetic"},
     "testing": SPINE | {"devices"},
-    "capture": SPINE | {"devices", "modality", "pipeline", "report", "verdict"},
+    "capture": SPINE | {"devices", "face", "modality", "pipeline", "report", "verdict"},
     "health": SPINE | {"capture", "guidance"},
     "show_health": {"errors", "guidance", "health"},
     "live_view": SPINE | {"capture", "guidance", "show"},
