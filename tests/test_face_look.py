@@ -66,13 +66,13 @@ def test_near_the_rim_and_very_small_frames_do_no_harm(seed: int) -> None:
 
 def test_poor_to_good_with_guidance_in_order() -> None:
     told, result = [], None
-    script = "absent:15,off_centre:25,far:25,blur:25,good"
+    script = "absent:11,off_centre:16,far:16,blur:16,good"
     ready = Report(quality=80.0, verdict=Verdict.READY)
 
     def assess(sample: Sample) -> Report:
         return ready
 
-    with open_device("sim:face", script=script, fps=0, seed=3) as device:
+    with open_device("sim:face", script=script, fps=0, seed=3, width_px=640, height_px=360) as device:
         for event in capture(device, target_of("face"), policy=Policy(patience_s=600), assess=assess):
             if isinstance(event, Told):
                 told.append(event.message)
