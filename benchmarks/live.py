@@ -7,7 +7,7 @@ from typing import Self
 
 from benchmarks.case import Case, Work, name_of
 from benchmarks.images import Setting
-from biocapture.capture import Policy, capture
+from biocapture.capture import Policy, Seen, capture
 from biocapture.capture.glance import Glance
 from biocapture.devices import Capabilities, Info, Preview, Target, open_device, target_of
 from biocapture.report import Report
@@ -56,10 +56,14 @@ def images(modality: Modality) -> tuple[Image, ...]:
 
 
 def cases() -> Iterator[Case]:
-    """Per modality: the glance, and the loop with all its events; assessment is not part of it."""
+    """Per modality: the glance; the loop with all its events; the same with the simulated device drawing the frames.
+
+    The full assessment, which follows a capture, is not part of it.
+    """
     for modality in Modality:
         yield Case(name_of(Glance.at, modality, "1280x720"), partial(_glances, modality=modality))
         yield Case(name_of(capture, modality, "1280x720"), partial(_loop, modality=modality))
+        yield Case(name_of(capture, f"{modality}, sim", "1280x720"), partial(_simulated, modality=modality))
 
 
 def _glances(setting: Setting, modality: Modality) -> Work:
@@ -80,5 +84,17 @@ def _loop(setting: Setting, modality: Modality) -> Work:
     def call() -> None:
         for _ in capture(device, target_of(SLOTS[modality]), policy=ENDLESS, assess=lambda sample: ready):
             pass
+
+    return Work(call, FRAMES)
+
+
+def _simulated(setting: Setting, modality: Modality) -> Work:
+    images(modality)  # the scenes are drawn once and kept
+
+    def call() -> None:
+        with open_device(_device(modality)) as device:
+            events = capture(device, target_of(SLOTS[modality]), policy=ENDLESS)
+            for _ in zip(range(FRAMES), (event for event in events if isinstance(event, Seen)), strict=False):
+                pass
 
     return Work(call, FRAMES)
