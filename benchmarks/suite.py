@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from benchmarks.case import Case, Work
 from benchmarks.images import Setting
 
-MODULES = ("processes", "decoding", "whole", "batches", "stages", "eyes", "faces", "templates", "enrolled")
+MODULES = ("processes", "decoding", "whole", "batches", "stages", "eyes", "faces", "live", "templates", "enrolled")
 
 
 def all_cases(sets: tuple[str, ...] = ("sample",)) -> list[Case]:

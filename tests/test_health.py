@@ -169,7 +169,7 @@ def test_levels_that_hold_and_that_came_back_are_no_change() -> None:
     dip = level.copy()
     dip[150:250] -= 30
     assert change(dip) is None
-    assert change(level[:79] - np.repeat((0, 30), (40, 39))) is None  # too few to tell
+    assert change(level[:99] - np.repeat((0, 30), (50, 49))) is None  # too few to tell
     fallen = change(level - np.repeat((0, 30), (200, 250)))
     assert fallen is not None
     assert abs(fallen.at - 200) <= 10

@@ -51,7 +51,7 @@ ALLOWED = {
     | {"evaluate", "evaluation_tables", "matcher", "matching", "pairs", "pipeline", "plot", "thresholds", "workers"},
     "devices": SPINE | {"decode", "filename", "formats", "synthetic"},
     "testing": SPINE | {"devices"},
-    "capture": SPINE | {"devices", "modality", "pipeline", "report", "verdict"},
+    "capture": SPINE | {"devices", "face", "modality", "pipeline", "report", "verdict"},
     "health": SPINE | {"capture", "guidance"},
     "show_health": {"errors", "guidance", "health"},
     "live_view": SPINE | {"capture", "guidance", "show"},

@@ -1,6 +1,6 @@
 """A glance at a frame of a portrait camera: somebody there, in the middle, near enough, lit, in focus.
 
-Skin is told by its colour alone: enough to say *come closer*, not to find a face. The full assessment decides.
+Faces are found by the detector of the face package, which does not go by colour: a grey frame will do.
 """
 
 from dataclasses import dataclass
@@ -14,20 +14,17 @@ from biocapture.types import Image
 
 Colour = NDArray[np.uint8]
 
-GLANCE_ROWS = 180
+HEAD = 1.9
+"""Height of a head in distances from eyes to chin."""
 
-SKIN_LOW, SKIN_HIGH = (20, 135, 85), (255, 172, 135)
-"""Y, Cr, Cb of skin of every tone (cf. Chai & Ngan 1999, doi:10.1109/76.767122)."""
-
-LEAST_SHARE = 0.01
-"""Of the frame; less skin is nobody."""
+FACE_PX = 320
+"""Longest side of the part of a face whose light and focus are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
-    """The largest patch of skin, in shares of the frame's sides; ``grey`` and ``sharpness`` of its pixels."""
+class Face:
+    """The largest face, in shares of the frame's sides; ``grey`` and ``sharpness`` of its pixels."""
 
-    row: float
     column: float
     height: float
     grey: float
@@ -42,47 +39,40 @@ def face_look(image: Image) -> Look:
     image : Image
         (H, W, 3) RGB.
     """
-    factor = min(1.0, GLANCE_ROWS / image.pixels.shape[0])
-    size = [max(8, round(side * factor)) for side in image.pixels.shape[1::-1]]
-    small = cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    patch = _skin(small, image.pixels)
-    if patch is None:
+    face = _largest(image.pixels)
+    if face is None:
         return nothing("capture.place_face")
     return Look(
         {
-            "capture.light_face": within(patch.grey, 60.0, 225.0),
-            "capture.centre_face": rising(1.0 - 2 * abs(patch.column - 0.5), 0.3, 0.7),
-            "capture.come_closer_face": rising(patch.height, 0.1, 0.35),
-            "capture.move_back_face": rising(1.0 - patch.height, 0.02, 0.1),
-            "capture.focus_face": rising(patch.sharpness, 1.0, 5.0),
+            "capture.light_face": within(face.grey, 40.0, 225.0),
+            "capture.centre_face": rising(1.0 - 2 * abs(face.column - 0.5), 0.3, 0.7),
+            "capture.come_closer_face": rising(face.height, 0.1, 0.33),
+            "capture.move_back_face": rising(1.0 - face.height, 0.02, 0.1),
+            "capture.focus_face": rising(face.sharpness, 1.0, 6.0),
         }
     )
 
 
-def _skin(small: Colour, pixels: Colour) -> Patch | None:
-    mask = cv2.inRange(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb), SKIN_LOW, SKIN_HIGH)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    _, _, boxes, centres = cv2.connectedComponentsWithStats(mask)
-    if len(boxes) < 2:
+def _largest(pixels: Colour) -> Face | None:
+    from biocapture.face.detection import faces_at_a_glance  # the package takes a tenth of a second to import
+
+    found = faces_at_a_glance(pixels)
+    if not found:
         return None
-    largest = 1 + int(boxes[1:, cv2.CC_STAT_AREA].argmax())
-    height, area = int(boxes[largest, cv2.CC_STAT_HEIGHT]), int(boxes[largest, cv2.CC_STAT_AREA])
-    if area < LEAST_SHARE * mask.size:
-        return None
-    rows, columns = mask.shape
-    column, row = centres[largest]
-    grey = _middle(pixels, row / rows, column / columns)
-    return Patch(row / rows, column / columns, height / rows, float(grey.mean()), _sharpness(grey))
+    face, (rows, columns) = found[0], pixels.shape[:2]
+    grey = _middle(pixels, face.centre, face.height_px)
+    return Face(float(face.centre[0]) / columns, HEAD * face.height_px / rows, float(grey.mean()), _sharpness(grey))
 
 
-def _middle(pixels: Colour, row: float, column: float) -> Colour:
-    """Greys of at most 320 × 320 pixels about a place given in shares of the sides."""
-    top, left = (max(0, int(share * side) - 160) for share, side in zip((row, column), pixels.shape, strict=False))
-    part = np.ascontiguousarray(pixels[top : top + 320, left : left + 320])
+def _middle(pixels: Colour, centre: NDArray[np.float64], height_px: float) -> Colour:
+    """Greys of the middle of a face."""
+    half = max(8, min(FACE_PX, round(height_px)) // 2)
+    column, row = (int(np.clip(place, 0, side)) for place, side in zip(centre, pixels.shape[1::-1], strict=True))
+    part = np.ascontiguousarray(pixels[max(0, row - half) : row + half, max(0, column - half) : column + half])
     return cv2.cvtColor(part, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 
 
 def _sharpness(grey: NDArray[np.generic]) -> float:
     """99.5th percentile of the second difference of a lightly calmed image, greys."""
-    calm = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    calm = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)
     return float(np.percentile(np.abs(cv2.Laplacian(calm, cv2.CV_32F)[::2, ::2]), 99.5))

@@ -11,10 +11,10 @@ Vector = NDArray[np.float64]
 TOGETHER = 10
 """Values in a row that are averaged first: about what one person gives."""
 
-LEAST_GROUPS = 4
+LEAST_GROUPS = 5
 """On either side of the change."""
 
-LEAST_STRENGTH = 3.6
+LEAST_STRENGTH = 3.8
 """Deviations of a normal variable; the largest over all moments stays below by chance (benchmarks/device_health.py)."""
 
 

@@ -23,7 +23,7 @@ LATEST, ENOUGH = 60, 40
 MOST = 5
 """Findings of one kind that are told; a scratched glass has many spots."""
 
-LEAST_CHANGE = {"quality": 0.12, "brightness": 0.06, "contrast": 0.15}
+LEAST_CHANGE = {"quality": 0.15, "brightness": 0.06, "contrast": 0.2}
 """Share of the level before: smaller changes are not told."""
 
 RECENT = 50

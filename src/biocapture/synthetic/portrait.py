@@ -96,14 +96,13 @@ def _bust(frame: NDArray[np.uint8], at: Place, unit: float, skin: Colour) -> Non
 
 def _shade(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) -> None:
     """Light from the front: dark towards the rim of the head, in the sockets of the eyes, below nose, lips and chin."""
-    shade = np.ones(frame.shape[:2], np.float32)
+    dark = np.zeros(frame.shape[:2], np.float32)
     turned = _beside(at, 0.35 * sitter.yaw, 0, unit)
     for right, down, wide, high, depth in SHADOWS:
-        dark = np.zeros_like(shade)
         centre = [round(part) for part in _beside(turned if abs(right) < 0.5 else at, right, down, unit)]
         cv2.ellipse(dark, centre, [max(1, round(part * unit)) for part in (wide, high)], 0, 0, 360, depth, -1)
-        shade -= cv2.GaussianBlur(dark, (0, 0), 0.09 * unit)
-    frame[:] = np.clip(frame * np.maximum(shade, 0.3)[:, :, None], 0, 255).astype(np.uint8)
+    shade = 1.0 - cv2.GaussianBlur(dark, (0, 0), 0.09 * unit)
+    frame[:] = (frame * shade[:, :, None]).astype(np.uint8)
 
 
 def _features(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) -> None:
