@@ -3,8 +3,6 @@
 Makes a folder of small synthetic files of all modalities and many formats, 1 % of them damaged, 1 % copies, some in
 archives; scores it in one go while looking at the memory; scores it again, killed with ``kill -9`` at random moments
 and resumed each time; and compares the two tables row for row.
-
-    python -m benchmarks.folder_runs throughput [--files 400]    # one and two workers, and ``assess`` in a loop
 """
 
 import argparse
@@ -224,15 +222,13 @@ def endurance(given: argparse.Namespace, place: Path) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do one of the two."""
+    """Make the files, do both runs, compare."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.folder_runs", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("endurance", "throughput"), default="endurance")
-    parser.add_argument("--files", type=int)
+    parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--folder", type=Path, help="keep everything here; images already there are taken")
     given = parser.parse_args(arguments)
-    given.files = given.files or (100_000 if given.what == "endurance" else 400)
     with tempfile.TemporaryDirectory(prefix="runs-") as place:
         return endurance(given, given.folder or Path(place))
 
