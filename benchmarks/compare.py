@@ -1,10 +1,11 @@
 """This checkout against the stored baseline: a quick look at everything, then doubts are settled one by one.
 
-A case is slower when it is so every time that it is looked at, time after time in several processes
-and over some time. One look below the limit clears it: whatever else a machine does, it does not do it always.
+A doubted case is looked at again and again, in several processes and over some time. It is slower if at most one of
+these times it was not over its limit, and never far below: whatever else a machine does, it does not do it always.
 """
 
 import json
+import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,9 @@ FIRST, AGAIN = 3, 5
 
 SETTLED = 6
 """Times that a case has to be over its limit after the first."""
+
+CLEARING, NEAR = 2, 0.85
+"""Times at or below the limit that clear a case; one time below so much of the limit is enough."""
 
 PROCESSES = 3
 """That settle doubts, one after another."""
@@ -40,8 +44,15 @@ class Verdict:
 
     @property
     def doubted(self) -> bool:
-        """Whether it has been over the limit every time."""
-        return bool(self.ratios) and min(self.ratios) > self.known.limit
+        """Whether it is not cleared."""
+        if not self.ratios or min(self.ratios) < NEAR * self.known.limit:
+            return False
+        return sum(ratio <= self.known.limit for ratio in self.ratios) < CLEARING
+
+    @property
+    def ratio(self) -> float:
+        """Median of the ratios."""
+        return statistics.median(self.ratios)
 
     @property
     def slower(self) -> bool:
@@ -51,12 +62,11 @@ class Verdict:
     def line(self) -> str:
         """One line of the printed table."""
         flag = "SLOWER" if self.slower else "doubted, not settled" if self.doubted else ""
-        least = f"{min(self.ratios):.2f}" if self.ratios else "–"
-        limit = f"{self.known.limit:.2f}"
-        return f"| {self.name} | {self.known.ms:.3g} | {self.known.unit} | {least} | {limit} | {flag} |"
+        span = f"{min(self.ratios):.2f} | {self.ratio:.2f} | {len(self.ratios)} | {self.known.limit:.2f}"
+        return f"| {self.name} | {self.known.ms:.3g} | {self.known.unit} | {span} | {flag} |"
 
 
-HEADER = "| case | baseline ms | unit | ratio | limit | |\n|---|--:|---|--:|--:|---|"
+HEADER = "| case | baseline ms | unit | least ratio | median | times | limit | |\n|---|--:|---|--:|--:|--:|--:|---|"
 
 
 def compare(
@@ -104,7 +114,7 @@ def _look(measurer: Measurer, verdict: Verdict, times: int) -> None:
 
 def table(verdicts: Sequence[Verdict], known: Mapping[str, Known]) -> str:
     """What is slower or doubted, the highest ratios, and what is not there any more."""
-    told = sorted((v for v in verdicts if v.ratios), key=lambda v: (-v.doubted, -min(v.ratios) / v.known.limit))
+    told = sorted((v for v in verdicts if v.ratios), key=lambda v: (-v.doubted, -v.ratio / v.known.limit))
     shown = [verdict for i, verdict in enumerate(told) if verdict.doubted or i < 5]
     lines = [HEADER, *(verdict.line() for verdict in shown)]
     gone = [name for name in known if name not in {verdict.name for verdict in told}]
