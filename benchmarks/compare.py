@@ -30,8 +30,9 @@ PROCESSES = 3
 
 LONG_MS, SMALL_MS = 60.0, 0.08
 
-BUDGET_S = 60.0
-"""For settling doubts; what is not settled by then is not called slower."""
+BUDGET_S = 180.0
+"""For settling doubts, which takes a quarter of a minute on a quiet machine; what is not settled by then is not called
+slower."""
 
 
 @dataclass

@@ -19,7 +19,7 @@ HOT = {
     "biocapture.fingerprint.blockwise:analyse_blocks": "analyse_blocks",
     "biocapture.fingerprint.ridges:ridge_field": "ridge_field",
     "biocapture.fingerprint.minutiae:extract": "minutiae.extract",
-    "biocapture.fingerprint.measures:nfiq2_estimate": "nfiq2_estimate",
+    "biocapture.fingerprint.quality:nfiq2_estimate": "nfiq2_estimate",
     "biocapture.fingerprint.template:template_of": "fingerprint.template_of",
     "biocapture.fingerprint.comparison:compare": "fingerprint.compare",
     "biocapture.fingerprint.ranking:promise": "fingerprint.promise",

@@ -309,9 +309,9 @@ def test_a_checkout_may_be_a_folder() -> None:
 
 
 def test_a_slower_function_is_slower_wherever_it_was_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from biocapture.fingerprint import describe as using
     from biocapture.fingerprint import minutiae
 
+    using = sys.modules[describe.__module__]
     original = minutiae.extract
     for module in (using, minutiae):
         monkeypatch.setattr(module, "extract", original)  # to have it put back
