@@ -226,7 +226,7 @@ class Script:
 
 def stored(path: Path, *names: str) -> Path:
     known = {"unit": "calls", "ratio": 1.0, "highest": 1.0, "ms": 10.0}
-    path.write_text(json.dumps({"metadata": {}, "cases": dict.fromkeys(names, known)}))
+    path.write_text(json.dumps({"metadata": metadata.metadata(), "cases": dict.fromkeys(names, known)}))
     return path
 
 
@@ -255,13 +255,23 @@ def test_without_time_to_settle_a_doubt_nothing_is_called_slower(tmp_path: Path)
     assert "doubted, not settled" in verdict.line()
 
 
+def test_another_machine_has_leeway_and_is_told(tmp_path: Path) -> None:
+    path = stored(tmp_path / "baseline.json", "slow", "twice")
+    facts = json.loads(path.read_text())
+    assert compare.leeway(path) == 1.0
+    path.write_text(json.dumps(facts | {"metadata": facts["metadata"] | {"cpu": "another"}}))
+    assert compare.difference(path).startswith("cpu another then")
+    found = compare.compare(path=path, start=Script({"slow": [1.5], "twice": [2.1]}))
+    assert [verdict.slower for verdict in found] == [False, True]
+
+
 def test_compare_ends_with_status_1_when_a_case_is_slower(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("benchmarks.__main__.pin_threads", lambda: None)
     known = next(iter(baseline.stored().values()))
     for ratios, status in (([1.0], 0), ([9.0] * 9, 1)):
-        verdict = compare.Verdict("a", known, ratios)
+        verdict = compare.Verdict("a", known, 1.0, ratios)
         monkeypatch.setattr(compare, "compare", lambda only, verdict=verdict: [verdict])
         assert main(["compare"]) == status
     assert "1 cases, 1 slower" in capsys.readouterr().out
