@@ -31,8 +31,8 @@ PROCESSES = 3
 LONG_MS, SMALL_MS = 60.0, 0.08
 
 STRANGE = 1.5
-"""Limits are so many times higher where processor or Python are not those of the baseline: their kinds of work differ
-by up to a third from what kernels say, and a check that is always red tells nothing."""
+"""Limits are so many times higher where processor or Python are not those of the baseline: how far kernels carry there
+has not been measured, and a check that is always red tells nothing."""
 
 BUDGET_S = 180.0
 """For settling doubts, which takes a quarter of a minute on a quiet machine; what is not settled by then is not called
