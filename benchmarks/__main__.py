@@ -36,7 +36,7 @@ def _compare(given: argparse.Namespace) -> bool:
     slower = [verdict for verdict in verdicts if verdict.slower]
     print(f"\n{len(verdicts)} cases, {len(slower)} slower; {', '.join(metadata().values())}")
     if difference := compare.difference():
-        print(f"The baseline was taken with something else: {difference}")
+        print(f"The baseline was taken with something else (limits × {compare.leeway():g}): {difference}")
     return bool(slower)
 
 

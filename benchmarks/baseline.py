@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.kernels import KERNELS, STARTS
-from benchmarks.metadata import versions
+from benchmarks.metadata import metadata
 from benchmarks.paired import Look, units_of
 from benchmarks.worker import Measurer
 
@@ -105,7 +105,7 @@ def write(path: Path = BASELINE, processes: int = PROCESSES, looks: int = LOOKS)
         unit: float(f"{1000 * min(look.kernel_s[unit] for look in _all(seen) if unit in look.kernel_s):.4g}")
         for unit in (*KERNELS, *STARTS)
     }
-    stored_text = json.dumps({"metadata": versions(), "kernels_ms": kernels, "cases": cases}, indent=1)
+    stored_text = json.dumps({"metadata": metadata(), "kernels_ms": kernels, "cases": cases}, indent=1)
     path.write_text(stored_text + "\n", encoding="utf8")
 
 

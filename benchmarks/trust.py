@@ -19,7 +19,7 @@ HOT = {
     "biocapture.fingerprint.blockwise:analyse_blocks": "analyse_blocks",
     "biocapture.fingerprint.ridges:ridge_field": "ridge_field",
     "biocapture.fingerprint.minutiae:extract": "minutiae.extract",
-    "biocapture.fingerprint.measures:nfiq2_estimate": "nfiq2_estimate",
+    "biocapture.fingerprint.quality:nfiq2_estimate": "nfiq2_estimate",
     "biocapture.fingerprint.template:template_of": "fingerprint.template_of",
     "biocapture.fingerprint.comparison:compare": "fingerprint.compare",
     "biocapture.fingerprint.ranking:promise": "fingerprint.promise",
@@ -90,8 +90,8 @@ def _quiet(number: int) -> int:
 
     begun, load = time.perf_counter(), _load()
     verdicts = compare.compare()
-    slower = [f"{verdict.name} {min(verdict.ratios):.2f}" for verdict in verdicts if verdict.slower]
-    first = sum(verdict.ratios[0] > verdict.known.limit for verdict in verdicts if verdict.ratios)
+    slower = [f"{verdict.name} {verdict.ratio:.2f}" for verdict in verdicts if verdict.slower]
+    first = sum(len(verdict.ratios) > 1 for verdict in verdicts)
     open_ = sum(verdict.doubted and not verdict.slower for verdict in verdicts)
     took = time.perf_counter() - begun
     told = ", ".join(slower) or "none"
@@ -111,7 +111,7 @@ def _injected(path: str, only: str, factor: float) -> bool:
     begun, load = time.perf_counter(), _load()
     verdicts = [v for v in compare.compare(only, start=lambda: Measurer(program=program)) if v.known.catches]
     slower = [verdict for verdict in verdicts if verdict.slower]
-    ratios = " ".join(f"{min(v.ratios):.2f}" for v in verdicts if v.ratios)
+    ratios = " ".join(f"{v.ratio:.2f}" for v in verdicts if v.ratios)
     took = time.perf_counter() - begun
     said = "caught" if slower else "MISSED"
     print(
