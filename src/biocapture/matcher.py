@@ -91,13 +91,13 @@ class Exchange(Protocol):
 
 
 @functools.cache
-def ranking(part: Matcher) -> Ranking | None:
+def ranking(part: Any) -> Ranking | None:
     """The matcher as one that ranks, or None; asked once each, as looking at a protocol's members takes a while."""
     return part if isinstance(part, Ranking) else None
 
 
 @functools.cache
-def stored_sketches(part: Matcher) -> StoredSketches | None:
+def stored_sketches(part: Any) -> StoredSketches | None:
     """The matcher as one whose sketches can be kept, or None."""
     return part if isinstance(part, StoredSketches) else None
 
