@@ -2,7 +2,7 @@
 
 import functools
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
@@ -90,16 +90,20 @@ class Exchange(Protocol):
         """What a picture shows where only the template is there: a white image of its size."""
 
 
-@functools.cache
-def ranking(part: Any) -> Ranking | None:
-    """The matcher as one that ranks, or None; asked once each, as looking at a protocol's members takes a while."""
-    return part if isinstance(part, Ranking) else None
+def ranking(part: Matcher) -> Ranking | None:
+    """The matcher as one that ranks, or None."""
+    return cast("Ranking", part) if _offers(cast("Hashable", part), Ranking) else None
 
 
-@functools.cache
-def stored_sketches(part: Any) -> StoredSketches | None:
+def stored_sketches(part: Matcher) -> StoredSketches | None:
     """The matcher as one whose sketches can be kept, or None."""
-    return part if isinstance(part, StoredSketches) else None
+    return cast("StoredSketches", part) if _offers(cast("Hashable", part), StoredSketches) else None
+
+
+@functools.cache
+def _offers(part: Hashable, protocol: type) -> bool:
+    """Asked once each: looking at all members of a protocol takes longer than reading a template."""
+    return isinstance(part, protocol)
 
 
 @functools.cache
