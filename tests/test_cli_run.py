@@ -16,6 +16,7 @@ import pytest
 from PIL import Image as Pillow
 from prints import touch
 
+from biocapture import cli
 from biocapture.pipeline import assess
 from biocapture.report import header
 
@@ -84,7 +85,7 @@ def test_rows_are_those_of_assess(images: Path, whole: Path) -> None:
 def test_killed_at_any_moment_it_goes_on(images: Path, whole: Path, tmp_path: Path) -> None:
     rng = random.Random(3)
     out = tmp_path / "cut"
-    for _ in range(3):
+    for _ in range(2):
         process = command(images, out, *(["--resume"] if (out / "run.json").exists() else []))
         until = time.monotonic() + 20
         while not (out / "progress.sqlite").exists() and time.monotonic() < until:
@@ -114,12 +115,30 @@ def test_ctrl_c_leaves_a_run_and_says_how_to_go_on(images: Path, whole: Path, tm
     assert tables(out) == tables(whole)
 
 
-def test_wrong_usage(images: Path, whole: Path, tmp_path: Path) -> None:
-    for more, says in (
-        (["--out", whole], "go on with --resume"),
-        (["--out", whole, "--resume", "--ppi", "400"], "options ppi was not there, is 400.0"),
-        (["--out", tmp_path / "x", "--engine", "spark"], "no such engine; there are: local, ray"),
-        (["--out", tmp_path / "y", "--since", "soon"], "expected a date"),
+def test_wrong_usage(
+    images: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = tmp_path / "new"
+    for out, more, says in (
+        (whole, [], "go on with --resume"),
+        (whole, ["--resume", "--ppi", "400"], "options ppi was not there, is 400.0"),
+        (new, ["--engine", "spark"], "no such engine; there are: local, ray"),
+        (new, ["--since", "soon"], "expected a date"),
     ):
-        status, err = ended(command(images, tmp_path / "unused", *more))
-        assert (status, says in err, "Traceback" in err) == (2, True, False), err
+        words = [
+            "biocapture",
+            "run",
+            str(images),
+            "-m",
+            "fingerprint",
+            "--rows-per-part",
+            "20",
+            "--out",
+            str(out),
+            *more,
+        ]
+        monkeypatch.setattr("sys.argv", words)
+        with pytest.raises(SystemExit) as status:
+            cli.main()
+        err = capsys.readouterr().err
+        assert (status.value.code, says in err, new.exists()) == (2, True, False), err

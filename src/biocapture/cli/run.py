@@ -77,6 +77,7 @@ def run(
     try:
         with store, progress:
             carry_out(plan, store, facts, chosen_engine, progress.step)
+        write(out, facts, status="complete", ended=now(), rows=len(store), verdicts=dict(store.verdicts))
     except KeyboardInterrupt:
         write(out, facts, status="interrupted", rows=len(store), verdicts=dict(store.verdicts))
         again = shlex.join(["biocapture", *sys.argv[1:], *([] if resume else ["--resume"])])
@@ -86,6 +87,5 @@ def run(
         raise typer.Exit(130) from None
     if not len(store):
         raise typer.BadParameter("no image files there", param_hint="INPUTS")
-    write(out, facts, status="complete", ended=now(), rows=len(store), verdicts=dict(store.verdicts))
     console.print(progress.summary(str(out)), highlight=False, soft_wrap=True)
     raise typer.Exit(1 if store.verdicts["ERROR"] else 0)

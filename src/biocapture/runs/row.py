@@ -45,7 +45,7 @@ class Row:
     Attributes
     ----------
     text : str
-        JSON of the columns that are not empty.
+        JSON of the columns that are not null.
     verdict : str
         READY, RETAKE, REVIEW or ERROR.
     """
@@ -71,8 +71,8 @@ def lost(task: Task, why: str) -> Row:
 
 
 def row_of(report: Report) -> Row:
-    """A report as a row; NaN and empty cells are left out."""
-    filled = {name: _clean(value) for name, value in report.row().items() if value not in (None, "")}
+    """A report as a row; empty cells are left out."""
+    filled = {name: _clean(value) for name, value in report.row().items() if value is not None}
     try:
         text = json.dumps(filled, allow_nan=False)
     except ValueError as error:  # an infinite measure: a fault of ours must cost one row, not the run

@@ -85,6 +85,8 @@ def opened(plan: Plan, folder: Path, resume: bool) -> tuple[Store, dict[str, Any
         There is a run and ``resume`` is not set; what was asked for then and now differs; the folder holds other
         things, cannot be written, or another run is at work there.
     """
+    if plan.choice.since:
+        selection.since_s(plan.choice.since)  # wrong dates are said before anything is made
     facts = record.facts_of(plan.choice, plan.wanted, plan.columns(), plan.rows_per_part)
     before = record.read(folder)
     if before is not None:
