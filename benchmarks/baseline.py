@@ -1,4 +1,4 @@
-"""The stored baseline: each case in units of the kernel it follows best, and how far processes differ."""
+"""The stored baseline: each case in units of the kernels it follows best, and how far processes differ."""
 
 import json
 import statistics
@@ -20,6 +20,9 @@ PROCESSES, LOOKS = 6, 7
 """A baseline is made of so many looks in each of so many processes: where things lie in memory differs from process to
 process, and with it the time, by up to a quarter."""
 
+UNITS = 2
+"""Kernels a case is counted in."""
+
 SLOWER = 1.3
 """Ratio to the baseline above which a case is slower, if it is again and again."""
 
@@ -36,23 +39,26 @@ class Known:
 
     Attributes
     ----------
-    unit : str
-        A kernel.
-    ratio, highest : float
-        The case in units of it: median over the processes, and the slowest process.
+    units : mapping
+        Kernel → the case in units of it, median over the processes; the :data:`UNITS` kernels it followed best.
+    spread : float
+        The slowest process over the median, in the first of them.
     ms : float
         Processor time on the machine of the baseline, to know what matters.
     """
 
-    unit: str
-    ratio: float
-    highest: float
+    units: Mapping[str, float]
+    spread: float
     ms: float
 
     @property
     def limit(self) -> float:
-        """Ratio to :attr:`ratio` that has to be exceeded."""
-        return max(SLOWER, BEYOND * self.highest / self.ratio) + SLACK_MS / self.ms
+        """Ratio to the baseline that has to be exceeded."""
+        return max(SLOWER, BEYOND * self.spread) + SLACK_MS / self.ms
+
+    def ratio(self, looks: Sequence[Look]) -> float:
+        """Some looks over the baseline, in units of the kernel that makes it least: slower is slower in all."""
+        return min(typical(looks, unit) / ratio for unit, ratio in self.units.items())
 
     @property
     def catches(self) -> bool:
@@ -71,12 +77,19 @@ def typical(looks: Sequence[Look], unit: str) -> float:
 
 
 def known_of(processes: Sequence[Sequence[Look]]) -> Known:
-    """Of the looks in each process: the unit is the one in which the processes differ least."""
+    """Of the looks in each process: the units are those in which the looks differ least."""
     ratios = {unit: [typical(looks, unit) for looks in processes] for unit in processes[0][0].kernel_s}
-    unit = min(ratios, key=lambda name: float(np.std(np.log(ratios[name]))))
+    best = sorted(ratios, key=lambda unit: _deviation([look.ratio(unit) for looks in processes for look in looks]))
+    units = {unit: float(f"{statistics.median(ratios[unit]):.4g}") for unit in best[:UNITS]}
     ms = 1000 * statistics.median(look.case_s for looks in processes for look in looks)
-    middle, highest = statistics.median(ratios[unit]), max(ratios[unit])
-    return Known(unit, *(float(f"{value:.4g}") for value in (middle, highest, ms)))
+    spread = max(ratios[best[0]]) / statistics.median(ratios[best[0]])
+    return Known(units, float(f"{spread:.4g}"), float(f"{ms:.4g}"))
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """Of the logarithms, by quartiles: a look that was disturbed does not matter."""
+    low, high = np.percentile(np.log(values), (25, 75))
+    return float(high - low)
 
 
 def observed(processes: int = PROCESSES, looks: int = LOOKS) -> dict[str, list[list[Look]]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.baseline import BASELINE, Known, stored, typical
+from benchmarks.baseline import BASELINE, Known, stored
 from benchmarks.metadata import metadata
 from benchmarks.worker import Measurer
 
@@ -74,10 +74,10 @@ class Verdict:
         """One line of the printed table."""
         flag = "SLOWER" if self.slower else "doubted, not settled" if self.doubted else ""
         span = f"{min(self.ratios):.2f} | {self.ratio:.2f} | {len(self.ratios)} | {self.limit:.2f}"
-        return f"| {self.name} | {self.known.ms:.3g} | {self.known.unit} | {span} | {flag} |"
+        return f"| {self.name} | {self.known.ms:.3g} | {', '.join(self.known.units)} | {span} | {flag} |"
 
 
-HEADER = "| case | baseline ms | unit | least ratio | median | times | limit | |\n|---|--:|---|--:|--:|--:|--:|---|"
+HEADER = "| case | baseline ms | units | least ratio | median | times | limit | |\n|---|--:|---|--:|--:|--:|--:|---|"
 
 
 def compare(
@@ -118,9 +118,9 @@ def _times(known: Known, most: int) -> int:
 
 
 def _look(measurer: Measurer, verdict: Verdict, times: int) -> None:
-    looks = measurer.looks(verdict.name, [verdict.known.unit], times)
+    looks = measurer.looks(verdict.name, list(verdict.known.units), times)
     if looks:
-        verdict.ratios.append(typical(looks, verdict.known.unit) / verdict.known.ratio)
+        verdict.ratios.append(verdict.known.ratio(looks))
 
 
 def table(verdicts: Sequence[Verdict], known: Mapping[str, Known]) -> str:

@@ -25,6 +25,7 @@ from biocapture.face import (
     inputs,
     landmark_network,
     light,
+    luminance,
     parsing,
     parts,
     recapture,
@@ -141,6 +142,7 @@ PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (reduction.letterboxed, lambda s: (s.pixels, detection.SIDE_PX)),
     (landmark_network.landmarks, lambda s: (s.pixels, s.found)),
     (pose, lambda s: (s.seen.places,)),
+    (luminance.luminance, lambda s: (s.aligned.pixels,)),
     (describe_inputs, lambda s: (s.pixels, s.inputs)),
     (describe, lambda s: (s.sample,)),
 )

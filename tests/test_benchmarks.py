@@ -182,19 +182,28 @@ def test_a_look_counts_the_case_in_kernels(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_unit_of_a_case_is_the_kernel_it_follows_best() -> None:
-    processes = [[look(1.0, good=1.0, bad=1.0)], [look(2.0, good=2.0, bad=1.0)], [look(3.0, good=2.9, bad=9.0)]]
+    processes = [
+        [look(1.0, good=1.0, bad=1.0, worse=9.0)],
+        [look(2.0, good=2.0, bad=1.9, worse=1.0)],
+        [look(3.0, good=2.9, bad=9.0, worse=1.0)],
+    ]
     known = baseline.known_of(processes)
-    assert known.unit == "good"
-    assert known.ratio == 1.0
-    assert known.highest == pytest.approx(3.0 / 2.9, rel=1e-3)
+    assert known.units == {"good": 1.0, "bad": 1.0}
+    assert known.spread == pytest.approx(3.0 / 2.9, rel=1e-3)
     assert known.ms == 2000.0
 
 
+def test_slower_is_slower_in_every_unit() -> None:
+    known = baseline.Known({"a": 1.0, "b": 2.0}, 1.0, 10.0)
+    assert known.ratio([look(3.0, a=1.0, b=1.0)] * 3) == 1.5
+    assert known.ratio([look(3.0, a=3.0, b=1.0)] * 3) == 1.0
+
+
 def test_limits_leave_room_for_differing_processes_and_for_the_small() -> None:
-    assert baseline.Known("calls", 1.0, 1.05, 10.0).limit == pytest.approx(1.302)
-    assert baseline.Known("calls", 1.0, 1.4, 10.0).limit == pytest.approx(1.612)
-    assert baseline.Known("calls", 1.0, 1.0, 0.001).limit > 20
-    assert not baseline.Known("calls", 1.0, 1.4, 10.0).catches
+    assert baseline.Known({}, 1.05, 10.0).limit == pytest.approx(1.302)
+    assert baseline.Known({}, 1.4, 10.0).limit == pytest.approx(1.612)
+    assert baseline.Known({}, 1.0, 0.001).limit > 20
+    assert not baseline.Known({}, 1.4, 10.0).catches
 
 
 class Script:
@@ -225,7 +234,7 @@ class Script:
 
 
 def stored(path: Path, *names: str) -> Path:
-    known = {"unit": "calls", "ratio": 1.0, "highest": 1.0, "ms": 10.0}
+    known = {"units": {"calls": 1.0}, "spread": 1.0, "ms": 10.0}
     path.write_text(json.dumps({"metadata": metadata.metadata(), "cases": dict.fromkeys(names, known)}))
     return path
 
