@@ -7,6 +7,7 @@ fault (the line's number; a spot's place); any other finding is a false alarm.
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -71,11 +72,15 @@ def main() -> None:
     print("|---|--:|--:|--:|--:|--:|---|", flush=True)
     with ProcessPoolExecutor(given.workers, initializer=pin_threads) as workers:
         for number, kind in enumerate(("", *FAULTS)):
+            if not (given.each if kind else given.clean):
+                continue
             row = Row(kind or "clean")
             one = partial(run, given.cache, (given.people, given.fingers), kind)
             seeds = [(given.seed, number, trial) for trial in range(given.each if kind else given.clean)]
             for seed, (found, others, said) in zip(seeds, workers.map(one, seeds, chunksize=4), strict=True):
                 row.add(found, others)
+                if row.runs % 20 == 0:
+                    print(f"{row.line()} so far", file=sys.stderr, flush=True)
                 if given.verbose and (others or (kind and not found)):
                     print(f"  {seed} {said}", flush=True)
             print(row.line(), flush=True)

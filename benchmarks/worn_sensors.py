@@ -101,8 +101,8 @@ class Sensor:
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), float(random.normal(0, 8)), 1.0)
         matrix[:, 2] += (self.shape[1] - width) / 2 + right, (self.shape[0] - height) / 2 + down
         size = [-(-side // step) for side in self.shape[::-1]]
-        how = {"borderValue": GLASS, "flags": cv2.INTER_LINEAR if step == 1 else cv2.INTER_NEAREST}
-        placed = cv2.warpAffine(touch[:, :: random.choice((-1, 1))], matrix / step, size, **how).astype(np.float32)
+        turned = touch[:, :: random.choice((-1, 1))]
+        placed = cv2.warpAffine(turned, matrix / step, size, borderValue=GLASS).astype(np.float32)
         ink = (GLASS - placed) * np.float32(np.clip(person + random.normal(0, 0.08), 0.4, 1.15))
         return (GLASS - ink) * self.shading[::step, ::step] * np.float32(1 + random.normal(0, 0.006))
 

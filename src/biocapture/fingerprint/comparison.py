@@ -40,10 +40,9 @@ WEIGHTS = {"agreement": 1.4787, "paired": 0.1452, "share": 9.2767, "directions":
 
 OFFSET = -3.2464
 
-THRESHOLDS = {1e-2: 60.91, 1e-3: 85.76, 1e-4: 98.32}
-"""False match rate → least score, measured on the impostor pairs of the six development sets (same recipe).
-
-The highest also holds off different synthetic fingers of one pattern, which are more alike than people's."""
+THRESHOLDS = {1e-2: 60.91, 1e-3: 85.76, 1e-4: 96.4}
+"""False match rate → least score, measured on the impostor pairs of the six development sets (same recipe): of 16,704
+pairs of one sensor, one reaches the highest. Of 9,000 pairs of synthetic fingers, one does, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,9 @@ LEAST_VALLEY = 0.12
 """Share of a cell that must be valley."""
 
 LEAST_COHERENCE, LEAST_TURN_RAD = 0.4, 0.35
-"""From which one direction prevails and is not the print's own. Of 118 prints of six sensors, none has more than 6.3 %
-of such cells; of 40 synthetic prints over a latent of at least 30 % strength, none less than 11 %."""
+"""From which one direction prevails and is not the print's own. Of 472 prints of six sensors, one has 13.7 % of such
+cells and no other more than 6.3 %; of 90 synthetic prints over a latent of 30 to 90 % strength, one has 12.7 % and no
+other less than 14.9 %."""
 
 
 @dataclass(frozen=True, slots=True)

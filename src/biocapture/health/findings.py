@@ -23,8 +23,8 @@ LATEST, ENOUGH = 60, 40
 MOST = 5
 """Findings of one kind that are told; a scratched glass has many spots."""
 
-LEAST_CHANGE = {"quality": 0.15, "brightness": 0.06, "contrast": 0.2}
-"""Share of the level before: smaller changes are not told."""
+LEAST_CHANGE = {"quality": 0.15, "brightness": 0.06, "contrast": 0.25}
+"""Share of the level before: smaller changes are not told. Contrast depends on how moist people's fingers are."""
 
 RECENT = 50
 """Outcomes among which errors are counted, and captures among which residue is."""

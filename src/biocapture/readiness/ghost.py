@@ -5,7 +5,7 @@ from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Slot
 from biocapture.verdict import Verdict
 
-MOST_UNDERLYING = 0.08
+MOST_UNDERLYING = 0.14
 """Share of a print that may seem to lie over another one; see ``fingerprint/underlying.py``."""
 
 
