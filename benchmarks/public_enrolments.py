@@ -111,8 +111,9 @@ def repeat(draft: Draft) -> Answer:
 def swapped(draft: Draft) -> Answer:
     """Two slots touched twice each, the second time with the fingers exchanged."""
     one, other = draft.slots(2)
-    for slot, second in ((one, other), (other, one)):
-        draft.put(slot, draft.own(draft.fingers[slot])[0], draft.own(draft.fingers[second])[0])
+    first, second = (draft.own(draft.fingers[slot], 2) for slot in (one, other))
+    draft.put(one, first[0], second[0])
+    draft.put(other, second[1], first[1])
     return ("attempts.disagree", "distinct.same_finger"), {one, other}
 
 
