@@ -51,8 +51,13 @@ class Glance:
 
 
 def _coarse(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    size = [max(4, side // TRACE_PX) for side in pixels.shape[1::-1]]
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    """Means of whole squares, which OpenCV does four times as fast; what is left over at two borders is cut off."""
+    rows, columns = (side // TRACE_PX for side in pixels.shape[:2])
+    if rows < 4 or columns < 4:
+        small = cv2.resize(pixels, (4, 4), interpolation=cv2.INTER_AREA)
+    else:
+        whole = pixels[: rows * TRACE_PX, : columns * TRACE_PX]
+        small = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
     return (small[:, :, 1] if small.ndim == 3 else small).astype(np.float32)
 
 
