@@ -39,7 +39,7 @@ def on_record(function: Callable[[Record], object]) -> Work:
 
 def cases() -> Iterator[Case]:
     """The whole check, one capture of it, and every check of a record that has been examined."""
-    yield Case(name_of(read_enrolment), lambda setting: Work(partial(read_enrolment, PERSON)))
+    yield Case(name_of(read_enrolment), lambda setting: Work(partial(read_enrolment, PERSON)), short=False)  # files
     yield Case(name_of(check), lambda setting: Work(partial(check, PERSON, threads=1)), slow=True, short=False)
     yield Case(name_of(examine), _examine)
     yield Case(name_of(judged), lambda setting: on_record(judged), slow=True)
