@@ -120,7 +120,7 @@ def swapped(draft: Draft) -> Answer:
 def of_somebody_else(draft: Draft) -> Answer:
     """The whole record is of somebody who is remembered under another name."""
     draft.remember("somebody", draft.fingers)
-    return ("person.other_person",), set()
+    return ("person.other_person", "ghost.previous_print"), set()
 
 
 def residue(draft: Draft) -> Answer:
