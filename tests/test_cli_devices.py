@@ -3,13 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from biocapture.cli import app
 from biocapture.decode import decode
-from biocapture.errors import DeviceDisconnectedError, UsageError
-from biocapture.types import Modality
+from biocapture.errors import DeviceDisconnectedError, HealthError, UsageError
+from biocapture.health import HealthRecord, taken
+from biocapture.types import Image, Modality, Sample
 
 SIM = "sim:finger?fps=0&script="
 
@@ -57,3 +59,35 @@ def test_errors_of_devices_pass_processes() -> None:
     assert (type(error), error.message, error.subject) == (DeviceDisconnectedError, "gone", "sim:finger")
     with pytest.raises(DeviceDisconnectedError, match="sim:finger: gone"):
         raise error
+
+
+def test_health_is_noted_only_when_asked_for_and_told(tmp_path: Path) -> None:
+    base, image = tmp_path / "health.sqlite", tmp_path / "glass.png"
+    wanted = ["capture", "-d", SIM + "absent:3,good&serial=A7", "-s", "right_index"]
+    runner = CliRunner()
+    assert runner.invoke(app, wanted).exit_code == 0
+    assert list(tmp_path.iterdir()) == []
+    assert runner.invoke(app, [*wanted, "--health", str(base)]).exit_code == 0
+    done = runner.invoke(app, ["devices", "health", "--db", str(base), "--lang", "id", "--image", str(image)])
+    assert done.exit_code == 0, done.output
+    assert "sim:A7 (1)" in done.output
+    assert "terlalu sedikit" in done.output
+    assert decode(image, modality=Modality.FACE).pixels.shape[0] == 640
+    _wear_out(base)
+    done = runner.invoke(app, ["devices", "health", "--db", str(base)])
+    assert done.exit_code == 1
+    assert "Line 21 is dead: it differs from the lines beside it in 40 of 40 captures." in done.output
+    done = runner.invoke(app, ["devices", "health", "--db", str(base), "--json", "--device", "sim:A7"])
+    assert json.loads(done.output)[0]["findings"][0]["facts"]["line"] == 21
+    assert isinstance(runner.invoke(app, ["devices", "health", "--db", str(image)]).exception, HealthError)
+
+
+def _wear_out(base: Path) -> None:
+    random = np.random.default_rng(1)
+    outcomes = []
+    for n in range(40):
+        pixels = random.integers(80, 220, (64, 64), np.uint8)
+        pixels[21] = 0
+        outcomes.append(taken(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), 2e9 + n))
+    with HealthRecord(base) as record:
+        record.add("sim:A7", *outcomes)
