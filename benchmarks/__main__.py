@@ -62,7 +62,8 @@ def _baseline(given: argparse.Namespace) -> None:
 def _complexity(given: argparse.Namespace) -> None:
     from benchmarks import complexity
 
-    print(complexity.table(given.only))
+    for line in complexity.table(given.only):
+        print(line, flush=True)
 
 
 COMMANDS = {"run": _run, "compare": _compare, "baseline": _baseline, "complexity": _complexity}

@@ -177,12 +177,12 @@ def exponent(sizes: Sequence[float], figures: Sequence[float]) -> float:
     return float(np.polyfit(np.log(sizes), np.log(np.maximum(figures, 1e-12)), 1)[0])
 
 
-def table(pattern: str = "", most_sizes: int | None = None) -> str:
-    """Measure and lay out."""
-    lines = ["| case | sizes | ms | exponent of time | MiB | exponent of memory |", "|---|---|---|--:|---|--:|"]
+def table(pattern: str = "") -> Iterator[str]:
+    """Measure and lay out, line by line as they come."""
+    yield from ("| case | sizes | ms | exponent of time | MiB | exponent of memory |", "|---|---|---|--:|---|--:|")
     for name, growth in CASES.items():
         if pattern in name:
-            sizes = growth.sizes[:most_sizes]
+            sizes = growth.sizes
             times, memory = _asked(name, sizes, "time"), _asked(name, sizes, "memory")
             grown = [f"{exponent(sizes, times):.2f}", f"{exponent(sizes, memory):.2f}" if max(memory) > 1 else "–"]
             grown_too_fast = [
@@ -192,8 +192,7 @@ def table(pattern: str = "", most_sizes: int | None = None) -> str:
             time_flag, memory_flag = grown_too_fast
             spans = [f"{figures[0]:.3g} to {figures[-1]:.3g}" for figures in (sizes, [1000 * t for t in times], memory)]
             cells = (name, spans[0], spans[1], grown[0] + time_flag, spans[2], grown[1] + memory_flag)
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+            yield f"| {' | '.join(cells)} |"
 
 
 def _asked(name: str, sizes: Sequence[int], what: str) -> list[float]:

@@ -362,7 +362,7 @@ def test_each_case_of_complexity_runs(name: str, tmp_path: Path, monkeypatch: py
 
 def test_complexity_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(complexity, "_asked", lambda name, sizes, what: [size**2 / 1e9 for size in sizes])
-    lines = complexity.table("decode[png]").splitlines()
+    lines = list(complexity.table("decode[png]"))
     assert len(lines) == 3
     assert "| 2.00 (!) |" in lines[2]
 
