@@ -1,4 +1,4 @@
-"""One full enrolment against a station of a thousand people. ``python -m benchmarks.record [--people N] [--again N]``.
+"""One full enrolment against a station of a thousand people. ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.record``.
 
 Ten prints of 416 × 560, two eyes of 640 × 480, a face of 1200 × 1600 from files, checked by two threads. The remembered
 people have ten fingers and two irises each, drawn from a few synthetic fingers and eyes that are not in the enrolment:
