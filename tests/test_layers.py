@@ -37,6 +37,7 @@ ALLOWED = {
     "explain": SPINE | {"modality", "report", "guidance"},
     "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
     "intervals": set(),
+    "transaction": set(),
     "evaluate": {"errors", "types"},
     "thresholds": {"errors", "evaluate", "intervals"},
     "matcher": {"errors", "types"} | PACKAGES,
@@ -52,12 +53,13 @@ ALLOWED = {
     "devices": SPINE | {"decode", "filename", "formats", "synthetic"},
     "testing": SPINE | {"devices"},
     "capture": SPINE | {"devices", "face", "modality", "pipeline", "report", "verdict"},
-    "health": SPINE | {"capture", "guidance"},
+    "health": SPINE | {"capture", "guidance", "transaction"},
     "show_health": {"errors", "guidance", "health"},
     "live_view": SPINE | {"capture", "guidance", "show"},
     "keeping": SPINE | {"capture", "report"},
     "show": {"report", "guidance"},
-    "runs": SPINE | {"decode", "filename", "folder", "modality", "models", "pipeline", "profile", "report", "workers"},
+    "runs": SPINE
+    | {"decode", "filename", "folder", "modality", "models", "pipeline", "profile", "report", "transaction", "workers"},
     "show_run": {"show"},
     "measure_card": SPINE | {"guidance", "profile", "report"},
     "drawing": SPINE | {"measure_card", "pipeline", "report"},
@@ -65,7 +67,7 @@ ALLOWED = {
     "dedup": SPINE | {"enrolment", "filename", "folder", "gallery", "matcher", "matching", "pipeline"},
     "show_record": {"dedup", "guidance", "readiness", "report", "show"},
     "readiness_html": SPINE | {"guidance", "matcher", "modality", "readiness", "report", "verdict"},
-    "station": SPINE | {"matcher"},
+    "station": SPINE | {"matcher", "transaction"},
     "enrolment": SPINE | {"filename", "folder", "pipeline"},
     "readiness": SPINE
     | {"decode", "enrolment", "formats", "guess", "guidance", "matcher", "modality", "ops"}

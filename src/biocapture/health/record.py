@@ -12,6 +12,7 @@ from biocapture.errors import HealthError, UsageError
 from biocapture.health.outcome import Kind, Outcome
 from biocapture.health.pattern import Pattern, unpacked
 from biocapture.health.traits import Frame
+from biocapture.transaction import transaction
 from biocapture.types import Modality
 
 APPLICATION_ID = 0x42434844
@@ -100,7 +101,7 @@ class HealthRecord:
             raise UsageError(f"{len(device)} characters, allowed: 1…{KEY_LENGTH}", "device")
         if not outcomes:
             return
-        with self._errors(), self._change():
+        with self._errors(), transaction(self._base):
             number = self._number(device, max(outcome.time for outcome in outcomes))
             self._base.executemany(
                 "INSERT INTO outcomes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -141,7 +142,7 @@ class HealthRecord:
 
     def forget(self, device: str) -> None:
         """Delete all of a device; raises :class:`UsageError` where there is none of that key."""
-        with self._errors(), self._change():
+        with self._errors(), transaction(self._base):
             if not self._base.execute("DELETE FROM devices WHERE key = ?", (device,)).rowcount:
                 raise UsageError("no such device in the record", device)
 
@@ -187,7 +188,7 @@ class HealthRecord:
         for setting in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "journal_mode = DELETE"):
             self._base.execute(f"PRAGMA {setting}")
         if self._is_new():
-            with self._change():
+            with transaction(self._base):
                 if self._is_new():  # another process may have been first
                     self._base.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     self._base.execute(f"PRAGMA user_version = {VERSION}")
@@ -203,17 +204,6 @@ class HealthRecord:
         """Whether there is nothing in the file yet."""
         found = self._base.execute("PRAGMA application_id").fetchone()[0]
         return found == 0 and not self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """One transaction: all of it or nothing, whenever the process dies."""
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._base.execute("ROLLBACK")
-            raise
-        self._base.execute("COMMIT")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -4,9 +4,10 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from biocapture.errors import UsageError
 
@@ -57,18 +58,12 @@ class Parts:
         import pyarrow.parquet as pq
 
         path = self.path(part)
-        unfinished = path.with_name(path.name + ".tmp")
-        with unfinished.open("wb") as handle:
-            with pq.ParquetWriter(handle, self._schema) as writer:
-                if path.exists():
-                    writer.write_table(pq.read_table(path, use_threads=False, partitioning=None))
-                iterator = iter(texts)
-                while group := list(islice(iterator, GROUP)):
-                    writer.write_table(self._table(group))
-            handle.flush()
-            os.fsync(handle.fileno())
-        unfinished.replace(path)
-        sync_folder(self.folder)
+        with written_whole(path) as handle, pq.ParquetWriter(handle, self._schema) as writer:
+            if path.exists():
+                writer.write_table(pq.read_table(path, use_threads=False, partitioning=None))
+            iterator = iter(texts)
+            while group := list(islice(iterator, GROUP)):
+                writer.write_table(self._table(group))
         self._last_read = (-1, None)
 
     def _table(self, texts: Sequence[str]) -> Any:
@@ -100,10 +95,16 @@ class Parts:
 
 def write_json(path: Path, facts: dict[str, Any]) -> None:
     """Write a JSON file whole or not at all."""
+    with written_whole(path) as handle:
+        handle.write((json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that appears under its name when all of it is on the disk."""
     unfinished = path.with_name(path.name + ".tmp")
-    with unfinished.open("w", encoding="utf8") as handle:
-        json.dump(facts, handle, indent=2, ensure_ascii=False)
-        handle.write("\n")
+    with unfinished.open("wb") as handle:
+        yield handle
         handle.flush()
         os.fsync(handle.fileno())
     unfinished.replace(path)

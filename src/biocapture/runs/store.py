@@ -17,6 +17,7 @@ from typing import Any, Self
 from biocapture.errors import UsageError
 from biocapture.runs.parts import Parts
 from biocapture.runs.row import Row, verdict_of
+from biocapture.transaction import transaction
 
 CACHE_KIB = 16_000
 """Memory of the index, whatever its size on disk (about 100 bytes per file)."""
@@ -102,14 +103,13 @@ class Store:
         first = part * self.parts.size
         known = self._one("SELECT count(*) FROM indexed WHERE rows = ?", first + rows)
         names = [] if known else ["path"]
-        self._index.execute("BEGIN")
-        for row in self.parts.columns(part, ["verdict", "error", *names]):
-            self.verdicts[verdict_of(row)] += 1
+        with transaction(self._index):
+            for row in self.parts.columns(part, ["verdict", "error", *names]):
+                self.verdicts[verdict_of(row)] += 1
+                if not known:
+                    self._index.execute("INSERT OR IGNORE INTO seen VALUES (?)", (_digest(row["path"] or ""),))
             if not known:
-                self._index.execute("INSERT OR IGNORE INTO seen VALUES (?)", (_digest(row["path"] or ""),))
-        if not known:
-            self._index.execute("INSERT OR IGNORE INTO indexed VALUES (?)", (first + rows,))
-        self._index.execute("COMMIT")
+                self._index.execute("INSERT OR IGNORE INTO indexed VALUES (?)", (first + rows,))
 
     def _numbers(self, question: str) -> Iterator[int]:
         return (number for (number,) in self._index.execute(question))
@@ -139,12 +139,11 @@ class Store:
 
     def put(self, number: int, name: str, key: bytes, row: Row) -> None:
         """Keep a row; when it was the last of its part, the part is written."""
-        self._index.execute("BEGIN")
-        self._index.execute("INSERT INTO seen VALUES (?)", (_digest(name),))
-        self._index.execute("INSERT INTO waiting VALUES (?, ?)", (number, row.text))
-        if key:
-            self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (key, number))
-        self._index.execute("COMMIT")
+        with transaction(self._index):
+            self._index.execute("INSERT INTO seen VALUES (?)", (_digest(name),))
+            self._index.execute("INSERT INTO waiting VALUES (?, ?)", (number, row.text))
+            if key:
+                self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (key, number))
         self.verdicts[row.verdict] += 1
         part = number // self.parts.size
         self._in_part[part] += 1
@@ -164,10 +163,9 @@ class Store:
         numbers = [number for number in self._numbers("SELECT number FROM waiting ORDER BY 1") if first <= number < end]
         moved = [(i, number) for i, number in enumerate(numbers, first) if i != number]
         if moved:
-            self._index.execute("BEGIN")
-            self._index.execute("DELETE FROM contents WHERE number >= ? AND number < ?", (moved[0][0], end))
-            self._index.executemany("UPDATE waiting SET number = ? WHERE number = ?", moved)
-            self._index.execute("COMMIT")
+            with transaction(self._index):
+                self._index.execute("DELETE FROM contents WHERE number >= ? AND number < ?", (moved[0][0], end))
+                self._index.executemany("UPDATE waiting SET number = ? WHERE number = ?", moved)
 
     def _finish(self, part: int) -> None:
         first = part * self.parts.size
@@ -176,10 +174,9 @@ class Store:
             return
         rows = self._index.execute("SELECT row FROM waiting WHERE number >= ? AND number < ? ORDER BY number", bounds)
         self.parts.write(part, (text for (text,) in rows))
-        self._index.execute("BEGIN")
-        self._index.execute("DELETE FROM waiting WHERE number >= ? AND number < ?", bounds)
-        self._index.execute("INSERT OR IGNORE INTO indexed VALUES (?)", (first + self._in_part[part],))
-        self._index.execute("COMMIT")
+        with transaction(self._index):
+            self._index.execute("DELETE FROM waiting WHERE number >= ? AND number < ?", bounds)
+            self._index.execute("INSERT OR IGNORE INTO indexed VALUES (?)", (first + self._in_part[part],))
 
 
 def _digest(name: str) -> bytes:

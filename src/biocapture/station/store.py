@@ -15,6 +15,7 @@ from biocapture.matcher import Matcher, matcher
 from biocapture.station.known import Known
 from biocapture.station.packing import packed, unpacked
 from biocapture.station.seal import Seal
+from biocapture.transaction import transaction
 from biocapture.types import Position
 
 APPLICATION_ID = 0x42435354
@@ -116,7 +117,7 @@ class Station:
             (number, str(slot), self._seal.close(packed(_part(slot), template), f"sample {number} {slot}"))
             for slot, template in templates.items()
         ]
-        with self._errors(), self._change():
+        with self._errors(), transaction(self._base):
             known = self._ids()
             self._base.executemany(
                 "DELETE FROM people WHERE number = ?", [(n,) for n, name in known.items() if name == person]
@@ -137,12 +138,12 @@ class Station:
             numbers = [number for number, name in self._ids().items() if name == person]
             if not numbers:
                 raise UsageError("nobody of that id is remembered", person)
-            with self._change():
+            with transaction(self._base):
                 self._base.executemany("DELETE FROM people WHERE number = ?", [(number,) for number in numbers])
 
     def expire(self, now: float | None = None) -> int:
         """Delete what has expired; how many people that was."""
-        with self._errors(), self._change():
+        with self._errors(), transaction(self._base):
             done = self._base.execute("DELETE FROM people WHERE expires <= ?", (time.time() if now is None else now,))
             return done.rowcount
 
@@ -206,7 +207,7 @@ class Station:
         for setting in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "journal_mode = DELETE"):
             self._base.execute(f"PRAGMA {setting}")
         if tables == 0 and (not exists or found in (0, APPLICATION_ID)):
-            with self._change():
+            with transaction(self._base):
                 self._make()
         elif found != APPLICATION_ID:
             raise StationError("an SQLite file, but no station")
@@ -222,17 +223,6 @@ class Station:
         for statement in SCHEMA.split(";"):
             self._base.execute(statement)
         self._base.execute("INSERT INTO facts VALUES ('proof', ?)", (self._seal.close(b"biocapture", "proof"),))
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """One transaction: all of it or nothing, whenever the process dies."""
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._base.execute("ROLLBACK")
-            raise
-        self._base.execute("COMMIT")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
