@@ -9,9 +9,7 @@ import numpy as np
 
 from biocapture.capture.events import Attempt, Result
 from biocapture.errors import UsageError
-from biocapture.types import Image, Position
-
-INCH_MM = 25.4
+from biocapture.types import MM_PER_INCH, Image, Position
 
 
 def keep(result: Result, position: Position, folder: Path, language: str = "en") -> Path:
@@ -82,7 +80,7 @@ def _with_resolution(png: bytes, ppi: float) -> bytes:
     import struct
     import zlib
 
-    per_metre = round(ppi / INCH_MM * 1000)
+    per_metre = round(ppi / MM_PER_INCH * 1000)
     body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
     chunk = struct.pack(">I", 9) + body + struct.pack(">I", zlib.crc32(body))
     header = 8 + 25  # signature and IHDR

@@ -6,6 +6,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+MM_PER_INCH = 25.4
+
 GreyPixels = NDArray[np.uint8]
 """(H, W) uint8, 0 = black."""
 

@@ -33,7 +33,8 @@ def sbi(
 
     needed("cryptography", "sbi")
     from biocapture.devices.sbi_codes import TYPES
-    from biocapture.devices.sbi_sim import Simulator, serve
+    from biocapture.devices.sbi_sim import Simulator
+    from biocapture.devices.sim_server import serve
 
     simulator = Simulator(port or None, tuple(type or TYPES), env, fps)
     simulator.profile = profile
@@ -61,7 +62,8 @@ def escl(
 
     `curl -X POST http://127.0.0.1:8090/admin/fault -d '{"fault": "half"}'`
     """
-    from biocapture.devices.escl_sim import FAULTS, EsclSimulator, serve
+    from biocapture.devices.escl_sim import FAULTS, EsclSimulator
+    from biocapture.devices.sim_server import serve
 
     if fault == "faults":
         from biocapture.show import print_rows

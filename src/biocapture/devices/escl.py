@@ -42,9 +42,8 @@ from biocapture.errors import (
     DeviceUnsupportedError,
     NothingSeenError,
 )
-from biocapture.types import Image, Modality, Sample
+from biocapture.types import MM_PER_INCH, Image, Modality, Sample
 
-MM_PER_INCH = 25.4
 MOST_XML_BYTES = 1_000_000
 FAREWELL_S = 0.5
 """To cancel a job after the time is over; within the second that a capture may be late."""

@@ -6,7 +6,6 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -96,26 +95,22 @@ class EsclSimulator:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         try:
-            self._server = SimulatorServer(port, self, Handler)
+            self._server = SimulatorServer(port, self, Handler, "escl-simulator")
         except OSError as error:
             raise DeviceBusyError(f"port {port} is not free ({error.strerror or error})", "127.0.0.1") from error
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/eSCL"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="escl-simulator")
 
     def __enter__(self) -> Self:
         _ = self.sheet.pixels  # drawn now: growing ten fingers takes longer than a client waits
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.end_connections()
-        self._server.server_close()
+        self._server.stop()
 
     def begun(self, settings: Settings) -> str | None:
         """Name of a new job; None while another one runs."""
@@ -144,13 +139,3 @@ class EsclSimulator:
         """Cancel a job; False if there is none."""
         with self._lock:
             return self.jobs.pop(name, None) is not None
-
-
-Started = Callable[[EsclSimulator], None]
-
-
-def serve(simulator: EsclSimulator, started: Started) -> None:
-    """Serve until interrupted."""
-    with simulator:
-        started(simulator)
-        simulator.closing.wait()

@@ -13,7 +13,7 @@ from PIL import Image
 from biocapture.devices.escl_messages import COLOUR, LOSSLESS, UNITS_PER_INCH, Settings
 from biocapture.synthetic.script import Act
 from biocapture.synthetic.stream import PLATEN_GREY, TOUCH, scene
-from biocapture.types import FINGERS, Modality, Position
+from biocapture.types import FINGERS, MM_PER_INCH, Modality, Position
 
 MASTER_PPI = 500
 """At which sheets are drawn; what is asked for is taken from them."""
@@ -91,7 +91,7 @@ def _finger(seed: int) -> NDArray[np.uint8]:
 @functools.lru_cache(maxsize=2)
 def _card(seed: int) -> NDArray[np.uint8]:
     """Right hand above, left hand below, thumbs first."""
-    sheet = np.full([round(side / 25.4 * MASTER_PPI) for side in CARD_MM], PLATEN_GREY, np.uint8)
+    sheet = np.full([round(side / MM_PER_INCH * MASTER_PPI) for side in CARD_MM], PLATEN_GREY, np.uint8)
     rows, columns = TOUCH
     cell = sheet.shape[0] // 2, sheet.shape[1] // 5
     for number, position in enumerate(FINGERS[1:]):
@@ -103,5 +103,5 @@ def _card(seed: int) -> NDArray[np.uint8]:
 
 @functools.lru_cache(maxsize=2)
 def _photo(seed: int) -> NDArray[np.uint8]:
-    rows, columns = (round(side / 25.4 * MASTER_PPI) for side in PHOTO_MM)
+    rows, columns = (round(side / MM_PER_INCH * MASTER_PPI) for side in PHOTO_MM)
     return scene(Modality.FACE, Position.FACE, Act.GOOD, seed, (rows, columns))

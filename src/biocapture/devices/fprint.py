@@ -7,7 +7,7 @@ the system's own Python runs the driver.
 import importlib.util
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from pydantic import Field
@@ -15,18 +15,17 @@ from pydantic import Field
 from biocapture.decode import MAX_PIXELS
 from biocapture.devices.driver import Driver
 from biocapture.devices.pictures import decoded, refuse_other
-from biocapture.devices.protocol import Capabilities, Health, Info, State, Target
+from biocapture.devices.presence import Presence
+from biocapture.devices.protocol import Capabilities, Info, Target
 from biocapture.devices.protocol import Options as BaseOptions
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
-    DeviceError,
     DeviceNotFoundError,
 )
-from biocapture.types import Modality, Sample
+from biocapture.types import MM_PER_INCH, Modality, Sample
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-MM_PER_INCH = 25.4
 SPARE_S = 0.1
 """The driver gives up so much earlier than the capture has to end: its word is better than a process that is killed."""
 
@@ -54,7 +53,7 @@ class FprintDevice:
         self._address, self._options = address, options
         self._subject = f"fprint:{address}" if address else "fprint"
         self._driver: Driver | None = None
-        self._error: DeviceError | None = None
+        self._presence = Presence(self._subject)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
@@ -70,7 +69,8 @@ class FprintDevice:
         python = _python(self._options.python)
         driver = Driver("fprint", self._subject, {"name": self._address}, python)
         driver.open(time.monotonic() + self._options.open_timeout_s)
-        self._driver, self._error = driver, None
+        self._driver = driver
+        self._presence.found()
         return self
 
     def __exit__(
@@ -85,9 +85,8 @@ class FprintDevice:
         """As libfprint names it."""
         told = self._driver.opened if self._driver else {}
         abilities = Capabilities((Modality.FINGERPRINT,), ppi=self._options.ppi or float("nan"))
-        health = Health(State.GONE, self._error.message) if self._error else Health()
         address = str(told.get("name") or self._address)
-        return Info("fprint", address, abilities, health, model=str(told.get("model", "")))
+        return Info("fprint", address, abilities, self._presence.health, model=str(told.get("model", "")))
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
         """Wait for a finger and take its image."""
@@ -95,15 +94,8 @@ class FprintDevice:
         if self._driver is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (Modality.FINGERPRINT,), self._subject)
-        try:
-            self._driver.open(deadline)
-            seconds = max(0.01, deadline - time.monotonic() - SPARE_S)
-            told, data = self._driver.ask("capture", deadline + SPARE_S, MAX_PIXELS, seconds=seconds)
-        except (DeviceNotFoundError, DeviceDisconnectedError) as error:  # it was there when it was opened
-            self._driver.close()
-            self._error = DeviceDisconnectedError(error.message, self._subject)
-            raise self._error from error
-        self._error = None
+        with self._presence.asked():
+            told, data = self._captured(self._driver, deadline)
         rows, columns = int(told["rows"]), int(told["columns"])
         if rows <= 0 or columns <= 0 or rows * columns != len(data):
             raise DeviceDataError(f"sent {len(data)} bytes for {columns} × {rows} px", self._subject)
@@ -112,6 +104,16 @@ class FprintDevice:
         return Sample(
             decoded(pixels, target.modality, self._subject, ppi), target.modality, target.position, self._subject
         )
+
+    def _captured(self, driver: Driver, deadline: float) -> tuple[dict[str, Any], bytes]:
+        """What the reader sent; one that is gone needs a new process when it is back."""
+        try:
+            driver.open(deadline)
+            seconds = max(0.01, deadline - time.monotonic() - SPARE_S)
+            return driver.ask("capture", deadline + SPARE_S, MAX_PIXELS, seconds=seconds)
+        except (DeviceNotFoundError, DeviceDisconnectedError):
+            driver.close()
+            raise
 
 
 def _python(chosen: str) -> str:

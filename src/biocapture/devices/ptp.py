@@ -9,7 +9,8 @@ from pydantic import Field
 
 from biocapture.devices.driver import Driver
 from biocapture.devices.pictures import decoded, refuse_other
-from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
+from biocapture.devices.presence import Presence
+from biocapture.devices.protocol import Capabilities, Info, Preview, Target
 from biocapture.devices.protocol import Options as BaseOptions
 from biocapture.devices.registry import needed
 from biocapture.errors import (
@@ -54,7 +55,7 @@ class PtpDevice:
         self._address, self._options = address, options
         self._subject = f"ptp:{address}" if address else "ptp"
         self._driver: Driver | None = None
-        self._error: DeviceError | None = None
+        self._presence = Presence(self._subject)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
@@ -75,7 +76,8 @@ class PtpDevice:
         if not driver.opened.get("capture"):
             driver.close()
             raise DeviceUnsupportedError("the camera cannot be released from here", self._subject)
-        self._driver, self._error = driver, None
+        self._driver = driver
+        self._presence.found()
         return self
 
     def __exit__(
@@ -91,9 +93,9 @@ class PtpDevice:
         told = self._driver.opened if self._driver else {}
         preview = Preview.VIEW if told.get("preview") else Preview.NONE
         ppi = self._options.ppi or float("nan")
-        health = Health(State.GONE, self._error.message) if self._error else Health()
         names = (str(told.get(name, "")) for name in ("maker", "model", "serial", "firmware"))
-        return Info("ptp", self._address, Capabilities((self._options.modality,), (), preview, ppi), health, *names)
+        abilities = Capabilities((self._options.modality,), (), preview, ppi)
+        return Info("ptp", self._address, abilities, self._presence.health, *names)
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
         """Release the shutter."""
@@ -116,17 +118,12 @@ class PtpDevice:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
         deadline = time.monotonic() + timeout_s
-        try:
-            data = self._driver.ask(do, deadline, self._options.max_bytes, **what)[1]
-        except DeviceNotFoundError as error:  # it was there when it was opened
-            self._error = DeviceDisconnectedError(error.message, self._subject)
-            raise self._error from error
-        except DeviceDisconnectedError as error:
-            self._error = error
-            self._driver.close()
-            raise
-        self._error = None
-        return data
+        with self._presence.asked():
+            try:
+                return self._driver.ask(do, deadline, self._options.max_bytes, **what)[1]
+            except DeviceDisconnectedError:
+                self._driver.close()
+                raise
 
     def _image(self, data: bytes, target: Target) -> Image:
         return decoded(data, target.modality, self._subject, self._options.ppi, self._options.max_bytes)

@@ -17,13 +17,12 @@ from pydantic import Field
 from biocapture.decode import MAX_PIXELS
 from biocapture.devices.driver import Driver
 from biocapture.devices.pictures import decoded, refuse_other
-from biocapture.devices.protocol import Capabilities, Health, Info, State, Target
+from biocapture.devices.presence import Presence
+from biocapture.devices.protocol import Capabilities, Info, Target
 from biocapture.devices.protocol import Options as BaseOptions
 from biocapture.devices.scanimage import Area, Scanimage, Setting, listed
 from biocapture.errors import (
     DeviceDataError,
-    DeviceDisconnectedError,
-    DeviceError,
     DeviceNotFoundError,
     DeviceUnsupportedError,
     UsageError,
@@ -100,7 +99,7 @@ class SaneDevice:
             raise DeviceNotFoundError("expected the name of a device, as scanimage -L prints it", self._subject)
         self._pairs = _pairs(options.set, self._subject)
         self._engine: Engine | None = None
-        self._error: DeviceError | None = None
+        self._presence = Presence(self._subject)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
@@ -114,7 +113,8 @@ class SaneDevice:
         except BaseException:
             engine.close()
             raise
-        self._engine, self._error = engine, None
+        self._engine = engine
+        self._presence.found()
         return self
 
     def __exit__(
@@ -128,8 +128,7 @@ class SaneDevice:
     def info(self) -> Info:
         """As asked for; a scanner has no state that could be asked without scanning."""
         abilities = Capabilities((self._options.modality,), ppi=float(self._options.ppi))
-        health = Health(State.GONE, self._error.message) if self._error else Health()
-        return Info("sane", self._address, abilities, health)
+        return Info("sane", self._address, abilities, self._presence.health)
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
         """Scan once."""
@@ -137,15 +136,8 @@ class SaneDevice:
         if self._engine is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
-        try:
+        with self._presence.asked():
             page, ppi = self._scanned(self._engine, deadline)
-        except DeviceNotFoundError as error:  # it was there when it was opened
-            self._error = DeviceDisconnectedError(error.message, self._subject)
-            raise self._error from error
-        except DeviceDisconnectedError as error:
-            self._error = error
-            raise
-        self._error = None
         return Sample(self._image(page, ppi, target), target.modality, target.position, self._subject)
 
     def _scanned(self, engine: Engine, deadline: float) -> tuple[bytes | NDArray[np.uint8], float]:

@@ -7,7 +7,7 @@ fromIso}``, ``/admin/delay {type, delay, method[]}``, ``/admin/profile {profileI
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
@@ -54,20 +54,16 @@ class Simulator:
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.devices = {kind: SimulatedDevice(kind, self.url, self.signer, env) for kind in types}
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sbi-simulator")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.end_connections()
-        self._server.server_close()
+        self._server.stop()
 
     def person(self) -> Person:
         """Who stands before the devices at the next capture."""
@@ -83,17 +79,7 @@ class Simulator:
 def _bound(ports: Iterable[int], simulator: Simulator) -> "SimulatorServer[Simulator]":
     for port in ports:
         try:
-            return SimulatorServer(port, simulator, Handler)
+            return SimulatorServer(port, simulator, Handler, "sbi-simulator")
         except OSError as error:
             refused = error
     raise DeviceBusyError(f"no free port ({refused.strerror or refused})", "127.0.0.1")
-
-
-Started = Callable[[Simulator], None]
-
-
-def serve(simulator: Simulator, started: Started) -> None:
-    """Serve until interrupted."""
-    with simulator:
-        started(simulator)
-        simulator.closing.wait()

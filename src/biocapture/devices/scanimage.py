@@ -14,6 +14,7 @@ from biocapture.errors import (
     DeviceUnsupportedError,
     NothingSeenError,
 )
+from biocapture.types import MM_PER_INCH
 
 KINDS: tuple[tuple[str, type[DeviceError]], ...] = (
     ("open of device", DeviceNotFoundError),
@@ -33,7 +34,6 @@ KINDS: tuple[tuple[str, type[DeviceError]], ...] = (
 )
 """What its complaints mean; the first that is found counts, case ignored."""
 
-MM_PER_INCH = 25.4
 MOST_TEXT_BYTES = 1_000_000
 OPTION = re.compile(r"^ {4}--([a-z0-9-]+)(?:\[=\((.*?)\)\]| (.*?))? \[([^\]\n]*)\]$", re.MULTILINE)
 """A line of ``scanimage -A``: name, values, and the present one."""

@@ -2,10 +2,37 @@
 
 import contextlib
 import socket
+import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Generic, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 Simulated = TypeVar("Simulated")
+
+
+class Served(Protocol):
+    """A simulator: serves as long as its ``with`` lasts, or until ``closing`` is set."""
+
+    closing: threading.Event
+
+    def __enter__(self) -> Self:
+        """Start."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+
+
+Running = TypeVar("Running", bound=Served)
+
+
+def serve(simulator: Running, started: Callable[[Running], None]) -> None:
+    """Serve until interrupted."""
+    with simulator:
+        started(simulator)
+        simulator.closing.wait()
 
 
 class SimulatorServer(ThreadingHTTPServer, Generic[Simulated]):
@@ -14,10 +41,22 @@ class SimulatorServer(ThreadingHTTPServer, Generic[Simulated]):
     daemon_threads = False
     allow_reuse_address = False
 
-    def __init__(self, port: int, simulator: Simulated, handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(self, port: int, simulator: Simulated, handler: type[BaseHTTPRequestHandler], name: str) -> None:
         self.simulator = simulator
         self.connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), handler)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name=name)
+
+    def start(self) -> None:
+        """Serve in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End every connection and thread."""
+        self.shutdown()
+        self._thread.join()
+        self._end_connections()
+        self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """A thread for each connection; all connections are known, so that they can be ended."""
@@ -32,7 +71,7 @@ class SimulatorServer(ThreadingHTTPServer, Generic[Simulated]):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no news."""
 
-    def end_connections(self) -> None:
+    def _end_connections(self) -> None:
         """Wake every thread that waits for its client."""
         for connection in list(self.connections):
             with contextlib.suppress(OSError):

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.types import GreyPixels, Image, Modality
+from biocapture.types import MM_PER_INCH, GreyPixels, Image, Modality
 
 Bins = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
@@ -125,7 +125,7 @@ def traits(image: Image, modality: Modality) -> Traits:
 
 def _stride_px(shape: tuple[int, ...], ppi: float) -> int:
     known = ppi if math.isfinite(ppi) and ppi > 0 else 500.0
-    return max(2, round(CELL_MM * known / 25.4), math.ceil(max(shape) / CELLS_ALONG))
+    return max(2, round(CELL_MM * known / MM_PER_INCH), math.ceil(max(shape) / CELLS_ALONG))
 
 
 def _cells(grey: GreyPixels, frame: Frame, level: float) -> Bins:
