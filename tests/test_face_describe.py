@@ -25,12 +25,8 @@ from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS
 from biocapture.face.parts import logits
 from biocapture.face.pose import mean_face, pose
 from biocapture.face.statistics import FaceBatch
-from biocapture.models import is_present
 from biocapture.report import Report
 from biocapture.types import Failure, Image, Modality, Sample
-
-if not is_present("face_detector"):
-    pytest.skip("the detector is not trained yet", allow_module_level=True)
 
 PHOTO = np.ascontiguousarray(skimage.data.astronaut()[:360, 60:400])
 EYES = np.array([(144, 101), (186, 103)])
