@@ -4,7 +4,7 @@ import json
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,17 @@ PROCESSES, LOOKS = 6, 7
 """A baseline is made of so many looks in each of so many processes: where things lie in memory differs from process to
 process, and with it the time, by up to a quarter."""
 
-UNITS = 2
-"""Kernels a case is counted in."""
+UNITS = 3
+"""Kernels a case is counted in; the middle one of the ratios counts, as a kernel has good and bad processes, too."""
 
-SLOWER = 1.3
+SLOWER = 1.25
 """Ratio to the baseline above which a case is slower, if it is again and again."""
 
 BEYOND = 1.15
 """Nor does it count as slower below so many times what the slowest process of the baseline took."""
 
-SLACK_MS = 0.02
-"""What a call may take longer whatever its ratio: a measure of a microsecond is no hot path."""
+SLACK_MS = 0.002
+"""What an item may take longer whatever its ratio: a measure of a microsecond is no hot path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Known:
     units : mapping
         Kernel → the case in units of it, median over the processes; the :data:`UNITS` kernels it followed best.
     spread : float
-        The slowest process over the median, in the first of them.
+        The slowest process over the median.
     ms : float
         Processor time on the machine of the baseline, to know what matters.
     """
@@ -57,8 +57,8 @@ class Known:
         return max(SLOWER, BEYOND * self.spread) + SLACK_MS / self.ms
 
     def ratio(self, looks: Sequence[Look]) -> float:
-        """Some looks over the baseline, in units of the kernel that makes it least: slower is slower in all."""
-        return min(typical(looks, unit) / ratio for unit, ratio in self.units.items())
+        """Some looks over the baseline, in units of the kernel between the others."""
+        return statistics.median(typical(looks, unit) / ratio for unit, ratio in self.units.items())
 
     @property
     def catches(self) -> bool:
@@ -82,8 +82,9 @@ def known_of(processes: Sequence[Sequence[Look]]) -> Known:
     best = sorted(ratios, key=lambda unit: _deviation([look.ratio(unit) for looks in processes for look in looks]))
     units = {unit: float(f"{statistics.median(ratios[unit]):.4g}") for unit in best[:UNITS]}
     ms = 1000 * statistics.median(look.case_s for looks in processes for look in looks)
-    spread = max(ratios[best[0]]) / statistics.median(ratios[best[0]])
-    return Known(units, float(f"{spread:.4g}"), float(f"{ms:.4g}"))
+    known = Known(units, 1.0, float(f"{ms:.4g}"))
+    found = [known.ratio(looks) for looks in processes]
+    return replace(known, spread=float(f"{max(found) / statistics.median(found):.4g}"))
 
 
 def _deviation(values: Sequence[float]) -> float:

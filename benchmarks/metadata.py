@@ -24,10 +24,11 @@ def metadata() -> dict[str, str]:
 
 
 def cpu_model() -> str:
-    """As the system tells it."""
+    """As the system tells it: name, family and model, since virtual machines call whole generations by one name."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf8").splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf8").partition("\n\n")[0].splitlines()
     except OSError:
         lines = []
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return named[0] if named else platform.processor() or "unknown"
+    facts = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    told = [facts[name] for name in ("model name", "cpu family", "model") if name in facts]
+    return " ".join(told) or platform.processor() or "unknown"
