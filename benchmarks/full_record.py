@@ -40,7 +40,7 @@ def write_enrolment(folder: Path) -> None:
         cv2.imwrite(str(folder / f"{slot}.png"), pixels)
     for slot, pixels in zip(EYES, eyes(len(EYES)), strict=True):
         cv2.imwrite(str(folder / f"{slot}.png"), pixels)
-    picture = cv2.cvtColor(portrait(1, FACE_SHAPE, {}), cv2.COLOR_RGB2BGR)
+    picture = cv2.cvtColor(portrait(0, FACE_SHAPE, {}), cv2.COLOR_RGB2BGR)
     cv2.imwrite(str(folder / "face.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
 
 

@@ -13,10 +13,11 @@ import biocapture as bc
 from biocapture.enrolment import Enrolment, read_enrolment
 from biocapture.fingerprint.comparison import THRESHOLDS
 from biocapture.guidance import LANGUAGES, texts
+from biocapture.iris.comparison import THRESHOLDS as IRIS_THRESHOLDS
 from biocapture.modality import AVAILABLE, measures
 from biocapture.policy import Group
 from biocapture.profile import Profile, load_profile
-from biocapture.readiness.case import extrapolated, threshold
+from biocapture.readiness.case import least_score
 from biocapture.readiness.chance import CERTAIN, EVEN, STATUSES, fewer_than, unusable
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.levels import level
@@ -189,14 +190,15 @@ def test_chance_has_its_closed_forms() -> None:
     assert unusable(10) > unusable(50) > unusable(90) > 0
 
 
-def test_thresholds() -> None:
-    assert threshold(Modality.FINGERPRINT, 1e-3) == THRESHOLDS[1e-3]
-    assert threshold(Modality.FINGERPRINT, 5e-3) == THRESHOLDS[1e-3]
-    assert threshold(Modality.FINGERPRINT, 1e-9) == threshold(Modality.FINGERPRINT, 1e-4)
-    assert extrapolated(Modality.FINGERPRINT, 1e-4) == threshold(Modality.FINGERPRINT, 1e-4)
-    rates = [extrapolated(Modality.FINGERPRINT, 10.0**-k) for k in range(2, 10)]
-    assert rates == sorted(rates)
-    assert rates[-1] < 100
+def test_least_scores_go_through_the_documented_ones_and_rise() -> None:
+    for modality, documented in ((Modality.FINGERPRINT, THRESHOLDS), (Modality.IRIS, IRIS_THRESHOLDS)):
+        assert {rate: least_score(modality, rate) for rate in documented} == documented
+        for rate in documented:
+            assert least_score(modality, rate * 0.999999) == pytest.approx(documented[rate], abs=1e-3)
+            assert least_score(modality, rate * 1.000001) == pytest.approx(documented[rate], abs=1e-3)
+        scores = [least_score(modality, 10.0 ** (-k / 4)) for k in range(1, 40)]
+        assert scores == sorted(set(scores))
+        assert scores[-1] < 100
 
 
 def test_verdict_of_a_record() -> None:

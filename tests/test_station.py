@@ -14,7 +14,7 @@ from records_of_people import templates
 
 from biocapture.errors import StationError, UsageError
 from biocapture.station import Station, make_key, read_key
-from biocapture.station.packing import packed, unpacked
+from biocapture.station.packing import packed, sketch_in, template_in
 from biocapture.station.store import _part
 from biocapture.types import Position
 
@@ -44,12 +44,14 @@ def test_remembers_across_sessions(path: Path) -> None:
 def test_stored_sketches_are_those_made_anew() -> None:
     part = _part(Position.RIGHT_INDEX)
     template = AYU[Position.RIGHT_INDEX]
-    again, sketch = unpacked(part, packed(part, template))
+    stored = packed(part, template)
+    again, sketch = template_in(part, stored), sketch_in(part, stored)
+    assert again.to_bytes() == template.to_bytes()
     fresh = part.sketch(again)
     for name in ("surroundings", "place", "angle"):
         assert (getattr(sketch, name) == getattr(fresh, name)).all()
     with pytest.raises(StationError, match="another version"):
-        unpacked(part, b"BCS0" + bytes(20))
+        sketch_in(part, b"BCS0" + bytes(20))
 
 
 def test_nothing_is_readable_without_the_key(path: Path) -> None:

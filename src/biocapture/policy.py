@@ -38,9 +38,10 @@ class RecordPolicy:
     ----------
     attempts : int
         How often a slot may be captured before the operator goes on with the best attempt.
-    repeat_fmr, ghost_fmr, station_fmr : float
-        False match rate, one of the matchers' documented ones, at which two slots of the record, a print and the
-        previous person's, and a sample and somebody else's at this station count as the same.
+    repeat_fmr, ghost_fmr : float
+        False match rate at which two slots of the record, and a print and the previous person's of the same slot,
+        count as the same. By default one clean record of ten fingers in a hundred is doubted: 45 pairs of slots and
+        ten of the person before.
     means : dict
         Group → least mean quality of its slots, 0..100 (MOSIP's client tests means, its server minima).
     usable : dict
@@ -54,9 +55,8 @@ class RecordPolicy:
     """
 
     attempts: int = 3
-    repeat_fmr: float = 1e-4
-    ghost_fmr: float = 1e-4
-    station_fmr: float = 1e-4
+    repeat_fmr: float = 1.5e-4
+    ghost_fmr: float = 3e-4
     means: dict[Group, float] = field(default_factory=dict)
     usable: dict[Modality, int] = field(default_factory=dict)
     packet_bytes: int = 3_000_000

@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from biocapture.readiness.case import Case, threshold
+from biocapture.readiness.case import Case, least_score
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Examined, Slot
 from biocapture.types import Modality
@@ -29,7 +29,7 @@ def _of_slot(case: Case, slot: Slot) -> Finding | None:
     told = {pair: score for pair, score in scores.items() if score is not None}
     if not told:
         return None
-    least = threshold(slot.position.modality, LAX_FMR)
+    least = least_score(slot.position.modality, LAX_FMR)
     if len(_linked(good, [pair for pair, score in told.items() if score >= least])) == len(good):
         return None
     pair, score = min(told.items(), key=lambda item: item[1])

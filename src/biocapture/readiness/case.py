@@ -61,7 +61,7 @@ class Case:
             for position, score in self.scores_with(self.memory.previous(self.enrolment.id)[1]).items()
             if position.modality is Modality.FINGERPRINT
         }
-        least = threshold(Modality.FINGERPRINT, self.profile.record.ghost_fmr) if scores else 100.0
+        least = least_score(Modality.FINGERPRINT, self.profile.record.ghost_fmr) if scores else 100.0
         found = {position: score for position, score in scores.items() if score >= least}
         return found if len(found) <= MOST_RESIDUES * len(scores) or len(found) == 1 else {}
 
@@ -101,24 +101,19 @@ class Case:
         return self._prepared[id(attempt)]
 
 
-def threshold(modality: Modality | None, fmr: float) -> float:
-    """Least score that counts as the same at a false match rate: the documented one, or the next stricter."""
-    part = matcher_of(modality)
-    assert part is not None
-    stricter = [rate for rate in part.THRESHOLDS if rate <= fmr * 1.0000001]
-    return part.THRESHOLDS[max(stricter) if stricter else min(part.THRESHOLDS)]
+def least_score(modality: Modality | None, fmr: float) -> float:
+    """Least score that counts as the same at a false match rate: the logit of the score grows with -log₁₀ FMR.
 
-
-def extrapolated(modality: Modality | None, fmr: float) -> float:
-    """Least score at a false match rate below the documented ones: the logit of the score grows with -log₁₀ FMR.
-
-    Straight on from the two strictest documented thresholds; at a documented rate, that threshold.
+    At a documented rate, its threshold; between two of them and beyond the last, on the line through two neighbours.
     """
     part = matcher_of(modality)
     assert part is not None
-    rates = sorted(part.THRESHOLDS)[:2]
-    if fmr >= rates[0] or len(rates) < 2:
-        return threshold(modality, fmr)
-    low, high = (math.log(part.THRESHOLDS[rate] / (100 - part.THRESHOLDS[rate])) for rate in reversed(rates))
-    slope = (high - low) / math.log10(rates[1] / rates[0])
-    return 100 / (1 + math.exp(-(high + slope * math.log10(rates[0] / fmr))))
+    known = part.THRESHOLDS
+    if fmr in known:
+        return known[fmr]
+    rates = sorted(known, reverse=True)
+    first = min(max(sum(rate > fmr for rate in rates) - 1, 0), len(rates) - 2)
+    near = rates[first : first + 2]
+    low, high = (math.log(known[rate] / (100 - known[rate])) for rate in near)
+    slope = (high - low) / math.log10(near[0] / near[1])
+    return 100 / (1 + math.exp(-(low + slope * math.log10(near[0] / fmr))))

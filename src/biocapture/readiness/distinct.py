@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from biocapture.ops.copies import turned_likeness
-from biocapture.readiness.case import Case, Pair, threshold
+from biocapture.readiness.case import Case, Pair, least_score
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Examined, Slot
 from biocapture.types import Modality
@@ -44,7 +44,7 @@ def _same(case: Case, pair: Pair) -> Finding | None:
         return None
     score = case.score(one, other)
     fmr = case.profile.record.repeat_fmr
-    if score is None or score < (least := threshold(pair[0].position.modality, fmr)):
+    if score is None or score < (least := least_score(pair[0].position.modality, fmr)):
         return None
     fault = "same_finger" if pair[0].position.modality is Modality.FINGERPRINT else "same_eye"
     return _finding(fault, pair, {"score": score, "least": least, "fmr": fmr})

@@ -1,6 +1,6 @@
 """Ghost: the previous person's latent print was recorded instead of, or under, this person's."""
 
-from biocapture.readiness.case import Case, threshold
+from biocapture.readiness.case import Case, least_score
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Slot
 from biocapture.verdict import Verdict
@@ -23,7 +23,7 @@ def _of_previous(case: Case) -> list[Finding]:
 
 
 def _residue(slot: Slot, score: float, fmr: float) -> Finding:
-    least = threshold(slot.position.modality, fmr)
+    least = least_score(slot.position.modality, fmr)
     said: dict[str, float | str] = {"score": score, "least": least, "fmr": fmr}
     names = (slot.best.name,) if slot.best else ()
     return Finding("ghost.previous_print", Verdict.RETAKE, (slot.position,), "enrolment.previous_print", said, names)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from biocapture.matcher import Matcher, ranking
-from biocapture.readiness.case import Case, extrapolated, threshold
+from biocapture.readiness.case import Case, least_score
 from biocapture.readiness.examine import matcher_of
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Slot
@@ -90,7 +90,7 @@ def _likely(case: Case, slot: Slot, remembered: Sequence[Known]) -> list[Known]:
     part = matcher_of(slot.position.modality)
     assert part is not None
     assert slot.best is not None
-    least = threshold(slot.position.modality, TOGETHER_FMR)
+    least = least_score(slot.position.modality, TOGETHER_FMR)
     ready = case.prepared(slot.best)
     near = [remembered[i] for i in _promising(part, slot.best.template, remembered)]
     return [sample for sample in near if part.compare(ready, sample.template).score >= least]
@@ -110,9 +110,9 @@ def _judged(case: Case, person: str, operator: bool, comparisons: int) -> Hit | 
     scores = case.scores_with(case.memory.of_person(person))
     strict, lax = {}, {}
     for position, score in scores.items():
-        if score >= extrapolated(position.modality, FALSE_ALARMS / max(comparisons, 1)):
+        if score >= least_score(position.modality, FALSE_ALARMS / max(comparisons, 1)):
             strict[position] = score
-        if score >= threshold(position.modality, TOGETHER_FMR):
+        if score >= least_score(position.modality, TOGETHER_FMR):
             lax[position] = score
     if not strict and len(lax) < TOGETHER:
         return None

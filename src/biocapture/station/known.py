@@ -1,6 +1,6 @@
 """People a station remembers: templates by slot. In memory, and the form every memory has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,15 +17,21 @@ class Known:
     person : str
         Id of the enrolment, or of the operator.
     operator : bool
-    template : Template
     sketch : object
         What ranking needs; None where the modality's matcher does not rank.
+    read : callable
+        Gives the template: of a thousand people, few are compared in full.
     """
 
     person: str
     operator: bool
-    template: Any
-    sketch: Any = None
+    sketch: Any
+    read: Callable[[], Any]
+
+    @property
+    def template(self) -> Any:
+        """The template, read anew each time."""
+        return self.read()
 
 
 class Memory(Protocol):
@@ -75,7 +81,7 @@ def known(person: str, operator: bool, template: Any, position: Position) -> Kno
     assert position.modality is not None
     part = matcher(position.modality)
     ranks = ranking(part)
-    return Known(person, operator, template, ranks.sketch(template) if ranks else None)
+    return Known(person, operator, ranks.sketch(template) if ranks else None, lambda: template)
 
 
 def _templates(samples: Iterable[tuple[Position, Known]]) -> dict[Position, Any]:

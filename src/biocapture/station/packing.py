@@ -1,8 +1,8 @@
 """Template and sketch of one sample as bytes, and back."""
 
 import dataclasses
+import functools
 import json
-import math
 import struct
 from typing import Any
 
@@ -27,19 +27,28 @@ def packed(part: Matcher, template: Any) -> bytes:
     return b"".join([HEADER.pack(MAGIC, len(own), len(described)), own, described, arrays])
 
 
-def unpacked(part: Matcher, data: bytes, with_sketch: bool = True) -> tuple[Any, Any]:
-    """(template, sketch or None); raises :class:`StationError` for another layout."""
+def template_in(part: Matcher, data: bytes) -> Any:
+    """The template of stored bytes; raises :class:`StationError` for another layout."""
+    own, _ = _sizes(data)
+    return part.Template.from_bytes(data[HEADER.size : HEADER.size + own])
+
+
+def sketch_in(part: Matcher, data: bytes) -> Any:
+    """What ranking needs of stored bytes, made of the template where it is not stored; None without ranking."""
+    own, described = _sizes(data)
+    ranks, keeps, end = ranking(part), stored_sketches(part), HEADER.size + own
+    if not ranks:
+        return None
+    found = _sketch(keeps.Sketch, data, end, described) if keeps and described else None
+    return ranks.sketch(template_in(part, data)) if found is None else found
+
+
+def _sizes(data: bytes) -> tuple[int, int]:
+    """Of the template and of the sketch's description."""
     if len(data) < HEADER.size or not data.startswith(MAGIC):
         raise StationError("a sample was stored by another version")
     _, own, described = HEADER.unpack_from(data)
-    end = HEADER.size + own
-    template = part.Template.from_bytes(data[HEADER.size : end])
-    ranks, keeps, sketch = ranking(part), stored_sketches(part), None
-    if not with_sketch or not ranks:
-        return template, None
-    if keeps and described:
-        sketch = _sketch(keeps.Sketch, json.loads(data[end : end + described]), data[end + described :])
-    return template, ranks.sketch(template) if sketch is None else sketch
+    return own, described
 
 
 def _arrays(sketch: Any) -> tuple[bytes, bytes]:
@@ -49,13 +58,19 @@ def _arrays(sketch: Any) -> tuple[bytes, bytes]:
     return json.dumps(described).encode(), b"".join(array.tobytes() for array in fields.values())
 
 
-def _sketch(kind: Any, described: list[tuple[str, str, list[int]]], data: bytes) -> Any:
+def _sketch(kind: Any, data: bytes, start: int, described: int) -> Any:
     """The sketch; None where its fields are no longer those that were stored."""
-    if [name for name, _, _ in described] != [field.name for field in dataclasses.fields(kind)]:
+    fields = _fields(data[start : start + described])
+    if [name for name, _, _ in fields] != [field.name for field in dataclasses.fields(kind)]:
         return None
-    arrays, start = {}, 0
-    for name, dtype, shape in described:
-        count = math.prod(shape)
-        arrays[name] = np.frombuffer(data, dtype, count, start).reshape(shape)
-        start += arrays[name].nbytes
-    return kind(**arrays)
+    arrays, at = [], start + described
+    for _, dtype, shape in fields:
+        arrays.append(np.ndarray(shape, dtype, data, at))
+        at += arrays[-1].nbytes
+    return kind(*arrays)
+
+
+@functools.lru_cache(maxsize=1000)
+def _fields(described: bytes) -> list[tuple[str, np.dtype[Any], tuple[int, ...]]]:
+    """Name, type and shape of each field; few numbers of minutiae occur."""
+    return [(name, np.dtype(dtype), tuple(shape)) for name, dtype, shape in json.loads(described)]

@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from biocapture.errors import BiocaptureError, StationError, UsageError
 from biocapture.matcher import Matcher, matcher
 from biocapture.station.known import Known
-from biocapture.station.packing import packed, unpacked
+from biocapture.station.packing import packed, sketch_in, template_in
 from biocapture.station.seal import Seal
 from biocapture.transaction import transaction
 from biocapture.types import Position
@@ -71,7 +72,7 @@ class Station:
     def __init__(self, path: Path, key: bytes, create: bool = False) -> None:
         self.path = path
         self._seal = Seal(key)
-        self._numbers: dict[str, int] = {}
+        self._names: dict[tuple[object, ...], str] = {}
         exists = path.exists()
         if not exists and not create:
             raise StationError("no such station; `biocapture station add` makes one", str(path))
@@ -140,6 +141,7 @@ class Station:
                 raise UsageError("nobody of that id is remembered", person)
             with transaction(self._base):
                 self._base.executemany("DELETE FROM people WHERE number = ?", [(number,) for number in numbers])
+            self._names.clear()
 
     def expire(self, now: float | None = None) -> int:
         """Delete what has expired; how many people that was."""
@@ -181,24 +183,26 @@ class Station:
             found = []
             for number, sealed in rows:
                 if ids[number] != but:
-                    made = unpacked(part, self._seal.open(sealed, f"sample {number} {position}"))
-                    found.append(Known(ids[number], number in operators, *made))
+                    content = self._seal.open(sealed, f"sample {number} {position}")
+                    sketch, read = sketch_in(part, content), partial(template_in, part, content)
+                    found.append(Known(ids[number], number in operators, sketch, read))
         return found
 
     def _templates(self, number: int) -> dict[Position, Any]:
         found = {}
         for slot, sealed in self._base.execute("SELECT slot, sealed FROM samples WHERE person = ?", (number,)):
             content = self._seal.open(sealed, f"sample {number} {slot}")
-            found[Position(slot)] = unpacked(_part(Position(slot)), content, with_sketch=False)[0]
+            found[Position(slot)] = template_in(_part(Position(slot)), content)
         return found
 
     def _ids(self, which: str = "") -> dict[int, str]:
         """Number → id of the people chosen by the end of a query."""
         rows = self._base.execute(f"SELECT number, operator, expires, sealed FROM people {which}").fetchall()  # noqa: S608
-        return {
-            number: json.loads(self._seal.open(sealed, f"person {number} {operator} {expires!r}"))
-            for number, operator, expires, sealed in rows
-        }
+        for row in rows:
+            if row not in self._names:
+                number, operator, expires, sealed = row
+                self._names[row] = json.loads(self._seal.open(sealed, f"person {number} {operator} {expires!r}"))
+        return {row[0]: self._names[row] for row in rows}
 
     def _prepare(self, exists: bool) -> None:
         """Make the tables of a new file, or see that an existing one is ours and opens with this key."""
