@@ -277,6 +277,15 @@ def disagreeing(draft: Draft) -> Answer:
     return ("attempts.disagree",), {slot}
 
 
+def exchanged(draft: Draft) -> Answer:
+    """Two slots with two attempts each, the second ones with the fingers exchanged."""
+    one, other = draft.slots(2)
+    first, second = draft.own[one], draft.own[other]
+    draft.put(one, draft.attempts[one][0], draft.people.touch(second, 1, one))
+    draft.put(other, draft.attempts[other][0], draft.people.touch(first, 1, other))
+    return ("attempts.exchanged",), {one, other}
+
+
 def bandaged(draft: Draft) -> Answer:
     """An exception that will pass."""
     (slot,) = draft.slots(1)
@@ -309,4 +318,5 @@ FAULTS: tuple[Plant, ...] = (
     mixed_in,
     operator,
     disagreeing,
+    exchanged,
 )

@@ -114,7 +114,7 @@ def swapped(draft: Draft) -> Answer:
     first, second = (draft.own(draft.fingers[slot], 2) for slot in (one, other))
     draft.put(one, first[0], second[0])
     draft.put(other, second[1], first[1])
-    return ("attempts.disagree", "distinct.same_finger"), {one, other}
+    return ("attempts.exchanged", "attempts.disagree", "distinct.same_finger"), {one, other}
 
 
 def of_somebody_else(draft: Draft) -> Answer:

@@ -1,11 +1,15 @@
-"""Consistent attempts: the attempts of one slot show one and the same finger, eye or face."""
+"""Consistent attempts: the attempts of one slot show one and the same finger, eye or face, and no other slot's.
 
-from itertools import combinations
+Poor prints of one finger often do not match, so that two poor attempts which do not match say nothing. One that matches
+an attempt of another slot says whose it is.
+"""
+
+from itertools import combinations, product
 
 from biocapture.readiness.case import Case, least_score
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Examined, Slot
-from biocapture.types import Modality
+from biocapture.types import Modality, Position
 from biocapture.verdict import Verdict
 
 LEAST_QUALITY = 45.0
@@ -16,8 +20,54 @@ LAX_FMR = 1e-2
 
 
 def consistent_attempts(case: Case) -> list[Finding]:
-    """Slots two of whose good attempts do not match one another."""
-    return [finding for slot in case.filled if (finding := _of_slot(case, slot))]
+    """Slots with an attempt of another slot's finger or eye, and slots two of whose good attempts do not match."""
+    exchanged = _exchanged(case)
+    settled = {position for finding in exchanged for position in finding.slots}
+    rest = [slot for slot in case.filled if slot.position not in settled]
+    return exchanged + [finding for slot in rest if (finding := _of_slot(case, slot))]
+
+
+def _exchanged(case: Case) -> list[Finding]:
+    """Every two slots of which one has an attempt that matches the other's and none of its own.
+
+    Where the chosen attempts match, :mod:`biocapture.readiness.distinct` says so.
+    """
+    strangers = {slot.position: _strangers(case, slot) for slot in case.filled}
+    found: dict[frozenset[Position], tuple[float, Finding]] = {}
+    for slot, other in (way for pair in case.pairs for way in (pair, pair[::-1])):
+        both = frozenset((slot.position, other.position))
+        least = least_score(slot.position.modality, case.profile.record.repeat_fmr)
+        if strangers[slot.position] and _reaches(case, slot.best, other.best, least) is None:
+            for pair in product(strangers[slot.position], other.attempts):
+                score = _reaches(case, *pair, max(least, found[both][0] if both in found else 0.0))
+                if score is not None:
+                    found[both] = score, _of_both(slot, other, pair, {"score": score, "least": least})
+    return [finding for _, finding in found.values()]
+
+
+def _reaches(case: Case, one: Examined | None, other: Examined | None, least: float) -> float | None:
+    """The score of two attempts where it is at least so high."""
+    score = case.score(one, other) if one and other else None
+    return score if score is not None and score >= least else None
+
+
+def _of_both(slot: Slot, other: Slot, pair: tuple[Examined, Examined], said: dict[str, float | str]) -> Finding:
+    positions, names = (slot.position, other.position), tuple(attempt.name for attempt in pair)
+    return Finding("attempts.exchanged", Verdict.RETAKE, positions, "enrolment.attempts_exchanged", said, names)
+
+
+def _strangers(case: Case, slot: Slot) -> list[Examined]:
+    """Attempts, of several, that match no other attempt of their slot."""
+    if slot.position.modality is Modality.FACE:
+        return []
+    able = [attempt for attempt in slot.attempts if attempt.template is not None and attempt.shows is None]
+    least = least_score(slot.position.modality, LAX_FMR)
+    lonely = []
+    for attempt in able:
+        scores = [case.score(attempt, other) for other in able if other is not attempt]
+        if scores and all(score is not None and score < least for score in scores):
+            lonely.append(attempt)
+    return lonely
 
 
 def _of_slot(case: Case, slot: Slot) -> Finding | None:
