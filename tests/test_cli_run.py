@@ -19,6 +19,7 @@ from prints import touch
 from biocapture import cli
 from biocapture.pipeline import assess
 from biocapture.report import header
+from biocapture.runs.entry import TOLD
 
 COMMAND = [sys.executable, "-c", "from biocapture.cli import main; main()", "run"]
 
@@ -66,7 +67,7 @@ def whole(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_rows_are_those_of_assess(images: Path, whole: Path) -> None:
     rows = [row for table in tables(whole).values() for row in table.to_pylist()]
-    assert list(rows[0]) == header([name for name in rows[0] if f"{name}.score" in rows[0]])
+    assert list(rows[0]) == [*header([name for name in rows[0] if f"{name}.score" in rows[0]]), *TOLD]
     path = images / "0" / "left_index_06.png"
     found = {row["path"]: row for row in rows}
     alone = assess(path, "fingerprint").row()

@@ -285,6 +285,24 @@ def test_a_manifest_tells_modality_and_position(images: Path, tmp_path: Path) ->
         run(plan_of(manifest), tmp_path / "other")
 
 
+def test_device_and_time_of_a_manifest_are_columns_of_the_table(images: Path, tmp_path: Path) -> None:
+    copy = images / "copy.png"
+    copy.write_bytes((images / "a" / "00.png").read_bytes())
+    manifest = images / "list.csv"
+    listed = [
+        ("a/00.png", "kiosk 1", "2026-03-01"),
+        (copy.name, "", " 2026-03-02T10:00:00 "),
+        ("b/01.png", "kiosk 2", ""),
+    ]
+    with manifest.open("w", newline="") as handle:
+        csv.writer(handle).writerows([("path", "device", "captured"), *listed])
+    run(plan_of(manifest), tmp_path / "run")
+    told = [(row["device"], row["captured"]) for row in rows(tmp_path / "run")]
+    assert sorted(told, key=str) == sorted(
+        [("kiosk 1", "2026-03-01"), (None, "2026-03-02T10:00"), ("kiosk 2", None)], key=str
+    )
+
+
 @pytest.mark.parametrize(
     ("pattern", "wanted"),
     [

@@ -122,11 +122,11 @@ def header(measure_ids: Sequence[str], native: Sequence[str] = ()) -> list[str]:
     return [*COLUMNS, *scored, *native]
 
 
-def parquet_schema(names: Sequence[str]) -> Any:
-    """Arrow schema of a table with these columns."""
+def parquet_schema(names: Sequence[str], texts: Sequence[str] = ()) -> Any:
+    """Arrow schema of a table with these columns; ``texts`` are those that hold text besides :data:`COLUMNS`."""
     import pyarrow as pa
 
-    text_columns = set(COLUMNS) - {"ppi", "quality", "width_px", "height_px"}
+    text_columns = {*COLUMNS, *texts} - {"ppi", "quality", "width_px", "height_px"}
     kinds = {"width_px": pa.int32(), "height_px": pa.int32()}
     kinds |= {name: pa.string() for name in text_columns}
     return pa.schema([(name, kinds.get(name, pa.float64())) for name in names])

@@ -1,9 +1,15 @@
 """What a run scores: one file, wherever it lies."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from biocapture.types import Modality, Position
+
+TOLD = {
+    "device": "Device the capture was taken with, as the manifest says.",
+    "captured": "When it was taken, as the manifest says: a date, or date and time (ISO 8601).",
+}
+"""Columns of a run's table that come from a manifest, name → what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Entry:
         As told by a manifest; None = from the name or the image, as always.
     error : str
         Why there is nothing to read: the entry is only a row.
+    told : dict
+        What a manifest says besides, by :data:`TOLD`.
     """
 
     name: str
@@ -33,3 +41,4 @@ class Entry:
     modality: Modality | None = None
     position: Position | None = None
     error: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from pathlib import Path
 from biocapture.errors import UsageError
 from biocapture.folder import walk
 from biocapture.runs.archives import archive_entries, is_archive
-from biocapture.runs.entry import Entry
+from biocapture.runs.entry import TOLD, Entry
 from biocapture.runs.remote import is_remote, remote_entries
 from biocapture.types import Modality, Position
 
@@ -94,7 +94,7 @@ def _expression(parts: list[str]) -> str:
 
 
 def _manifest(path: Path) -> Iterator[Entry]:
-    """The files a table names, relative to it, with what it says of their modality and position."""
+    """The files a table names, relative to it, with what it says of their modality, position, device and time."""
     with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as handle:
         rows = csv.DictReader(handle)
         column = next((name for name in PATH_COLUMNS if name in (rows.fieldnames or ())), None)
@@ -117,7 +117,8 @@ def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str) -> Iter
             except ValueError as error:
                 yield Entry(where, error=f"{where}: {error}")
                 continue
+            told = {column: value.strip() for column in TOLD if (value := row.get(column) or "").strip()}
             for entry in _named(name if is_remote(name) else str(path.parent / name)):
-                yield replace(entry, modality=modality, position=position)
+                yield replace(entry, modality=modality, position=position, told=told)
     except csv.Error as error:
         yield Entry(str(path), error=f"{path}:{rows.line_num}: {error}")

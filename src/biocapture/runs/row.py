@@ -1,13 +1,14 @@
 """Tasks for workers and the rows they give back; rows travel and wait as JSON text."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from biocapture.pipeline import Named, Options, assess_chunk, failed
 from biocapture.report import Report, printable
+from biocapture.runs.entry import TOLD
 from biocapture.types import Modality, Position
 
 
@@ -88,10 +89,18 @@ def verdict_of(filled: dict[str, Any]) -> str:
 def renamed(row: dict[str, Any], name: str) -> Row:
     """The row of another file of the same content."""
     before, name = row.get("path", ""), printable(name)
-    other = row | {"path": name}
+    other = {column: value for column, value in row.items() if column not in TOLD} | {"path": name}
     if error := row.get("error"):
         other["error"] = name + error.removeprefix(before) if error.startswith(f"{before}: ") else error
     return Row(json.dumps(other, allow_nan=False), verdict_of(other))
+
+
+def with_told(row: Row, told: Mapping[str, str]) -> Row:
+    """The row with what a manifest says of the capture."""
+    if not told:
+        return row
+    cells = json.loads(row.text) | {column: printable(value) for column, value in told.items()}
+    return Row(json.dumps(cells, allow_nan=False), row.verdict)
 
 
 def _clean(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """One run: entries → tasks → rows → parts."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +12,11 @@ from biocapture.modality import measures
 from biocapture.pipeline import Options, failed, native_names
 from biocapture.report import header, parquet_schema
 from biocapture.runs import record, selection
-from biocapture.runs.entry import Entry
+from biocapture.runs.entry import TOLD, Entry
 from biocapture.runs.inputs import entries
 from biocapture.runs.loading import Loaded, loaded
 from biocapture.runs.record import Choice
-from biocapture.runs.row import Row, Task, lost, renamed, row_of, score
+from biocapture.runs.row import Row, Task, lost, renamed, row_of, score, with_told
 from biocapture.runs.store import Store
 from biocapture.workers import map_unordered
 
@@ -63,7 +63,7 @@ class Plan:
     def columns(self) -> list[str]:
         """Of the table."""
         kinds = (self.wanted.modality,) if self.wanted.modality else ()
-        return header(tuple(measures(*kinds)), native_names(self.wanted))
+        return [*header(tuple(measures(*kinds)), native_names(self.wanted)), *TOLD]
 
 
 def local_engine(plan: Plan, workers: int, fork: bool = False) -> Engine:
@@ -96,7 +96,7 @@ def opened(plan: Plan, folder: Path, resume: bool) -> tuple[Store, dict[str, Any
     else:
         _check_empty(folder)
         facts["highest_lot"] = _highest_lot(plan)
-    store = Store(folder, parquet_schema(plan.columns()), plan.rows_per_part)
+    store = Store(folder, parquet_schema(plan.columns(), tuple(TOLD)), plan.rows_per_part)
     try:
         return store, record.write(folder, before or facts | {"begun": record.now()}, status="running")
     except BaseException:
@@ -156,7 +156,8 @@ class _Work:
 
     def __init__(self, store: Store, seen: Callable[[str], None]) -> None:
         self._store, self._seen = store, seen
-        self._names: set[str] = set()
+        self._names: dict[str, Mapping[str, str]] = {}
+        """Name of each entry under way → what a manifest says of it."""
         self._same: dict[bytes, list[Task]] = {}
         """Key of a file in work → files of the same content that wait for its row."""
 
@@ -167,7 +168,7 @@ class _Work:
         """Entries without a row; one that is named twice counts once."""
         for entry in found:
             if entry.name not in self._names and not self._store.has(entry.name):
-                self._names.add(entry.name)
+                self._names[entry.name] = entry.told
                 yield entry
 
     def tasks(self, source: Iterable[Loaded]) -> Iterator[Task]:
@@ -195,8 +196,7 @@ class _Work:
             self._keep(other, renamed(known, other.name))
 
     def _keep(self, task: Task, row: Row) -> None:
-        self._store.put(task.number, task.name, task.key, row)
-        self._names.discard(task.name)
+        self._store.put(task.number, task.name, task.key, with_told(row, self._names.pop(task.name, {})))
         self._seen(row.verdict)
 
     def end(self) -> None:
