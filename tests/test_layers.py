@@ -34,7 +34,7 @@ ALLOWED = {
     "folder": {"errors", "types"},
     "portrait": SPINE | {"decode", "face", "profile"},
     "throughput": SPINE | {"pipeline", "synthetic", "workers"},
-    "explain": SPINE | {"modality", "report", "guidance"},
+    "explain": SPINE | {"modality", "report", "runs", "guidance"},
     "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
     "intervals": set(),
     "transaction": set(),
