@@ -125,6 +125,16 @@ def test_score_with_two_workers_gives_the_same_table(prints: Path, tmp_path: Pat
     assert one.read_text() == two.read_text()
 
 
+def test_score_writes_a_page_about_all_of_them(run: Run, prints: Path, tmp_path: Path) -> None:
+    pages = [tmp_path / name for name in ("table.html", "shown.html")]
+    for page, more in zip(pages, (("--out", tmp_path / "rows.parquet"), ()), strict=True):
+        said = run("score", prints, "--workers", 1, "--modality", "fingerprint", *more, "--report", page)
+        assert f"{page.stat().st_size} bytes" in said.err
+    counted = [re.findall(r"<table.*?</table>", page.read_text(), re.DOTALL)[:2] for page in pages]
+    assert counted[0]
+    assert counted[0] == counted[1]
+
+
 def test_profile_and_ppi_reach_the_scores(run: Run, prints: Path, tmp_path: Path) -> None:
     own = tmp_path / "strict.toml"
     own.write_text('title = "Strict"\nlanguage = "en"\n[retake]\n"fingerprint.quality" = 100\n')

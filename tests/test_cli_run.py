@@ -65,6 +65,15 @@ def whole(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def test_a_run_may_write_its_page(tmp_path: Path) -> None:
+    Pillow.fromarray(touch(1).pixels).save(tmp_path / "left_index.png")
+    page = tmp_path / "page.html"
+    status, err = ended(command(tmp_path / "left_index.png", tmp_path / "run", "--report", page))
+    assert status == 0
+    assert f"{page.stat().st_size} bytes" in err
+    assert "left_index" in page.read_text()
+
+
 def test_rows_are_those_of_assess(images: Path, whole: Path) -> None:
     rows = [row for table in tables(whole).values() for row in table.to_pylist()]
     assert list(rows[0]) == [*header([name for name in rows[0] if f"{name}.score" in rows[0]]), *TOLD]

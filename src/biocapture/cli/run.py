@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from biocapture.cli.score import ProfileName
+from biocapture.cli.score import ProfileName, write_page
 
 commands = typer.Typer()
 Inputs = Annotated[
@@ -25,6 +25,7 @@ Inputs = Annotated[
 def run(
     inputs: Inputs,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.", show_default=False)],
+    page: Annotated[Path | None, typer.Option("--report", help="Write a page about the run: .html.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was ended, or add new files.")
     ] = False,
@@ -88,4 +89,6 @@ def run(
     if not len(store):
         raise typer.BadParameter("no image files there", param_hint="INPUTS")
     console.print(progress.summary(str(out)), highlight=False, soft_wrap=True)
+    if page:
+        write_page(out, page, wanted.profile, wanted.profile.language)
     raise typer.Exit(1 if store.verdicts["ERROR"] else 0)

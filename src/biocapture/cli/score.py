@@ -1,11 +1,15 @@
 """``biocapture score``."""
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from biocapture.profile import Profile
 
 commands = typer.Typer()
 Paths = Annotated[list[Path], typer.Argument(help="Image files or folders; folders are walked.", show_default=False)]
@@ -19,6 +23,7 @@ def score(
     modality: Annotated[str, typer.Option("--modality", "-m", help="auto, fingerprint, face or iris.")] = "auto",
     ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a table: .csv, .jsonl or .parquet.")] = None,
+    page: Annotated[Path | None, typer.Option("--report", help="Write a page about all of them: .html.")] = None,
     native: Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")] = False,
     workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
     supplier: Annotated[
@@ -36,7 +41,7 @@ def score(
 
     For example:
 
-    `biocapture score prints/ --out scores.csv`
+    `biocapture score prints/ --out scores.csv --report scores.html`
 
     `biocapture score right_index.png --profile e-ktp --lang id`
 
@@ -45,7 +50,7 @@ def score(
     from biocapture.folder import walk
     from biocapture.modality import measures
     from biocapture.pipeline import assess_many, native_names, options
-    from biocapture.report import header, open_writer
+    from biocapture.report import Writer, header, open_writer
     from biocapture.show import Progress, Table
     from biocapture.workers import default_workers
 
@@ -59,15 +64,28 @@ def score(
     language = lang or wanted.profile.language
     console = Console(stderr=out is None)
     total = sum(1 for _ in walk(paths)) if console.is_terminal else None  # for the time left
-    with (
-        open_writer(out, columns) if out else nullcontext(Table(language)) as table,
-        Progress(console, total) as progress,
-    ):
-        for report in found:
-            table.write(report)
-            progress.step(report)
-            errors += bool(report.error)
+    with ExitStack() as kept:
+        path = out or (Path(kept.enter_context(TemporaryDirectory()), "rows.parquet") if page else None)
+        with ExitStack() as opened:
+            tables: list[Writer] = [opened.enter_context(open_writer(path, columns))] if path else []
+            tables += [] if out else [Table(language)]
+            progress = opened.enter_context(Progress(console, total))
+            for report in found:
+                for table in tables:
+                    table.write(report)
+                progress.step(report)
+                errors += bool(report.error)
+        if page and path and progress.count:
+            write_page(path, page, wanted.profile, language)
     if progress.count == 0:
         raise typer.BadParameter("no image files there", param_hint="PATHS")
     progress.summary(out)
     raise typer.Exit(1 if errors else 0)
+
+
+def write_page(rows: Path, page: Path, profile: "Profile", language: str) -> None:
+    """The report of a table or run that has just been written."""
+    from biocapture.run_report import write_report
+
+    size = write_report(rows, page, profile=profile, language=language)
+    typer.echo(f"{size} bytes → {page}", err=True)
