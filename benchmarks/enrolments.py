@@ -48,11 +48,13 @@ def main() -> None:
 
 def table(cache: Path, fingers: int, each: int, clean: int) -> list[str]:
     """Run and lay out the counts."""
-    from benchmarks.planted import FAULTS, Population
+    from benchmarks.drafts import Population
+    from benchmarks.planted import FAULTS
+    from benchmarks.planted_eyes import EYE_FAULTS
 
     people = Population(cache, fingers)
     begun, rows = time.perf_counter(), []
-    for number, plant in enumerate((None, *FAULTS)):
+    for number, plant in enumerate((None, *FAULTS, *EYE_FAULTS)):
         row = Row("clean" if plant is None else plant.__name__)
         for trial in range(clean if plant is None else each):
             _one(row, people, plant, np.random.default_rng([number, trial]))
@@ -66,14 +68,17 @@ def table(cache: Path, fingers: int, each: int, clean: int) -> list[str]:
 
 def _one(row: Row, people: object, plant: object, random: np.random.Generator) -> None:
     """Make one enrolment, check it, count."""
-    from benchmarks.planted import drafted
+    from benchmarks.drafts import drafted
+    from benchmarks.planted_eyes import with_eyes
     from biocapture.readiness.checking import judged
 
     draft = drafted(people, random)  # type: ignore[arg-type]
+    with_eyes(draft)
     ids, slots = ((), set()) if plant is None else plant(draft)  # type: ignore[operator]
     findings = judged(draft.case()).findings
     row.planted += 1
-    row.found += any(finding.id in ids and slots <= set(finding.slots) for finding in findings)
+    named = [set(finding.slots) for finding in findings if finding.id in ids]
+    row.found += bool(named) and slots <= set().union(*named)
     extra = {finding.id for finding in findings if not (finding.id in ids and slots & set(finding.slots or slots))}
     if not slots:
         extra -= {*ids, *(finding.id for finding in findings if finding.check in ("ghost", "person"))}

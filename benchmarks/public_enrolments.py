@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.planted import PROFILE, SLOTS, Answer, placed
+from benchmarks.drafts import PROFILE, SLOTS, Answer, placed
 from biocapture.enrolment import Attempt, Enrolment
 from biocapture.readiness.case import Case
 from biocapture.readiness.checking import judged
