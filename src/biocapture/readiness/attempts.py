@@ -4,6 +4,7 @@ Poor prints of one finger often do not match, so that two poor attempts which do
 an attempt of another slot says whose it is.
 """
 
+from collections.abc import Sequence
 from itertools import combinations, product
 
 from biocapture.readiness.case import Case, least_score
@@ -21,23 +22,26 @@ LAX_FMR = 1e-2
 
 def consistent_attempts(case: Case) -> list[Finding]:
     """Slots with an attempt of another slot's finger or eye, and slots two of whose good attempts do not match."""
-    exchanged = _exchanged(case)
+    several = [slot for slot in case.slots.values() if len(slot.attempts) > 1 and slot.best]
+    exchanged = _exchanged(case, several)
     settled = {position for finding in exchanged for position in finding.slots}
-    rest = [slot for slot in case.filled if slot.position not in settled]
+    rest = [slot for slot in several if slot.position not in settled]
     return exchanged + [finding for slot in rest if (finding := _of_slot(case, slot))]
 
 
-def _exchanged(case: Case) -> list[Finding]:
+def _exchanged(case: Case, several: Sequence[Slot]) -> list[Finding]:
     """Every two slots of which one has an attempt that matches the other's and none of its own.
 
     Where the chosen attempts match, :mod:`biocapture.readiness.distinct` says so.
     """
-    strangers = {slot.position: _strangers(case, slot) for slot in case.filled}
+    strangers = {slot.position: lonely for slot in several if (lonely := _strangers(case, slot))}
+    if not strangers:
+        return []
     found: dict[frozenset[Position], tuple[float, Finding]] = {}
     for slot, other in (way for pair in case.pairs for way in (pair, pair[::-1])):
         both = frozenset((slot.position, other.position))
         least = least_score(slot.position.modality, case.profile.record.repeat_fmr)
-        if strangers[slot.position] and _reaches(case, slot.best, other.best, least) is None:
+        if slot.position in strangers and _reaches(case, slot.best, other.best, least) is None:
             for pair in product(strangers[slot.position], other.attempts):
                 score = _reaches(case, *pair, max(least, found[both][0] if both in found else 0.0))
                 if score is not None:
