@@ -41,6 +41,7 @@ class Case:
     memory: Memory | None = None
     threads: int = 1
     _prepared: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
+    _scores: dict[tuple[int, int], float] = field(default_factory=dict, repr=False, compare=False)
     _once: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -80,7 +81,10 @@ class Case:
         part = matcher_of(one.attempt.position.modality)
         if part is None or one.template is None or other.template is None:
             return None
-        return float(part.compare(self.prepared(one), self.prepared(other)).score)
+        both = id(one), id(other)
+        if both not in self._scores:
+            self._scores[both] = float(part.compare(self.prepared(one), self.prepared(other)).score)
+        return self._scores[both]
 
     def scores_with(self, templates: Mapping[Position, Any]) -> dict[Position, float]:
         """Score of each filled slot with the template of the same slot of somebody else."""
