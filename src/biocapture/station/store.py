@@ -141,7 +141,6 @@ class Station:
                 raise UsageError("nobody of that id is remembered", person)
             with transaction(self._base):
                 self._base.executemany("DELETE FROM people WHERE number = ?", [(number,) for number in numbers])
-            self._names.clear()
 
     def expire(self, now: float | None = None) -> int:
         """Delete what has expired; how many people that was."""
@@ -198,11 +197,13 @@ class Station:
     def _ids(self, which: str = "") -> dict[int, str]:
         """Number → id of the people chosen by the end of a query."""
         rows = self._base.execute(f"SELECT number, operator, expires, sealed FROM people {which}").fetchall()  # noqa: S608
-        for row in rows:
-            if row not in self._names:
-                number, operator, expires, sealed = row
-                self._names[row] = json.loads(self._seal.open(sealed, f"person {number} {operator} {expires!r}"))
-        return {row[0]: self._names[row] for row in rows}
+        names = {row: self._names[row] if row in self._names else self._name(*row) for row in rows}
+        if not which:  # those who are gone are not kept
+            self._names = names
+        return {row[0]: name for row, name in names.items()}
+
+    def _name(self, number: int, operator: int, expires: float, sealed: bytes) -> str:
+        return str(json.loads(self._seal.open(sealed, f"person {number} {operator} {expires!r}")))
 
     def _prepare(self, exists: bool) -> None:
         """Make the tables of a new file, or see that an existing one is ours and opens with this key."""
