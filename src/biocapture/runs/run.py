@@ -156,19 +156,19 @@ class _Work:
 
     def __init__(self, store: Store, seen: Callable[[str], None]) -> None:
         self._store, self._seen = store, seen
-        self._names: dict[str, Mapping[str, str]] = {}
+        self._under_way: dict[str, Mapping[str, str]] = {}
         """Name of each entry under way → what a manifest says of it."""
         self._same: dict[bytes, list[Task]] = {}
         """Key of a file in work → files of the same content that wait for its row."""
 
     def has_room(self) -> bool:
-        return len(self._names) < UNDER_WAY
+        return len(self._under_way) < UNDER_WAY
 
     def missing(self, found: Iterable[Entry]) -> Iterator[Entry]:
         """Entries without a row; one that is named twice counts once."""
         for entry in found:
-            if entry.name not in self._names and not self._store.has(entry.name):
-                self._names[entry.name] = entry.told
+            if entry.name not in self._under_way and not self._store.has(entry.name):
+                self._under_way[entry.name] = entry.told
                 yield entry
 
     def tasks(self, source: Iterable[Loaded]) -> Iterator[Task]:
@@ -196,8 +196,8 @@ class _Work:
             self._keep(other, renamed(known, other.name))
 
     def _keep(self, task: Task, row: Row) -> None:
-        self._store.put(task.number, task.name, task.key, with_told(row, self._names.pop(task.name, {})))
+        self._store.put(task.number, task.name, task.key, with_told(row, self._under_way.pop(task.name, {})))
         self._seen(row.verdict)
 
     def end(self) -> None:
-        assert not self._names
+        assert not self._under_way
