@@ -17,7 +17,8 @@ TONES = np.log(
 )
 """Skin from light to dark, linear RGB."""
 
-EYE_CENTRE, EYE_RADIUS = np.array((0.3077, 7.284, 1.245), np.float32), 0.138
+EYE_CENTRE = np.array((0.3077, 7.284, 1.245), np.float32)
+"""Of the left eye on the base mesh."""
 
 
 @dataclass(frozen=True)
