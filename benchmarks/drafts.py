@@ -1,10 +1,11 @@
 """Synthetic enrolments being made: people, their everyday captures, and what the station knows; for planted faults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +15,7 @@ from biocapture.modality import measures
 from biocapture.profile import load_profile
 from biocapture.readiness.case import Case
 from biocapture.readiness.examine import examine, slots_of
+from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Examined
 from biocapture.station import Recent
 from biocapture.synthetic.impression import Effects, impression
@@ -63,6 +65,8 @@ class Draft:
     absent: dict[Position, Absence]
     eyes: dict[str, int] = field(default_factory=dict)
     """Who → whose eyes, once they have any."""
+    remembered_eyes: dict[str, dict[Position, Any]] = field(default_factory=dict)
+    """Who → what the station knows of their eyes."""
 
     def slots(self, count: int) -> list[Position]:
         """Slots drawn by lot."""
@@ -85,23 +89,21 @@ class Draft:
         assert sample is not None
         return sample.image.pixels
 
+    def file_of(self, position: Position) -> bytes:
+        """What is in a slot now, as a PNG file."""
+        return cv2.imencode(".png", self.pixels_of(position))[1].tobytes()
+
     def case(self) -> Case:
         """The record, with a station that knows the previous person, the operator and others."""
         found = [each for attempts in self.attempts.values() for each in attempts]
         enrolment = Enrolment("record", tuple(each.attempt for each in found), self.absent)
         return Case(enrolment, PROFILE, slots_of(enrolment, found), self._memory())
 
-    def remembered_eyes(self, person: str) -> dict[Position, Any]:
-        """Templates of somebody's eyes, where the draft has eyes."""
-        from benchmarks.planted_eyes import remembered
-
-        return remembered(self, person) if self.eyes else {}
-
     def _memory(self) -> Recent:
         memory = Recent()
         for person, fingers in (("operator", self.operator), ("other", self.other), ("previous", self.previous)):
             templates = {slot: self.people.touch(each, 0, slot).template for slot, each in fingers.items()}
-            templates |= self.remembered_eyes(person)
+            templates |= self.remembered_eyes.get(person, {})
             memory.add(person, templates, operator=person == "operator")
         return memory
 
@@ -110,6 +112,13 @@ Answer = tuple[tuple[str, ...], set[Position]]
 """Ids one of which must be found, and slots it must name (all of them)."""
 
 Plant = Callable[[Draft], Answer]
+
+
+def is_answered(answer: Answer, findings: Iterable[Finding]) -> bool:
+    """Whether findings of these ids name, together, all of these slots."""
+    ids, slots = answer
+    named = {slot for finding in findings if finding.id in ids for slot in finding.slots}
+    return bool(named) and slots <= named
 
 
 def everyday(random: np.random.Generator) -> Effects:

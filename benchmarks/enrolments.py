@@ -68,7 +68,7 @@ def table(cache: Path, fingers: int, each: int, clean: int) -> list[str]:
 
 def _one(row: Row, people: object, plant: object, random: np.random.Generator) -> None:
     """Make one enrolment, check it, count."""
-    from benchmarks.drafts import drafted
+    from benchmarks.drafts import drafted, is_answered
     from benchmarks.planted_eyes import with_eyes
     from biocapture.readiness.checking import judged
 
@@ -77,8 +77,7 @@ def _one(row: Row, people: object, plant: object, random: np.random.Generator) -
     ids, slots = ((), set()) if plant is None else plant(draft)  # type: ignore[operator]
     findings = judged(draft.case()).findings
     row.planted += 1
-    named = [set(finding.slots) for finding in findings if finding.id in ids]
-    row.found += bool(named) and slots <= set().union(*named)
+    row.found += is_answered((ids, slots), findings)
     extra = {finding.id for finding in findings if not (finding.id in ids and slots & set(finding.slots or slots))}
     if not slots:
         extra -= {*ids, *(finding.id for finding in findings if finding.check in ("ghost", "person"))}

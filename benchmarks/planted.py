@@ -22,7 +22,7 @@ def missing(draft: Draft) -> Answer:
 def unreadable(draft: Draft) -> Answer:
     """A file cut short."""
     (slot,) = draft.slots(1)
-    data = cv2.imencode(".png", draft.pixels_of(slot))[1].tobytes()
+    data = draft.file_of(slot)
     draft.put(slot, data[: int(draft.random.uniform(0.0, 0.8) * len(data)) + 1])
     return ("complete.unreadable_file",), {slot}
 
@@ -62,7 +62,7 @@ def same_finger(draft: Draft) -> Answer:
 def same_file(draft: Draft) -> Answer:
     """One file in two slots."""
     one, other = draft.slots(2)
-    data = cv2.imencode(".png", draft.pixels_of(one))[1].tobytes()
+    data = draft.file_of(one)
     draft.put(one, data)
     draft.put(other, data)
     return ("distinct.same_file",), {one, other}

@@ -1,13 +1,12 @@
 """Faults of eyes, and of slots for eyes and faces, planted into synthetic enrolments; see :mod:`benchmarks.drafts`."""
 
 import functools
-from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from benchmarks.drafts import SLOTS, Answer, Draft, Pixels, looked_at
+from benchmarks.drafts import SLOTS, Answer, Draft, Pixels, Plant, looked_at
 from biocapture.readiness.complete import STATED_SIDE
 from biocapture.readiness.slot import Examined
 from biocapture.synthetic.conditions import Conditions, everyday
@@ -49,13 +48,11 @@ def with_eyes(draft: Draft) -> None:
     """Give everyone of a draft their eyes."""
     own, previous, other, operator, stranger = map(int, draft.random.choice(PEOPLE, 5, replace=False))
     draft.eyes = {"own": own, "previous": previous, "other": other, "operator": operator, "stranger": stranger}
+    for person in ("previous", "other", "operator"):
+        captures = {position: good_capture(draft.eyes[person], position, KEPT) for position in EYES}
+        draft.remembered_eyes[person] = {position: each.template for position, each in captures.items()}
     for position in EYES:
         draft.put(position, good_capture(own, position, OWN))
-
-
-def remembered(draft: Draft, person: str) -> dict[Position, object]:
-    """Templates of somebody's eyes."""
-    return {position: good_capture(draft.eyes[person], position, KEPT).template for position in EYES}
 
 
 def same_eye(draft: Draft) -> Answer:
@@ -82,10 +79,9 @@ def copied_eye(draft: Draft) -> Answer:
 
 def exchanged_eyes(draft: Draft) -> Answer:
     """The right eye in the left one's slot, and the other way round."""
-    draft.put(RIGHT, good_capture(draft.eyes["own"], LEFT, OWN))
-    draft.put(LEFT, good_capture(draft.eyes["own"], RIGHT, OWN))
-    for position in EYES:  # which eye a slot holds is told by the capture, looked at for that slot
-        draft.put(position, draft.pixels_of(position))
+    right, left = map(draft.pixels_of, EYES)
+    draft.put(RIGHT, left)
+    draft.put(LEFT, right)
     return ("complete.wrong_eye",), {RIGHT, LEFT}
 
 
@@ -101,7 +97,7 @@ def poor_eye(draft: Draft) -> Answer:
     )
     conditions = replace(everyday(7), **faults[draft.random.integers(len(faults))])  # type: ignore[arg-type]
     draft.put(position, pixels_of(draft.eyes["own"], position, 7, conditions))
-    return ("readable.slot", "readable.no_sample"), {position}
+    return ("readable.slot",), {position}
 
 
 def eyes_of_other(draft: Draft) -> Answer:
@@ -121,18 +117,18 @@ def disagreeing_eyes(draft: Draft) -> Answer:
 def print_as_eye(draft: Draft) -> Answer:
     """A finger in an eye's slot."""
     position = EYES[draft.random.integers(2)]
-    draft.put(position, cv2.imencode(".png", draft.pixels_of(draft.slots(1)[0]))[1].tobytes())
+    draft.put(position, draft.file_of(draft.slots(1)[0]))
     return ("complete.wrong_modality",), {position}
 
 
 def eye_or_print_as_face(draft: Draft) -> Answer:
     """A finger or an eye in the face's slot."""
     wrong = (*EYES, SLOTS[0], SLOTS[1])[draft.random.integers(4)]
-    draft.put(Position.FACE, cv2.imencode(".png", draft.pixels_of(wrong))[1].tobytes())
+    draft.put(Position.FACE, draft.file_of(wrong))
     return ("complete.wrong_modality",), {Position.FACE}
 
 
-EYE_FAULTS: tuple[Callable[[Draft], Answer], ...] = (
+EYE_FAULTS: tuple[Plant, ...] = (
     same_eye,
     copied_eye,
     exchanged_eyes,

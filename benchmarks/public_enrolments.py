@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.drafts import PROFILE, SLOTS, Answer, placed
+from benchmarks.drafts import PROFILE, SLOTS, Answer, is_answered, placed
 from biocapture.enrolment import Attempt, Enrolment
 from biocapture.readiness.case import Case
 from biocapture.readiness.checking import judged
@@ -173,8 +173,7 @@ def _row(
         draft = drafted(touches, name, np.random.default_rng([*seed, trial]))
         ids, slots = plant(draft)
         findings = judged(draft.case()).findings
-        named = [slot for finding in findings if finding.id in ids for slot in finding.slots]
-        hits += bool(named) and slots <= set(named)
+        hits += is_answered((ids, slots), findings)
         beside = {finding.id for finding in findings if finding.id not in ids}
         alarms.update(beside)
         alarms["any about identity"] += any(fault.split(".")[0] in ABOUT_IDENTITY for fault in beside)
