@@ -17,12 +17,15 @@ from biocapture.iris.comparison import THRESHOLDS as IRIS_THRESHOLDS
 from biocapture.modality import AVAILABLE, measures
 from biocapture.policy import Group
 from biocapture.profile import Profile, load_profile
-from biocapture.readiness.case import least_score
+from biocapture.readiness.case import Case, least_score
 from biocapture.readiness.chance import CERTAIN, EVEN, STATUSES, fewer_than, unusable
+from biocapture.readiness.complete import STATED_SIDE, complete
+from biocapture.readiness.examine import examine
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.levels import level
 from biocapture.readiness.many import check_many
 from biocapture.readiness.outcome import ORDER, ordered, verdict_of
+from biocapture.readiness.slot import Slot
 from biocapture.types import FINGERS, Modality, Position
 from biocapture.verdict import Verdict
 
@@ -140,6 +143,31 @@ def test_most_of_the_previous_person_is_a_person_some_is_residue() -> None:
     assert (
         bc.check(Enrolment.of("ayu", ayu), station=memory()).verdict is Verdict.READY
     )  # the same record, checked again
+
+
+@pytest.mark.parametrize(
+    ("right", "left", "named"),
+    [
+        (-0.7, -0.7, (Position.RIGHT_EYE, Position.LEFT_EYE)),
+        (-0.95, 0.2, (Position.RIGHT_EYE, Position.LEFT_EYE)),
+        (-0.95, 0.95, ()),
+        (-0.7, math.nan, ()),
+        (-0.95, math.nan, (Position.RIGHT_EYE,)),
+        (math.nan, math.nan, ()),
+    ],
+)
+def test_two_eyes_tell_together_that_they_are_exchanged(right: float, left: float, named: tuple[Position, ...]) -> None:
+    profile = load_profile("default", measures())
+    taken = read_enrolment(ROOT / "clean_ayu")
+    slots = {}
+    for position, side in ((Position.RIGHT_EYE, right), (Position.LEFT_EYE, left)):
+        attempt = next(attempt for attempt in taken.attempts if attempt.position is position)
+        found = examine(attempt, profile)
+        assert found.report is not None
+        told = found.report.measures | {STATED_SIDE: replace(found.report.measures[STATED_SIDE], raw=side)}
+        slots[position] = Slot(position, (replace(found, report=replace(found.report, measures=told)),))
+    findings = [each for each in complete(Case(taken, profile, slots)) if each.id == "complete.wrong_eye"]
+    assert tuple(position for each in findings for position in each.slots) == named
 
 
 def test_budget_proposes_what_costs_least() -> None:

@@ -1,14 +1,22 @@
 """Complete: every slot of the profile is filled or excepted, with what belongs there."""
 
+import math
+
+import numpy as np
+
 from biocapture.enrolment import Absence
+from biocapture.modality import measures
 from biocapture.readiness.case import Case
 from biocapture.readiness.finding import Finding
 from biocapture.readiness.slot import Slot
-from biocapture.types import Position
+from biocapture.types import Modality, Position
 from biocapture.verdict import Verdict
 
 STATED_SIDE = "iris.stated_side"
 """Measure of irises: whether an eye is the one its slot says; not assessable where that cannot be told."""
+
+SURE = 1.0 - 1e-9
+"""Beyond, an eye is as sure as it can be."""
 
 
 def complete(case: Case) -> list[Finding]:
@@ -16,6 +24,7 @@ def complete(case: Case) -> list[Finding]:
     found = [_missing(position) for position in case.profile.required if position not in case.slots]
     for slot in case.slots.values():
         found += _of_slot(slot)
+    found += _wrong_eyes(case)
     found += [
         Finding("complete.unplaced_file", Verdict.REVIEW, (), "enrolment.unplaced_file", images=(name,))
         for name in case.enrolment.unplaced
@@ -38,20 +47,33 @@ def _of_slot(slot: Slot) -> list[Finding]:
         ]
     if slot.absent is Absence.BANDAGED:
         return [Finding("complete.bandaged", Verdict.REVIEW, (slot.position,), "enrolment.bandaged")]
-    if slot.best:
-        return _wrong_eye(slot)
-    return [] if slot.absent else [_unusable(slot)]
+    return [] if slot.best or slot.absent else [_unusable(slot)]
 
 
-def _wrong_eye(slot: Slot) -> list[Finding]:
-    """A right eye in the left one's slot, or the other way round; nothing where which eye it is cannot be told."""
-    report = slot.best.report if slot.best else None
-    reason = next((reason for reason in report.reasons if reason.source == STATED_SIDE), None) if report else None
-    if reason is None or slot.best is None:
+def _wrong_eyes(case: Case) -> list[Finding]:
+    """Right eye in the left one's slot, the other way round, or both; nothing where which eyes they are cannot be told.
+
+    The eyes of a record are judged together, for they stand right or wrong together unless one eye is in both slots,
+    which :mod:`biocapture.readiness.distinct` finds: the odds that each is the one stated are multiplied.
+    """
+    told = {slot.position: side for slot in case.filled if not math.isnan(side := _stated_side(slot))}
+    minimum = max(wanted.get(STATED_SIDE, 0.0) for wanted in (case.profile.retake, case.profile.review))
+    if not told:
         return []
-    said: dict[str, float | str] = {"score": reason.score, "minimum": reason.minimum}
-    key = "enrolment.wrong_eye"
-    return [Finding("complete.wrong_eye", Verdict.RETAKE, (slot.position,), key, said, (slot.best.name,))]
+    together = math.tanh(sum(math.atanh(min(max(side, -SURE), SURE)) for side in told.values()))
+    score = float(measures(Modality.IRIS)[STATED_SIDE].curve(np.array(together)))
+    if score >= minimum:
+        return []
+    said: dict[str, float | str] = {"score": score, "minimum": minimum}
+    names = tuple(slot.best.name for slot in case.filled if slot.position in told and slot.best)
+    return [Finding("complete.wrong_eye", Verdict.RETAKE, tuple(told), "enrolment.wrong_eye", said, names)]
+
+
+def _stated_side(slot: Slot) -> float:
+    """1 where the chosen image shows the eye that the slot says, -1 the other one; NaN where that cannot be told."""
+    report = slot.best.report if slot.best and not slot.absent else None
+    found = report.measures.get(STATED_SIDE) if report else None
+    return found.raw if found else math.nan
 
 
 def _unusable(slot: Slot) -> Finding:
