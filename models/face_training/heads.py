@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
+Units = dict[str, float]
 
 DATA = "makehuman/data"
 LOWEST, WIDEST = 4.0, 2.6
@@ -117,12 +118,11 @@ def _target(text: str, mesh: Mesh) -> Target:
 
 
 @dataclass(frozen=True)
-class Person:
-    """One head: its shape, and what it was mixed from.
+class Kind:
+    """What a person is mixed from.
 
     Attributes
     ----------
-    vertices : (V, 3) float32
     peoples : (3,) float64
         Shares of ``PEOPLES``.
     age : float
@@ -131,34 +131,47 @@ class Person:
         0..1.
     """
 
-    vertices: Floats
     peoples: NDArray[np.float64]
     age: float
     male: float
 
 
-def person(source: Assets, rng: np.random.Generator) -> Person:
-    """A random person with a random expression."""
+@dataclass(frozen=True)
+class Person(Kind):
+    """One head: what it was mixed from, and its shape, (V, 3) float32."""
+
+    vertices: Floats
+
+
+def anybody(rng: np.random.Generator) -> Kind:
+    """Of any people, age and sex."""
     peoples, male = rng.dirichlet((0.35, 0.35, 0.35)), float(np.clip(rng.normal(rng.integers(2), 0.2), 0, 1))
     age = float(rng.choice((rng.uniform(0, 1), rng.uniform(1, 2), rng.uniform(1.8, 2.4), rng.uniform(2.2, 3))))
-    weights = stature(peoples, age, male, rng) | features(source, rng) | expression(peoples, rng)
+    return Kind(peoples, age, male)
+
+
+def person(source: Assets, rng: np.random.Generator, kind: Kind | None = None, acts: Units | None = None) -> Person:
+    """A random person with a random expression, unless what they are or do is given."""
+    kind = kind or anybody(rng)
+    weights = stature(kind, rng) | features(source, rng)
+    weights |= expression(kind.peoples, units(rng) if acts is None else acts)
     vertices = source.mesh.vertices.copy()
     for name, weight in weights.items():
         target = source.targets.get(name)
         if target is not None and weight:
             vertices[target.rows] += np.float32(weight) * target.moves
-    return Person(vertices, peoples, age, male)
+    return Person(kind.peoples, kind.age, kind.male, vertices)
 
 
-def stature(peoples: NDArray[np.float64], age: float, male: float, rng: np.random.Generator) -> dict[str, float]:
+def stature(kind: Kind, rng: np.random.Generator) -> dict[str, float]:
     """Weights of the targets of sex, age, people, muscle and weight."""
-    ages = np.clip(1 - abs(np.arange(4) - age), 0, 1)
+    ages = np.clip(1 - abs(np.arange(4) - kind.age), 0, 1)
     muscle = dict(zip(("min", "average", "max"), rng.dirichlet((1, 2, 1)), strict=True))
     weight = dict(zip(("min", "average", "max"), rng.dirichlet((1, 2, 1)), strict=True))
     found = {}
-    for sex, share in (("male", male), ("female", 1 - male)):
+    for sex, share in (("male", kind.male), ("female", 1 - kind.male)):
         for name, part in zip(AGES, ages * share, strict=True):
-            for people, mixed in zip(PEOPLES, peoples, strict=True):
+            for people, mixed in zip(PEOPLES, kind.peoples, strict=True):
                 found[f"macrodetails/{people}-{sex}-{name}"] = part * mixed
             for strong, first in muscle.items():
                 for heavy, second in weight.items():
@@ -180,28 +193,33 @@ def features(source: Assets, rng: np.random.Generator) -> dict[str, float]:
     return found
 
 
-def expression(peoples: NDArray[np.float64], rng: np.random.Generator) -> dict[str, float]:
-    """Weights of the units of expression: rest, a smile, an open mouth, closed eyes, or anything."""
-    kind, units = rng.random(), {}
+def units(rng: np.random.Generator) -> Units:
+    """Units of expression and how much of each: rest, a smile, an open mouth, closed eyes, or anything."""
+    kind, found = rng.random(), {}
     if kind < 0.45:
-        units = {"mouth-corner-puller": rng.uniform(0, 1), "mouth-parling": rng.choice((0, rng.uniform(0, 0.8)))}
+        found = {"mouth-corner-puller": rng.uniform(0, 1), "mouth-parling": rng.choice((0, rng.uniform(0, 0.8)))}
     elif kind < 0.6:
-        units = {"mouth-open": rng.uniform(0, 1), "mouth-part-later": rng.uniform(0, 0.6)}
+        found = {"mouth-open": rng.uniform(0, 1), "mouth-part-later": rng.uniform(0, 0.6)}
     elif kind < 0.8:
         mouth = ("compression", "depression", "elevation", "pursing", "retraction", "upward-retraction", "protusion")
-        units = {f"mouth-{rng.choice(mouth)}": rng.uniform(0, 0.9), "nose-compression": rng.uniform(0, 0.6)}
+        found = {f"mouth-{rng.choice(mouth)}": rng.uniform(0, 0.9), "nose-compression": rng.uniform(0, 0.6)}
     if rng.random() < 0.3:
         brows = rng.choice(("up", "down", "inner-up", "extern-up"))
-        units |= {f"eyebrows-{side}-{brows}": rng.uniform(0, 0.9) for side in ("left", "right")}
+        found |= {f"eyebrows-{side}-{brows}": rng.uniform(0, 0.9) for side in ("left", "right")}
     lids = rng.random()
     if lids < 0.35:
         unit, share = ("closure", rng.uniform(0, 1)) if lids < 0.2 else ("slit", rng.uniform(0, 0.7))
-        units |= {f"eye-{side}-{unit}": share for side in ("left", "right")}
+        found |= {f"eye-{side}-{unit}": share for side in ("left", "right")}
     elif lids < 0.5:
-        units |= {f"eye-{side}-opened-up": rng.uniform(0, 0.6) for side in ("left", "right")}
+        found |= {f"eye-{side}-opened-up": rng.uniform(0, 0.6) for side in ("left", "right")}
+    return found
+
+
+def expression(peoples: NDArray[np.float64], acts: Units) -> dict[str, float]:
+    """Weights of the targets of units of expression."""
     return {
         f"expression/units/{people}/{unit}": float(weight * share)
-        for unit, weight in units.items()
+        for unit, weight in acts.items()
         for people, share in zip(PEOPLES, peoples, strict=True)
     }
 

@@ -25,25 +25,26 @@ from models.face_training.heads import (
     Assets,
     Floats,
     Indices,
+    Kind,
     Person,
+    Units,
     anchors,
     assets,
     person,
 )
+from models.face_training.lighting import Light, light, reflected
 from models.face_training.paint import Look, colours, look
 from models.face_training.raster import EMPTY, hollows, interpolated, normals, sampled, seen
-from models.face_training.shells import Shell, hair, hat, outline, scarf
+from models.face_training.shells import Outline, Shell, hair, hat, outline, scarf
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
 
-SIDE_PX, DRAWN_PX, LIT_PX = 256, 384, 224
-"""Of the picture, of what it is reduced from, and of the view from the lamp."""
+SIDE_PX, FINER = 256, 1.5
+"""Of the picture, and how much larger it is drawn."""
 
 NECK = (5.75, 6.35)
 """The head turns against the shoulders between these heights of the base mesh."""
-
-SHADOW_GAP = 0.07
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def rotation(angles: Floats) -> Floats:
     return (lean @ nod @ turn).astype(np.float32)
 
 
-def dressed(source: Assets, shape: Person, rng: np.random.Generator) -> list[Shell]:
-    """Hair, or what covers it, or nothing."""
+def head_outline(source: Assets, shape: Person) -> Outline:
+    """What hair and covers lie around."""
     mesh = source.mesh
     body = np.zeros(len(mesh.vertices), bool)
     body[mesh.triangles[mesh.parts == BODY]] = True
@@ -101,7 +102,12 @@ def dressed(source: Assets, shape: Person, rng: np.random.Generator) -> list[She
     head = shape.vertices[body & ~ears & (mesh.vertices[:, 1] > 6.3)]
     centre = shape.vertices[body & (mesh.vertices[:, 1] > 7.2)].mean(axis=0) * np.array((0, 1, 1), np.float32)
     centre[2] -= 0.1
-    around, kind = outline(head, centre), rng.random()
+    return outline(head, centre)
+
+
+def dressed(around: Outline, rng: np.random.Generator) -> list[Shell]:
+    """Hair, or what covers it, or nothing."""
+    kind = rng.random()
     worn = [hair(around, rng)] if kind < 0.66 or 0.85 < kind < 0.93 else []
     if 0.66 < kind < 0.8:
         worn = [scarf(around, rng)]
@@ -142,100 +148,83 @@ def projected(vertices: Floats, scale: float, distance: float, middle: Floats) -
 
 
 @dataclass(frozen=True)
-class Lamp:
-    towards: Floats
-    colour: Floats
-    shadow: bool
+class Sitting:
+    """A person before the camera.
+
+    Attributes
+    ----------
+    shape : Person
+    look : Look
+    worn : list of Shell
+        Hair and covers.
+    angles : (3,) float32
+        Yaw, pitch, roll in degrees.
+    share : float
+        Of the turn, that the shoulders follow.
+    scale : float
+        Sides of the picture to a unit; the landmarks' extent is 1.35 units.
+    distance : float
+        Of the camera, units.
+    light : Light
+    exposure : float
+        Median grey of the skin, linear.
+    """
+
+    shape: Person
+    look: Look
+    worn: list[Shell]
+    angles: Floats
+    share: float
+    scale: float
+    distance: float
+    light: Light
+    exposure: float
 
 
-def lamps(rng: np.random.Generator) -> list[Lamp]:
-    """A key light from anywhere before the face, now and then a second one or one from behind."""
-    found = []
-    for n in range(int(rng.choice((1, 2, 3), p=(0.45, 0.35, 0.2)))):
-        azimuth = rng.normal(0, 40) if n == 0 and rng.random() < 0.7 else rng.uniform(-150, 150)
-        height = rng.uniform(-15, 75)
-        azimuth, height = np.radians((azimuth, height))
-        towards = np.array((np.sin(azimuth) * np.cos(height), np.sin(height), np.cos(azimuth) * np.cos(height)))
-        warm = np.exp(rng.normal(0, 0.15 if rng.random() < 0.8 else 0.6, 3))
-        strength = rng.uniform(0.4, 1.3) * (1 if n == 0 else rng.uniform(0.2, 1))
-        found.append(
-            Lamp(towards.astype(np.float32), (warm * strength).astype(np.float32), n == 0 and rng.random() < 0.7)
-        )
-    return found
-
-
-def shaded(lamp: Lamp, whole: Scene, vertices: Floats, places: Floats) -> Floats:
-    """(n,): share of the lamp's light that reaches each place."""
-    side = np.cross(lamp.towards, (0.1, 1, 0.1))
-    side /= np.linalg.norm(side)
-    view = np.stack((side, np.cross(lamp.towards, side), lamp.towards)).astype(np.float32)
-    turned_, scale = vertices @ view.T, LIT_PX / 4.2
-    points = turned_[:, :2] * scale + LIT_PX / 2
-    found = seen(points, turned_[:, 2], whole.triangles, LIT_PX, np.ones(len(whole.triangles), bool))
-    depth = np.where(found == EMPTY, -9, turned_[whole.triangles, 2].mean(axis=1)[found]).astype(np.float32)
-    asked = places @ view.T
-    at = asked[:, :2] * scale + LIT_PX / 2
-    total = np.zeros(len(asked), np.float32)
-    for across, down in ((-0.9, -0.4), (0.4, -0.9), (0.9, 0.4), (-0.4, 0.9)):
-        near = sampled(depth, at + np.array((across, down), np.float32), cv2.INTER_NEAREST)
-        total += near < asked[:, 2] + SHADOW_GAP
-    return total / 4
-
-
-def light(whole: Scene, vertices: Floats, parts: Indices, values: Floats, rng: np.random.Generator) -> Floats:
-    """(n, 3) light that each pixel reflects, without its colour, and (n, 3) gloss on top of it."""
-    normal = values[:, 3:6] / np.maximum(np.linalg.norm(values[:, 3:6], axis=1, keepdims=True), 1e-6)
-    normal = np.where((normal[:, 2:] < 0) & (parts[:, None] < 0), -normal, normal)
-    sky, ground = np.exp(rng.normal(0, 0.2, (2, 3))) * ((rng.uniform(0.1, 0.7),), (rng.uniform(0.03, 0.4),))
-    up = (normal[:, 1:2] + 1) / 2
-    diffuse = ground + (sky - ground) * up
-    gloss = np.zeros((len(normal), 1))
-    wrap = np.where((parts == BODY)[:, None], np.array((0.3, 0.16, 0.12)), 0.05)
-    shine, sharp = rng.uniform(0, 0.25), rng.uniform(8, 50)
-    for lamp in lamps(rng):
-        open_ = shaded(lamp, whole, vertices, values[:, :3])[:, None] if lamp.shadow else np.float32(1)
-        slope = (normal @ lamp.towards)[:, None]
-        diffuse = diffuse + lamp.colour * np.clip((slope + wrap) / (1 + wrap), 0, 1) * open_
-        half = lamp.towards + np.array((0, 0, 1), np.float32)
-        facing = np.clip(normal @ (half / np.linalg.norm(half)), 0, 1)[:, None]
-        eye = ((parts == LEFT_EYE) | (parts == RIGHT_EYE))[:, None]
-        gloss = gloss + np.where(eye, 1.5 * facing**180, shine * facing**sharp * (slope > 0)) * lamp.colour * open_
-    hollow = np.clip(1 - 3.5 * values[:, 9:10], 0.25, 1.15)
-    return np.concatenate((diffuse * hollow, gloss * hollow), axis=1)
-
-
-def render(source: Assets, marks: Anchors, rng: np.random.Generator) -> Render:
-    """One head on black."""
-    shape = person(source, rng)
-    dress: Look = look(shape, marks.on(source.mesh.vertices), rng)
-    worn, angles = dressed(source, shape, rng), pose(rng)
-    whole = scene(source, shape, worn)
-    on_face = marks.on(shape.vertices)
-    centre, extent = (
-        on_face.mean(axis=0) - np.array((0, 0, 0.6), np.float32),
-        float(np.ptp(on_face[:, :2], axis=0).max()),
+def sitting(
+    source: Assets, marks: Anchors, rng: np.random.Generator, kind: Kind | None = None, acts: Units | None = None
+) -> Sitting:
+    """Anybody, anyhow, unless what they are or do is given."""
+    shape = person(source, rng, kind, acts)
+    dress = look(shape, marks.on(source.mesh.vertices), rng)
+    worn = dressed(head_outline(source, shape), rng)
+    angles, share, scale = pose(rng), rng.uniform(0, 1), rng.uniform(0.3, 0.36)
+    distance, falling = float(np.exp(rng.uniform(np.log(5), np.log(30)))), light(rng)
+    return Sitting(
+        shape, dress, worn, angles, share, scale, distance, falling, np.exp(rng.uniform(np.log(0.08), np.log(0.5)))
     )
-    vertices = turned(whole, centre, angles, rng.uniform(0, 1)) / np.float32(extent / 1.35)
-    scale, distance = DRAWN_PX * rng.uniform(0.3, 0.36), float(np.exp(rng.uniform(np.log(5), np.log(30))))
-    points = projected(vertices, scale, distance, np.array((0.5, 0.52), np.float32) * DRAWN_PX)
+
+
+def render(source: Assets, marks: Anchors, sat: Sitting, side_px: int = SIDE_PX) -> Render:
+    """One head on black."""
+    shape, drawn_px = sat.shape, round(side_px * FINER)
+    whole = scene(source, shape, sat.worn)
+    on_face = marks.on(shape.vertices)
+    centre = on_face.mean(axis=0) - np.array((0, 0, 0.6), np.float32)
+    extent = float(np.ptp(on_face[:, :2], axis=0).max())
+    vertices = turned(whole, centre, sat.angles, sat.share) / np.float32(extent / 1.35)
+    points = projected(vertices, drawn_px * sat.scale, sat.distance, np.array((0.5, 0.52), np.float32) * drawn_px)
     normal = normals(vertices, whole.triangles)
-    found = seen(points, vertices[:, 2], whole.triangles, DRAWN_PX, whole.parts < 0)
+    found = seen(points, vertices[:, 2], whole.triangles, drawn_px, whole.parts < 0)
     hollow = hollows(vertices, whole.triangles, normal, 6)[:, None]
     carried = np.concatenate((vertices, normal, whole.rest, hollow, whole.texture), axis=1)
     values, drawn = interpolated(found, points, whole.triangles, carried), found != EMPTY
     parts = whole.parts[found[drawn]]
-    tone = colours(dress, values[:, 6:9], parts)
-    for number, shell in enumerate(worn, 1):
+    tone = colours(sat.look, values[:, 6:9], parts)
+    for number, shell in enumerate(sat.worn, 1):
         tone[parts == -number] = sampled(shell.texture, values[parts == -number, 10:12])
-    lit = light(whole, vertices, parts, values, rng)
+    picture = np.zeros((drawn_px, drawn_px, 3), np.float32)
+    picture[drawn] = exposed(tone, reflected(sat.light, whole.triangles, vertices, parts, values), parts, sat.exposure)
+    places = _places(source, marks, sat.look, points)
+    return _reduced(picture, drawn, places, side_px, sat.angles, tone[parts == BODY].mean(axis=0))
+
+
+def exposed(tone: Floats, lit: Floats, parts: Indices, exposure: float) -> Floats:
+    """(n, 3) sRGB 0..255: the skin's median at ``exposure``, less where little light falls."""
     linear = tone * lit[:, :3] + 0.15 * lit[:, 3:]
     level = np.median(linear[parts == BODY].mean(axis=1)) if (parts == BODY).any() else 0.2
-    linear *= (
-        np.exp(rng.uniform(np.log(0.08), np.log(0.5))) / max(float(level), 1e-3) * (0.5 + 0.5 * min(1, level / 0.2))
-    )
-    picture = np.zeros((DRAWN_PX, DRAWN_PX, 3), np.float32)
-    picture[drawn] = 255 * np.clip(linear, 0, 1) ** (1 / 2.2)
-    return _reduced(picture, drawn, _places(source, marks, dress, points), angles, tone[parts == BODY].mean(axis=0))
+    linear *= exposure / max(float(level), 1e-3) * (0.5 + 0.5 * min(1, level / 0.2))
+    return 255 * np.clip(linear, 0, 1) ** (1 / 2.2)
 
 
 def _places(source: Assets, marks: Anchors, dress: Look, points: Floats) -> Floats:
@@ -249,9 +238,10 @@ def _places(source: Assets, marks: Anchors, dress: Look, points: Floats) -> Floa
     return np.concatenate((marks.on(points), np.stack(pupils)))
 
 
-def _reduced(picture: Floats, drawn: NDArray[np.bool_], places: Floats, angles: Floats, tone: Floats) -> Render:
-    share = SIDE_PX / DRAWN_PX
-    size = (SIDE_PX, SIDE_PX)
+def _reduced(
+    picture: Floats, drawn: NDArray[np.bool_], places: Floats, side_px: int, angles: Floats, tone: Floats
+) -> Render:
+    share, size = side_px / len(picture), (side_px, side_px)
     cover = cv2.resize(drawn.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     pixels = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) / np.maximum(cover, 1e-3)[..., None]
     mask = np.round(255 * cover).astype(np.uint8)
@@ -268,7 +258,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     source, started = assets(chosen.makehuman), time.monotonic()
     marks = anchors(source.mesh)
-    made = [render(source, marks, np.random.default_rng((chosen.seed, n))) for n in range(chosen.count)]
+    rngs = [np.random.default_rng((chosen.seed, n)) for n in range(chosen.count)]
+    made = [render(source, marks, sitting(source, marks, rng)) for rng in rngs]
     fields = ("pixels", "mask", "places", "pose", "tone")
     np.savez(chosen.out, **{name: np.stack([getattr(one, name) for one in made]) for name in fields})
     print(f"{len(made)} heads, {time.monotonic() - started:.0f} s")
