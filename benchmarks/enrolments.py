@@ -41,12 +41,13 @@ def main() -> None:
     parser.add_argument("--fingers", type=int, default=200, help="fingers the people are drawn from")
     parser.add_argument("--each", type=int, default=25, help="enrolments per fault")
     parser.add_argument("--clean", type=int, default=200, help="enrolments without a fault")
+    parser.add_argument("--seed", type=int, default=0, help="other enrolments of the same people")
     given = parser.parse_args()
     pin_threads()
-    print("\n".join(table(given.cache, given.fingers, given.each, given.clean)))
+    print("\n".join(table(given.cache, given.fingers, given.each, given.clean, given.seed)))
 
 
-def table(cache: Path, fingers: int, each: int, clean: int) -> list[str]:
+def table(cache: Path, fingers: int, each: int, clean: int, seed: int) -> list[str]:
     """Run and lay out the counts."""
     from benchmarks.drafts import Population
     from benchmarks.planted import FAULTS
@@ -57,7 +58,7 @@ def table(cache: Path, fingers: int, each: int, clean: int) -> list[str]:
     for number, plant in enumerate((None, *FAULTS, *EYE_FAULTS)):
         row = Row("clean" if plant is None else plant.__name__)
         for trial in range(clean if plant is None else each):
-            _one(row, people, plant, np.random.default_rng([number, trial]))
+            _one(row, people, plant, np.random.default_rng([seed, number, trial]))
         rows.append(row)
         print(row.line(), flush=True)
     total = sum(row.planted for row in rows)
@@ -79,7 +80,7 @@ def _one(row: Row, people: object, plant: object, random: np.random.Generator) -
     row.planted += 1
     row.found += is_answered((ids, slots), findings)
     extra = {finding.id for finding in findings if not (finding.id in ids and slots & set(finding.slots or slots))}
-    if not slots:
+    if plant is not None and not slots:
         extra -= {*ids, *(finding.id for finding in findings if finding.check in ("ghost", "person"))}
     row.beside.update(extra)
     row.alarmed += bool(extra)

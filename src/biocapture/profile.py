@@ -72,6 +72,7 @@ class _Record(BaseModel):
     attempts: int = Field(default=3, ge=1, le=100)
     repeat_fmr: float = Field(default=1.5e-4, gt=0, lt=1)
     ghost_fmr: float = Field(default=3e-4, gt=0, lt=1)
+    eye_fmr: float = Field(default=1e-7, gt=0, lt=1)
     means: dict[str, float] = {}
     usable: dict[Modality, int] = {}
     budget: _Budget = _Budget()

@@ -40,7 +40,7 @@ def _exchanged(case: Case, several: Sequence[Slot]) -> list[Finding]:
     found: dict[frozenset[Position], tuple[float, Finding]] = {}
     for slot, other in (way for pair in case.pairs for way in (pair, pair[::-1])):
         both = frozenset((slot.position, other.position))
-        least = least_score(slot.position.modality, case.profile.record.repeat_fmr)
+        least = least_score(slot.position.modality, case.same_fmr(slot.position.modality))
         if slot.position in strangers and _reaches(case, slot.best, other.best, least) is None:
             for pair in product(strangers[slot.position], other.attempts):
                 score = _reaches(case, *pair, max(least, found[both][0] if both in found else 0.0))

@@ -96,6 +96,10 @@ class Case:
                 scores[slot.position] = float(compared.score)
         return scores
 
+    def same_fmr(self, modality: Modality | None) -> float:
+        """False match rate at which two slots of the record count as the same finger or eye."""
+        return self.profile.record.eye_fmr if modality is Modality.IRIS else self.profile.record.repeat_fmr
+
     def prepared(self, attempt: Examined) -> Any:
         """The template prepared for many comparisons, once."""
         part = matcher_of(attempt.attempt.position.modality)

@@ -43,7 +43,7 @@ def _same(case: Case, pair: Pair) -> Finding | None:
     if pair[0].position.modality is Modality.FACE:
         return None
     score = case.score(one, other)
-    fmr = case.profile.record.repeat_fmr
+    fmr = case.same_fmr(pair[0].position.modality)
     if score is None or score < (least := least_score(pair[0].position.modality, fmr)):
         return None
     fault = "same_finger" if pair[0].position.modality is Modality.FINGERPRINT else "same_eye"

@@ -1,8 +1,8 @@
 """One person: nobody else recorded at this station has these samples, and they are not the operator's.
 
 A finger that matches alone must do so at a false match rate at which all comparisons of one check together are wrong
-once in 1/:data:`FALSE_ALARMS` checks. A person two of whose fingers match at a laxer rate is found as well: two chance
-matches with one and the same person are rarer still.
+once in 1/:data:`FALSE_ALARMS` checks, an eye at the profile's own rate where that is less. A person of whom two fingers
+match at a laxer rate is found as well: two chance matches with one and the same person are rarer still.
 """
 
 from collections.abc import Sequence
@@ -110,9 +110,10 @@ def _judged(case: Case, person: str, operator: bool, comparisons: int) -> Hit | 
     scores = case.scores_with(case.memory.of_person(person))
     strict, lax = {}, {}
     for position, score in scores.items():
-        if score >= least_score(position.modality, FALSE_ALARMS / max(comparisons, 1)):
-            strict[position] = score
-        if score >= least_score(position.modality, TOGETHER_FMR):
+        is_eye, rate = position.modality is Modality.IRIS, FALSE_ALARMS / max(comparisons, 1)
+        if score >= least_score(position.modality, min(rate, case.profile.record.eye_fmr) if is_eye else rate):
+            strict[position] = lax[position] = score
+        elif not is_eye and score >= least_score(position.modality, TOGETHER_FMR):
             lax[position] = score
     if not strict and len(lax) < TOGETHER:
         return None

@@ -1,0 +1,58 @@
+"""The sample portraits: every planted fault is named, good ones are READY, and the truth of the rendered heads is met."""
+
+import csv
+import functools
+import math
+from pathlib import Path
+
+import pytest
+
+from biocapture.modality import measures
+from biocapture.pipeline import assess_many
+from biocapture.report import Report
+from biocapture.types import Modality
+from biocapture.verdict import Verdict
+
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+
+with (SAMPLES / "face" / "index.csv").open(newline="", encoding="utf8") as handle:
+    ROWS = {Path(row["path"]).stem: row for row in csv.DictReader(handle)}
+
+GOOD, FAULTY = ([name for name, row in ROWS.items() if bool(row["fault"]) is faulty] for faulty in (False, True))
+
+
+@functools.cache
+def reports() -> dict[str, Report]:
+    """Of all sample portraits."""
+    paths = [SAMPLES / row["path"] for row in ROWS.values()]
+    return dict(zip(ROWS, assess_many(paths, Modality.FACE), strict=True))
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_good_portraits_are_ready(name: str) -> None:
+    report = reports()[name]
+    assert report.verdict is Verdict.READY, report.reasons
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_every_planted_fault_is_named(name: str) -> None:
+    report, expected = reports()[name], ROWS[name]["expected"]
+    named = {reason.source for reason in report.reasons} | {f"face.{reason.source}" for reason in report.reasons}
+    assert report.verdict is not Verdict.READY
+    assert expected in named
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row["expected"] != "face.no_face"])
+def test_pose_is_the_one_rendered(name: str) -> None:
+    found = reports()[name].measures
+    for angle in ("yaw", "pitch", "roll"):
+        raw, true = found[f"face.{angle}"].raw, float(ROWS[name][f"{angle}_deg"])
+        assert math.isnan(raw) or raw == pytest.approx(true, abs=8.0)
+
+
+def test_all_measures_of_faces_are_told_somewhere() -> None:
+    told = {
+        name for report in reports().values() for name, score in report.measures.items() if not math.isnan(score.raw)
+    }
+    untold = set(measures(Modality.FACE)) - told
+    assert untold == {"face.head_covering", "face.glasses", "face.hair_over_eyes"}
