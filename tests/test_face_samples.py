@@ -1,4 +1,4 @@
-"""The sample portraits: every planted fault is named, good ones are READY, and the truth of the rendered heads is met."""
+"""The sample portraits: every planted fault is named, good ones are READY, pose is the one rendered."""
 
 import csv
 import functools
