@@ -136,7 +136,15 @@ FINGERPRINTS = [
     "iris/R2_L4.png",
 ]
 IRISES = ["right_eye.png", "0007_OS.png", "eyes_12.png", "iris/0001.png", "mata/0001.png", "prints/iris_3.png"]
-FACES = ["face.png", "wajah_3.png", "foto.png", "Selfie-2.jpg", "portraits/0001.jpg", "fingerprints/faces/0001.jpg"]
+FACES = [
+    "face.png",
+    "wajah_3.png",
+    "foto.png",
+    "Selfie-2.jpg",
+    "portraits/0001.jpg",
+    "fingerprints/faces/0001.jpg",
+    "faces/red_eyes.jpg",
+]
 NEITHER = [
     "0001.png",
     "指紋.png",

@@ -54,10 +54,17 @@ def position_of(path: str | Path) -> Position:
 
 
 def modality_of_name(path: str | Path) -> Modality | None:
-    """Modality from the file name, else from the words of the nearest folder that names one; None when neither does."""
+    """Modality from the file name, else from the words of the nearest folder that names one; None when neither does.
+
+    Faces have eyes: among faces, a name with eyes in it but without a side (``faces/red_eyes.jpg``) says nothing.
+    """
     *folders, _ = ("", *Path(path).parts)
-    claims = [_modalities(_words(Path(path).stem)), *(_worded(_words(folder)) for folder in reversed(folders))]
-    nearest = next((claim for claim in claims if claim), set())
+    words = _words(Path(path).stem)
+    own = _modalities(words)
+    around = next((claim for folder in reversed(folders) if (claim := _worded(_words(folder)))), set())
+    if own == {Modality.IRIS} and around == {Modality.FACE} and not (_positions(words) or "iris" in words):
+        own = set()
+    nearest = own or around
     return nearest.pop() if len(nearest) == 1 else None
 
 
