@@ -146,11 +146,11 @@ def disagreeing(draft: Draft) -> Answer:
 
 
 def exchanged(draft: Draft) -> Answer:
-    """Two slots with two attempts each, the second ones with the fingers exchanged."""
+    """Two slots with two attempts each, the second ones with the fingers exchanged: touches that are not in yet."""
     one, other = draft.slots(2)
     first, second = draft.own[one], draft.own[other]
-    draft.put(one, draft.attempts[one][0], draft.people.touch(second, 1, one))
-    draft.put(other, draft.attempts[other][0], draft.people.touch(first, 1, other))
+    draft.put(one, draft.attempts[one][0], draft.people.touch(second, 0, one))
+    draft.put(other, draft.attempts[other][0], draft.people.touch(first, 0, other))
     return ("attempts.exchanged", "distinct.same_finger", "attempts.disagree"), {one, other}
 
 
