@@ -32,6 +32,7 @@ figures: $(BIN)/biocapture
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python docs/picture.py docs/score.svg biocapture score sample_data/fingerprint/person01 sample_data/damaged --workers 2
 	$(BIN)/biocapture draw sample_data/fingerprint/person01/right_index_4.png --out docs/seen_print.jpg
 	$(BIN)/biocapture draw sample_data/iris/person03/right_eye_3.jpg --out docs/seen_iris.jpg
+	$(BIN)/biocapture draw sample_data/face/turned.jpg --out docs/seen_face.jpg
 	mkdir -p build
 	$(BIN)/biocapture score sample_data --out build/scores.parquet || test $$? -eq 1
 	$(BIN)/biocapture report build/scores.parquet --out build/report.html

@@ -58,6 +58,7 @@ SITTERS = {
     "nur": Sitter(4, Kind(np.array((0.25, 0.7, 0.05)), 2.0, 0.0), scarf, 7),
     "yos": Sitter(1, Kind(np.array((0.9, 0.1, 0.0)), 2.2, 1.0)),
     "wati": Sitter(8, Kind(np.array((0.05, 0.9, 0.05)), 2.8, 0.0)),
+    "nur_veiled": Sitter(4, Kind(np.array((0.25, 0.7, 0.05)), 2.0, 0.0), scarf, 11),
     "agus": Sitter(9, Kind(np.array((0.0, 0.6, 0.4)), 2.1, 1.0), hair, 23),
 }
 """Of Java, Papua and further places, young and old, bareheaded and in a head scarf."""
@@ -187,17 +188,18 @@ PORTRAITS: dict[str, Portrait] = {
     "eyes_closed": Portrait(
         "sari", "eyes closed", "face.eyes_open", acts={"eye-left-closure": 1.0, "eye-right-closure": 1.0}
     ),
-    "mouth_open": Portrait("yos", "mouth open", "face.mouth_closed", acts={"mouth-open": 0.8}),
-    "looks_aside": Portrait("budi", "looks aside", "face.gaze", gaze=(0.55, 0.0, 1.0)),
+    "mouth_open": Portrait("yos", "mouth open", "face.mouth_closed", acts={"mouth-open": 1.3}),
+    "looks_aside": Portrait("budi", "looks aside", "face.gaze", gaze=(0.65, 0.0, 1.0)),
     "light_from_a_side": Portrait("agus", "light from one side", "face.face_shadow", {"light": ASIDE}),
     "too_bright": Portrait("sari", "too bright", "face.over_exposure", {"exposure": 2.6}),
     "out_of_focus": Portrait("budi", "out of focus", "face.sharpness", after=blurred(7.0)),
     "compressed": Portrait("wati", "too much compression", "face.compression_blocks", after=compressed(4)),
     "far_away": Portrait("yos", "too far away", "face.inter_eye_distance", {"scale": 0.075}, at=(210, 0)),
     "cut_below": Portrait("agus", "chin cut off", "face.margin_below", at=(225, 0)),
-    "cut_left": Portrait("sari", "at the border", "face.leftward_crop", at=(0, -200)),
+    "cut_left": Portrait("sari", "at the border", "face.leftward_crop", at=(0, -248)),
     "dark_glasses": Portrait("budi", "dark glasses", "face.eyes_visible", after=dark_glasses),
     "mask": Portrait("nur", "mask", "face.mouth_occlusion", after=mask),
+    "covered_cheeks": Portrait("nur_veiled", "a scarf over the cheeks", "face.face_occlusion"),
     "red_eyes": Portrait("agus", "red eyes", "face.red_eye", after=red_eyes),
     "narrowed": Portrait("yos", "proportions changed", "face.face_proportion", after=narrowed),
     "grey": Portrait("wati", "without colour", "face.colour_depth", after=grey),
