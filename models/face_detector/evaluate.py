@@ -1,7 +1,7 @@
 """Judge a face detector on pictures that had no part in its training.
 
-usage: python -m models.face_detector.evaluate MODEL.onnx --figures DIR --prepared FILE --nonfaces DIR ... [--renders FILE]
-       [--write]
+usage: python -m models.face_detector.evaluate MODEL.onnx --figures DIR --prepared FILE --nonfaces DIR ...
+       [--renders FILE] [--write]
 
 --figures DIR   of SFHQ-T2I: generated faces by prompt (models/face_training/cells.py)
 --prepared FILE written by models.face_training.prepare: the people held out, at other sizes and turns
