@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 Rgb = NDArray[np.uint8]
 Detect = Callable[[Rgb], NDArray[np.float64]]
 
-LEAST_SCORE = 0.5
+LEAST_SCORE = 0.55
 HEAD_SHARES = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 0.9)
 HEAD = 2.0
 """Height of a head, chin to crown, in distances from eyes to chin."""
