@@ -1,6 +1,7 @@
 """Training pictures of the detector: portraits of any size and turn on any background, and what the map must say."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,21 +18,56 @@ SIDE_PX, CELLS, CELL_PX, REACH_PX = 128, 16, 8, 32.0
 SMALLEST, LARGEST = 0.045, 0.62
 """Distance from eyes to chin in sides of the picture: heads of a tenth to more than all of its height."""
 
+EMPTY = 0.3
+"""Share of pictures without a face."""
+
+RENDERED = 0.5
+"""Share of rendered heads."""
+
 WARPS = 4
 """Every portrait is kept as it is and turned in depth so many times."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """A portrait as the camera might have seen it."""
+    """A portrait as the camera might have seen it; of a rendered head also which pixels are the person's."""
 
     pixels: Rgb
     places: Places
+    mask: NDArray[np.uint8] | None = None
 
     @property
     def axis(self) -> Places:
         """(2, 2): the middle between the eyes, the chin."""
         return np.stack((self.places[[60, 64, 68, 72]].mean(axis=0), self.places[16]))
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Portraits and renders to draw heads from, half of each where there are both."""
+
+    portraits: list[Head]
+    renders: list[Head]
+
+    def head(self, rng: np.random.Generator) -> Head:
+        """One of them, half of the time with something before or on it."""
+        pool = self.renders if self.renders and rng.random() < RENDERED else self.portraits
+        head = pool[rng.integers(len(pool))]
+        if rng.random() < 0.5:
+            return head
+        pixels = covered(head.pixels, head.places, rng)
+        if head.mask is None:
+            return Head(pixels, head.places)
+        changed = (pixels != head.pixels).any(axis=2)
+        return Head(pixels, head.places, np.where(changed, np.uint8(255), head.mask))
+
+
+def rendered(path: Path | None) -> list[Head]:
+    """Heads written by models.face_training.render."""
+    if path is None:
+        return []
+    with np.load(path) as table:
+        return [Head(*one) for one in zip(table["pixels"], table["places"], table["mask"], strict=True)]
 
 
 def heads(portraits: list[Portrait], rng: np.random.Generator) -> list[Head]:
@@ -43,7 +79,7 @@ def heads(portraits: list[Portrait], rng: np.random.Generator) -> list[Head]:
 
 
 def scene(
-    every: list[Head], backgrounds: Backgrounds, rng: np.random.Generator
+    crowd: Crowd, backgrounds: Backgrounds, rng: np.random.Generator
 ) -> tuple[Rgb, NDArray[np.float32], NDArray[np.float32]]:
     """One training picture, not yet photographed.
 
@@ -57,13 +93,12 @@ def scene(
     """
     kind, axes = rng.random(), []
     picture = backgrounds(rng)
-    if kind > 0.28:
+    if kind > EMPTY:
+        if rng.random() < 0.35:
+            picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(1, 8))
         count = 1 if kind < 0.85 else int(rng.integers(2, 5))
         for _ in range(count):
-            head = every[rng.integers(len(every))]
-            if rng.random() < 0.5:
-                head = Head(covered(head.pixels, head.places, rng), head.places)
-            picture, axes = placed(picture, axes, head, rng, alone=kind < 0.65, largest=LARGEST / count)
+            picture, axes = placed(picture, axes, crowd.head(rng), rng, alone=kind < 0.65, largest=LARGEST / count)
     if rng.random() < 0.5:
         picture = np.ascontiguousarray(picture[:, ::-1])
         axes = [np.stack((SIDE_PX - 1 - axis[:, 0], axis[:, 1]), axis=1) for axis in axes]
@@ -76,7 +111,7 @@ def placed(
     """Put a head into the picture where it hides no other; ``alone``: with its own background."""
     axis = head.axis
     length = np.hypot(*(axis[1] - axis[0]))
-    share = rng.random() ** 0.8
+    share = rng.random()
     scale = SMALLEST * (largest / SMALLEST) ** share * SIDE_PX / length
     angle = rng.normal(0, 12) if rng.random() < 0.72 else rng.uniform(-180, 180)
     matrix = cv2.getRotationMatrix2D(tuple(map(float, axis.mean(axis=0))), angle, scale)
@@ -87,11 +122,10 @@ def placed(
     if any(np.hypot(*(seen.mean(axis=0) - other.mean(axis=0))) < 1.2 * reach(seen, other) for other in axes):
         return picture, axes
     source, matrix = reduced(head.pixels, matrix, scale)
-    if alone and share > 0.5 and rng.random() < 0.6:
+    if head.mask is None and alone and share > 0.5 and rng.random() < 0.6:
         return cv2.warpAffine(source, matrix, (SIDE_PX,) * 2, borderMode=cv2.BORDER_REPLICATE), [*axes, seen]
     moved = cv2.warpAffine(source, matrix, (SIDE_PX,) * 2)
-    shape = outline(head, source.shape, rng) if rng.random() < 0.55 else np.full(source.shape[:2], 255, np.uint8)
-    cover = cv2.warpAffine(shape, matrix, (SIDE_PX,) * 2)
+    cover = cv2.warpAffine(cutout(head, source.shape, rng), matrix, (SIDE_PX,) * 2)
     soft = cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.4, 2))[..., None].astype(np.float32) / 255
     return (picture * (1 - soft) + moved * soft).astype(np.uint8), [*axes, seen]
 
@@ -110,6 +144,13 @@ def reduced(pixels: Rgb, matrix: NDArray[np.float64], scale: float) -> tuple[Rgb
     matrix = matrix.copy()
     matrix[:, :2] /= share
     return small, matrix
+
+
+def cutout(head: Head, shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Mask of what is put into the picture: a render's person, a portrait's head, or all of the portrait."""
+    if head.mask is not None:
+        return cv2.resize(head.mask, shape[1::-1], interpolation=cv2.INTER_AREA)
+    return outline(head, shape, rng) if rng.random() < 0.55 else np.full(shape[:2], 255, np.uint8)
 
 
 def outline(head: Head, shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -1,8 +1,10 @@
 """Train the face detector.
 
-usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--steps N] [--seed N]
+usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--from FILE.pt]
 
 --prepared FILE  written by models.face_training.prepare
+--renders FILE   written by models.face_training.render: synthetic heads, half of those shown
+--from FILE      go on with a network trained before, at half the learning rate
 --steps N        batches of 64 (default 4000; 1500 give a usable detector); 0.16 s a step, and as much beside it
 
 One thread. The same data, steps and seed give the same network on the same machine and versions.
@@ -15,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from models.face_detector.scenes import SIDE_PX, heads, scene
+from models.face_detector.scenes import SIDE_PX, Crowd, heads, rendered, scene
 from models.face_training.conditions import photographed
 from models.face_training.networks import Block, rate, write
 from models.face_training.nonfaces import Backgrounds
@@ -55,17 +57,17 @@ class Scenes(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
     Half of each batch was seen before, under other conditions: scenes cost more than light.
     """
 
-    def __init__(self, source: Path, seed: int) -> None:
-        self.source, self.seed = source, seed
+    def __init__(self, source: Path, renders: Path | None, seed: int) -> None:
+        self.source, self.renders, self.seed = source, renders, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         rng = np.random.default_rng(self.seed)
         known = prepared(self.source)
         backgrounds = Backgrounds(known.nonfaces, known.training, SIDE_PX)
-        every = heads(known.training, rng)
-        kept = [scene(every, backgrounds, rng) for _ in range(BATCH)]
+        crowd = Crowd(heads(known.training, rng), rendered(self.renders))
+        kept = [scene(crowd, backgrounds, rng) for _ in range(BATCH)]
         while True:
-            fresh = [scene(every, backgrounds, rng) for _ in range(BATCH // 2)]
+            fresh = [scene(crowd, backgrounds, rng) for _ in range(BATCH // 2)]
             seen = [kept[n] for n in rng.choice(len(kept), BATCH // 2, replace=False)]
             kept = kept[-REMEMBERED:] + fresh
             pictures, targets, weights = zip(*(fresh + seen), strict=True)
@@ -84,12 +86,12 @@ def loss(said: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return centres + places
 
 
-def train(network: Detector, scenes: Scenes, steps: int) -> None:
-    optimiser = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=1e-4)
+def train(network: Detector, scenes: Scenes, steps: int, peak: float = PEAK_RATE) -> None:
+    optimiser = torch.optim.AdamW(network.parameters(), peak, weight_decay=1e-4)
     started, mean = time.monotonic(), 0.0
     source = iter(DataLoader(scenes, batch_size=None, num_workers=1, prefetch_factor=8))
     for step in range(steps):
-        optimiser.param_groups[0]["lr"] = rate(step, steps, PEAK_RATE)
+        optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
         pictures, targets, weights = next(source)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             said = network((pictures.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last))
@@ -107,13 +109,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--prepared", "--out"):
         parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--renders", type=Path)
+    parser.add_argument("--from", dest="before", type=Path)
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     torch.set_num_threads(1)
     network = Detector().to(memory_format=torch.channels_last)
-    train(network, Scenes(chosen.prepared, chosen.seed), chosen.steps)
+    if chosen.before:
+        network.load_state_dict(torch.load(chosen.before))
+    peak = PEAK_RATE / 2 if chosen.before else PEAK_RATE
+    train(network, Scenes(chosen.prepared, chosen.renders, chosen.seed), chosen.steps, peak)
     torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
     write(network, (SIDE_PX, SIDE_PX), "map", chosen.out)
 

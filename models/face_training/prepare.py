@@ -17,7 +17,7 @@ from models.face_training.nonfaces import TRAINING, captures, samples
 from models.face_training.portraits import Portrait, portraits
 from numpy.typing import NDArray
 
-CAPTURES, SEED = 30, 1
+CAPTURES, SEED = 100, 1
 """Synthetic prints and eyes, of each."""
 
 

@@ -15,7 +15,7 @@ MODEL = "face_detector"
 SIDE_PX, STEP_PX, REACH_PX = 128, 8, 32.0
 """Of the network's input, of its map, and the unit of the places it answers."""
 
-LEAST_SCORE = 0.5
+LEAST_SCORE = 0.55
 
 APART = 0.9
 """Two answers nearer than this, in distances from eyes to chin of the larger one, are the same face."""
