@@ -5,7 +5,7 @@ usage: python -m models.face_eyes.train --data DIR --labels FILE --renders FILE 
 --data DIR       congress/*.jpg, neutral_front/*.jpg, smiling_front/*.jpg (see models/face_training/README.md)
 --labels FILE    written by models.face_training.label
 --renders FILE   written by models.face_training.render; a quarter of each batch
---steps N        batches of 128 (default 4500); 0.1 s a step
+--steps N        batches of 128 (default 3800); 0.1 s a step
 
 One thread. The same data, steps and seed give the same network on the same machine and versions.
 """
@@ -185,7 +185,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--data", "--labels", "--renders", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=4500)
+    parser.add_argument("--steps", type=int, default=3800)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     cv2.setNumThreads(1)

@@ -5,7 +5,7 @@ usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--
 
 --prepared FILE  written by models.face_training.prepare
 --renders FILE   written by models.face_training.render: synthetic heads in any pose, half of each batch
---steps N        batches of 64 (default 9500); 0.12 s a step, and as much beside it
+--steps N        batches of 64 (default 9900; 2500 to settle); 0.12 s a step, and as much beside it
 --settle FILE    weights that a training has left beside its network: go on with milder pictures and small steps
 
 One thread. The same data, steps and seed give the same network on the same machine and versions.
@@ -115,7 +115,7 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True)
     for name in ("--renders", "--settle"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--steps", type=int, default=9500)
+    parser.add_argument("--steps", type=int, default=9900)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
