@@ -23,7 +23,7 @@ from biocapture.face.detection import faces
 from biocapture.face.landmark_network import landmarks
 from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS
 from biocapture.face.parts import logits
-from biocapture.face.pose import mean_face, pose
+from biocapture.face.pose import NEARNESS, STILL, mean_face, pose
 from biocapture.face.statistics import FaceBatch
 from biocapture.report import Report
 from biocapture.types import Failure, Image, Modality, Sample
@@ -95,15 +95,25 @@ def test_batch_of_one_equals_batch_of_many() -> None:
             np.testing.assert_array_equal(getattr(one, field.name)[0], getattr(together, field.name)[-1 - i])
 
 
-def test_pose_in_closed_form() -> None:
-    """The mean face itself, turned by a known angle."""
-    model = mean_face()
+@pytest.mark.parametrize(("near", "tolerance"), [(NEARNESS, 0.01), (0.0, 0.4), (2 * NEARNESS, 0.4)])
+def test_pose_in_closed_form(near: float, tolerance: float) -> None:
+    """The mean face itself, turned by a known angle, seen from the usual distance, from afar and from half of it."""
+    model = mean_face() - mean_face()[STILL].mean(axis=0)
     cosine, sine = math.cos(math.radians(20)), math.sin(math.radians(20))
-    right = model[:, :2] * (cosine, 1) - model[:, 2:] * (sine, 0)
-    down = model[:, :2] * (1, cosine) - model[:, 2:] * (0, sine)
-    clockwise = model[:, :2] @ np.array([(cosine, sine), (-sine, cosine)])
-    for places, angles in ((right, (0, 20, 0)), (down, (20, 0, 0)), (clockwise, (0, 0, -20))):
-        np.testing.assert_allclose(dataclasses.astuple(pose(100 + 50 * places)), angles, atol=0.01)
+    right = np.array([(cosine, 0, sine), (0, 1, 0), (-sine, 0, cosine)])
+    down = np.array([(1, 0, 0), (0, cosine, sine), (0, -sine, cosine)])
+    clockwise = np.array([(cosine, sine, 0), (-sine, cosine, 0), (0, 0, 1)])
+    for turn, angles in ((right, (0, 20, 0)), (down, (20, 0, 0)), (clockwise, (0, 0, -20))):
+        head = model @ turn
+        places = head[:, :2] / (1 + near * head[:, 2:])
+        np.testing.assert_allclose(dataclasses.astuple(pose(100 + 50 * places)), angles, atol=tolerance)
+
+
+def test_pose_does_not_depend_on_place_and_size() -> None:
+    places = mean_face()[:, :2] + np.random.default_rng(1).normal(0, 0.03, (98, 2))
+    wanted = dataclasses.astuple(pose(places))
+    for scale, shift in ((500.0, 0.0), (0.1, -40.0)):
+        np.testing.assert_allclose(dataclasses.astuple(pose(scale * places + shift)), wanted, atol=1e-6)
 
 
 def test_an_unknown_supplier_is_refused() -> None:

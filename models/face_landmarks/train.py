@@ -1,10 +1,12 @@
 """Train the network of the 98 landmarks.
 
 usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
+       [--settle FILE.pt]
 
 --prepared FILE  written by models.face_training.prepare
---renders FILE   written by models.face_training.render: synthetic heads in any pose, a third of each batch
---steps N        batches of 64 (default 8000; 2000 give usable landmarks); 0.1 s a step, and as much beside it
+--renders FILE   written by models.face_training.render: synthetic heads in any pose, half of each batch
+--steps N        batches of 64 (default 9900; 2500 to settle); 0.12 s a step, and as much beside it
+--settle FILE    weights that a training has left beside its network: go on with milder pictures and small steps
 
 One thread. The same data, steps and seed give the same network on the same machine and versions.
 """
@@ -16,15 +18,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from models.face_landmarks.crops import EXTENT, SIDE_PX, Face, crop, faces
+from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, People, Shares, crop
 from models.face_training.conditions import photographed
-from models.face_training.networks import Block, rate, write
+from models.face_training.networks import Block, rate, wing, write
+from models.face_training.nonfaces import Backgrounds
 from models.face_training.prepare import prepared
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-BATCH, PEAK_RATE, REMEMBERED, TURNS = 64, 2e-3, 12000, 4
-RENDERED = 0.33
+BATCH, PEAK_RATE, SETTLING_RATE, REMEMBERED = 64, 2e-3, 5e-4, 12000
 
 
 class Landmarks(nn.Module):
@@ -33,11 +35,15 @@ class Landmarks(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.fine = nn.Sequential(
-            Block(3, 16, 2), Block(16, 24, 2), Block(24, 24), Block(24, 48, 2), Block(48, 48), Block(48, 48)
+            Block(3, 24, 2),
+            Block(24, 32, 2),
+            *(Block(32, 32) for _ in range(2)),
+            Block(32, 64, 2),
+            *(Block(64, 64) for _ in range(4)),
         )
-        self.coarse = nn.Sequential(Block(48, 80, 2), Block(80, 80))
-        self.from_fine, self.from_coarse = nn.Conv2d(48, 12, 1), nn.Conv2d(80, 32, 1)
-        self.answer = nn.Linear((32 + 12) * 49, 196)
+        self.coarse = nn.Sequential(Block(64, 128, 2), *(Block(128, 128) for _ in range(3)))
+        self.from_fine, self.from_coarse = nn.Conv2d(64, 16, 1), nn.Conv2d(128, 48, 1)
+        self.answer = nn.Linear((48 + 16) * 49, 196)
 
     def forward(self, picture: Tensor) -> Tensor:
         fine = self.fine(picture)
@@ -49,54 +55,37 @@ class Landmarks(nn.Module):
 class Crops(IterableDataset[tuple[Tensor, Tensor]]):
     """Endless batches of pictures and landmarks, half of each seen before under other conditions."""
 
-    def __init__(self, source: Path, renders: Path | None, seed: int) -> None:
-        self.source, self.renders, self.seed = source, renders, seed
+    def __init__(self, source: Path, renders: Path | None, shares: Shares, seed: int) -> None:
+        self.source, self.renders, self.shares, self.seed = source, renders, shares, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         rng = np.random.default_rng(self.seed)
-        real = faces(prepared(self.source).training, rng, TURNS)
-        made = rendered(self.renders)
-
-        def fresh() -> tuple[np.ndarray, np.ndarray]:
-            pool = made if made and rng.random() < RENDERED else real
-            return crop(pool[rng.integers(len(pool))], rng)
-
-        kept = [fresh() for _ in range(BATCH)]
+        known = prepared(self.source)
+        grounds = Backgrounds(known.nonfaces, known.training, SIDE_PX)
+        people = People(known.training, self.renders, grounds, self.shares, self.seed)
+        kept = [crop(people, rng) for _ in range(BATCH)]
         while True:
-            news = [fresh() for _ in range(BATCH // 2)]
+            news = [crop(people, rng) for _ in range(BATCH // 2)]
             olds = [kept[n] for n in rng.choice(len(kept), BATCH // 2, replace=False)]
             kept = kept[-REMEMBERED:] + news
             pictures, places = zip(*(news + olds), strict=True)
-            shown = np.stack([photographed(picture, rng) for picture in pictures])
+            shown = np.stack([photographed(p, rng) if rng.random() < self.shares.photographed else p for p in pictures])
             yield torch.from_numpy(shown), torch.from_numpy(np.stack(places).reshape(BATCH, -1))
-
-
-def rendered(path: Path | None) -> list[Face]:
-    if path is None:
-        return []
-    with np.load(path) as table:
-        return [Face(pixels, places) for pixels, places in zip(table["pixels"], table["places"], strict=True)]
-
-
-def wing(off: Tensor, width: float = 0.04, bend: float = 0.008) -> Tensor:
-    """Wing loss (Feng et al. 2018): steep for small errors, linear for large ones."""
-    size = off.abs()
-    return torch.where(size < width, width * torch.log1p(size / bend), size - width + width * np.log1p(width / bend))
 
 
 def weights() -> Tensor:
     """Eyes and mouth count most, the jaw's points slide along the jaw and count least."""
     weight = torch.ones(98)
-    weight[:33], weight[33:51], weight[60:98], weight[16] = 0.6, 0.6, 1.6, 1.2
+    weight[:33], weight[33:51], weight[60:98], weight[16] = 0.7, 0.8, 1.5, 1.2
     return weight.repeat_interleave(2)
 
 
-def train(network: Landmarks, crops: Crops, steps: int) -> None:
-    optimiser = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=1e-4)
+def train(network: Landmarks, crops: Crops, steps: int, peak: float) -> None:
+    optimiser = torch.optim.AdamW(network.parameters(), peak, weight_decay=1e-4)
     weight, started, mean = weights(), time.monotonic(), 0.0
-    source = iter(DataLoader(crops, batch_size=None, num_workers=1, prefetch_factor=8))
+    source = iter(DataLoader(crops, batch_size=None, num_workers=0))
     for step in range(steps):
-        optimiser.param_groups[0]["lr"] = rate(step, steps, PEAK_RATE)
+        optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
         pictures, places = next(source)
         shown = (pictures.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -124,15 +113,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--prepared", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--renders", type=Path)
-    parser.add_argument("--steps", type=int, default=8000)
+    for name in ("--renders", "--settle"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--steps", type=int, default=9900)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     torch.set_num_threads(1)
     network = Landmarks().to(memory_format=torch.channels_last)
-    start(network, chosen.prepared)
-    train(network, Crops(chosen.prepared, chosen.renders, chosen.seed), chosen.steps)
+    if chosen.settle:
+        network.load_state_dict(torch.load(chosen.settle))
+    else:
+        start(network, chosen.prepared)
+    shares, peak = (MILD, SETTLING_RATE) if chosen.settle else (HARD, PEAK_RATE)
+    train(network, Crops(chosen.prepared, chosen.renders, shares, chosen.seed), chosen.steps, peak)
     torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
     write(network, (SIDE_PX, SIDE_PX), "points", chosen.out)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from models.face_training.points import MIRRORED
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
@@ -226,7 +227,7 @@ def expression(peoples: NDArray[np.float64], acts: Units) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Anchors:
-    """Where the 96 landmarks lie that are no pupils: (96, 3) rows of vertices and their weights."""
+    """Where the 96 landmarks lie that are no pupils: (96, 6) rows of vertices and their weights."""
 
     rows: Indices
     weights: Floats
@@ -236,12 +237,24 @@ class Anchors:
         return np.einsum("nk,nkd->nd", self.weights, vertices[self.rows])
 
 
+MOVED = ((62, 63, 0.13), (63, 62, 0.1), (65, 66, 0.25), (77, 76, 0.18), (86, 85, 0.18), (89, 88, 0.15), (95, 88, 0.18))
+"""Landmarks of one side that lie a share of the way to another: where MediaPipe's points, brought to hand-set ones
+(``points.BETWEEN``), lie on renders."""
+
+
 def anchors(mesh: Mesh) -> Anchors:
-    """Of ``head_landmarks.csv``.
+    """Of ``head_landmarks.csv``, lids and lips spaced as by hand.
 
     Found once: MediaPipe 0.10.21 (the teacher of the portraits too) looked at forty renders; the median of its points
     on the base mesh, the same left and right. Lids and inner lips were set on their edges by hand.
     """
     table = np.loadtxt(Path(__file__).with_name("head_landmarks.csv"), delimiter=",", skiprows=1, dtype=np.float32)
-    numbers = table[:, :3].astype(np.int32)
-    return Anchors(np.searchsorted(mesh.numbers, numbers).astype(np.int32), table[:, 3:])
+    rows, weights = np.searchsorted(mesh.numbers, table[:, :3].astype(np.int32)).astype(np.int32), table[:, 3:]
+    towards, share = np.arange(len(rows)), np.zeros((len(rows), 1), np.float32)
+    for one, other, part in MOVED:
+        for point, next_ in ((one, other), MIRRORED[[one, other]]):
+            towards[point], share[point] = next_, part
+    return Anchors(
+        np.concatenate((rows, rows[towards]), axis=1),
+        np.concatenate(((1 - share) * weights, share * weights[towards]), axis=1),
+    )

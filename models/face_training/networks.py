@@ -29,6 +29,12 @@ def rate(step: int, steps: int, peak: float) -> float:
     return float(peak * min(1.0, (step + 1) / 100) * (cosine + 0.005))
 
 
+def wing(off: Tensor, width: float = 0.04, bend: float = 0.008) -> Tensor:
+    """Wing loss (Feng et al. 2018): steep for small errors, linear for large ones."""
+    size = off.abs()
+    return torch.where(size < width, width * torch.log1p(size / bend), size - width + width * np.log1p(width / bend))
+
+
 def write(network: nn.Module, side: tuple[int, int], output: str, path: Path) -> None:
     """Export for pictures of (height, width), normalisation folded in, large weights in half precision."""
     network = network.to(memory_format=torch.contiguous_format).eval()

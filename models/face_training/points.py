@@ -15,6 +15,37 @@ INNER_MOUTH = (78, 82, 13, 312, 308, 317, 14, 87)
 PUPILS = (468, 473)
 INNER = (*LEFT_BROW, *RIGHT_BROW, *NOSE, *LEFT_EYE, *RIGHT_EYE, *OUTER_MOUTH, *INNER_MOUTH, *PUPILS)
 
+BETWEEN = (
+    (61, 161, 160, 0.9),
+    (62, 159, 158, 0.3),
+    (63, 158, 157, 0.7),
+    (65, 153, 154, 0.5),
+    (67, 163, 144, 0.3),
+    (71, 388, 387, 0.9),
+    (70, 386, 385, 0.3),
+    (69, 385, 384, 0.7),
+    (75, 380, 381, 0.5),
+    (73, 390, 373, 0.3),
+    (77, 40, 39, 0.7),
+    (81, 270, 269, 0.7),
+    (87, 91, 181, 0.1),
+    (83, 321, 405, 0.1),
+    (86, 181, 84, 0.5),
+    (84, 405, 314, 0.5),
+    (89, 81, 82, 0.6),
+    (91, 311, 312, 0.6),
+    (95, 178, 87, 0.6),
+    (93, 402, 317, 0.6),
+    (96, 468, 159, 0.28),
+    (97, 473, 386, 0.28),
+)
+"""Points between two of the mesh: point, vertices, share of the second.
+
+Where hand-set points lie on the mesh's lines, on the 52 neutral portraits of the London set that are trained on, the
+same left and right; the mesh's irises lie low. With them the mesh is 1.3 % of the outer eye distance off the hand-set
+points of the people held out, without them 2.0 %.
+"""
+
 
 def evenly(line: Places, count: int) -> Places:
     """``count`` points at equal distances along a line of points."""
@@ -27,7 +58,10 @@ def evenly(line: Places, count: int) -> Places:
 def of_mesh(mesh: Places) -> Places:
     """(98, d) points of a (478, d) mesh; the jaw is spaced evenly from each temple to the chin."""
     left, right = evenly(mesh[list(LEFT_JAW)], 17), evenly(mesh[list(RIGHT_JAW)], 17)
-    return np.concatenate((left, right[-2::-1], mesh[list(INNER)]))
+    places = np.concatenate((left, right[-2::-1], mesh[list(INNER)]))
+    for point, one, other, share in BETWEEN:
+        places[point] = mesh[one] + np.float32(share) * (mesh[other] - mesh[one])
+    return places
 
 
 def _mirrored() -> NDArray[np.intp]:

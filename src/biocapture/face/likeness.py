@@ -4,7 +4,7 @@ from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Column, Ramp, measure
 
 
-@measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.05, 0.03), guidance="face.no_face", step=1)
+@measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.04, 0.02), guidance="face.no_face", step=1)
 def face_likeness(batch: FaceBatch) -> Column:
     """How far landmarks move when looked at again, over the detector's certainty. Lower is better.
 

@@ -1,4 +1,7 @@
-"""Head pose from landmarks and a mean face in three dimensions (mean_face.csv, made by models/face_landmarks)."""
+"""Head pose from landmarks and a mean face in three dimensions that may change its shape a little.
+
+The tables are made by models/face_landmarks: mean_face.csv by mean_face.py, head_modes.csv by head_modes.py.
+"""
 
 import functools
 from dataclasses import dataclass
@@ -8,12 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 TABLE = Path(__file__).with_name("mean_face.csv")
+MODES = Path(__file__).with_name("head_modes.csv")
 
 STILL = np.r_[2:31, 33:60, [60, 64, 68, 72]]
 """Landmarks that faces do not move much: outline, brows, nose, eye corners."""
 
 GIMBAL = 0.9975
 """Sine of the yaw from which pitch and roll cannot be told apart (OFIQ)."""
+
+NOISE = 0.05
+"""Deviation of a landmark from the head's shape, in distances of the eye centres."""
+
+NEARNESS, SPREAD, NEAREST = 0.05, 0.04, 0.15
+"""Of the camera: one over its distance in distances of the eye centres (0.05: 1.3 m), deviation, largest."""
+
+ROUNDS, LARGEST_SHARE = 4, 3.0
+
+Places = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +49,75 @@ class Pose:
     roll_deg: float
 
 
-def pose(places: NDArray[np.float64]) -> Pose:
-    """Pose of a head from (98, 2) landmarks, column and row."""
-    return fitted(places, mean_face())
+def pose(places: Places) -> Pose:
+    """Pose of a head from (98, 2) landmarks, column and row.
+
+    Most probable rotation, place, size, distance and shape of a head (Gauss-Newton from a weak-perspective fit): the
+    landmarks deviate by ``NOISE``, shapes are as common as among the heads that the modes were made of.
+    """
+    # y up and z towards the viewer, as in OFIQ's formulas
+    seen, model = places[STILL] * (1, -1), mean_face()[STILL] * (1, -1, -1)
+    model = model - model.mean(axis=0)
+    turn, scale = weak_perspective(seen, model)
+    return angles(_most_probable(seen, model, head_modes(), turn, max(scale, 1e-9)))
 
 
 @functools.cache
-def mean_face() -> NDArray[np.float64]:
+def mean_face() -> Places:
     """(98, 3) float64: right, down, away from the viewer; in distances of the eye centres."""
     return np.loadtxt(TABLE, delimiter=",", skiprows=1)
 
 
-def fitted(places: NDArray[np.float64], model: NDArray[np.float64]) -> Pose:
-    """Weak-perspective fit by least squares: the camera is far compared with the depth of a head."""
-    seen = places[STILL] - places[STILL].mean(axis=0)
-    still = model[STILL] - model[STILL].mean(axis=0)
-    # y up and z towards the viewer, as in OFIQ's formulas
-    camera = np.linalg.lstsq(still * (1, -1, -1), seen * (1, -1), rcond=None)[0].T
-    left, _, right = np.linalg.svd(camera, full_matrices=False)
+@functools.cache
+def head_modes() -> Places:
+    """(K, 60, 3) float64: one deviation of each mode of shape at ``STILL``; right, up, towards the viewer."""
+    table = np.loadtxt(MODES, delimiter=",", skiprows=1)
+    return np.ascontiguousarray(table.reshape(len(STILL), -1, 3).swapaxes(0, 1))
+
+
+def fitted(places: Places, model: Places) -> Pose:
+    """Weak-perspective fit of one (98, 3) shape by least squares: the camera is far compared with the head's depth."""
+    still = model[STILL] * (1, -1, -1)
+    return angles(weak_perspective(places[STILL] * (1, -1), still - still.mean(axis=0))[0])
+
+
+def weak_perspective(seen: Places, model: Places) -> tuple[Places, float]:
+    """Rotation, rows = camera axes, and scale of a centred (n, 3) model seen at (n, 2)."""
+    camera = np.linalg.lstsq(model, seen - seen.mean(axis=0), rcond=None)[0].T
+    left, size, right = np.linalg.svd(camera, full_matrices=False)
     across, up = left @ right
-    return angles(np.stack([across, up, np.cross(across, up)]))
+    return np.stack([across, up, np.cross(across, up)]), float(size.mean())
+
+
+def _most_probable(seen: Places, model: Places, modes: Places, turn: Places, scale: float) -> Places:
+    middle, near, shares = seen.mean(axis=0), NEARNESS, np.zeros(len(modes))
+    # rotation, size, place and distance, shape: how sure each is beforehand
+    prior = np.r_[np.zeros(6), (NOISE / SPREAD) ** 2, np.full(len(modes), NOISE**2)]
+    for _ in range(ROUNDS):
+        head = (model + np.tensordot(shares, modes, 1)) @ turn.T
+        closer = 1 / (1 - near * head[:, 2:])
+        flat = head[:, :2] * closer
+        moved = np.concatenate((np.cross(np.eye(3)[:, None], head), modes @ turn.T))
+        moved = moved[..., :2] * closer + flat * (near * closer * moved[..., 2:])
+        still = np.broadcast_to(np.eye(2)[:, None], (2, *flat.shape))
+        slopes = np.concatenate((moved[:3], flat[None], still, (flat * closer * head[:, 2:])[None], moved[3:]))
+        slopes = slopes.reshape(len(prior), -1)
+        usual = np.r_[np.zeros(6), NEARNESS - near, -shares]
+        off = ((seen - middle) / scale - flat).ravel()
+        step = np.linalg.solve(slopes @ slopes.T + np.diag(prior), slopes @ off + prior * usual)
+        turn = _rotation(step[:3]) @ turn
+        middle, scale = middle + step[4:6] * scale, scale * float(np.exp(np.clip(step[3], -1, 1)))
+        near = float(np.clip(near + step[6], 0, NEAREST))
+        shares = np.clip(shares + step[7:], -LARGEST_SHARE, LARGEST_SHARE)
+    return turn
+
+
+def _rotation(vector: Places) -> Places:
+    """Matrix of a rotation vector (Rodrigues)."""
+    angle = float(np.linalg.norm(vector))
+    x, y, z = vector / max(angle, 1e-12)
+    cross = np.array([(0, -z, y), (z, 0, -x), (-y, x, 0)])
+    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
 
 
 def angles(turn: NDArray[np.float64]) -> Pose:

@@ -1,0 +1,118 @@
+"""Judge the network of one eye's outline on the people held out of training.
+
+usage: python -m models.face_eyes.evaluate MODEL.onnx --data DIR --labels FILE [--write]
+
+--data DIR       neutral_front, canada with hand-set templates (see models/face_training/README.md)
+--labels FILE    their landmarks, by models.face_training.label
+--write          put the model and its card, with the figures, beside this script
+
+As in use, from the shipped networks of faces and landmarks: errors against the points set by hand in % of the distance
+of the outer eye corners, and the opening of the eyes, open and closed by warping, in distances from eyes to chin.
+"""
+
+import argparse
+import hashlib
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from models.face_landmarks.evaluate import known, read
+from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye
+from models.face_training.portraits import is_held_out
+from models.face_training.templates import GROUPS, SAME, template
+from numpy.typing import NDArray
+
+from biocapture.face import landmark_network
+from biocapture.face.detection import faces
+from biocapture.face.framing import eye_opening
+from biocapture.models import Function, load
+
+EYE_GROUPS = ("eye corners", "pupils", "lids")
+CLOSED = 0.035
+"""Opening below which an eye is taken to be closed."""
+
+DATA = (
+    "US Congress portraits (public domain), Face Research Lab London Set (CC-BY 4.0, DeBruine and Jones 2017), "
+    "labelled with MediaPipe 0.10.21 (Apache-2.0), split by person; heads rendered from MakeHuman's assets (CC0); "
+    "eyelids closed by warping"
+)
+
+
+def use(path: Path) -> None:
+    """Let this model, not the shipped one, look at the eyes."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+    def eyes(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(session.run(None, {"input": array})[0], np.float32)
+
+    def chosen(name: str) -> Function:
+        return eyes if name == "face_eyes" else load(name)
+
+    landmark_network.load = chosen  # type: ignore[assignment]
+
+
+def judged(data: Path, labels: Path) -> dict[str, float]:
+    """Mean errors by kind of point, and openings."""
+    errors, openings = defaultdict(list), defaultdict(list)
+    for name, around in known(labels, ("neutral_front", "canada")):
+        picture = read(data / name) if is_held_out(name) else None
+        found = () if picture is None else faces(picture)
+        if picture is None or not found:
+            continue
+        truth = np.zeros((98, 2))
+        truth[list(SAME)] = template((data / name).with_suffix(".tem"))[list(SAME.values())]
+        seen = landmark_network.landmarks(picture, found[0]).places
+        off = np.hypot(*(seen - truth).T) / np.hypot(*(truth[72] - truth[60])) * 100
+        for group in EYE_GROUPS:
+            errors[f"by hand, {group}"].append(off[list(GROUPS[group])].mean())
+        openings["open"].append(eye_opening(seen))
+        closed, places = picture.copy(), around.copy()
+        for eye in (LEFT_EYE, RIGHT_EYE):
+            close_eye(closed, places, eye, 1.0)
+        openings["closed"].append(eye_opening(landmark_network.with_eyes(closed, seen)))
+    figures = {name: float(np.mean(values)) for name, values in errors.items()}
+    for state, values in openings.items():
+        figures |= {f"opening, {state}, mean": float(np.mean(values)), f"opening, {state}, sd": float(np.std(values))}
+    wrong = [value < CLOSED for value in openings["open"]] + [value >= CLOSED for value in openings["closed"]]
+    return figures | {f"wrong side of {CLOSED}, % of {len(wrong)}": 100 * float(np.mean(wrong))}
+
+
+def write(model: Path, figures: dict[str, float]) -> None:
+    """The shipped file and its card."""
+    content, folder = model.read_bytes(), Path(__file__).parent
+    (folder / "face_eyes.onnx").write_bytes(content)
+    card = {
+        "name": "face_eyes",
+        "file": "face_eyes.onnx",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "task": "outline and pupil of one eye, lids open or closed",
+        "licence": "Apache-2.0",
+        "data": DATA,
+        "metrics": {name: round(value, 4) for name, value in figures.items()},
+    }
+    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    for name in ("--data", "--labels"):
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    chosen = parser.parse_args()
+    cv2.setNumThreads(1)
+    use(chosen.model)
+    figures = judged(chosen.data, chosen.labels)
+    for name, value in figures.items():
+        print(f"{name:44s} {value:7.4f}")
+    if chosen.write:
+        write(chosen.model, figures)
+
+
+if __name__ == "__main__":
+    main()
