@@ -1,6 +1,6 @@
 """Rewrite the golden tables of the sample captures. Run it on purpose, then read the difference before committing it.
 
-usage: python tests/golden/update.py [fingerprint] [iris]
+usage: python tests/golden/update.py [fingerprint] [iris] [face]
 """
 
 import csv
@@ -15,10 +15,15 @@ from biocapture.types import Modality
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 
-INDEX = {Modality.FINGERPRINT: SAMPLES / "index.csv", Modality.IRIS: SAMPLES / "iris" / "index.csv"}
+INDEX = {
+    Modality.FINGERPRINT: SAMPLES / "index.csv",
+    Modality.IRIS: SAMPLES / "iris" / "index.csv",
+    Modality.FACE: SAMPLES / "face" / "index.csv",
+}
 TABLES = {
     Modality.FINGERPRINT: Path(__file__).with_name("sample_data.csv"),
     Modality.IRIS: Path(__file__).with_name("iris.csv"),
+    Modality.FACE: Path(__file__).with_name("face.csv"),
 }
 """A table for every modality whose samples are in the repository."""
 
