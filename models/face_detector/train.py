@@ -1,6 +1,6 @@
 """Train the face detector.
 
-usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--from FILE.pt]
+usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--renders FILE] [--from FILE] [--steps N]
 
 --prepared FILE  written by models.face_training.prepare
 --renders FILE   written by models.face_training.render: synthetic heads, half of those shown
