@@ -15,7 +15,8 @@ from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.polar import angles, outward, unrolled
 from biocapture.iris.pupil import LARGEST, SMALLEST, Guess, Pupil, guessed, quality, refined
 from biocapture.iris.reduction import Reduction, reduced
-from biocapture.iris.refine import refined_pair
+from biocapture.iris.refine import Found, refined_pair
+from biocapture.iris.second_look import second_look
 from biocapture.types import Failure, GreyPixels
 
 Values = NDArray[np.float64]
@@ -34,9 +35,6 @@ TWO_EYES, SURE = 7.0, 0.5
 """Side of a picture, in iris radii, that has room for two eyes; confidence from which the second one is one."""
 
 EDGE_ANGLES = 128
-
-Found = tuple[Ellipse, Ellipse, tuple[Lid, Lid]]
-"""Pupil, limbus and lids in the working image."""
 
 
 def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outline | Failure:
@@ -69,7 +67,7 @@ def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outl
 def located(small: Reduction, guesses: list[Guess]) -> Found | None:
     """Pupil, limbus and lids in the working image; None where there is no pair of discs."""
     found = _best_pair(small, guesses)
-    return None if found is None else refined_pair(small, found[0].ellipse, found[1].ellipse)
+    return None if found is None else second_look(small, refined_pair(small, found[0].ellipse, found[1].ellipse))
 
 
 def _another(small: Reduction, guesses: list[Guess], limbus: Ellipse) -> bool:
