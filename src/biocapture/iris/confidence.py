@@ -14,7 +14,7 @@ from biocapture.iris.ellipse_fit import shape_of
 from biocapture.iris.lids import Lid
 from biocapture.iris.middle import deviation, median
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.polar import clear, outward, unrolled
+from biocapture.iris.polar import clear, compass, outward, unrolled
 from biocapture.iris.reduction import Reduction
 from biocapture.iris.refine import ANGLES, between
 from biocapture.types import GreyPixels
@@ -36,9 +36,12 @@ LEAST_GREYS = 2.0
 """Added to deviations, so that they are not endlessly small."""
 
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (4.86, 11.16, 3.53, -13.24, 0.00), -14.17
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (9.03, 1.36, -1.93, -6.71, -7.44), -1.20
+PUPIL_WEIGHTS, PUPIL_BIAS = (3.27, 9.51, 2.11, 0.22, 0.00, 0.00), -10.55
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (17.63, 0.00, -19.16, -1.23, -15.40), -7.96
 """Of the evidence in its order."""
+
+FEWEST, LEAST_STEP, EVEN = 12, 8.0, 0.35
+"""Places of a pupil's disc that must be seen; greys from pupil to iris, at least; share of that which is about equal."""
 
 CLEAR_STEP = 0.3
 """A limbus with this step is as clear as any."""
@@ -56,6 +59,8 @@ class Evidence:
         Share of what is seen whose steepest rise lies on the ellipse.
     pupil_rise : float
         How steep it is there.
+    pupil_even : float
+        Share of what is seen of its disc whose grey is nearer to its own than to the iris'.
     limbus_on : float
         As of the pupil.
     limbus_step : float
@@ -68,6 +73,7 @@ class Evidence:
     pupil_seen: float
     pupil_on: float
     pupil_rise: float
+    pupil_even: float
     limbus_on: float
     limbus_step: float
     shapes: float
@@ -77,26 +83,31 @@ class Evidence:
 
 def confidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
     """0..1 that both boundaries are right: the product of two logistics, of the pupil and of the limbus."""
-    told = evidence(small, pupil, limbus, pair)
+    of_pupil, of_limbus = likelihoods(evidence(small, pupil, limbus, pair))
+    return of_pupil * of_limbus
+
+
+def likelihoods(told: Evidence) -> tuple[float, float]:
+    """0..1 that the pupil, and that the limbus, is right."""
     inner, outer = parts_of(told)
     of_pupil = float(np.dot(PUPIL_WEIGHTS, inner)) + PUPIL_BIAS
     of_limbus = float(np.dot(LIMBUS_WEIGHTS, outer)) + LIMBUS_BIAS
-    return float(1 / (1 + np.exp(-of_pupil)) / (1 + np.exp(-of_limbus)))
+    return float(1 / (1 + np.exp(-of_pupil))), float(1 / (1 + np.exp(-of_limbus)))
 
 
 def parts_of(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Evidence on the pupil, and on the limbus."""
-    inner = told.pupil_seen, told.pupil_on, told.pupil_rise, told.shapes, told.apart
+    inner = told.pupil_seen, told.pupil_on, told.pupil_rise, told.pupil_even, told.shapes, told.apart
     return inner, (told.limbus_on, told.limbus_step, told.shapes, told.apart, told.size)
 
 
 def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
     """Look along both rims, in pixels of the working image."""
+    ratio = pupil.radius_px / limbus.radius_px
     inner = unrolled(small.dark, pupil, REACH, STEPS, ANGLES)
     outer = unrolled(small.calm, limbus, REACH, STEPS, ANGLES)
     open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES)
     open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
-    ratio = pupil.radius_px / limbus.radius_px
     pupil_on, rise = _agreement(inner, open_pupil, ON / max(ratio, 0.05), 0.7)
     limbus_on, _ = _agreement(outer, open_limbus, ON, min(0.9, max(0.7, ratio + 0.1)))
     within, beyond = _greys(outer, open_limbus, 0.8, 0.95), _greys(outer, open_limbus, 1.06, 1.25)
@@ -106,6 +117,7 @@ def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid,
         pupil_seen=float(open_pupil.mean()),
         pupil_on=_share(pupil_on, open_pupil),
         pupil_rise=float(np.tanh(rise / STEEP_GREYS)),
+        pupil_even=_evenness(small, inner, pupil, limbus, pair),
         limbus_on=_share(limbus_on, open_limbus),
         limbus_step=float(np.clip(_step(within, beyond) / CLEAR_STEP, -1, 1)),
         shapes=min(1.0, float(shapes) / 0.1),
@@ -123,6 +135,30 @@ def _agreement(sheet: GreyPixels, seen: Bits, tolerance: float, nearest: float) 
     steep = rise[np.arange(ANGLES), best]
     on = (np.abs((best + 0.5) / per_radius - 1) < max(tolerance, 1.5 / per_radius)) & (steep > 1.5)
     return on, median(steep[on & seen]) if (on & seen).any() else 0.0
+
+
+def _evenness(small: Reduction, sheet: GreyPixels, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
+    """Share of the disc between the lids, beside windows, that is about as grey as its middle one; 0 if none is."""
+    core, ring = slice(0, int(0.85 * STEPS / REACH), 3), slice(int(1.12 * STEPS / REACH), int(1.35 * STEPS / REACH))
+    bare = unrolled(small.glare, pupil, REACH, STEPS, ANGLES)[:, core] == 0
+    distance = (np.arange(STEPS) + 0.5)[core] * REACH / STEPS
+    right, down = compass(ANGLES)[:, :, None] * distance * (pupil.radius_px / limbus.radius_px)
+    right, down = (
+        right + (pupil.column_px - limbus.column_px) / limbus.radius_px,
+        down + (pupil.row_px - limbus.row_px) / limbus.radius_px,
+    )
+    upper, lower = pair
+    if upper.covers:
+        bare &= down > upper.at(right) + MARGIN
+    if lower.covers:
+        bare &= down < lower.at(right) - MARGIN
+    weight = bare * distance
+    if np.count_nonzero(bare) < FEWEST:
+        return 0.0
+    inside = sheet[:, core]
+    own = median(inside[bare])
+    step = max(median(sheet[:, ring]) - own, LEAST_STEP)
+    return float((weight * (np.abs(inside - np.float32(own)) < EVEN * step)).sum() / weight.sum())
 
 
 def _greys(sheet: GreyPixels, seen: Bits, low: float, high: float) -> GreyPixels:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from biocapture.iris.lids import Lid, lids
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.pair_fit import Rim, fitted_pair
-from biocapture.iris.polar import angles, clear, outward, unrolled
+from biocapture.iris.polar import angles, outward, unrolled
 from biocapture.iris.reduction import Reduction
 from biocapture.types import GreyPixels
 
@@ -47,10 +47,11 @@ def refined_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Ell
 def _rims(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> tuple[Ellipse, Ellipse]:
     """Both ellipses through the edges that lids and windows leave free."""
     room = max(1.1, 1 + WAY_OUT * (limbus.radius_px / pupil.radius_px - 1))
-    seen = between(pair, limbus, pupil, PUPIL_MARGIN) & clear(small.glare, pupil, ANGLES)
-    inner = _edges(small.dark, pupil, seen, (0.75, min(1.4, room)), 30.0)
-    seen = between(pair, limbus, limbus, LIMBUS_MARGIN) & clear(small.glare, limbus, ANGLES)
-    outer = _edges(small.calm, limbus, seen, (0.85, 1.15), 25.0)
+    glare = small.glare if small.glare.any() else None
+    seen = between(pair, limbus, pupil, PUPIL_MARGIN)
+    inner = _edges(small.dark, glare, pupil, seen, (0.75, min(1.4, room)), 30.0)
+    seen = between(pair, limbus, limbus, LIMBUS_MARGIN)
+    outer = _edges(small.calm, glare, limbus, seen, (0.85, 1.15), 25.0)
     if not (inner[1].any() or outer[1].any()):
         return pupil, limbus
     found = fitted_pair(
@@ -74,12 +75,22 @@ def between(pair: Pair, limbus: Ellipse, ellipse: Ellipse, margin: float) -> NDA
 
 
 def _edges(
-    image: GreyPixels, ellipse: Ellipse, seen: NDArray[np.bool_], window: tuple[float, float], full: float
+    image: GreyPixels,
+    glare: GreyPixels | None,
+    ellipse: Ellipse,
+    seen: NDArray[np.bool_],
+    window: tuple[float, float],
+    full: float,
 ) -> tuple[Values, Values]:
-    """Where greys rise most at every angle, in radii of the ellipse, and how far that is to be believed."""
+    """Where greys rise most at every angle, in radii of the ellipse, and how far that is to be believed.
+
+    Not at the rims of windows.
+    """
     reach, steps = 1.5, 96
     per_radius = steps / reach
     rise = cv2.GaussianBlur(outward(unrolled(image, ellipse, reach, steps, ANGLES), 3), (3, 3), 0)
+    if glare is not None:
+        rise[cv2.dilate(unrolled(glare, ellipse, reach, steps, ANGLES), _RIM) > 0] = 0
     low, high = int(window[0] * per_radius), int(window[1] * per_radius) + 1
     best = rise[:, low:high].argmax(axis=1) + low
     steep = rise[np.arange(ANGLES), best].astype(np.float64)
@@ -97,3 +108,7 @@ def _apart(one: Ellipse, other: Ellipse) -> float:
     centres = np.hypot(one.row_px - other.row_px, one.column_px - other.column_px)
     axes = max(abs(one.major_px - other.major_px), abs(one.minor_px - other.minor_px))
     return float(centres + axes)
+
+
+_RIM = np.ones((3, 9), np.uint8)
+"""Angles and steps around a window in which the rise is that of the window."""

@@ -1,12 +1,13 @@
 """What else a doubtful outline may be: an eye half under its lid, a pupil under a mirrored window."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.iris.confidence import confidence
+from biocapture.iris.confidence import confidence, evidence, likelihoods
 from biocapture.iris.limbus import limbus_of
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.polar import angles, circle_scores, compass, moved, outward, unrolled
@@ -22,10 +23,13 @@ TALLER, WIDER = (1.3, 1.7), (1.0, 1.2)
 
 MOST_DILATION = 0.8
 
+UNSEEN = 0.3
+"""What a pupil is worth of which nothing is seen."""
+
 ANGLES, STEPS, REACH = 64, 60, 0.95
 """Of the search for a pupil within a limbus; reach in iris radii."""
 
-RADII, SHIFT, SHIFTS = (0.15, 0.75), 0.12, 7
+RADII, SHIFT, SHIFTS = (0.15, 0.62), 0.08, 5
 """Pupils looked for, in iris radii: radii, and distance of the centres along rows and columns."""
 
 MOST_RISE = 30.0
@@ -44,16 +48,28 @@ def second_look(small: Reduction, first: Found) -> Found:
     best, sure = first, confidence(small, *first)
     if sure >= ENOUGH:
         return first
-    for pupil, limbus in (*_uncut(first), *_unmirrored(small, first)):
-        if pupil.radius_px > MOST_DILATION * limbus.radius_px:
-            continue
-        found = refined_pair(small, pupil, limbus)
-        likely = confidence(small, *found)
-        if likely > sure:
-            best, sure = found, likely
-        if sure >= ENOUGH:
+    best_rank = rank(small, first)
+    for found in alternatives(small, first):
+        ranked = rank(small, found)
+        if ranked > best_rank:
+            best, best_rank = found, ranked
+        if ranked >= ENOUGH:
             break
     return best
+
+
+def alternatives(small: Reduction, first: Found) -> Iterator[Found]:
+    """What else an outline may be, refined."""
+    for pupil, limbus in chain(_uncut(first), _unmirrored(small, first)):
+        if pupil.radius_px <= MOST_DILATION * limbus.radius_px:
+            yield refined_pair(small, pupil, limbus)
+
+
+def rank(small: Reduction, found: Found) -> float:
+    """Confidence, in which a pupil that a window hides counts as half a pupil."""
+    told = evidence(small, *found)
+    of_pupil, of_limbus = likelihoods(told)
+    return of_limbus * max(of_pupil, UNSEEN * (1 - told.pupil_seen))
 
 
 def _uncut(found: Found) -> Iterator[tuple[Ellipse, Ellipse]]:

@@ -66,8 +66,14 @@ def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outl
 
 def located(small: Reduction, guesses: list[Guess]) -> Found | None:
     """Pupil, limbus and lids in the working image; None where there is no pair of discs."""
+    found = first_look(small, guesses)
+    return None if found is None else second_look(small, found)
+
+
+def first_look(small: Reduction, guesses: list[Guess]) -> Found | None:
+    """The best pair of discs, refined."""
     found = _best_pair(small, guesses)
-    return None if found is None else second_look(small, refined_pair(small, found[0].ellipse, found[1].ellipse))
+    return None if found is None else refined_pair(small, found[0].ellipse, found[1].ellipse)
 
 
 def _another(small: Reduction, guesses: list[Guess], limbus: Ellipse) -> bool:
