@@ -30,14 +30,17 @@ ON = 0.03
 MARGIN = 0.05
 """Distance from a lid in iris radii from which a rim is seen."""
 
+NARROW = 0.08
+"""Pupil radii on both sides of its rim that windows must leave free."""
+
 STEEP_GREYS = 12.0
 
 LEAST_GREYS = 2.0
 """Added to deviations, so that they are not endlessly small."""
 
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (3.27, 9.51, 2.11, 0.22, 0.00, 0.00), -10.55
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (17.63, 0.00, -19.16, -1.23, -15.40), -7.96
+PUPIL_WEIGHTS, PUPIL_BIAS = (2.06, 10.91, 2.91, 0.00, 0.00, 0.00), -11.60
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (16.34, 0.00, -17.59, 0.00, -15.46), -7.62
 """Of the evidence in its order."""
 
 FEWEST, LEAST_STEP, EVEN = 12, 8.0, 0.35
@@ -104,9 +107,10 @@ def parts_of(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
     """Look along both rims, in pixels of the working image."""
     ratio = pupil.radius_px / limbus.radius_px
-    inner = unrolled(small.dark, pupil, REACH, STEPS, ANGLES)
+    mirrored = bool(small.glare.any())
+    inner = unrolled(small.calm if mirrored else small.dark, pupil, REACH, STEPS, ANGLES)
     outer = unrolled(small.calm, limbus, REACH, STEPS, ANGLES)
-    open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES)
+    open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES, NARROW)
     open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
     pupil_on, rise = _agreement(inner, open_pupil, ON / max(ratio, 0.05), 0.7)
     limbus_on, _ = _agreement(outer, open_limbus, ON, min(0.9, max(0.7, ratio + 0.1)))

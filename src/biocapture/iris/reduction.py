@@ -19,7 +19,7 @@ GLARE_PX, GLARE_GREYS, FULL = 55, 60, 235
 WINDOW_PX, MOST_WINDOWS = 7, 20
 """Narrower ones are left to the lamps; so many are filled at most."""
 
-HALO_PX = 4
+HALO_PX = 3
 """A window's soft rim, taken as part of it."""
 
 DARK_END = 0.1
