@@ -41,13 +41,13 @@ Told = tuple[Ellipse, Ellipse, Rows]
 """Pupil, limbus, and the evidence for them."""
 
 WRONG, PUPIL_WRONG, LIMBUS_WRONG = 0.03, 0.05, 0.10
-WRONG_WEIGHT = 6.0
+WRONG_WEIGHT = 8.0
 """A wrong outline of an eye that is believed costs as much as so many right ones that are not; of a print, as one."""
 
 STIFFNESS = 0.5
 
-SIGNS = (1, 1, 1, 1, -1, -1, 1, 1, -1, -1, -1)
-PARTS = slice(0, 6), slice(6, 11)
+SIGNS = (1, 1, 1, -1, -1, 1, 1, -1, -1, -1)
+PARTS = slice(0, 5), slice(5, 10)
 """Directions of the evidence that make sense; which is the pupil's, which the limbus'."""
 
 ALTERNATIVE_WEIGHT = 0.25

@@ -14,7 +14,7 @@ from biocapture.iris.ellipse_fit import shape_of
 from biocapture.iris.lids import Lid
 from biocapture.iris.middle import deviation, median
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.polar import clear, compass, outward, unrolled
+from biocapture.iris.polar import clear, outward, unrolled
 from biocapture.iris.reduction import Reduction
 from biocapture.iris.refine import ANGLES, between
 from biocapture.types import GreyPixels
@@ -39,12 +39,9 @@ LEAST_GREYS = 2.0
 """Added to deviations, so that they are not endlessly small."""
 
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (2.06, 10.91, 2.91, 0.00, 0.00, 0.00), -11.60
+PUPIL_WEIGHTS, PUPIL_BIAS = (2.06, 10.91, 2.91, 0.00, 0.00), -11.60
 LIMBUS_WEIGHTS, LIMBUS_BIAS = (16.34, 0.00, -17.59, 0.00, -15.46), -7.62
 """Of the evidence in its order."""
-
-FEWEST, LEAST_STEP, EVEN = 12, 8.0, 0.35
-"""Places of a pupil's disc that must be seen; greys from pupil to iris, at least; share of that which is about equal."""
 
 CLEAR_STEP = 0.3
 """A limbus with this step is as clear as any."""
@@ -62,8 +59,6 @@ class Evidence:
         Share of what is seen whose steepest rise lies on the ellipse.
     pupil_rise : float
         How steep it is there.
-    pupil_even : float
-        Share of what is seen of its disc whose grey is nearer to its own than to the iris'.
     limbus_on : float
         As of the pupil.
     limbus_step : float
@@ -76,7 +71,6 @@ class Evidence:
     pupil_seen: float
     pupil_on: float
     pupil_rise: float
-    pupil_even: float
     limbus_on: float
     limbus_step: float
     shapes: float
@@ -100,15 +94,14 @@ def likelihoods(told: Evidence) -> tuple[float, float]:
 
 def parts_of(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Evidence on the pupil, and on the limbus."""
-    inner = told.pupil_seen, told.pupil_on, told.pupil_rise, told.pupil_even, told.shapes, told.apart
+    inner = told.pupil_seen, told.pupil_on, told.pupil_rise, told.shapes, told.apart
     return inner, (told.limbus_on, told.limbus_step, told.shapes, told.apart, told.size)
 
 
 def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
     """Look along both rims, in pixels of the working image."""
     ratio = pupil.radius_px / limbus.radius_px
-    mirrored = bool(small.glare.any())
-    inner = unrolled(small.calm if mirrored else small.dark, pupil, REACH, STEPS, ANGLES)
+    inner = unrolled(small.lit, pupil, REACH, STEPS, ANGLES)
     outer = unrolled(small.calm, limbus, REACH, STEPS, ANGLES)
     open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES, NARROW)
     open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
@@ -121,7 +114,6 @@ def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid,
         pupil_seen=float(open_pupil.mean()),
         pupil_on=_share(pupil_on, open_pupil),
         pupil_rise=float(np.tanh(rise / STEEP_GREYS)),
-        pupil_even=_evenness(small, inner, pupil, limbus, pair),
         limbus_on=_share(limbus_on, open_limbus),
         limbus_step=float(np.clip(_step(within, beyond) / CLEAR_STEP, -1, 1)),
         shapes=min(1.0, float(shapes) / 0.1),
@@ -139,30 +131,6 @@ def _agreement(sheet: GreyPixels, seen: Bits, tolerance: float, nearest: float) 
     steep = rise[np.arange(ANGLES), best]
     on = (np.abs((best + 0.5) / per_radius - 1) < max(tolerance, 1.5 / per_radius)) & (steep > 1.5)
     return on, median(steep[on & seen]) if (on & seen).any() else 0.0
-
-
-def _evenness(small: Reduction, sheet: GreyPixels, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
-    """Share of the disc between the lids, beside windows, that is about as grey as its middle one; 0 if none is."""
-    core, ring = slice(0, int(0.85 * STEPS / REACH), 3), slice(int(1.12 * STEPS / REACH), int(1.35 * STEPS / REACH))
-    bare = unrolled(small.glare, pupil, REACH, STEPS, ANGLES)[:, core] == 0
-    distance = (np.arange(STEPS) + 0.5)[core] * REACH / STEPS
-    right, down = compass(ANGLES)[:, :, None] * distance * (pupil.radius_px / limbus.radius_px)
-    right, down = (
-        right + (pupil.column_px - limbus.column_px) / limbus.radius_px,
-        down + (pupil.row_px - limbus.row_px) / limbus.radius_px,
-    )
-    upper, lower = pair
-    if upper.covers:
-        bare &= down > upper.at(right) + MARGIN
-    if lower.covers:
-        bare &= down < lower.at(right) - MARGIN
-    weight = bare * distance
-    if np.count_nonzero(bare) < FEWEST:
-        return 0.0
-    inside = sheet[:, core]
-    own = median(inside[bare])
-    step = max(median(sheet[:, ring]) - own, LEAST_STEP)
-    return float((weight * (np.abs(inside - np.float32(own)) < EVEN * step)).sum() / weight.sum())
 
 
 def _greys(sheet: GreyPixels, seen: Bits, low: float, high: float) -> GreyPixels:

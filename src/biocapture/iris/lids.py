@@ -96,7 +96,7 @@ def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
 def uprightness(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
     """Evidence of the clearer lid less that of the clearer one in the picture turned by 90°; eyes lie across."""
     fine, calm = np.ascontiguousarray(small.fine.T), np.ascontiguousarray(small.calm.T)
-    turned = Reduction(glare=calm, fine=fine, calm=calm, dark=calm, factor=small.factor)  # lids look at these two only
+    turned = Reduction(glare=calm, fine=fine, calm=calm, dark=calm, lit=calm, factor=small.factor)  # lids look at these two only
     other = lids(turned, _transposed(pupil), _transposed(limbus))
     return max(lid.evidence for lid in pair) - max(lid.evidence for lid in other)
 

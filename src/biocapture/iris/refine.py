@@ -49,7 +49,7 @@ def _rims(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> tupl
     room = max(1.1, 1 + WAY_OUT * (limbus.radius_px / pupil.radius_px - 1))
     glare = small.glare if small.glare.any() else None
     seen = between(pair, limbus, pupil, PUPIL_MARGIN)
-    inner = _edges(small.dark if glare is None else small.calm, glare, pupil, seen, (0.75, min(1.4, room)), 30.0)
+    inner = _edges(small.lit, glare, pupil, seen, (0.75, min(1.4, room)), 30.0)
     seen = between(pair, limbus, limbus, LIMBUS_MARGIN)
     outer = _edges(small.calm, glare, limbus, seen, (0.85, 1.15), 25.0)
     if not (inner[1].any() or outer[1].any()):

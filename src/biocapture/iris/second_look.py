@@ -91,12 +91,11 @@ def _hung(ellipse: Ellipse, radius_px: float) -> Ellipse:
 
 
 def _unmirrored(small: Reduction, found: Found) -> Iterator[tuple[Ellipse, Ellipse]]:
-    """Pupils of which a window shows little: within the limbus, within what was taken for the pupil, under a window."""
+    """Pupils of which a window shows little: within the limbus, and within one around a window."""
     if not small.glare.any():
         return
-    pupil, limbus, pair = found
+    _, limbus, pair = found
     yield hidden_pupil(small, limbus, pair), limbus
-    yield hidden_pupil(small, pupil, None), pupil
     for window in _patches(small.glare):
         around = limbus_of(small.calm, window)
         if around is not None:
