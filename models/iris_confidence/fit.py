@@ -116,7 +116,7 @@ def look(pixels: GreyPixels) -> Told | None:
     """Both boundaries in the picture and the evidence for them."""
     small = reduced(pixels)
     found = located(small, guesses_of(small.dark))
-    return None if found is None else _told(small, found)
+    return None if found is None else _told(small, found[0])
 
 
 def _told(small: Reduction, found: Found) -> Told:
@@ -169,9 +169,7 @@ def _grey(path: Path) -> GreyPixels:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def fitted(
-    rows: Rows, right: NDArray[np.bool_], of_prints: NDArray[np.bool_], weight: Rows
-) -> tuple[Rows, Rows]:
+def fitted(rows: Rows, right: NDArray[np.bool_], of_prints: NDArray[np.bool_], weight: Rows) -> tuple[Rows, Rows]:
     """Weights and bias (last) of the pupil's and of the limbus' logistic, with the signs that make sense."""
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     scaled = (rows - middle) / spread

@@ -95,8 +95,8 @@ def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
 
 def uprightness(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
     """Evidence of the clearer lid less that of the clearer one in the picture turned by 90°; eyes lie across."""
-    fine, calm = np.ascontiguousarray(small.fine.T), np.ascontiguousarray(small.calm.T)
-    turned = Reduction(glare=calm, fine=fine, calm=calm, dark=calm, lit=calm, factor=small.factor)  # lids look at these two only
+    fine, calm, dark = (np.ascontiguousarray(view.T) for view in (small.fine, small.calm, small.dark))
+    turned = Reduction(calm, fine, calm, dark, calm, small.factor)  # lids look at the middle three only
     other = lids(turned, _transposed(pupil), _transposed(limbus))
     return max(lid.evidence for lid in pair) - max(lid.evidence for lid in other)
 
@@ -125,7 +125,10 @@ def _bright_pupil(strange: Field, calm: GreyPixels, dark: GreyPixels, pupil: Ell
     if np.count_nonzero(core) < FEWEST or np.count_nonzero(beside) < FEWEST:
         return
     inside = dark[core].astype(np.float32)
-    own, step = float(np.quantile(inside, DARK_END)), median(calm[beside])
+    own, step = (
+        float(np.partition(inside, int(DARK_END * inside.size))[int(DARK_END * inside.size)]),
+        median(calm[beside]),
+    )
     step -= own
     if step >= LEAST_STEP:
         strange[core] = PUPIL_WEIGHT * (_ramp((inside - own) / step, *LIT) - np.float32(FAMILIAR))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.iris.ellipse_fit import ROUNDS, SETTLED, ellipse_of, placed, residuals, shape_of
+from biocapture.iris.ellipse_fit import ROUNDS, ellipse_of, placed, residuals, shape_of
 from biocapture.iris.middle import median
 from biocapture.iris.outline import Ellipse
 
@@ -20,7 +20,8 @@ OFFSET = 0.06
 OVAL, GAZE = 0.012, 0.05
 """Deviations of the pupil's shape from the limbus', and of the limbus' from a circle; see `ellipse_fit.shape_of`."""
 
-MOST_STEP = 0.5
+MOST_STEP, SETTLED = 0.5, 4e-3
+"""Radii that a round may move or stretch an ellipse; below this it is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def fitted_pair(pupil: Rim, limbus: Rim) -> tuple[Ellipse, Ellipse]:
             unit = np.array([1 / radius, 1 / radius, 1, 1, 1])
             left[part, part] += normal * unit[:, None] * unit
             answer[part] += pull * unit
-        step = np.linalg.solve(left, answer)
+        step = np.asarray(np.linalg.solve(left, answer), np.float64)
         step = step * min(1.0, MOST_STEP / max(_largest(step, found), 1e-9))
         found = found + step
         if _largest(step, found) < SETTLED:

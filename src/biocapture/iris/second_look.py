@@ -43,19 +43,19 @@ WIDEST_WINDOW = 0.3
 """Widest window that may hide a pupil, in longer sides of the working image."""
 
 
-def second_look(small: Reduction, first: Found) -> Found:
-    """The most confident of an outline and what else it may be; the outline itself if it is sure enough."""
+def second_look(small: Reduction, first: Found) -> tuple[Found, float]:
+    """The best of an outline and what else it may be, and its confidence; the outline itself if it is sure enough."""
     best, sure = first, confidence(small, *first)
     if sure >= ENOUGH:
-        return first
-    best_rank = rank(small, first)
+        return first, sure
+    most = rank(small, first)
     for found in alternatives(small, first):
         ranked = rank(small, found)
-        if ranked > best_rank:
-            best, best_rank = found, ranked
+        if ranked > most:
+            best, most = found, ranked
         if ranked >= ENOUGH:
             break
-    return best
+    return best, confidence(small, *best)
 
 
 def alternatives(small: Reduction, first: Found) -> Iterator[Found]:
