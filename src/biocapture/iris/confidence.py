@@ -39,8 +39,8 @@ LEAST_GREYS = 2.0
 """Added to deviations, so that they are not endlessly small."""
 
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (2.06, 10.91, 2.91, 0.00, 0.00), -11.60
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (16.34, 0.00, -17.59, 0.00, -15.46), -7.62
+PUPIL_WEIGHTS, PUPIL_BIAS = (4.63, 11.85, 5.21, 0.00, 0.00), -16.60
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (17.33, 0.00, -26.63, 0.00, -15.58), -7.79
 """Of the evidence in its order."""
 
 CLEAR_STEP = 0.3
