@@ -95,7 +95,7 @@ class Portrait:
     change: dict[str, Any] = field(default_factory=dict)
     acts: Units = field(default_factory=dict)
     gaze: tuple[float, float, float] = (0.0, 0.0, 1.0)
-    at: tuple[int, int] = (0, 0)
+    at: tuple[int, int] = (40, 0)
     wall: tuple[int, int, int] = WALL
     after: After = lambda picture, places: picture
 
@@ -182,8 +182,8 @@ PORTRAITS: dict[str, Portrait] = {
     "nur_red": Portrait("nur", wall=RED),
     "budi_blue": Portrait("budi", wall=BLUE),
     "turned": Portrait("sari", "turned to a side", "face.yaw", turned(yaw=27)),
-    "chin_up": Portrait("budi", "chin up", "face.pitch", turned(pitch=-22)),
-    "chin_down": Portrait("agus", "chin down", "face.pitch", turned(pitch=22)),
+    "chin_up": Portrait("budi", "chin up", "face.pitch", turned(pitch=-35)),
+    "chin_down": Portrait("agus", "chin down", "face.pitch", turned(pitch=32)),
     "leaning": Portrait("nur", "head leans", "face.roll", turned(roll=16)),
     "eyes_closed": Portrait(
         "sari", "eyes closed", "face.eyes_open", acts={"eye-left-closure": 1.0, "eye-right-closure": 1.0}
@@ -194,9 +194,9 @@ PORTRAITS: dict[str, Portrait] = {
     "too_bright": Portrait("sari", "too bright", "face.over_exposure", {"exposure": 2.6}),
     "out_of_focus": Portrait("budi", "out of focus", "face.sharpness", after=blurred(7.0)),
     "compressed": Portrait("wati", "too much compression", "face.compression_blocks", after=compressed(4)),
-    "far_away": Portrait("yos", "too far away", "face.inter_eye_distance", {"scale": 0.075}, at=(210, 0)),
-    "cut_below": Portrait("agus", "chin cut off", "face.margin_below", at=(225, 0)),
-    "cut_left": Portrait("sari", "at the border", "face.leftward_crop", at=(0, -248)),
+    "far_away": Portrait("yos", "too far away", "face.inter_eye_distance", {"scale": 0.06}, at=(240, 0)),
+    "cut_below": Portrait("agus", "chin cut off", "face.margin_below", at=(265, 0)),
+    "cut_left": Portrait("sari", "at the border", "face.leftward_crop", at=(40, -238)),
     "dark_glasses": Portrait("budi", "dark glasses", "face.eyes_visible", after=dark_glasses),
     "mask": Portrait("nur", "mask", "face.mouth_occlusion", after=mask),
     "covered_cheeks": Portrait("nur_veiled", "a scarf over the cheeks", "face.face_occlusion"),
@@ -224,7 +224,7 @@ class Studio:
             around = head_outline(self.source, usual.shape)
             usual = replace(usual, worn=[who.worn(around, np.random.default_rng((who.worn_seed, 5)))])
         gaze = np.array(wanted.gaze, np.float32)
-        calm = {"angles": np.zeros(3, np.float32), "share": 0.4, "scale": 0.27, "distance": 15.0}
+        calm = {"angles": np.zeros(3, np.float32), "share": 0.4, "scale": 0.235, "distance": 15.0}
         calm |= {"light": SOFT, "exposure": 0.28, "look": replace(usual.look, gaze=gaze / np.linalg.norm(gaze))}
         return replace(usual, **(calm | wanted.change))
 

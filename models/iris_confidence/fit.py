@@ -27,20 +27,32 @@ from scipy.optimize import minimize
 
 from biocapture.iris.confidence import evidence, parts_of
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.reduction import reduced
-from biocapture.iris.segment import guesses_of, located
+from biocapture.iris.reduction import Reduction, reduced
+from biocapture.iris.refine import Found
+from biocapture.iris.second_look import alternatives
+from biocapture.iris.segment import first_look, guesses_of, located
 from biocapture.synthetic.conditions import Conditions, everyday
 from biocapture.synthetic.eye import eye
 from biocapture.synthetic.eye_capture import EyeTruth, capture
 from biocapture.types import GreyPixels
 
 Rows = NDArray[np.float64]
+Told = tuple[Ellipse, Ellipse, Rows]
+"""Pupil, limbus, and the evidence for them."""
 
 WRONG, PUPIL_WRONG, LIMBUS_WRONG = 0.03, 0.05, 0.10
-WRONG_WEIGHT = 6.0
+WRONG_WEIGHT = 8.0
 """A wrong outline of an eye that is believed costs as much as so many right ones that are not; of a print, as one."""
 
 STIFFNESS = 0.5
+
+SIGNS = (1, 1, 1, -1, -1, 1, 1, -1, -1, -1)
+PARTS = slice(0, 5), slice(5, 10)
+"""Directions of the evidence that make sense; which is the pupil's, which the limbus'."""
+
+ALTERNATIVE_WEIGHT = 0.25
+"""Of what else an outline may be, in the development half: the fit has to tell it from the right one."""
+
 KINDS = ("everyday", "everyday", "everyday", "gaze", "gaze", "glare", "lids", "lids", "blur", "light")
 
 
@@ -66,27 +78,51 @@ def conditions_of(index: int, random: np.random.Generator) -> tuple[str, Conditi
     return kind, dataclasses.replace(usual, **changes[kind])
 
 
-def synthetic(first: int, count: int) -> Iterator[tuple[str, Rows, bool]]:
-    """Kind, evidence, and whether the outline is right, of some eyes."""
+def synthetic(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]:
+    """Kind, evidence, whether the outline is right, and weight, of what is answered for some eyes."""
+    for kind, pixels, truth in captures(first, count):
+        told = look(pixels)
+        if told is not None:
+            yield _example(kind, told, truth, 1.0)
+
+
+def candidates(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]:
+    """Likewise, of the first look and every alternative to it: what the confidence has to choose from."""
+    for kind, pixels, truth in captures(first, count):
+        small = reduced(pixels)
+        found = first_look(small, guesses_of(small.dark))
+        if found is None:
+            continue
+        yield _example(kind, _told(small, found), truth, 1.0)
+        for other in alternatives(small, found):
+            yield _example(kind, _told(small, other), truth, ALTERNATIVE_WEIGHT)
+
+
+def captures(first: int, count: int) -> Iterator[tuple[str, GreyPixels, EyeTruth]]:
+    """Kind, picture and truth of some eyes."""
     random = np.random.default_rng(first)
     for index in range(first, first + count):
         kind, conditions = conditions_of(index, random)
         made = capture(eye(index // 2, left=bool(index % 2)), conditions, index)
-        told = look(made.pixels)
-        if told is not None:
-            pupil, limbus, row = told
-            yield kind, row, max(errors(pupil, limbus, made.truth)) < WRONG
+        yield kind, made.pixels, made.truth
 
 
-def look(pixels: GreyPixels) -> tuple[Ellipse, Ellipse, Rows] | None:
+def _example(kind: str, told: Told, truth: EyeTruth, weight: float) -> tuple[str, Rows, bool, float]:
+    pupil, limbus, row = told
+    return kind, row, max(errors(pupil, limbus, truth)) < WRONG, weight
+
+
+def look(pixels: GreyPixels) -> Told | None:
     """Both boundaries in the picture and the evidence for them."""
     small = reduced(pixels)
     found = located(small, guesses_of(small.dark))
-    if found is None:
-        return None
-    pupil, limbus, pair = found
-    told = np.concatenate(parts_of(evidence(small, pupil, limbus, pair)))
-    return pupil.scaled(1 / small.factor), limbus.scaled(1 / small.factor), told
+    return None if found is None else _told(small, found[0])
+
+
+def _told(small: Reduction, found: Found) -> Told:
+    pupil, limbus, _ = found
+    row = np.concatenate(parts_of(evidence(small, *found)))
+    return pupil.scaled(1 / small.factor), limbus.scaled(1 / small.factor), row
 
 
 def errors(pupil: Ellipse, limbus: Ellipse, truth: EyeTruth) -> tuple[float, float]:
@@ -105,7 +141,7 @@ def _apart(found: Ellipse, true: Any) -> float:
     return float(np.abs(np.hypot(right, down) - rim).mean())
 
 
-def hand_drawn(images: Path, table: Path, odd: bool) -> Iterator[tuple[str, Rows, bool]]:
+def hand_drawn(images: Path, table: Path, odd: bool) -> Iterator[tuple[str, Rows, bool, float]]:
     """Eyes whose circles were drawn by hand."""
     with table.open(newline="", encoding="utf8") as handle:
         for name, *numbers in csv.reader(handle):
@@ -118,49 +154,51 @@ def hand_drawn(images: Path, table: Path, odd: bool) -> Iterator[tuple[str, Rows
                 max(np.hypot(one.row_px - it[0], one.column_px - it[1]), abs(one.radius_px - it[2])) / true[5]
                 for one, it in ((pupil, true[:3]), (limbus, true[3:]))
             ]
-            yield "drawn by hand", row, bool(near[0] < PUPIL_WRONG and near[1] < LIMBUS_WRONG)
+            yield "drawn by hand", row, bool(near[0] < PUPIL_WRONG and near[1] < LIMBUS_WRONG), 1.0
 
 
-def prints(folders: list[Path], half: int) -> Iterator[tuple[str, Rows, bool]]:
+def prints(folders: list[Path], half: int) -> Iterator[tuple[str, Rows, bool, float]]:
     """Fingers, in which whatever is found is wrong."""
     for path in sorted(path for folder in folders for path in folder.glob("*.pgm"))[half::2]:
         told = look(_grey(path))
         if told is not None:
-            yield "prints", told[2], False
+            yield "prints", told[2], False, 1.0
 
 
 def _grey(path: Path) -> GreyPixels:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def fitted(rows: Rows, right: NDArray[np.bool_], of_prints: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+def fitted(rows: Rows, right: NDArray[np.bool_], of_prints: NDArray[np.bool_], weight: Rows) -> tuple[Rows, Rows]:
     """Weights and bias (last) of the pupil's and of the limbus' logistic, with the signs that make sense."""
-    signs = np.array([1, 1, 1, -1, -1, 1, 1, -1, -1, -1])
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     scaled = (rows - middle) / spread
-    weight = np.where(right | of_prints, 1.0, WRONG_WEIGHT)
+    weight = weight * np.where(right | of_prints, 1.0, WRONG_WEIGHT)
+    count = len(SIGNS)
 
     def loss(both: Rows) -> float:
-        log = sum(
-            -np.logaddexp(0, -(scaled[:, 5 * k : 5 * k + 5] @ both[5 * k : 5 * k + 5] + both[10 + k])) for k in (0, 1)
-        )
+        log = sum(-np.logaddexp(0, -(scaled[:, part] @ both[part] + both[count + k])) for k, part in enumerate(PARTS))
         share = np.clip(np.exp(log), 1e-9, 1 - 1e-9)
-        return float(-(weight * np.where(right, log, np.log1p(-share))).sum() + STIFFNESS * (both[:10] ** 2).sum())
+        cost = -(weight * np.where(right, log, np.log1p(-share))).sum()
+        return float(cost + STIFFNESS * (both[:count] ** 2).sum())
 
-    bounds = [(0, None) if sign > 0 else (None, 0) for sign in signs] + [(None, None)] * 2
-    both = minimize(loss, np.r_[np.zeros(10), 1.0, 1.0], bounds=bounds, method="L-BFGS-B").x
-    slopes = both[:10] / spread
-    biases = [both[10 + k] - float(slopes[5 * k : 5 * k + 5] @ middle[5 * k : 5 * k + 5]) for k in (0, 1)]
-    return np.r_[slopes[:5], biases[0]], np.r_[slopes[5:], biases[1]]
+    bounds = [(0, None) if sign > 0 else (None, 0) for sign in SIGNS] + [(None, None)] * 2
+    both = minimize(loss, np.r_[np.zeros(count), 1.0, 1.0], bounds=bounds, method="L-BFGS-B").x
+    slopes = both[:count] / spread
+    pupil, limbus = (
+        np.r_[slopes[part], both[count + k] - float(slopes[part] @ middle[part])] for k, part in enumerate(PARTS)
+    )
+    return pupil, limbus
 
 
-def judge(found: list[tuple[str, Rows, bool]], pupil: Rows, limbus: Rows) -> None:
+def judge(found: list[tuple[str, Rows, bool, float]], pupil: Rows, limbus: Rows) -> None:
     """Print how many wrong outlines are doubted and how many right ones believed, at a half."""
-    for kind in dict.fromkeys(name for name, _, _ in found):
-        rows = np.array([row for name, row, _ in found if name == kind])
-        right = np.array([fine for name, _, fine in found if name == kind])
-        sure = (
-            1 / (1 + np.exp(-rows[:, :5] @ pupil[:5] - pupil[5])) / (1 + np.exp(-rows[:, 5:] @ limbus[:5] - limbus[5]))
+    for kind in dict.fromkeys(one[0] for one in found):
+        rows = np.array([one[1] for one in found if one[0] == kind])
+        right = np.array([one[2] for one in found if one[0] == kind])
+        sure = np.prod(
+            [1 / (1 + np.exp(-rows[:, part] @ w[:-1] - w[-1])) for part, w in zip(PARTS, (pupil, limbus), strict=True)],
+            axis=0,
         )
         doubted, believed = (sure[~right] < 0.5).sum(), (sure[right] >= 0.5).sum()
         print(f"{kind:14} {doubted} of {(~right).sum()} wrong doubted, {believed} of {right.sum()} right believed")
@@ -174,17 +212,16 @@ def main() -> None:
     parser.add_argument("--prints", type=Path, nargs="*", default=[])
     parser.add_argument("--eyes", type=int, default=520)
     chosen = parser.parse_args()
-    halves = [list(synthetic(first, chosen.eyes)) for first in (1000, 100_000)]
+    halves = [list(candidates(1000, chosen.eyes)), list(synthetic(100_000, chosen.eyes))]
     for odd in (0, 1):
         if chosen.images and chosen.truth:
             halves[odd] += hand_drawn(chosen.images, chosen.truth, bool(odd))
         if chosen.prints:
             halves[odd] += prints(chosen.prints, odd)
-    development = halves[0]
-    kinds, rows, right = (np.array(column) for column in zip(*development, strict=True))
-    pupil, limbus = fitted(rows, right, kinds == "prints")
+    kinds, rows, right, weight = (np.array(column) for column in zip(*halves[0], strict=True))
+    pupil, limbus = fitted(rows, right, kinds == "prints", weight)
     for name, weights in (("PUPIL", pupil), ("LIMBUS", limbus)):
-        print(f"{name}_WEIGHTS, {name}_BIAS = ({', '.join(f'{w:.2f}' for w in weights[:5])}), {weights[5]:.2f}")
+        print(f"{name}_WEIGHTS, {name}_BIAS = ({', '.join(f'{w:.2f}' for w in weights[:-1])}), {weights[-1]:.2f}")
     for title, half in zip(("development", "not used"), halves, strict=True):
         print(f"-- {title}")
         judge(half, pupil, limbus)

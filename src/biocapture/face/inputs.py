@@ -16,8 +16,8 @@ LARGEST_SIDE_PX = 32766
 """OpenCV resamples no larger pictures."""
 
 LARGEST_DOUBT = 0.03
-"""Above, nothing is said of the face: the largest, in steps of 0.005, with which fewer than 1 % of 520 real prints and eyes
-(FVC 2000, CASIA Interval's even persons) keep one; of 364 rendered heads turned by up to 45°, 94.8 % lie below."""
+"""Above, nothing is said of the face: the largest, in steps of 0.005, with which fewer than 1 % of 520 real prints and
+eyes (FVC 2000, CASIA Interval's even persons) keep one; of 364 rendered heads turned by up to 45°, 94.8 % lie below."""
 
 PARSING_PX, OCCLUSION_PX = 400, 224
 

@@ -30,14 +30,17 @@ ON = 0.03
 MARGIN = 0.05
 """Distance from a lid in iris radii from which a rim is seen."""
 
+NARROW = 0.08
+"""Pupil radii on both sides of its rim that windows must leave free."""
+
 STEEP_GREYS = 12.0
 
 LEAST_GREYS = 2.0
 """Added to deviations, so that they are not endlessly small."""
 
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (4.86, 11.16, 3.53, -13.24, 0.00), -14.17
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (9.03, 1.36, -1.93, -6.71, -7.44), -1.20
+PUPIL_WEIGHTS, PUPIL_BIAS = (4.63, 11.85, 5.21, 0.00, 0.00), -16.60
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (17.33, 0.00, -26.63, 0.00, -15.58), -7.79
 """Of the evidence in its order."""
 
 CLEAR_STEP = 0.3
@@ -77,11 +80,16 @@ class Evidence:
 
 def confidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
     """0..1 that both boundaries are right: the product of two logistics, of the pupil and of the limbus."""
-    told = evidence(small, pupil, limbus, pair)
+    of_pupil, of_limbus = likelihoods(evidence(small, pupil, limbus, pair))
+    return of_pupil * of_limbus
+
+
+def likelihoods(told: Evidence) -> tuple[float, float]:
+    """0..1 that the pupil, and that the limbus, is right."""
     inner, outer = parts_of(told)
     of_pupil = float(np.dot(PUPIL_WEIGHTS, inner)) + PUPIL_BIAS
     of_limbus = float(np.dot(LIMBUS_WEIGHTS, outer)) + LIMBUS_BIAS
-    return float(1 / (1 + np.exp(-of_pupil)) / (1 + np.exp(-of_limbus)))
+    return float(1 / (1 + np.exp(-of_pupil))), float(1 / (1 + np.exp(-of_limbus)))
 
 
 def parts_of(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -92,11 +100,11 @@ def parts_of(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
     """Look along both rims, in pixels of the working image."""
-    inner = unrolled(small.dark, pupil, REACH, STEPS, ANGLES)
-    outer = unrolled(small.calm, limbus, REACH, STEPS, ANGLES)
-    open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES)
-    open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
     ratio = pupil.radius_px / limbus.radius_px
+    inner = unrolled(small.lit, pupil, REACH, STEPS, ANGLES)
+    outer = unrolled(small.calm, limbus, REACH, STEPS, ANGLES)
+    open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES, NARROW)
+    open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
     pupil_on, rise = _agreement(inner, open_pupil, ON / max(ratio, 0.05), 0.7)
     limbus_on, _ = _agreement(outer, open_limbus, ON, min(0.9, max(0.7, ratio + 0.1)))
     within, beyond = _greys(outer, open_limbus, 0.8, 0.95), _greys(outer, open_limbus, 1.06, 1.25)

@@ -54,18 +54,14 @@ def fitted(
         How strongly, in edges of full weight.
     """
     count = len(edge)
-    design = _design(count)
-    right, down = edge * design[1], edge * design[2]
-    (across, mixed), (_, tall) = start.stretch
-    column = start.column_px + across * right + mixed * down
-    row = start.row_px + mixed * right + tall * down
+    column, row = placed(start, edge)
     scale_px = start.radius_px
     stiff = stiffness * weight.sum() / count
     found = np.array([start.column_px, start.row_px, np.log(scale_px), *shape_of(start)])
     if weight.sum() <= 0:
         return start
     for _ in range(ROUNDS):
-        residual, turn = _residual(found, column, row)
+        residual, turn = residuals(found, column, row)
         size = max(least, 1.4826 * median(np.abs(residual[weight > 0])))
         trust = weight / (1 + (residual / size) ** 2) ** 2
         basis = np.stack([turn.real, turn.imag, np.ones(count), (turn * turn).real, (turn * turn).imag])
@@ -83,7 +79,15 @@ def fitted(
         found += step * (scale_px, scale_px, 1, 1, 1)
         if np.abs(step).max() < SETTLED:
             break
-    return _ellipse(found)
+    return ellipse_of(found)
+
+
+def placed(start: Ellipse, edge: Values) -> tuple[Values, Values]:
+    """Columns and rows, px, of edges at (A,) equal angles, given in radii of the ellipse."""
+    design = _design(len(edge))
+    right, down = edge * design[1], edge * design[2]
+    (across, mixed), (_, tall) = start.stretch
+    return start.column_px + across * right + mixed * down, start.row_px + mixed * right + tall * down
 
 
 def shape_of(ellipse: Ellipse) -> tuple[float, float]:
@@ -94,10 +98,10 @@ def shape_of(ellipse: Ellipse) -> tuple[float, float]:
 
 def reshaped(ellipse: Ellipse, shape: tuple[float, float]) -> Ellipse:
     """An ellipse of the same centre and area and another shape."""
-    return _ellipse(np.array([ellipse.column_px, ellipse.row_px, np.log(ellipse.radius_px), *shape]))
+    return ellipse_of(np.array([ellipse.column_px, ellipse.row_px, np.log(ellipse.radius_px), *shape]))
 
 
-def _residual(found: Values, column: Values, row: Values) -> tuple[Values, NDArray[np.complex128]]:
+def residuals(found: Values, column: Values, row: Values) -> tuple[Values, NDArray[np.complex128]]:
     """How far outside each edge lies, in radii, and its direction from the centre as a unit complex number."""
     size, shape = float(np.hypot(found[3], found[4])), complex(found[3], found[4])
     from_centre = (column - found[0]) + 1j * (row - found[1])
@@ -108,7 +112,8 @@ def _residual(found: Values, column: Values, row: Values) -> tuple[Values, NDArr
     return distance - 1, facing / distance
 
 
-def _ellipse(found: Values) -> Ellipse:
+def ellipse_of(found: Values) -> Ellipse:
+    """The ellipse of a column, a row, the logarithm of a radius and a shape."""
     size = float(np.hypot(found[3], found[4]))
     tilt = float(np.arctan2(found[4], found[3]) / 2)
     return Ellipse(

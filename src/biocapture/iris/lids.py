@@ -34,6 +34,12 @@ LEAST_GREYS, LEAST_ROUGHNESS = 3.0, 2.0
 FAMILIAR = 0.3
 """Strangeness of what belongs to the iris."""
 
+CORE, DARK_END, LEAST_STEP = 0.85, 0.25, 12.0
+"""Of the pupil's disc in its radii; quantile of its greys that is the pupil's own; greys it has to be darker by."""
+
+LIT, PUPIL_WEIGHT = (0.35, 0.7), 2.0
+"""Way from the pupil's grey to the iris' on which a place in the pupil begins to look strange; what it counts."""
+
 MOST_RISE, EDGE_WEIGHT = 18.0, 2.5
 """Steeper rims count as this much; a rim this steep counts as so many patch widths of strange pixels."""
 
@@ -81,6 +87,7 @@ def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
     patch = _patch(small.calm, limbus)
     hidden = _pupil(pupil, limbus)
     strange = _strangeness(patch, _patch(_roughness(small.fine, limbus), limbus), hidden)
+    _bright_pupil(strange, patch, _patch(small.dark, limbus), pupil, limbus)
     step = cv2.filter2D(cv2.GaussianBlur(patch, (9, 3), 0), cv2.CV_32F, _FINE, borderType=cv2.BORDER_REPLICATE)
     step[hidden] = 0
     return _best(strange, step, upper=True), _best(strange, -step, upper=False)
@@ -88,8 +95,8 @@ def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
 
 def uprightness(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
     """Evidence of the clearer lid less that of the clearer one in the picture turned by 90°; eyes lie across."""
-    fine, calm = np.ascontiguousarray(small.fine.T), np.ascontiguousarray(small.calm.T)
-    turned = Reduction(glare=calm, fine=fine, calm=calm, dark=calm, factor=small.factor)  # lids look at these two only
+    fine, calm, dark = (np.ascontiguousarray(view.T) for view in (small.fine, small.calm, small.dark))
+    turned = Reduction(calm, fine, calm, dark, calm, small.factor)  # lids look at the middle three only
     other = lids(turned, _transposed(pupil), _transposed(limbus))
     return max(lid.evidence for lid in pair) - max(lid.evidence for lid in other)
 
@@ -109,6 +116,22 @@ def _strangeness(patch: GreyPixels, rough: GreyPixels, hidden: NDArray[np.bool_]
     strange = np.maximum(grey, lashes) - np.float32(FAMILIAR)
     strange[hidden | ~_DISC] = 0
     return strange
+
+
+def _bright_pupil(strange: Field, calm: GreyPixels, dark: GreyPixels, pupil: Ellipse, limbus: Ellipse) -> None:
+    """Fill in the pupil: what is nearer to the iris in grey than to the pupil is a lid over it."""
+    core = _disc(pupil, limbus, CORE)
+    beside = _BESIDE & ~core
+    if np.count_nonzero(core) < FEWEST or np.count_nonzero(beside) < FEWEST:
+        return
+    inside = dark[core].astype(np.float32)
+    own, step = (
+        float(np.partition(inside, int(DARK_END * inside.size))[int(DARK_END * inside.size)]),
+        median(calm[beside]),
+    )
+    step -= own
+    if step >= LEAST_STEP:
+        strange[core] = PUPIL_WEIGHT * (_ramp((inside - own) / step, *LIT) - np.float32(FAMILIAR))
 
 
 def _deviations(patch: GreyPixels, beside: NDArray[np.bool_], least: float) -> Field:
@@ -137,9 +160,14 @@ def _patch(calm: GreyPixels, limbus: Ellipse) -> GreyPixels:
 
 
 def _pupil(pupil: Ellipse, limbus: Ellipse) -> NDArray[np.bool_]:
+    return _disc(pupil, limbus, 1.12, 0.03)
+
+
+def _disc(pupil: Ellipse, limbus: Ellipse, share: float, more: float = 0.0) -> NDArray[np.bool_]:
+    """Places of the patch within ``share`` pupil radii, and ``more`` iris radii, of the pupil's centre."""
     radius = limbus.radius_px
     right, down = (pupil.column_px - limbus.column_px) / radius, (pupil.row_px - limbus.row_px) / radius
-    near = 1.12 * pupil.radius_px / radius + 0.03
+    near = share * pupil.radius_px / radius + more
     return (_LINE[None] - right) ** 2 + (_LINE[:, None] - down) ** 2 < near * near
 
 

@@ -44,9 +44,11 @@ def outward(sheet: GreyPixels | Field, half: int) -> Field:
     return cv2.filter2D(sheet, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
 
 
-def clear(glare: GreyPixels, ellipse: Ellipse, count: int) -> NDArray[np.bool_]:
-    """(A,) whether an ellipse's surroundings are free of a mask at ``count`` angles."""
-    return unrolled(glare, ellipse, 1.2, 12, count)[:, 8:].max(axis=1) == 0
+def clear(glare: GreyPixels, ellipse: Ellipse, count: int, around: float = 0.2) -> NDArray[np.bool_]:
+    """(A,) whether a mask is nowhere within ``around`` radii of an ellipse, at ``count`` angles."""
+    reach = 1 + around
+    steps = round(2 * reach / around)
+    return unrolled(glare, ellipse, reach, steps, count)[:, steps - 4 :].max(axis=1) == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ GLARE_PX, GLARE_GREYS, FULL = 55, 60, 235
 WINDOW_PX, MOST_WINDOWS = 7, 20
 """Narrower ones are left to the lamps; so many are filled at most."""
 
-HALO_PX = 4
+HALO_PX = 3
 """A window's soft rim, taken as part of it."""
 
 DARK_END = 0.1
@@ -40,6 +40,8 @@ class Reduction:
         Median of 5 × 5 pixels: single lashes and noise are gone, edges stay.
     dark : GreyPixels
         Mirrored lamps filled with their surroundings, then blurred: what is a pupil is dark throughout.
+    lit : GreyPixels
+        Likewise, but windows are left as bright as they are: nothing rises where one ends.
     factor : float
         Size relative to the image.
     """
@@ -48,6 +50,7 @@ class Reduction:
     fine: GreyPixels
     calm: GreyPixels
     dark: GreyPixels
+    lit: GreyPixels
     factor: float
 
 
@@ -58,7 +61,8 @@ def reduced(pixels: GreyPixels) -> Reduction:
     small = _resized(pixels, factor)
     filled, glare = without_glare(small)
     dark = cv2.GaussianBlur(without_lamps(filled), (5, 5), 0)
-    return Reduction(glare, small, cv2.medianBlur(small, 5), dark, small.shape[1] / pixels.shape[1])
+    lit = cv2.GaussianBlur(without_lamps(small), (5, 5), 0) if filled is not small else dark
+    return Reduction(glare, small, cv2.medianBlur(small, 5), dark, lit, small.shape[1] / pixels.shape[1])
 
 
 def without_lamps(grey: GreyPixels) -> GreyPixels:

@@ -4,15 +4,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.iris.ellipse_fit import fitted, shape_of
 from biocapture.iris.lids import Lid, lids
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.polar import angles, clear, outward, unrolled
+from biocapture.iris.pair_fit import Rim, fitted_pair
+from biocapture.iris.polar import angles, outward, unrolled
 from biocapture.iris.reduction import Reduction
 from biocapture.types import GreyPixels
 
 Values = NDArray[np.float64]
 Pair = tuple[Lid, Lid]
+Found = tuple[Ellipse, Ellipse, Pair]
+"""Pupil, limbus and lids in the working image."""
 
 ANGLES = 96
 
@@ -28,21 +30,12 @@ PUPIL_MARGIN, LIMBUS_MARGIN = 0.22, 0.08
 WAY_OUT = 0.6
 """Share of the way to the limbus within which the pupil's edge is looked for."""
 
-LEAST_SEEN = 0.2
-"""Share of a rim's angles that must be free for it to be fitted again."""
-
-PUPIL_STIFFNESS, LIMBUS_STIFFNESS = 6.0, 8.0
-
-PULL = 0.5
-"""Towards the pupil's centre, in edges: decides only where little of the limbus is seen."""
-
 
 def refined_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Ellipse, Ellipse, Pair]:
     """Alternate between lids and rims until they settle."""
     pair = lids(small, pupil, limbus)
     for _ in range(ROUNDS):
-        inner = _pupil(small, pupil, limbus, pair)
-        outer = _limbus(small, inner, limbus, pair)
+        inner, outer = _rims(small, pupil, limbus, pair)
         moved = max(_apart(inner, pupil), _apart(outer, limbus)) / outer.radius_px
         pupil, limbus = inner, outer
         if moved < SETTLED:
@@ -51,23 +44,21 @@ def refined_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Ell
     return pupil, limbus, pair
 
 
-def _pupil(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> Ellipse:
-    seen = between(pair, limbus, pupil, PUPIL_MARGIN) & clear(small.glare, pupil, ANGLES)
-    room = 1 + WAY_OUT * (limbus.radius_px / pupil.radius_px - 1)
-    edge, weight = _edges(small.dark, pupil, seen, (0.75, min(1.4, room)), 30.0)
-    if seen.mean() < LEAST_SEEN:
-        return pupil
-    least = max(0.6 / pupil.radius_px, 0.02)
-    return _plausible(fitted(pupil, edge, weight, least, (0.0, 0.0), PUPIL_STIFFNESS), pupil)
-
-
-def _limbus(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> Ellipse:
-    seen = between(pair, limbus, limbus, LIMBUS_MARGIN) & clear(small.glare, limbus, ANGLES)
-    edge, weight = _edges(small.calm, limbus, seen, (0.85, 1.15), 25.0)
-    if seen.mean() < LEAST_SEEN:
-        return limbus
-    centre = pupil.column_px, pupil.row_px
-    return _plausible(fitted(limbus, edge, weight, 0.015, shape_of(pupil), LIMBUS_STIFFNESS, centre, PULL), limbus)
+def _rims(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: Pair) -> tuple[Ellipse, Ellipse]:
+    """Both ellipses through the edges that lids and windows leave free."""
+    room = max(1.1, 1 + WAY_OUT * (limbus.radius_px / pupil.radius_px - 1))
+    glare = small.glare if small.glare.any() else None
+    seen = between(pair, limbus, pupil, PUPIL_MARGIN)
+    inner = _edges(small.lit, glare, pupil, seen, (0.75, min(1.4, room)), 30.0)
+    seen = between(pair, limbus, limbus, LIMBUS_MARGIN)
+    outer = _edges(small.calm, glare, limbus, seen, (0.85, 1.15), 25.0)
+    if not (inner[1].any() or outer[1].any()):
+        return pupil, limbus
+    found = fitted_pair(
+        Rim(pupil, *inner, least=max(0.6 / pupil.radius_px, 0.02)),
+        Rim(limbus, *outer, least=0.015),
+    )
+    return _plausible(found[0], pupil), _plausible(found[1], limbus)
 
 
 def between(pair: Pair, limbus: Ellipse, ellipse: Ellipse, margin: float) -> NDArray[np.bool_]:
@@ -84,12 +75,22 @@ def between(pair: Pair, limbus: Ellipse, ellipse: Ellipse, margin: float) -> NDA
 
 
 def _edges(
-    image: GreyPixels, ellipse: Ellipse, seen: NDArray[np.bool_], window: tuple[float, float], full: float
+    image: GreyPixels,
+    glare: GreyPixels | None,
+    ellipse: Ellipse,
+    seen: NDArray[np.bool_],
+    window: tuple[float, float],
+    full: float,
 ) -> tuple[Values, Values]:
-    """Where greys rise most at every angle, in radii of the ellipse, and how far that is to be believed."""
+    """Where greys rise most at every angle, in radii of the ellipse, and how far that is to be believed.
+
+    Not at the rims of windows.
+    """
     reach, steps = 1.5, 96
     per_radius = steps / reach
     rise = cv2.GaussianBlur(outward(unrolled(image, ellipse, reach, steps, ANGLES), 3), (3, 3), 0)
+    if glare is not None:
+        rise[cv2.dilate(unrolled(glare, ellipse, reach, steps, ANGLES), _RIM) > 0] = 0
     low, high = int(window[0] * per_radius), int(window[1] * per_radius) + 1
     best = rise[:, low:high].argmax(axis=1) + low
     steep = rise[np.arange(ANGLES), best].astype(np.float64)
@@ -107,3 +108,7 @@ def _apart(one: Ellipse, other: Ellipse) -> float:
     centres = np.hypot(one.row_px - other.row_px, one.column_px - other.column_px)
     axes = max(abs(one.major_px - other.major_px), abs(one.minor_px - other.minor_px))
     return float(centres + axes)
+
+
+_RIM = np.ones((1, 5), np.uint8)
+"""Steps around a window in which the rise is that of the window."""

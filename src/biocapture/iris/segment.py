@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.candidates import candidates
-from biocapture.iris.confidence import confidence
 from biocapture.iris.ellipse_fit import reshaped
 from biocapture.iris.lids import Lid, uprightness
 from biocapture.iris.limbus import Limbus, limbus_of
@@ -15,7 +14,8 @@ from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.polar import angles, outward, unrolled
 from biocapture.iris.pupil import LARGEST, SMALLEST, Guess, Pupil, guessed, quality, refined
 from biocapture.iris.reduction import Reduction, reduced
-from biocapture.iris.refine import refined_pair
+from biocapture.iris.refine import Found, refined_pair
+from biocapture.iris.second_look import second_look
 from biocapture.types import Failure, GreyPixels
 
 Values = NDArray[np.float64]
@@ -34,9 +34,6 @@ TWO_EYES, SURE = 7.0, 0.5
 """Side of a picture, in iris radii, that has room for two eyes; confidence from which the second one is one."""
 
 EDGE_ANGLES = 128
-
-Found = tuple[Ellipse, Ellipse, tuple[Lid, Lid]]
-"""Pupil, limbus and lids in the working image."""
 
 
 def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outline | Failure:
@@ -61,13 +58,20 @@ def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outl
     found = located(small, guesses)
     if found is None:
         return Failure("iris.no_eye", "no dark disc within a larger one")
-    if _another(small, guesses, found[1]):
+    outline, sure = found
+    if _another(small, guesses, outline[1]):
         return Failure("iris.one_eye", "two eyes")
-    return _outline(pixels, small, *found)
+    return _outline(pixels, small, outline, sure)
 
 
-def located(small: Reduction, guesses: list[Guess]) -> Found | None:
-    """Pupil, limbus and lids in the working image; None where there is no pair of discs."""
+def located(small: Reduction, guesses: list[Guess]) -> tuple[Found, float] | None:
+    """Pupil, limbus and lids in the working image, and how sure it is; None where there is no pair of discs."""
+    found = first_look(small, guesses)
+    return None if found is None else second_look(small, found)
+
+
+def first_look(small: Reduction, guesses: list[Guess]) -> Found | None:
+    """The best pair of discs, refined."""
     found = _best_pair(small, guesses)
     return None if found is None else refined_pair(small, found[0].ellipse, found[1].ellipse)
 
@@ -78,9 +82,10 @@ def _another(small: Reduction, guesses: list[Guess], limbus: Ellipse) -> bool:
         return False
     beside = [guess for guess in guesses if _distance(guess.circle, limbus) > 3 * limbus.radius_px]
     other = located(small, beside)
-    if other is None or not 0.6 < other[1].radius_px / limbus.radius_px < 1.7:
+    if other is None:
         return False
-    return confidence(small, *other) > SURE
+    (_, around, _), sure = other
+    return sure > SURE and 0.6 < around.radius_px / limbus.radius_px < 1.7
 
 
 def _distance(one: Ellipse, other: Ellipse) -> float:
@@ -128,8 +133,8 @@ def _likeness(pupil: Pupil, limbus: Limbus, longer: int) -> float:
     return float(quality(pupil) * rim * large * brighter)
 
 
-def _outline(pixels: GreyPixels, small: Reduction, within: Ellipse, around: Ellipse, pair: tuple[Lid, Lid]) -> Outline:
-    upper, lower = pair
+def _outline(pixels: GreyPixels, small: Reduction, found: Found, sure: float) -> Outline:
+    within, around, (upper, lower) = found
     enlarged = 1 / small.factor
     inner, outer = within.scaled(enlarged), around.scaled(enlarged)
     return Outline(
@@ -139,8 +144,8 @@ def _outline(pixels: GreyPixels, small: Reduction, within: Ellipse, around: Elli
         limbus_edge_px=_edge(small.calm, around) * enlarged,
         upper_lid=_rows(upper, outer, pixels.shape),
         lower_lid=_rows(lower, outer, pixels.shape),
-        confidence=confidence(small, within, around, pair),
-        upright=uprightness(small, within, around, pair),
+        confidence=sure,
+        upright=uprightness(small, *found),
     )
 
 
