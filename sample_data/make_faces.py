@@ -44,19 +44,20 @@ ASIDE = Light(np.full(3, 0.07), np.full(3, 0.04), 0.08, 20.0, [lamp(80, 15, np.f
 
 @dataclass(frozen=True)
 class Sitter:
-    """Somebody: the seed of all that is not said, what they are, and what covers their head."""
+    """Somebody: the seed of all that is not said, what they are, what covers their head, and how long is exposed."""
 
     seed: int
     kind: Kind
     worn: Callable[[Outline, np.random.Generator], Shell] | None = None
     worn_seed: int = 0
+    exposure: float = 0.28
 
 
 SITTERS = {
     "sari": Sitter(2, Kind(np.array((0.05, 0.9, 0.05)), 2.1, 0.0)),
-    "budi": Sitter(5, Kind(np.array((0.05, 0.9, 0.05)), 2.1, 1.0)),
+    "budi": Sitter(5, Kind(np.array((0.05, 0.9, 0.05)), 2.1, 1.0), exposure=1.5),
     "nur": Sitter(4, Kind(np.array((0.25, 0.7, 0.05)), 2.0, 0.0), scarf, 7),
-    "yos": Sitter(1, Kind(np.array((0.9, 0.1, 0.0)), 2.2, 1.0)),
+    "yos": Sitter(1, Kind(np.array((0.9, 0.1, 0.0)), 2.2, 1.0), exposure=0.55),
     "wati": Sitter(8, Kind(np.array((0.05, 0.9, 0.05)), 2.8, 0.0)),
     "nur_veiled": Sitter(4, Kind(np.array((0.25, 0.7, 0.05)), 2.0, 0.0), scarf, 11),
     "agus": Sitter(9, Kind(np.array((0.0, 0.6, 0.4)), 2.1, 1.0), hair, 23),
@@ -196,7 +197,7 @@ PORTRAITS: dict[str, Portrait] = {
     "compressed": Portrait("wati", "too much compression", "face.compression_blocks", after=compressed(4)),
     "far_away": Portrait("yos", "too far away", "face.inter_eye_distance", {"scale": 0.06}, at=(240, 0)),
     "cut_below": Portrait("agus", "chin cut off", "face.margin_below", at=(265, 0)),
-    "cut_left": Portrait("sari", "at the border", "face.leftward_crop", at=(40, -238)),
+    "cut_left": Portrait("sari", "half outside the picture", "face.no_face", at=(40, -240)),
     "dark_glasses": Portrait("budi", "dark glasses", "face.eyes_visible", after=dark_glasses),
     "mask": Portrait("nur", "mask", "face.mouth_occlusion", after=mask),
     "covered_cheeks": Portrait("nur_veiled", "a scarf over the cheeks", "face.face_occlusion"),
@@ -225,7 +226,7 @@ class Studio:
             usual = replace(usual, worn=[who.worn(around, np.random.default_rng((who.worn_seed, 5)))])
         gaze = np.array(wanted.gaze, np.float32)
         calm = {"angles": np.zeros(3, np.float32), "share": 0.4, "scale": 0.235, "distance": 15.0}
-        calm |= {"light": SOFT, "exposure": 0.28, "look": replace(usual.look, gaze=gaze / np.linalg.norm(gaze))}
+        calm |= {"light": SOFT, "exposure": who.exposure, "look": replace(usual.look, gaze=gaze / np.linalg.norm(gaze))}
         return replace(usual, **(calm | wanted.change))
 
     def onto(self, picture: Rgb, wanted: Portrait) -> Places:
