@@ -148,7 +148,9 @@ def noisy(deviation: float) -> np.ndarray:
     ],
 )
 def test_quality_falls_with_every_planted_fault(fault: Callable[[float], np.ndarray], strengths: tuple) -> None:
-    qualities = [report(fault(strength)).quality for strength in strengths]
+    """What is blurred beyond recognition shows no face, which is worth nothing."""
+    qualities = np.nan_to_num([report(fault(strength)).quality for strength in strengths])
+    assert np.count_nonzero(qualities) >= len(strengths) - 1
     assert (np.diff(qualities) <= 0.5).all(), qualities
     assert qualities[-1] < qualities[0] - 1
 
