@@ -90,8 +90,9 @@ def _bands(strip: Strip) -> tuple[Field, Field]:
     """(16, 512) greys of each band less their mean around, 0 where covered; share of each band that is uncovered."""
     weight = _band_weights()
     usable = strip.usable.astype(np.float32)
-    cover = weight @ usable
-    grey = weight @ (strip.grey * usable) / np.maximum(cover, 1e-3)
+    # not ``@``: so small a product in threads of BLAS waits for a core that others have, up to 16 ms instead of 0.05
+    cover, grey = (np.einsum("br,rc->bc", weight, part) for part in (usable, strip.grey * usable))
+    grey = grey / np.maximum(cover, 1e-3)
     trust = np.where(cover > 1e-3, cover, 0)
     mean = (grey * trust).sum(axis=1, keepdims=True) / np.maximum(trust.sum(axis=1, keepdims=True), 1e-3)
     return (grey - mean) * trust, cover
