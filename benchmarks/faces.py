@@ -1,4 +1,4 @@
-"""Every stage of finding and describing a face, over a drawn portrait: there are no samples of faces."""
+"""Every stage of finding and describing a face, over a drawn portrait, which may have any size."""
 
 import functools
 from collections.abc import Callable, Iterator

@@ -99,7 +99,7 @@ def sample_eyes() -> tuple[Sample, ...]:
 
 @functools.cache
 def sample_face(shape: tuple[int, int] = (1200, 1200)) -> Sample:
-    """A drawn portrait in which a face is found: there are no samples of faces."""
+    """A drawn portrait in which a face is found; may have any size."""
     from biocapture.synthetic.portrait import portrait
 
     return Sample(Image(portrait(0, shape, {})), Modality.FACE, id="drawn")
