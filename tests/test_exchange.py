@@ -16,7 +16,7 @@ from biocapture.fingerprint.comparison import compare as compared
 from biocapture.fingerprint.exchange import estimated_orientation, from_record, template_of_view, to_record
 from biocapture.fingerprint.singular import singular_points
 from biocapture.fingerprint.structure import structure_of
-from biocapture.fingerprint.template import FIELD_PX, ORIENTATIONS, Template, template_of
+from biocapture.fingerprint.template import FIELD_PX, NO_RIDGES, ORIENTATIONS, Template, template_of
 from biocapture.formats.iso19794_2 import FingerMinutiaeRecord, ImpressionType, read_record, write_record
 from biocapture.matching import LARGEST_TEMPLATE, compare, template, write_template
 from biocapture.pipeline import options
@@ -46,7 +46,8 @@ def templates(draw: st.DrawFn) -> Template:
     angle, quality = random.integers(0, 256, count).astype(np.uint8), random.integers(0, 101, count).astype(np.uint8)
     field = random.integers(0, ORIENTATIONS + 1, (height // FIELD_PX, width // FIELD_PX)).astype(np.uint8)
     ending = random.random(count) < 0.5
-    return Template(draw(st.sampled_from(FINGERS)), height, width, row, column, angle, ending, quality, field)
+    finger = draw(st.sampled_from(FINGERS))
+    return Template(finger, height, width, row, column, angle, ending, quality, field, NO_RIDGES)
 
 
 @given(templates(), st.sampled_from(VERSIONS))
@@ -88,7 +89,8 @@ def test_only_the_clearest_fit_a_record() -> None:
     place = np.arange(count, dtype=np.uint16)
     quality = (place % 101).astype(np.uint8)
     angle = np.zeros(count, np.uint8)
-    many = Template(Position.UNKNOWN, 400, 400, place, place, angle, angle > 0, quality, np.zeros((25, 25), np.uint8))
+    field = np.zeros((25, 25), np.uint8)
+    many = Template(Position.UNKNOWN, 400, 400, place, place, angle, angle > 0, quality, field, NO_RIDGES)
     kept = from_record(to_record(many, 2005))
     assert len(kept) == 255
     assert sorted(kept.quality) == sorted(quality)[-255:]
@@ -242,14 +244,14 @@ def test_wrong_formats_and_outputs(files: dict[str, Path], tmp_path: Path) -> No
 
 def many_minutiae(count: int) -> bytes:
     data = BLANK.to_bytes()
-    return data[:9] + count.to_bytes(2, "little") + data[11:15] + bytes(6 * count) + data[15:]
+    return data[:9] + count.to_bytes(2, "little") + data[11:16] + bytes(6 * count) + data[16:]
 
 
 def test_damaged_stored_templates_name_their_file(tmp_path: Path) -> None:
     path = tmp_path / "print.fmr"
     for data, error, says in (
         (patched(RECORD_2005, 22, "02"), FormatError, r"print\.fmr: at byte 42"),
-        (b"BCF2" + bytes(9), TemplateError, r"print\.fmr: not a fingerprint template"),
+        (b"BCF3" + bytes(9), TemplateError, r"print\.fmr: not a fingerprint template"),
         (b"FMR\0" + bytes(LARGEST_TEMPLATE), TemplateError, r"print\.fmr: more than 16000000 bytes"),
         (
             patched(BLANK.to_bytes(), 5, "ffffffff"),

@@ -7,7 +7,7 @@ import pytest
 from prints import sample, touch
 
 from biocapture.fingerprint.singular import SingularPoints, singular_points
-from biocapture.fingerprint.template import FIELD_PX, ORIENTATIONS, Template, template_of
+from biocapture.fingerprint.template import FIELD_PX, NO_RIDGES, ORIENTATIONS, Template, template_of
 from biocapture.synthetic.finger import Finger, Pattern, finger
 from biocapture.synthetic.impression import Effects, impression
 from biocapture.types import Position
@@ -21,7 +21,9 @@ SIDE = (30, 26)
 def of_field(orientation: np.ndarray) -> Template:
     none = np.zeros(0, np.uint16)
     height, width = (side * FIELD_PX for side in orientation.shape)
-    return Template(Position.UNKNOWN, height, width, none, none, none.astype(np.uint8), none > 0, none, orientation)
+    return Template(
+        Position.UNKNOWN, height, width, none, none, none.astype(np.uint8), none > 0, none, orientation, NO_RIDGES
+    )
 
 
 def template(angle: np.ndarray) -> Template:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from biocapture.errors import FormatError, TemplateError
 from biocapture.fingerprint.singular import SingularPoints, singular_points
-from biocapture.fingerprint.template import ANGLES, FIELD_PX, MOST_MINUTIAE, ORIENTATIONS, Template
+from biocapture.fingerprint.template import ANGLES, FIELD_PX, MOST_MINUTIAE, NO_RIDGES, ORIENTATIONS, Template
 from biocapture.formats.iso19794_1 import Version
 from biocapture.formats.iso19794_2 import FingerMinutiaeRecord, FingerView, ImpressionType, read_record, write_record
 from biocapture.formats.iso19794_2_extended import MOST_POINTS, SingularPoint
@@ -46,7 +46,7 @@ def to_record(
 ) -> bytes:
     """Write a template as a record of one view, with its cores and deltas.
 
-    The orientation field is not part of the format and is lost.
+    Orientation field and ridges are not part of the format and are lost.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def template_of_view(view: FingerView) -> Template:
     angle = (np.rint(view.angle_rad / STEP_RAD).astype(np.int64) % ANGLES).astype(np.uint8)
     field = estimated_orientation(row, column, view.angle_rad, (height, width))
     quality = view.minutia_quality
-    return Template(view.position, height, width, row, column, angle, view.kind == ENDING, quality, field)
+    return Template(view.position, height, width, row, column, angle, view.kind == ENDING, quality, field, NO_RIDGES)
 
 
 def from_own(data: bytes) -> Template:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.template import ANGLES, FIELD_PX, ORIENTATIONS, Template
+from biocapture.fingerprint.template import ANGLES, FIELD_PX, ORIENTATIONS, RIDGE_ROWS, Template
 
 Real = NDArray[np.float32]
 
@@ -20,6 +20,9 @@ SPREAD_PX = 2 * CYLINDER_PX / CYLINDER_CELLS * 1.1
 SPREAD_RAD = np.deg2rad(30.0)
 SATURATION = (0.35, 0.12)
 """Minutia cylinder codes (Cappelli, Ferrara & Maltoni 2010): radius, cells, spreads; centre, width of the sigmoid."""
+
+LEAST_WEIGHT = 0.02
+"""Of a minutia in an unclear place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Structure:
         Neighbouring minutiae by place and direction, unit length.
     direction : (R, C) complex64
         exp(2iθ) of the ridge direction θ of each cell; 0 in the background.
+    weight : (M,) float64
+        Of each minutia: its quality, 0.02..1; 1 for all where none is reported.
+    ridges : (h, w) float32
+        1 on ridges, -1 in valleys, 0 in the background, at 250 ppi; (0, 0) where they are not known.
     """
 
     place: NDArray[np.complex128]
@@ -48,6 +55,8 @@ class Structure:
     seen: Real
     cylinder: Real
     direction: NDArray[np.complex64]
+    weight: NDArray[np.float64]
+    ridges: Real
 
     def __len__(self) -> int:
         return len(self.place)
@@ -63,7 +72,19 @@ def structure_of(template: Template) -> Structure:
     relative = ring * np.exp(-2j * angle)[:, None]
     surroundings = np.concatenate([relative.real, relative.imag], axis=1).astype(np.float32)
     seen = (ring != 0).astype(np.float32)
-    return Structure(place, angle, surroundings, seen, _cylinders(place, angle), direction)
+    weight = np.clip(template.quality / 100, LEAST_WEIGHT, 1) if template.quality.any() else np.ones(len(template))
+    return Structure(place, angle, surroundings, seen, _cylinders(place, angle), direction, weight, _plane(template))
+
+
+def _plane(template: Template) -> Real:
+    """The ridges of all cells side by side."""
+    if not len(template.ridges):
+        return np.zeros((0, 0), np.float32)
+    there = template.orientation > 0
+    rows, columns = there.shape
+    cells = np.zeros((rows, columns, RIDGE_ROWS, RIDGE_ROWS), np.float32)
+    cells[there] = 2.0 * np.unpackbits(template.ridges[:, :, None], axis=2) - 1
+    return cells.transpose(0, 2, 1, 3).reshape(rows * RIDGE_ROWS, columns * RIDGE_ROWS)
 
 
 def at_cells(direction: NDArray[np.complex64], place: NDArray[np.complex128]) -> NDArray[np.complex64]:

@@ -1,4 +1,4 @@
-"""The template of a print: its minutiae and its orientation field, in a few hundred bytes."""
+"""The template of a print: its minutiae, its orientation field and its ridges, in a few thousand bytes."""
 
 import struct
 from collections.abc import Callable
@@ -18,17 +18,20 @@ from biocapture.types import FINGERS, GreyPixels, Position, Sample
 
 Trace = Callable[[str, NDArray[np.generic]], None]
 
-MAGIC = b"BCF2"
+MAGIC = b"BCF3"
 """First bytes of a stored template; the digit is the version."""
 
-HEADER = struct.Struct("<4sBHHHHH")
-"""Magic, finger code, height, width, minutiae, rows and columns of the orientation field."""
+HEADER = struct.Struct("<4sBHHHHHB")
+"""Magic, finger code, height, width, minutiae, rows and columns of the orientation field, whether ridges follow."""
 
 MINUTIA = np.dtype([("row", "<u2"), ("column", "<u2"), ("angle", "u1"), ("marks", "u1")])
 """Stored minutia; marks: quality 0..100, plus 128 for an ending."""
 
 FIELD_PX = 2 * CELL_PX
 """Side of a cell of the stored orientation field."""
+
+RIDGE_ROWS = 8
+"""Bytes of the ridges of a cell: 8 × 8 pixels at 250 ppi, a bit each."""
 
 ORIENTATIONS = 128
 """Steps of 1.4° over half a turn; 0 means background, k means (k - 1) steps."""
@@ -42,6 +45,8 @@ MOST_MINUTIAE = 400
 """The clearest are kept; a whole fingertip has about 100."""
 
 SMALLEST_PX = 64
+
+NO_RIDGES = np.zeros((0, RIDGE_ROWS), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,9 @@ class Template:
         0..100.
     orientation : (R, C) uint8
         Direction along the ridges of cells of 16 px: 0 = background, k = (k - 1) · 180° / 128.
+    ridges : (F, 8) uint8
+        Of the F cells that are not background, in raster order: rows of 8 pixels at 250 ppi, the leftmost in the
+        highest bit; 1 is a ridge. (0, 8) where they are not known: a minutiae record does not hold them.
     """
 
     position: Position
@@ -74,20 +82,20 @@ class Template:
     ending: NDArray[np.bool_]
     quality: NDArray[np.uint8]
     orientation: NDArray[np.uint8]
+    ridges: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.row)
 
     def to_bytes(self) -> bytes:
-        """Stored form: 15 + 6 M + R C bytes, the same for the same print anywhere."""
-        head = HEADER.pack(
-            MAGIC, self.position.finger_code, self.height_px, self.width_px, len(self), *self.orientation.shape
-        )
+        """Stored form: 16 + 6 M + R C + 8 F bytes, the same for the same print anywhere."""
+        sizes = self.height_px, self.width_px, len(self), *self.orientation.shape
+        head = HEADER.pack(MAGIC, self.position.finger_code, *sizes, len(self.ridges) > 0)
         minutiae = np.zeros(len(self), MINUTIA)
         for name in ("row", "column", "angle"):
             minutiae[name] = getattr(self, name)
         minutiae["marks"] = self.quality | (self.ending.astype(np.uint8) << 7)
-        return head + minutiae.tobytes() + self.orientation.tobytes()
+        return head + minutiae.tobytes() + self.orientation.tobytes() + self.ridges.tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -100,15 +108,20 @@ class Template:
         """
         if len(data) < HEADER.size or not data.startswith(MAGIC):
             raise TemplateError(f"not a fingerprint template (begins with {data[:4].hex(' ') or 'nothing'})")
-        _, finger, height, width, count, rows, columns = HEADER.unpack_from(data)
-        expected = HEADER.size + 6 * count + rows * columns
+        _, finger, height, width, count, rows, columns, ridged = HEADER.unpack_from(data)
+        start = HEADER.size + 6 * count
+        known = data[start : start + rows * columns]
+        cells = (len(known) - known.count(0)) * bool(ridged)
+        expected = start + rows * columns + RIDGE_ROWS * cells
         if len(data) != expected or finger >= len(FINGERS):
             raise TemplateError(f"damaged template: {len(data)} bytes, {expected} expected; finger code {finger}")
         found = np.frombuffer(data, MINUTIA, count, HEADER.size)
-        field = np.frombuffer(data, np.uint8, rows * columns, HEADER.size + 6 * count).reshape(rows, columns)
+        field = np.frombuffer(known, np.uint8).reshape(rows, columns)
+        ridges = np.frombuffer(data, np.uint8, offset=start + rows * columns).reshape(cells, RIDGE_ROWS)
         row, column = found["row"].astype(np.uint16), found["column"].astype(np.uint16)
         ending, quality = found["marks"] >= 128, (found["marks"] & 127).astype(np.uint8)
-        return cls(FINGERS[finger], height, width, row, column, found["angle"].copy(), ending, quality, field)
+        angle = found["angle"].copy()
+        return cls(FINGERS[finger], height, width, row, column, angle, ending, quality, field, ridges)
 
 
 def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Template:
@@ -118,18 +131,25 @@ def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Temp
     if window is None or min(side.stop - side.start for side in window) < SMALLEST_PX:
         nothing = np.zeros(0, np.float32)
         none = Minutiae(nothing, nothing, nothing, nothing > 0, nothing)
-        return _packed(none, np.zeros((0, 0), np.uint8), sample.position, pixels.shape)
+        return _packed(none, np.zeros((0, 0), np.uint8), NO_RIDGES, sample.position, pixels.shape)
     # The corner is moved to whole cells, so that the field lines up with the image.
     top, left = (side.start // FIELD_PX * FIELD_PX for side in window)
     crop: GreyPixels = np.ascontiguousarray(pixels[top : window[0].stop, left : window[1].stop])
     field = enhanced_field(crop, trace)
     found = extract(field, follow(field, trace), trace)
     shifted = Minutiae(found.row + top, found.column + left, found.angle, found.ending, found.quality)
-    coarse = np.pad(_coarse(field), ((top // FIELD_PX, 0), (left // FIELD_PX, 0)))
-    return _packed(shifted, coarse, sample.position, pixels.shape)
+    coarse = _coarse(field)
+    placed = np.pad(coarse, ((top // FIELD_PX, 0), (left // FIELD_PX, 0)))
+    return _packed(shifted, placed, _ridges(field, coarse), sample.position, pixels.shape)
 
 
-def _packed(minutiae: Minutiae, orientation: NDArray[np.uint8], position: Position, shape: tuple[int, ...]) -> Template:
+def _packed(
+    minutiae: Minutiae,
+    orientation: NDArray[np.uint8],
+    ridges: NDArray[np.uint8],
+    position: Position,
+    shape: tuple[int, ...],
+) -> Template:
     keep = np.sort(np.argsort(-minutiae.quality, kind="stable")[:MOST_MINUTIAE])
     row, column = (
         np.clip(np.rint(values[keep]), 0, side - 1).astype(np.uint16)
@@ -139,7 +159,8 @@ def _packed(minutiae: Minutiae, orientation: NDArray[np.uint8], position: Positi
     quality = np.rint(100 * minutiae.quality[keep]).astype(np.uint8)
     ending = minutiae.ending[keep]
     height, width = shape[:2]
-    return Template(position, height, width, row, column, angle.astype(np.uint8), ending, quality, orientation)
+    angle = angle.astype(np.uint8)
+    return Template(position, height, width, row, column, angle, ending, quality, orientation, ridges)
 
 
 def _coarse(field: RidgeField) -> NDArray[np.uint8]:
@@ -149,3 +170,11 @@ def _coarse(field: RidgeField) -> NDArray[np.uint8]:
     mean = doubled[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
     step = np.rint(np.mod(np.angle(mean), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
     return np.where(np.abs(mean) > LEAST_COHERENCE, step + 1, 0).astype(np.uint8)
+
+
+def _ridges(field: RidgeField, coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(F, 8) where the redrawn wave is dark or bright, of the cells that are not background."""
+    rows, columns = coarse.shape
+    side = FIELD_PX // 2
+    cells = field.wave[: rows * side, : columns * side].reshape(rows, side, columns, side) > 0
+    return np.packbits(cells, axis=3)[:, :, :, 0].transpose(0, 2, 1)[coarse > 0]
