@@ -78,9 +78,9 @@ class Evidence:
     size: float
 
 
-def confidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
+def confidence(told: Evidence) -> float:
     """0..1 that both boundaries are right: the product of two logistics, of the pupil and of the limbus."""
-    of_pupil, of_limbus = likelihoods(evidence(small, pupil, limbus, pair))
+    of_pupil, of_limbus = likelihoods(told)
     return of_pupil * of_limbus
 
 
