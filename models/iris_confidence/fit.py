@@ -10,7 +10,7 @@ usage: python models/iris_confidence/fit.py [--images DIR --truth CSV] [--prints
 Development: synthetic eyes, persons of even numbers, every second print. Judged: other synthetic eyes, persons of odd
 numbers, the other prints. An outline is wrong if the mean error of a boundary, along the true one, is more than 3 % of
 the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Prints the constants to be
-copied into iris/confidence.py. Takes about four minutes.
+copied into iris/confidence.py. Takes about six minutes.
 """
 
 import argparse
@@ -42,7 +42,7 @@ Told = tuple[Ellipse, Ellipse, Rows]
 
 WRONG, PUPIL_WRONG, LIMBUS_WRONG = 0.03, 0.05, 0.10
 WRONG_WEIGHT = 12.0
-"""A wrong outline of an eye that is believed costs as much as so many right ones that are not; of a print, as one."""
+"""A wrong outline that is believed, of a print too, costs as much as so many right ones that are not."""
 
 STIFFNESS = 0.5
 
@@ -169,11 +169,11 @@ def _grey(path: Path) -> GreyPixels:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def fitted(rows: Rows, right: NDArray[np.bool_], of_prints: NDArray[np.bool_], weight: Rows) -> tuple[Rows, Rows]:
+def fitted(rows: Rows, right: NDArray[np.bool_], weight: Rows) -> tuple[Rows, Rows]:
     """Weights and bias (last) of the pupil's and of the limbus' logistic, with the signs that make sense."""
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     scaled = (rows - middle) / spread
-    weight = weight * np.where(right | of_prints, 1.0, WRONG_WEIGHT)
+    weight = weight * np.where(right, 1.0, WRONG_WEIGHT)
     count = len(SIGNS)
 
     def loss(both: Rows) -> float:
@@ -218,8 +218,8 @@ def main() -> None:
             halves[odd] += hand_drawn(chosen.images, chosen.truth, bool(odd))
         if chosen.prints:
             halves[odd] += prints(chosen.prints, odd)
-    kinds, rows, right, weight = (np.array(column) for column in zip(*halves[0], strict=True))
-    pupil, limbus = fitted(rows, right, kinds == "prints", weight)
+    _, rows, right, weight = (np.array(column) for column in zip(*halves[0], strict=True))
+    pupil, limbus = fitted(rows, right, weight)
     for name, weights in (("PUPIL", pupil), ("LIMBUS", limbus)):
         print(f"{name}_WEIGHTS, {name}_BIAS = ({', '.join(f'{w:.2f}' for w in weights[:-1])}), {weights[-1]:.2f}")
     for title, half in zip(("development", "not used"), halves, strict=True):

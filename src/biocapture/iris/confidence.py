@@ -49,8 +49,8 @@ LEAST_PX = 0.6
 LEEWAY = 0.003, 0.3
 """Means along a boundary, in iris radii, that are as good as nothing, and as bad as any."""
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (8.88, -4.46, -9.41, -7.05, -4.62), -1.99
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (3.12, -19.01, -10.79, -3.69, -14.90), 13.86
+PUPIL_WEIGHTS, PUPIL_BIAS = (8.88, -4.79, -9.18, -6.55, -4.77), -1.88
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (4.33, -18.63, -10.69, -3.47, -14.77), 12.61
 """Of the evidence in its order."""
 
 
