@@ -4,6 +4,7 @@ Nothing here depends on a camera's greys: steps are counted in deviations of the
 models/iris_confidence/fit.py.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -11,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.ellipse_fit import shape_of
+from biocapture.iris.leeway import leeway
 from biocapture.iris.lids import Lid
-from biocapture.iris.middle import deviation, median
 from biocapture.iris.outline import Ellipse
+from biocapture.iris.pair_fit import Rim
 from biocapture.iris.polar import clear, outward, unrolled
 from biocapture.iris.reduction import Reduction
 from biocapture.iris.refine import ANGLES, between
@@ -33,18 +35,23 @@ MARGIN = 0.05
 NARROW = 0.08
 """Pupil radii on both sides of its rim that windows must leave free."""
 
-STEEP_GREYS = 12.0
+STEEP_GREYS = 1.5
+"""Least rise of an edge that is on an ellipse."""
 
-LEAST_GREYS = 2.0
-"""Added to deviations, so that they are not endlessly small."""
+FULL_GREYS = 30.0, 25.0
+"""Rise from which an edge of the pupil, and of the limbus, counts fully; as in `refine.py`."""
 
+LEAST = 0.02, 0.015
+"""Smallest deviation of edges, in radii of pupil and limbus; of the pupil's not below :data:`LEAST_PX`."""
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (4.63, 11.85, 5.21, 0.00, 0.00), -16.60
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (17.33, 0.00, -26.63, 0.00, -15.58), -7.79
+LEAST_PX = 0.6
+
+LEEWAY = 0.003, 0.3
+"""Means along a boundary, in iris radii, that are as good as nothing, and as bad as any."""
+
+PUPIL_WEIGHTS, PUPIL_BIAS = (8.88, -4.79, -9.18, -6.55, -4.77), -1.88
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (4.33, -18.63, -10.69, -3.47, -14.77), 12.61
 """Of the evidence in its order."""
-
-CLEAR_STEP = 0.3
-"""A limbus with this step is as clear as any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +62,32 @@ class Evidence:
     ----------
     pupil_seen : float
         Share of the pupil's rim that neither lids nor mirrored windows cover.
-    pupil_on : float
+    pupil_on, limbus_on : float
         Share of what is seen whose steepest rise lies on the ellipse.
-    pupil_rise : float
-        How steep it is there.
-    limbus_on : float
-        As of the pupil.
-    limbus_step : float
-        How far greys rise from the iris to the white of the eye, in their deviations; -1 where they fall.
-    shapes, apart, size : float
-        How much the ellipses differ in shape (a gaze is shared by both), how far their centres lie apart, how unusual
-        the ratio of their radii is.
+    pupil_unsure, limbus_unsure : float
+        Expected error of the boundary, hidden parts too, as the places of its edges leave it open; a logarithm.
+    pupil_pulled, limbus_pulled : float
+        How far the edges would like to move the boundary; a logarithm.
+    shapes, flat, size : float
+        How much the ellipses differ in shape (a gaze is shared by both), how far the limbus is from a circle, how
+        unusual the ratio of their radii is.
     """
 
     pupil_seen: float
     pupil_on: float
-    pupil_rise: float
+    pupil_unsure: float
+    pupil_pulled: float
     limbus_on: float
-    limbus_step: float
+    limbus_unsure: float
+    limbus_pulled: float
     shapes: float
-    apart: float
+    flat: float
     size: float
 
 
-def confidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
+def confidence(told: Evidence) -> float:
     """0..1 that both boundaries are right: the product of two logistics, of the pupil and of the limbus."""
-    of_pupil, of_limbus = likelihoods(evidence(small, pupil, limbus, pair))
+    of_pupil, of_limbus = likelihoods(told)
     return of_pupil * of_limbus
 
 
@@ -94,59 +101,56 @@ def likelihoods(told: Evidence) -> tuple[float, float]:
 
 def parts_of(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Evidence on the pupil, and on the limbus."""
-    inner = told.pupil_seen, told.pupil_on, told.pupil_rise, told.shapes, told.apart
-    return inner, (told.limbus_on, told.limbus_step, told.shapes, told.apart, told.size)
+    inner = told.pupil_on, told.pupil_unsure, told.pupil_pulled, told.shapes, told.flat
+    return inner, (told.limbus_on, told.limbus_unsure, told.limbus_pulled, told.flat, told.size)
 
 
 def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
     """Look along both rims, in pixels of the working image."""
     ratio = pupil.radius_px / limbus.radius_px
-    inner = unrolled(small.lit, pupil, REACH, STEPS, ANGLES)
-    outer = unrolled(small.calm, limbus, REACH, STEPS, ANGLES)
     open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES, NARROW)
     open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
-    pupil_on, rise = _agreement(inner, open_pupil, ON / max(ratio, 0.05), 0.7)
-    limbus_on, _ = _agreement(outer, open_limbus, ON, min(0.9, max(0.7, ratio + 0.1)))
-    within, beyond = _greys(outer, open_limbus, 0.8, 0.95), _greys(outer, open_limbus, 1.06, 1.25)
-    shapes = np.hypot(*np.subtract(shape_of(pupil), shape_of(limbus)))
-    apart = np.hypot(pupil.row_px - limbus.row_px, pupil.column_px - limbus.column_px) / limbus.radius_px
+    inner = _edges(small.lit, pupil, 0.7)
+    outer = _edges(small.calm, limbus, min(0.9, max(0.7, ratio + 0.1)))
+    of_pupil, of_limbus = leeway(
+        _rim(pupil, *inner, open_pupil, FULL_GREYS[0], max(LEAST[0], LEAST_PX / pupil.radius_px)),
+        _rim(limbus, *outer, open_limbus, FULL_GREYS[1], LEAST[1]),
+    )
+    shape, around = shape_of(pupil), shape_of(limbus)
     return Evidence(
         pupil_seen=float(open_pupil.mean()),
-        pupil_on=_share(pupil_on, open_pupil),
-        pupil_rise=float(np.tanh(rise / STEEP_GREYS)),
-        limbus_on=_share(limbus_on, open_limbus),
-        limbus_step=float(np.clip(_step(within, beyond) / CLEAR_STEP, -1, 1)),
-        shapes=min(1.0, float(shapes) / 0.1),
-        apart=min(1.0, float(apart) / 0.2),
+        pupil_on=_share(*inner, open_pupil, ON / max(ratio, 0.05)),
+        pupil_unsure=_part(of_pupil[0]),
+        pupil_pulled=_part(of_pupil[1]),
+        limbus_on=_share(*outer, open_limbus, ON),
+        limbus_unsure=_part(of_limbus[0]),
+        limbus_pulled=_part(of_limbus[1]),
+        shapes=min(1.0, math.dist(shape, around) / 0.1),
+        flat=min(1.0, math.hypot(*around) / 0.1),
         size=float(np.clip(max(0.2 - ratio, ratio - 0.75), 0, 0.15) / 0.15),
     )
 
 
-def _agreement(sheet: GreyPixels, seen: Bits, tolerance: float, nearest: float) -> tuple[Bits, float]:
-    """At which angles the steepest rise from ``nearest`` radii on lies on the ellipse; median rise there, greys."""
+def _edges(image: GreyPixels, ellipse: Ellipse, nearest: float) -> tuple[Values, Values]:
+    """(A,) where greys rise most from ``nearest`` radii on, in radii of the ellipse, and how far they rise there."""
     per_radius = STEPS / REACH
-    rise = cv2.GaussianBlur(outward(sheet, 3), (3, 3), 0)
+    rise = cv2.GaussianBlur(outward(unrolled(image, ellipse, REACH, STEPS, ANGLES), 3), (3, 3), 0)
     low, high = int(nearest * per_radius), int(1.3 * per_radius)
     best = rise[:, low:high].argmax(axis=1) + low
-    steep = rise[np.arange(ANGLES), best]
-    on = (np.abs((best + 0.5) / per_radius - 1) < max(tolerance, 1.5 / per_radius)) & (steep > 1.5)
-    return on, median(steep[on & seen]) if (on & seen).any() else 0.0
+    return (best + 0.5) / per_radius, rise[np.arange(ANGLES), best].astype(np.float64)
 
 
-def _greys(sheet: GreyPixels, seen: Bits, low: float, high: float) -> GreyPixels:
-    per_radius = STEPS / REACH
-    return sheet[seen, int(low * per_radius) : int(high * per_radius)]
+def _rim(ellipse: Ellipse, edge: Values, steep: Values, seen: Bits, full: float, least: float) -> Rim:
+    return Rim(ellipse, edge, seen * np.clip(steep, 0, full) / full, least)
 
 
-def _share(on: Bits, seen: Bits) -> float:
-    """Of the angles seen that are on the ellipse, drawn to 0 where few are seen."""
+def _share(edge: Values, steep: Values, seen: Bits, tolerance: float) -> float:
+    """Of the angles seen that have an edge on the ellipse, drawn to 0 where few are seen."""
+    on = (np.abs(edge - 1) < max(tolerance, 1.5 * REACH / STEPS)) & (steep > STEEP_GREYS)
     return float((on & seen).sum() / (seen.sum() + 3))
 
 
-def _step(inside: GreyPixels, outside: GreyPixels) -> float:
-    """-1..1: how far greys rise from one ring to the next, in their deviations."""
-    if not inside.size or not outside.size:
-        return -1.0
-    step = median(outside) - median(inside)
-    spread = 0.5 * (deviation(inside, median(inside)) + deviation(outside, median(outside))) + LEAST_GREYS
-    return float(np.tanh(step / spread / 4))
+def _part(distance: float) -> float:
+    """0..1: how far a distance is from the one to the other of :data:`LEEWAY`, by its logarithm."""
+    least, most = LEEWAY
+    return math.log(min(max(distance, least), most) / least) / math.log(most / least)

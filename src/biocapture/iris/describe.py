@@ -29,7 +29,7 @@ Trace = Callable[[str, NDArray[np.generic]], None]
 LONGEST_PX = 4096
 """Larger pictures show more than one eye; so large an iris is no camera's."""
 
-LEAST_CONFIDENCE = 0.2
+LEAST_CONFIDENCE = 0.25
 """Below, what was found is hardly an eye, or not where it was found: numbers of it would mislead."""
 
 LEAST_USABLE = 0.02

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.iris.confidence import confidence, evidence, likelihoods
+from biocapture.iris.confidence import Evidence, confidence, evidence, likelihoods
 from biocapture.iris.limbus import limbus_of
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.polar import angles, circle_scores, compass, moved, outward, unrolled
@@ -45,17 +45,18 @@ WIDEST_WINDOW = 0.3
 
 def second_look(small: Reduction, first: Found) -> tuple[Found, float]:
     """The best of an outline and what else it may be, and its confidence; the outline itself if it is sure enough."""
-    best, sure = first, confidence(small, *first)
-    if sure >= ENOUGH:
-        return first, sure
-    most = rank(small, first)
+    best, told = first, evidence(small, *first)
+    if confidence(told) >= ENOUGH:
+        return first, confidence(told)
+    most = rank(told)
     for found in alternatives(small, first):
-        ranked = rank(small, found)
+        other = evidence(small, *found)
+        ranked = rank(other)
         if ranked > most:
-            best, most = found, ranked
+            best, told, most = found, other, ranked
         if ranked >= ENOUGH:
             break
-    return best, confidence(small, *best)
+    return best, confidence(told)
 
 
 def alternatives(small: Reduction, first: Found) -> Iterator[Found]:
@@ -65,9 +66,8 @@ def alternatives(small: Reduction, first: Found) -> Iterator[Found]:
             yield refined_pair(small, pupil, limbus)
 
 
-def rank(small: Reduction, found: Found) -> float:
+def rank(told: Evidence) -> float:
     """Confidence, in which a pupil that a window hides counts as half a pupil."""
-    told = evidence(small, *found)
     of_pupil, of_limbus = likelihoods(told)
     return of_limbus * max(of_pupil, UNSEEN * (1 - told.pupil_seen))
 
