@@ -143,7 +143,8 @@ def test_every_degradation_lowers_the_quality(condition: str, values: tuple[obje
     """Median of the eyes, to half a point; no eye found is the lowest."""
     along = [float(np.median([found(eye, (condition, value)).get("quality", 0.0) for eye in EYES])) for value in values]
     assert all(after < before + 0.5 for before, after in itertools.pairwise(along)), np.round(along, 1)
-    assert along[-1] < along[0] - 0.1
+    # A gradient of light does not move the outline: it costs little.
+    assert along[-1] < along[0] - (0.1 if condition == "light_gradient" else 0.2)
 
 
 def test_one_bad_component_does_not_zero_a_good_eye() -> None:

@@ -30,8 +30,8 @@ CANDIDATES = 8
 """Remembered samples of a slot that are compared in full."""
 
 TOGETHER, TOGETHER_FMR = 2, 1.5e-4
-"""So many fingers at this rate are as good as one at the strict rate: of ten fingers and a thousand people, two match by
-chance in 45 · 1000 · 1.5e-4² = 1e-3 of the records."""
+"""So many fingers at this rate are as good as one at the strict rate: of ten fingers and a thousand people, two match
+by chance in 45 · 1000 · 1.5e-4² = 1e-3 of the records."""
 
 PREFERRED = (*FINGERS[1:3], *FINGERS[6:8], *FINGERS[3:6], *FINGERS[8:])
 
