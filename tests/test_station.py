@@ -18,6 +18,9 @@ from biocapture.station.packing import packed, sketch_in, template_in
 from biocapture.station.store import _part
 from biocapture.types import Position
 
+NAME = "ayu of the first village"
+"""Too long to be in random bytes by chance."""
+
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
 AYU = {slot: made for slot, made in templates("clean_ayu").items() if slot.finger_code}
 
@@ -25,20 +28,20 @@ AYU = {slot: made for slot, made in templates("clean_ayu").items() if slot.finge
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     with Station(tmp_path / "s.db", KEY, create=True) as station:
-        station.add("ayu", AYU)
+        station.add(NAME, AYU)
     return tmp_path / "s.db"
 
 
 def test_remembers_across_sessions(path: Path) -> None:
     with Station(path, KEY) as station:
         (person,) = station.people()
-        assert (person.id, person.operator, set(person.slots)) == ("ayu", False, set(AYU))
+        assert (person.id, person.operator, set(person.slots)) == (NAME, False, set(AYU))
         name, found = station.previous("budi")
-        assert name == "ayu"
+        assert name == NAME
         assert found[Position.RIGHT_INDEX].to_bytes() == AYU[Position.RIGHT_INDEX].to_bytes()
-        assert station.previous("ayu") == ("", {})
-        assert [known.person for known in station.of_slot(Position.RIGHT_INDEX, "budi")] == ["ayu"]
-        assert station.of_slot(Position.RIGHT_INDEX, "ayu") == []
+        assert station.previous(NAME) == ("", {})
+        assert [known.person for known in station.of_slot(Position.RIGHT_INDEX, "budi")] == [NAME]
+        assert station.of_slot(Position.RIGHT_INDEX, NAME) == []
 
 
 def test_stored_sketches_are_those_made_anew() -> None:
@@ -58,7 +61,7 @@ def test_nothing_is_readable_without_the_key(path: Path) -> None:
     with pytest.raises(StationError, match="another key"):
         Station(path, OTHER_KEY)
     data = path.read_bytes()
-    assert b"ayu" not in data
+    assert NAME.encode() not in data
     for template in AYU.values():
         assert template.to_bytes()[:16] not in data
         assert template.to_bytes()[40:72] not in data
@@ -82,8 +85,8 @@ def test_replaces_trims_and_forgets(path: Path) -> None:
     few = {Position.RIGHT_INDEX: AYU[Position.RIGHT_INDEX]}
     with Station(path, KEY) as station:
         station.add("sari", few, operator=True)
-        station.add("ayu", few)
-        assert {p.id: len(p.slots) for p in station.people()} == {"sari": 1, "ayu": 1}
+        station.add(NAME, few)
+        assert {p.id: len(p.slots) for p in station.people()} == {"sari": 1, NAME: 1}
         for name in ("a", "b", "c"):
             station.add(name, few, keep=2)
         assert [p.id for p in station.people()] == ["sari", "b", "c"]
@@ -109,7 +112,7 @@ def test_forgets_on_expiry_and_leaves_no_trace(path: Path) -> None:
 
 def test_opening_forgets_what_is_over(tmp_path: Path) -> None:
     with Station(tmp_path / "s.db", KEY, create=True) as station:
-        station.add("ayu", AYU, days=0.0)
+        station.add(NAME, AYU, days=0.0)
     with Station(tmp_path / "s.db", KEY) as station:
         assert len(station) == 0
 
@@ -127,7 +130,7 @@ def _foreign(path: Path) -> None:
 
 def _cut(path: Path) -> None:
     with Station(path, KEY, create=True) as station:
-        station.add("ayu", AYU)
+        station.add(NAME, AYU)
     path.write_bytes(path.read_bytes()[:5000])
 
 
