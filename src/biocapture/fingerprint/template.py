@@ -88,7 +88,7 @@ class Template:
         return len(self.row)
 
     def to_bytes(self) -> bytes:
-        """Stored form: 16 + 6 M + R C + 8 F bytes, the same for the same print anywhere."""
+        """Stored form: 16 + 6 M + R C + 8 F bytes, always the same for the same template."""
         sizes = self.height_px, self.width_px, len(self), *self.orientation.shape
         head = HEADER.pack(MAGIC, self.position.finger_code, *sizes, len(self.ridges) > 0)
         minutiae = np.zeros(len(self), MINUTIA)
