@@ -24,7 +24,7 @@ ONE, OTHER = ridges(61), ridges(62)
 def test_a_print_coincides_with_itself_and_not_with_another() -> None:
     itself = laid_over(ONE, ONE, STAY, FIRST_REACH_PX)
     assert itself.coincidence > 0.95
-    assert itself.correction == pytest.approx(np.eye(2, 3), abs=1e-6)
+    assert itself.correction() == pytest.approx(np.eye(2, 3), abs=1e-6)
     assert abs(laid_over(ONE, OTHER, STAY, FIRST_REACH_PX).coincidence) < 0.3
 
 

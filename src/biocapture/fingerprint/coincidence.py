@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.fingerprint.template import FIELD_PX, RIDGE_ROWS
+
 Real = NDArray[np.float32]
 Values = NDArray[np.float64]
 
-PLANE_PX = 2
+PLANE_PX = FIELD_PX // RIDGE_ROWS
 """Side at 500 ppi of a pixel of the ridges."""
 
 BLOCK_PX = 12
@@ -43,15 +45,27 @@ class Laid:
     coincidence : float
         -1..1: mean correlation of the ridges (1) and valleys (-1) of both where each block fits best, less for a small
         common area; unrelated prints of alike ridge directions reach 0.1 to 0.2.
-    correction : (2, 3) float64
-        Affine movement of the first print, right and down in pixels of the ridges, that brings its blocks there.
+    place, shift : (2, N) float64
+        Columns and rows of the blocks of the first print, and how far each was shifted, in pixels of the ridges.
+    weight : (N,) float64
+        How much each shift is to be trusted, 0..1.
     """
 
     coincidence: float
-    correction: Values
+    place: Values
+    shift: Values
+    weight: Values
+
+    def correction(self) -> Values:
+        """(2, 3) affine movement of the first print nearest to the blocks' shifts, by weighted least squares."""
+        middle = (self.place * self.weight).sum(axis=1) / max(float(self.weight.sum()), 1e-9)
+        basis = np.stack([np.ones(self.place.shape[1]), *(self.place - middle[:, None])])
+        weighed = basis * self.weight
+        steps = np.linalg.solve(weighed @ basis.T + STIFF, weighed @ self.shift.T).T
+        return np.column_stack([np.eye(2) + steps[:, 1:], steps[:, 0] - steps[:, 1:] @ middle])
 
 
-APART = Laid(0.0, np.eye(2, 3))
+APART = Laid(0.0, np.zeros((2, 0)), np.zeros((2, 0)), np.zeros(0))
 """Too little in common."""
 
 
@@ -65,7 +79,8 @@ def movement(turn: complex, shift: complex) -> Values:
 
 def corrected(moved: Values, laid: Laid) -> Values:
     """The movement after the correction."""
-    return np.column_stack([moved[:, :2] @ laid.correction[:, :2], moved[:, :2] @ laid.correction[:, 2] + moved[:, 2]])
+    correction = laid.correction()
+    return np.column_stack([moved[:, :2] @ correction[:, :2], moved[:, :2] @ correction[:, 2] + moved[:, 2]])
 
 
 def laid_over(one: Real, other: Real, moved: Values, reach: int) -> Laid:
@@ -134,13 +149,4 @@ def _chosen(likeness: Real, common: NDArray[np.bool_], reach: int, corner: tuple
     shift = np.stack(np.divmod(best, 2 * reach + 1)[::-1]) - reach
     place = (np.stack([column, row]) + 0.5) * BLOCK_PX + np.array(corner)[:, None]
     coincidence = float(likeness[each, best].mean()) * min(1.0, len(best) / ENOUGH_BLOCKS) ** 0.5
-    return Laid(coincidence, _correction(place, shift, trust**2))
-
-
-def _correction(place: Values, shift: NDArray[np.intp], weight: Values) -> Values:
-    """Affine movement nearest to the shifts of the blocks at these places, by weighted least squares."""
-    middle = (place * weight).sum(axis=1) / max(float(weight.sum()), 1e-9)
-    basis = np.stack([np.ones(place.shape[1]), *(place - middle[:, None])])
-    weighed = basis * weight
-    steps = np.linalg.solve(weighed @ basis.T + STIFF, weighed @ shift.T).T
-    return np.column_stack([np.eye(2) + steps[:, 1:], steps[:, 0] - steps[:, 1:] @ middle])
+    return Laid(coincidence, place, shift.astype(np.float64), trust**2)

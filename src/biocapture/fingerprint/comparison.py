@@ -116,7 +116,8 @@ def similarity(a: Structure, b: Structure) -> Values:
 
 
 def _evidence(a: Structure, b: Structure) -> tuple[dict[str, float], Indices, float]:
-    nothing = {name: value for name, value in NOTHING.items() if name != "ridges" or _ridged(a, b)}
+    ridged = a.ridges.size > 0 and b.ridges.size > 0
+    nothing = {name: value for name, value in NOTHING.items() if name != "ridges" or ridged}
     if min(len(a), len(b)) < FEWEST_MINUTIAE:
         return nothing, NO_PAIRS, 0.0
     alike = similarity(a, b)
@@ -129,14 +130,10 @@ def _evidence(a: Structure, b: Structure) -> tuple[dict[str, float], Indices, fl
     ways = list(_ways(a, b, (first, second), compatible, after))
     if not ways:
         return nothing, NO_PAIRS, 0.0
-    way, ridges = _best_way(a, b, ways) if _ridged(a, b) else (ways[0], {})
+    way, ridges = _best_way(a, b, ways) if ridged else (ways[0], {})
     evidence = {"agreement": _agreement(before, after, min(alike.shape))}
     evidence |= {"paired": float(min(len(way.paired), MOST_COUNTED))} | _overlap(a, b, way) | ridges
     return evidence, way.paired, float(np.angle(way.turn))
-
-
-def _ridged(a: Structure, b: Structure) -> bool:
-    return a.ridges.size > 0 and b.ridges.size > 0
 
 
 def _ways(
@@ -164,14 +161,14 @@ def _ways(
 
 def _best_way(a: Structure, b: Structure, ways: list[_Way]) -> tuple[_Way, dict[str, float]]:
     """The way in which ridges coincide most, and how much they do once it is corrected by what they tell."""
-    moved = [movement(way.turn, way.shift) for way in ways if len(way.paired) >= FEWEST_LAID]
-    if not moved:
+    tried = [way for way in ways if len(way.paired) >= FEWEST_LAID]
+    if not tried:
         return ways[0], {"ridges": NOTHING["ridges"]}
-    ways = [way for way in ways if len(way.paired) >= FEWEST_LAID]
+    moved = [movement(way.turn, way.shift) for way in tried]
     laid = [laid_over(a.ridges, b.ridges, each, FIRST_REACH_PX) for each in moved]
     best = max(range(len(laid)), key=lambda way: laid[way].coincidence)
     again = laid_over(a.ridges, b.ridges, corrected(moved[best], laid[best]), SECOND_REACH_PX)
-    return ways[best], {"ridges": again.coincidence}
+    return tried[best], {"ridges": again.coincidence}
 
 
 def _best_pairs(alike: Values) -> tuple[Indices, Indices]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
-from biocapture.fingerprint.structure import structure_of
+from biocapture.fingerprint.structure import directions_of, minutiae_of, surroundings_of
 from biocapture.fingerprint.template import MOST_MINUTIAE, Template
 
 Real = NDArray[np.float32]
@@ -59,10 +59,11 @@ def sketch(template: Template) -> Sketch:
     """Sketch of a template, 172 bytes per minutia; raises :class:`TemplateError` for more than extraction gives."""
     if len(template) > MOST_MINUTIAE:
         raise TemplateError(f"{len(template)} minutiae, expected at most {MOST_MINUTIAE}")
-    whole = structure_of(template)
-    length = np.maximum(np.linalg.norm(whole.surroundings, axis=1, keepdims=True), 1e-6)
-    unit = np.rint(SCALE * whole.surroundings / length).astype(np.int8)
-    return Sketch(unit, whole.place.astype(np.complex64), whole.angle.astype(np.float32))
+    place, angle = minutiae_of(template)
+    surroundings, _ = surroundings_of(place, angle, directions_of(template))
+    length = np.maximum(np.linalg.norm(surroundings, axis=1, keepdims=True), 1e-6)
+    unit = np.rint(SCALE * surroundings / length).astype(np.int8)
+    return Sketch(unit, place.astype(np.complex64), angle.astype(np.float32))
 
 
 def promise(probe: Sketch, sketches: Sequence[Sketch]) -> NDArray[np.float64]:

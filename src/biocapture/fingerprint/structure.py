@@ -21,7 +21,7 @@ SPREAD_RAD = np.deg2rad(30.0)
 SATURATION = (0.35, 0.12)
 """Minutia cylinder codes (Cappelli, Ferrara & Maltoni 2010): radius, cells, spreads; centre, width of the sigmoid."""
 
-LEAST_WEIGHT = 0.02
+LEAST_TRUST = 0.02
 """Of a minutia in an unclear place."""
 
 
@@ -64,16 +64,33 @@ class Structure:
 
 def structure_of(template: Template) -> Structure:
     """Local structures of every minutia of a template."""
+    place, angle = minutiae_of(template)
+    direction = directions_of(template)
+    surroundings, seen = surroundings_of(place, angle, direction)
+    weight = np.clip(template.quality / 100, LEAST_TRUST, 1) if template.quality.any() else np.ones(len(template))
+    return Structure(place, angle, surroundings, seen, _cylinders(place, angle), direction, weight, _plane(template))
+
+
+def minutiae_of(template: Template) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+    """``place`` and ``angle`` of a :class:`Structure`."""
     place = template.column.astype(np.float64) - 1j * template.row.astype(np.float64)
-    angle = template.angle.astype(np.float64) * (2 * np.pi / ANGLES)
+    return place, template.angle.astype(np.float64) * (2 * np.pi / ANGLES)
+
+
+def directions_of(template: Template) -> NDArray[np.complex64]:
+    """``direction`` of a :class:`Structure`."""
     steps = template.orientation.astype(np.float64) - 1
-    direction = np.where(steps >= 0, np.exp(2j * np.pi * steps / ORIENTATIONS), 0).astype(np.complex64)
+    return np.where(steps >= 0, np.exp(2j * np.pi * steps / ORIENTATIONS), 0).astype(np.complex64)
+
+
+def surroundings_of(
+    place: NDArray[np.complex128], angle: NDArray[np.float64], direction: NDArray[np.complex64]
+) -> tuple[Real, Real]:
+    """``surroundings`` and ``seen`` of a :class:`Structure`."""
     ring = at_cells(direction, place[:, None] + _RING[None, :] * np.exp(1j * angle)[:, None])
     relative = ring * np.exp(-2j * angle)[:, None]
     surroundings = np.concatenate([relative.real, relative.imag], axis=1).astype(np.float32)
-    seen = (ring != 0).astype(np.float32)
-    weight = np.clip(template.quality / 100, LEAST_WEIGHT, 1) if template.quality.any() else np.ones(len(template))
-    return Structure(place, angle, surroundings, seen, _cylinders(place, angle), direction, weight, _plane(template))
+    return surroundings, (ring != 0).astype(np.float32)
 
 
 def _plane(template: Template) -> Real:

@@ -175,6 +175,6 @@ def _coarse(field: RidgeField) -> NDArray[np.uint8]:
 def _ridges(field: RidgeField, coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(F, 8) where the redrawn wave is dark or bright, of the cells that are not background."""
     rows, columns = coarse.shape
-    side = FIELD_PX // 2
-    cells = field.wave[: rows * side, : columns * side].reshape(rows, side, columns, side) > 0
+    wave = field.wave[: rows * RIDGE_ROWS, : columns * RIDGE_ROWS]
+    cells = wave.reshape(rows, RIDGE_ROWS, columns, RIDGE_ROWS) > 0
     return np.packbits(cells, axis=3)[:, :, :, 0].transpose(0, 2, 1)[coarse > 0]
