@@ -62,9 +62,8 @@ def fitted(
         return start
     for _ in range(ROUNDS):
         residual, turn = residuals(found, column, row)
-        size = max(least, 1.4826 * median(np.abs(residual[weight > 0])))
-        trust = weight / (1 + (residual / size) ** 2) ** 2
-        basis = np.stack([turn.real, turn.imag, np.ones(count), (turn * turn).real, (turn * turn).imag])
+        trust, _ = trusted(residual, weight, least)
+        basis = harmonics(turn)
         weighted = basis * trust
         left = weighted @ basis.T
         answer = weighted @ residual
@@ -80,6 +79,25 @@ def fitted(
         if np.abs(step).max() < SETTLED:
             break
     return ellipse_of(found)
+
+
+def trusted(residual: Values, weight: Values, least: float) -> tuple[Values, float]:
+    """(A,) weights of edges, those far off as good as nothing (biweight of Cauchy's form), and their deviation.
+
+    The deviation is that of edges of any weight, from their median residual, but not below ``least``.
+    """
+    known = np.abs(residual[weight > 0])
+    size = max(least, 1.4826 * median(known)) if len(known) else least
+    return weight / (1 + (residual / size) ** 2) ** 2, size
+
+
+def harmonics(turn: NDArray[np.complex128]) -> Values:
+    """(5, A) what shifts along columns and rows, growth, and two changes of shape move a boundary outwards.
+
+    In its radii; ``turn`` are the directions of its places from the centre as unit complex numbers.
+    """
+    square = turn * turn
+    return np.stack([turn.real, turn.imag, np.ones(len(turn)), square.real, square.imag])
 
 
 def placed(start: Ellipse, edge: Values) -> tuple[Values, Values]:

@@ -10,7 +10,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.iris.middle import median
+from biocapture.iris.ellipse_fit import harmonics, trusted
 from biocapture.iris.pair_fit import TIED, Rim
 from biocapture.iris.polar import angles
 
@@ -55,13 +55,11 @@ def _along(basis: Values, spread: Values, step: Values) -> Leeway:
 
 
 def _trust(rim: Rim) -> Values:
-    """(A,) inverse variances of the edges; those far off count as nothing, as in the fit."""
-    known = rim.weight > 0
-    if np.count_nonzero(known) < FEWEST:
+    """(A,) inverse variances of the edges."""
+    if np.count_nonzero(rim.weight) < FEWEST:
         return np.zeros(len(rim.edge))
-    residual = rim.edge - 1
-    size = max(rim.least, 1.4826 * median(np.abs(residual[known])))
-    return np.asarray(rim.weight / (1 + (residual / size) ** 2) ** 2 / (TIED * size**2))
+    trust, size = trusted(rim.edge - 1, rim.weight, rim.least)
+    return trust / (TIED * size**2)
 
 
 def _priors(ratio: float) -> Values:
@@ -77,5 +75,4 @@ def _priors(ratio: float) -> Values:
 @functools.cache
 def _basis(count: int) -> Values:
     """(5, A) what one of each unknown moves the boundary outwards, at equal angles."""
-    turn = angles(count)
-    return np.stack([np.cos(turn), np.sin(turn), np.ones(count), np.cos(2 * turn), np.sin(2 * turn)])
+    return harmonics(np.exp(1j * angles(count)))

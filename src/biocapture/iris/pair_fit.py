@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.iris.ellipse_fit import ROUNDS, ellipse_of, placed, residuals, shape_of
-from biocapture.iris.middle import median
+from biocapture.iris.ellipse_fit import ROUNDS, ellipse_of, harmonics, placed, residuals, shape_of, trusted
 from biocapture.iris.outline import Ellipse
 
 Values = NDArray[np.float64]
@@ -100,10 +99,7 @@ def _priors(found: Values) -> tuple[Values, Values]:
 def _pull(found: Values, rim: Rim, place: tuple[Values, Values]) -> tuple[Values, Values]:
     """Normal matrix (5, 5) and right side of the edges of one rim, in its radii."""
     residual, turn = residuals(found, *place)
-    known = rim.weight > 0
-    size = max(rim.least, 1.4826 * median(np.abs(residual[known]))) if known.any() else rim.least
-    trust = rim.weight / (1 + (residual / size) ** 2) ** 2 / (TIED * size**2)
-    square = turn * turn
-    basis = np.stack([turn.real, turn.imag, np.ones(len(turn)), square.real, square.imag])
-    weighted = basis * trust
+    trust, size = trusted(residual, rim.weight, rim.least)
+    basis = harmonics(turn)
+    weighted = basis * (trust / (TIED * size**2))
     return weighted @ basis.T, weighted @ residual

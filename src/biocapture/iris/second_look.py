@@ -46,8 +46,8 @@ WIDEST_WINDOW = 0.3
 def second_look(small: Reduction, first: Found) -> tuple[Found, float]:
     """The best of an outline and what else it may be, and its confidence; the outline itself if it is sure enough."""
     best, told = first, evidence(small, *first)
-    if confidence(told) >= ENOUGH:
-        return first, confidence(told)
+    if (sure := confidence(told)) >= ENOUGH:
+        return first, sure
     most = rank(told)
     for found in alternatives(small, first):
         other = evidence(small, *found)
