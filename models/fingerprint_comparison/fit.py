@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from biocapture.decode import decode
 from biocapture.evaluate import equal_error_rate, threshold_at
 from biocapture.fingerprint.comparison import NOTHING, THRESHOLDS, compare
-from biocapture.fingerprint.structure import structure_of
+from biocapture.fingerprint.structure import Structure, structure_of
 from biocapture.fingerprint.template import template_of
 from biocapture.synthetic.finger import Finger, finger
 from biocapture.synthetic.impression import Effects, impression
@@ -50,11 +50,13 @@ def evidence_of(pairs: Path, images: Path) -> tuple[Rows, NDArray[np.bool_]]:
     for stem in stems:
         image = decode(images / f"{stem}.pgm", modality=Modality.FINGERPRINT, ppi=500.0)
         structures[stem] = structure_of(template_of(Sample(image, Modality.FINGERPRINT)))
-    evidence = [
-        list(compare(*(structures[Path(row[side]).stem] for side in ("file1", "file2"))).evidence.values())
-        for row in rows
-    ]
+    evidence = [row_of(*(structures[Path(row[side]).stem] for side in ("file1", "file2"))) for row in rows]
     return np.array(evidence), np.array([row["genuine"] == "1" for row in rows])
+
+
+def row_of(one: Structure, other: Structure) -> list[float]:
+    """The evidence of one pair, in the order of the weights; a print without ridges counts as coinciding nowhere."""
+    return list((NOTHING | compare(one, other).evidence).values())
 
 
 def synthetic_impostors() -> Rows:
@@ -65,7 +67,7 @@ def synthetic_impostors() -> Rows:
         for seed, effects in ((1, Effects()), (4, Effects(rotation_deg=12.0)))
     )
     count = range(len(fingers))
-    return np.array([list(compare(first[i], second[j]).evidence.values()) for i in count for j in count if i != j])
+    return np.array([row_of(first[i], second[j]) for i in count for j in count if i != j])
 
 
 def _synthetic(grown: Finger, seed: int, effects: Effects) -> Sample:

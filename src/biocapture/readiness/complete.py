@@ -57,9 +57,9 @@ def _wrong_eyes(case: Case) -> list[Finding]:
     which :mod:`biocapture.readiness.distinct` finds: the odds that each is the one stated are multiplied.
     """
     told = {slot.position: side for slot in case.filled if not math.isnan(side := _stated_side(slot))}
-    minimum = max(wanted.get(STATED_SIDE, 0.0) for wanted in (case.profile.retake, case.profile.review))
     if not told:
         return []
+    minimum = max(wanted.get(STATED_SIDE, 0.0) for wanted in (case.profile.retake, case.profile.review))
     together = math.tanh(sum(math.atanh(min(max(side, -SURE), SURE)) for side in told.values()))
     score = float(measures(Modality.IRIS)[STATED_SIDE].curve(np.array(together)))
     if score >= minimum:
