@@ -16,8 +16,6 @@ Prints detections by group and by head height, false detections by kind, and the
 """
 
 import argparse
-import hashlib
-import json
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,21 +24,22 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
-from models.face_detector.scenes import CELL_PX, REACH_PX, SIDE_PX, Head, rendered
+from models.face_detector.scenes import SIDE_PX, Head, rendered
+from models.face_training.cards import PORTRAITS, RENDERS, put
 from models.face_training.cells import NO_FRONT, cells
 from models.face_training.nonfaces import EVALUATION, Backgrounds, captures, samples
 from models.face_training.portraits import Portrait
 from models.face_training.prepare import prepared
 from numpy.typing import NDArray
 
+from biocapture.face import detection
 from biocapture.face.default import inputs_of
 from biocapture.face.describe import failure_of
+from biocapture.models import opened
 
 Rgb = NDArray[np.uint8]
 Detect = Callable[[Rgb], NDArray[np.float64]]
 
-LEAST_SCORE = 0.55
 HEAD_SHARES = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 0.9)
 HEAD = 2.0
 """Height of a head, chin to crown, in distances from eyes to chin."""
@@ -56,18 +55,16 @@ class Tally:
 
 
 def detector(path: Path) -> Detect:
-    """Function from a picture to (n, 5): score, column and row of the centre, vector from eyes to chin; best first."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    """Function from a picture to (n, 5): score, column and row of the centre, vector from eyes to chin; best first.
+
+    The library's own look at the whole picture, through this network instead of the shipped one.
+    """
+    network = opened(path)
+    detection.load = lambda _: network  # type: ignore[assignment]
 
     def detect(picture: Rgb) -> NDArray[np.float64]:
-        canvas, scale, shift = letterboxed(picture)
-        shown = canvas.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
-        found = peaks(session.run(None, {"input": shown})[0][0].astype(np.float64))
-        found[:, 1:3] -= shift
-        found[:, 1:] /= scale
-        return found
+        found = sorted(detection.faces_at_a_glance(picture), key=lambda face: -face.score)
+        return np.array([[face.score, *face.centre, *face.down] for face in found]).reshape(-1, 5)
 
     return detect
 
@@ -79,33 +76,6 @@ def confirmed(picture: Rgb) -> NDArray[np.float64]:
         return np.zeros((0, 5))
     eyes, chin = inputs.points[[60, 64, 68, 72]].mean(axis=0), inputs.points[16]
     return np.concatenate(([inputs.score], (eyes + chin) / 2, chin - eyes))[None]
-
-
-def letterboxed(picture: Rgb) -> tuple[Rgb, float, NDArray[np.float64]]:
-    """The picture in the middle of a black square, the scale, and where its corner lies."""
-    height, width = picture.shape[:2]
-    scale = SIDE_PX / max(height, width)
-    small = max(1, round(height * scale)), max(1, round(width * scale))
-    top, left = (SIDE_PX - small[0]) // 2, (SIDE_PX - small[1]) // 2
-    canvas = np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    canvas[top : top + small[0], left : left + small[1]] = cv2.resize(picture, small[::-1], interpolation=method)
-    return canvas, scale, np.array((left, top), np.float64)
-
-
-def peaks(said: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Maxima of the map above the threshold in network pixels, (n, 5), best first, one per face."""
-    chance = (1 / (1 + np.exp(-said[0]))).astype(np.float32)
-    cells_ = np.argwhere((chance >= LEAST_SCORE) & (chance >= cv2.dilate(chance, np.ones((3, 3), np.uint8))))
-    rows = [[chance[r, c], *((c + 0.5, r + 0.5) * np.array(CELL_PX) + said[1:3, r, c] * REACH_PX)] for r, c in cells_]
-    found = np.array([row + list(said[3:, r, c] * REACH_PX) for row, (r, c) in zip(rows, cells_, strict=True)])
-    found = found.reshape(-1, 5)[np.argsort([-row[0] for row in rows], kind="stable")]
-    kept: list[NDArray[np.float64]] = []
-    for row in found:
-        size = np.hypot(*row[3:])
-        if all(np.hypot(*(row[1:3] - k[1:3])) > 0.9 * max(size, np.hypot(*k[3:])) for k in kept):
-            kept.append(row)
-    return np.array(kept).reshape(-1, 5)
 
 
 def is_hit(found: NDArray[np.float64], axis: NDArray[np.float32]) -> bool:
@@ -217,29 +187,6 @@ def milliseconds(detect: Detect, repeats: int = 200) -> float:
     return 1000 * float(np.median(times))
 
 
-DATA = (
-    "US Congress portraits (public domain), Face Research Lab London Set (CC-BY 4.0, DeBruine and Jones 2017), "
-    "labelled with MediaPipe 0.10.21 (Apache-2.0), split by person; heads rendered from MakeHuman's assets (CC0); "
-    "synthetic prints, eyes and drawings; scikit-image textures"
-)
-
-
-def write(model: Path, figures: dict[str, float]) -> None:
-    """The shipped file and its card."""
-    content, folder = model.read_bytes(), Path(__file__).parent
-    (folder / "face_detector.onnx").write_bytes(content)
-    card = {
-        "name": "face_detector",
-        "file": "face_detector.onnx",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "task": "faces of a picture: centre, and vector from between the eyes to the chin",
-        "licence": "Apache-2.0",
-        "data": DATA,
-        "metrics": figures,
-    }
-    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
@@ -264,7 +211,9 @@ def main() -> None:
     figures["ms per 1280x720 picture"] = round(milliseconds(detect), 2)
     print(f"one picture of 1280x720: {figures['ms per 1280x720 picture']:.2f} ms")
     if chosen.write and not chosen.confirmed:
-        write(chosen.model, figures)
+        task = "faces of a picture: centre, and vector from between the eyes to the chin"
+        data = f"{PORTRAITS}; {RENDERS}; synthetic prints, eyes and drawings; scikit-image textures"
+        put(chosen.model.read_bytes(), Path(__file__).parent, task, data, figures)
 
 
 if __name__ == "__main__":

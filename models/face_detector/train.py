@@ -11,7 +11,6 @@ One thread. The same data, steps and seed give the same network on the same mach
 """
 
 import argparse
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 import torch
 from models.face_detector.scenes import SIDE_PX, Crowd, heads, rendered, scene
 from models.face_training.conditions import photographed
-from models.face_training.networks import Block, rate, write
+from models.face_training.networks import Block, answer, trained, write
 from models.face_training.nonfaces import Backgrounds
 from models.face_training.prepare import prepared
 from torch import Tensor, nn
@@ -87,22 +86,13 @@ def loss(said: Tensor, target: Tensor, weight: Tensor) -> Tensor:
 
 
 def train(network: Detector, scenes: Scenes, steps: int, peak: float = PEAK_RATE) -> None:
-    optimiser = torch.optim.AdamW(network.parameters(), peak, weight_decay=1e-4)
-    started, mean = time.monotonic(), 0.0
+    def judged(batch: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, float]:
+        pictures, targets, weights = batch
+        value = loss(answer(network, pictures, 255, 0), targets, weights)
+        return value, value.item()
+
     source = iter(DataLoader(scenes, batch_size=None, num_workers=1, prefetch_factor=8))
-    for step in range(steps):
-        optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
-        pictures, targets, weights = next(source)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            said = network((pictures.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last))
-        value = loss(said.float(), targets, weights)
-        optimiser.zero_grad()
-        value.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5)
-        optimiser.step()
-        mean = value.item() if step == 0 else 0.98 * mean + 0.02 * value.item()
-        if step % 100 == 99:
-            print(f"{step + 1} of {steps}, {time.monotonic() - started:.0f} s, loss {mean:.3f}", flush=True)
+    trained(network, source, steps, peak, judged, "loss {:.3f}")
 
 
 def main() -> None:

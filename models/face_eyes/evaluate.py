@@ -11,44 +11,30 @@ of the outer eye corners, and the opening of the eyes, open and closed by warpin
 """
 
 import argparse
-import hashlib
-import json
 from collections import defaultdict
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from models.face_landmarks.evaluate import known, read
+from models.face_training.cards import PORTRAITS, RENDERS, put
 from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye
 from models.face_training.portraits import is_held_out
 from models.face_training.templates import GROUPS, SAME, template
-from numpy.typing import NDArray
 
 from biocapture.face import landmark_network
 from biocapture.face.detection import faces
 from biocapture.face.framing import eye_opening
-from biocapture.models import Function, load
+from biocapture.models import Function, load, opened
 
 EYE_GROUPS = ("eye corners", "pupils", "lids")
 CLOSED = 0.035
 """Opening below which an eye is taken to be closed."""
 
-DATA = (
-    "US Congress portraits (public domain), Face Research Lab London Set (CC-BY 4.0, DeBruine and Jones 2017), "
-    "labelled with MediaPipe 0.10.21 (Apache-2.0), split by person; heads rendered from MakeHuman's assets (CC0); "
-    "eyelids closed by warping"
-)
-
 
 def use(path: Path) -> None:
     """Let this model, not the shipped one, look at the eyes."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-
-    def eyes(array: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(session.run(None, {"input": array})[0], np.float32)
+    eyes = opened(path)
 
     def chosen(name: str) -> Function:
         return eyes if name == "face_eyes" else load(name)
@@ -82,22 +68,6 @@ def judged(data: Path, labels: Path) -> dict[str, float]:
     return figures | {f"wrong side of {CLOSED}, % of {len(wrong)}": 100 * float(np.mean(wrong))}
 
 
-def write(model: Path, figures: dict[str, float]) -> None:
-    """The shipped file and its card."""
-    content, folder = model.read_bytes(), Path(__file__).parent
-    (folder / "face_eyes.onnx").write_bytes(content)
-    card = {
-        "name": "face_eyes",
-        "file": "face_eyes.onnx",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "task": "outline and pupil of one eye, lids open or closed",
-        "licence": "Apache-2.0",
-        "data": DATA,
-        "metrics": {name: round(value, 4) for name, value in figures.items()},
-    }
-    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
@@ -111,7 +81,9 @@ def main() -> None:
     for name, value in figures.items():
         print(f"{name:44s} {value:7.4f}")
     if chosen.write:
-        write(chosen.model, figures)
+        task = "outline and pupil of one eye, lids open or closed"
+        data = f"{PORTRAITS}; {RENDERS}; eyelids closed by warping"
+        put(chosen.model.read_bytes(), Path(__file__).parent, task, data, figures)
 
 
 if __name__ == "__main__":

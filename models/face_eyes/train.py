@@ -11,7 +11,6 @@ One thread. The same data, steps and seed give the same network on the same mach
 """
 
 import argparse
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy as np
 import torch
 from models.face_training.conditions import coarser, photographed
 from models.face_training.expressions import close_eye
-from models.face_training.networks import Block, rate, wing, write
+from models.face_training.networks import Block, answer, trained, wing, write
 from models.face_training.points import Places, of_mesh
 from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
@@ -160,25 +159,15 @@ def openings(places: Tensor) -> Tensor:
 
 
 def train(network: EyeOutline, source: Iterator[tuple[Tensor, Tensor]], steps: int) -> None:
-    optimiser = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=1e-4)
     network.answer.bias.data[:] = next(source)[1].mean(dim=0)
-    started, mean = time.monotonic(), 0.0
-    for step in range(steps):
-        optimiser.param_groups[0]["lr"] = rate(step, steps, PEAK_RATE)
-        pictures, places = next(source)
-        shown = (pictures.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            said = network(shown)
-        said = said.float()
+
+    def judged(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
+        pictures, places = batch
+        said = answer(network, pictures, 127.5, 1)
         gap = (openings(said) - openings(places)).abs().mean()
-        value = wing(said - places).mean() + 2 * gap
-        optimiser.zero_grad()
-        value.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5)
-        optimiser.step()
-        mean = gap.item() if step == 0 else 0.98 * mean + 0.02 * gap.item()
-        if step % 100 == 99:
-            print(f"{step + 1} of {steps}, {time.monotonic() - started:.0f} s, opening {100 * mean:.2f} %", flush=True)
+        return wing(said - places).mean() + 2 * gap, 100 * gap.item()
+
+    trained(network, source, steps, PEAK_RATE, judged, "opening {:.2f} %")
 
 
 def main() -> None:

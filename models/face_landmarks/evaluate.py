@@ -16,16 +16,14 @@ outer eye corners; a failure is above 8 %; near-frontal is below 15 degrees of y
 """
 
 import argparse
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from models.face_landmarks.crops import EXTENT, SIDE_PX, Face, rendered
+from models.face_training.cards import PORTRAITS, RENDERS, put
 from models.face_training.cells import cells
 from models.face_training.nonfaces import EVALUATION, Backgrounds, samples
 from models.face_training.points import of_mesh
@@ -35,6 +33,7 @@ from numpy.typing import NDArray
 
 from biocapture.face.landmark_network import with_eyes
 from biocapture.face.pose import pose
+from biocapture.models import opened
 
 Rgb = NDArray[np.uint8]
 Places = NDArray[np.float64]
@@ -46,9 +45,7 @@ AXES = ("yaw", "pitch", "roll")
 
 def network(path: Path) -> Look:
     """Function from a picture, middle, extent and angle of a face to its (98, 2) landmarks."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    ask = opened(path)
 
     def look(picture: Rgb, centre: Places, extent: float, angle_deg: float) -> Places:
         scale = SIDE_PX / (EXTENT * max(extent, 1.0))
@@ -61,7 +58,7 @@ def network(path: Path) -> Look:
         moved[:, :2] /= share
         crop = cv2.warpAffine(small, moved, (SIDE_PX,) * 2, borderMode=cv2.BORDER_REPLICATE)
         shown = crop.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        said = session.run(None, {"input": shown})[0].reshape(98, 2).astype(np.float64) * SIDE_PX
+        said = ask(shown).reshape(98, 2).astype(np.float64) * SIDE_PX
         inverse = cv2.invertAffineTransform(matrix)
         return said @ inverse[:, :2].T + inverse[:, 2]
 
@@ -196,28 +193,6 @@ def failures(errors: list[float]) -> float:
     return 100 * float(np.mean(np.array(errors) > FAILURE))
 
 
-DATA = (
-    "US Congress portraits (public domain), Face Research Lab London Set (CC-BY 4.0, DeBruine and Jones 2017), "
-    "labelled with MediaPipe 0.10.21 (Apache-2.0), split by person; heads rendered from MakeHuman's assets (CC0)"
-)
-
-
-def write(model: Path, figures: dict[str, float]) -> None:
-    """The shipped file and its card."""
-    content, folder = model.read_bytes(), Path(__file__).parent
-    (folder / "face_landmarks.onnx").write_bytes(content)
-    card = {
-        "name": "face_landmarks",
-        "file": "face_landmarks.onnx",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "task": "98 landmarks of a face (WFLW order) in a crop around it",
-        "licence": "Apache-2.0",
-        "data": DATA,
-        "metrics": {name: round(value, 3) for name, value in figures.items()},
-    }
-    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
@@ -232,7 +207,8 @@ def main() -> None:
     for name, value in figures.items():
         print(f"{name:44s} {value:6.2f}")
     if chosen.write:
-        write(chosen.model, figures)
+        task = "98 landmarks of a face (WFLW order) in a crop around it"
+        put(chosen.model.read_bytes(), Path(__file__).parent, task, f"{PORTRAITS}; {RENDERS}", figures)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ One thread. The same data, steps and seed give the same network on the same mach
 """
 
 import argparse
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ import numpy as np
 import torch
 from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, People, Shares, crop
 from models.face_training.conditions import photographed
-from models.face_training.networks import Block, rate, wing, write
+from models.face_training.networks import Block, answer, trained, wing, write
 from models.face_training.nonfaces import Backgrounds
 from models.face_training.prepare import prepared
 from torch import Tensor, nn
@@ -81,25 +80,16 @@ def weights() -> Tensor:
 
 
 def train(network: Landmarks, crops: Crops, steps: int, peak: float) -> None:
-    optimiser = torch.optim.AdamW(network.parameters(), peak, weight_decay=1e-4)
-    weight, started, mean = weights(), time.monotonic(), 0.0
-    source = iter(DataLoader(crops, batch_size=None, num_workers=0))
-    for step in range(steps):
-        optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
-        pictures, places = next(source)
-        shown = (pictures.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            said = network(shown)
-        off = said.float() - places
-        value = (wing(off) * weight).mean()
-        optimiser.zero_grad()
-        value.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5)
-        optimiser.step()
+    weight = weights()
+
+    def judged(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
+        pictures, places = batch
+        off = answer(network, pictures, 127.5, 1) - places
         error = off.detach().view(BATCH, 98, 2).norm(dim=2).mean().item()
-        mean = error if step == 0 else 0.98 * mean + 0.02 * error
-        if step % 100 == 99:
-            print(f"{step + 1} of {steps}, {time.monotonic() - started:.0f} s, error {100 * mean:.2f} %", flush=True)
+        return (wing(off) * weight).mean(), 100 * error
+
+    source = iter(DataLoader(crops, batch_size=None, num_workers=0))
+    trained(network, source, steps, peak, judged, "error {:.2f} %")
 
 
 def start(network: Landmarks, source: Path) -> None:

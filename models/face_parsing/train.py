@@ -1,6 +1,6 @@
 """Train the network that tells person from background, and finds what covers the face.
 
-usage: python models/face_parsing/train.py --portraits FILE.npz [--minutes 12] [--write]
+usage: python -m models.face_parsing.train --portraits FILE.npz [--minutes 12] [--write]
 
 --portraits FILE.npz   made by portraits.py: aligned portraits, who is in them, where the picture ends
 --minutes N            of training; the rate falls to nothing towards the end
@@ -12,7 +12,6 @@ labelled: the portraits of Congress say nothing where no glasses were drawn.
 """
 
 import argparse
-import hashlib
 import itertools
 import json
 import time
@@ -23,6 +22,7 @@ import cv2
 import numpy as np
 import torch
 from models.face_training import conditions, covers
+from models.face_training.cards import PORTRAITS, put
 from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
 from torch import nn
@@ -253,22 +253,12 @@ def _iou(found: NDArray[np.bool_], wanted: NDArray[np.bool_], known: NDArray[np.
 
 
 def write(network: Parser, metrics: dict[str, float]) -> None:
-    path = FOLDER / "face_parsing.onnx"
-    given = torch.zeros(1, 3, SIDE_PX, SIDE_PX)
+    path, given = FOLDER / "face_parsing.onnx", torch.zeros(1, 3, SIDE_PX, SIDE_PX)
     torch.onnx.export(
         network, given, path, input_names=["pixels"], output_names=["logits"], opset_version=17, dynamo=False
     )
-    facts = {
-        "name": "face_parsing",
-        "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "task": "person, cover of the face and glasses in the aligned frame",
-        "licence": "Apache-2.0",
-        "data": "US Congress portraits (public domain) and 51 people of the Face Research Lab London Set (CC BY 4.0), "
-        "person labelled with MediaPipe 0.10.21; covers, glasses and backgrounds drawn",
-        "metrics": metrics,
-    }
-    (FOLDER / "card.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf8")
+    data = f"{PORTRAITS}; person labelled by it, too; covers, glasses and backgrounds drawn"
+    put(path.read_bytes(), FOLDER, "person, cover of the face and glasses in the aligned frame", data, metrics)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Train the estimate of a face's blur on planted blur.
 
-usage: python models/face_sharpness/train.py --portraits FILE.npz [--write]
+usage: python -m models.face_sharpness.train --portraits FILE.npz [--write]
 
 --portraits FILE.npz   pixels (n, 616, 616, 3) uint8 aligned RGB portraits with at least 110 px between the eyes, places
                        (n, 98, 2) landmarks in the frame, names (n,): folder/file
@@ -12,13 +12,14 @@ log(1 + deviation); noise and compression are no blur.
 """
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+from models.face_training.cards import PORTRAITS, put
+from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
 from skl2onnx import to_onnx
 from sklearn.neural_network import MLPRegressor
@@ -106,14 +107,6 @@ def rows(pixels: NDArray[np.uint8], places: NDArray[np.int64], seed: int) -> tup
     return np.stack(features), np.array(targets, np.float32)
 
 
-def is_held_out(name: str) -> bool:
-    """As in models/face_training/portraits.py: every second person of London, Canada, a tenth of Congress."""
-    stem = Path(name).stem
-    if name.startswith(("neutral_front", "smiling_front")):
-        return int(stem.split("_")[0]) % 2 == 1
-    return name.startswith("canada") or int(stem[1:]) % 10 == 3
-
-
 def main() -> None:
     reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reading.add_argument("--portraits", type=Path, required=True)
@@ -137,19 +130,9 @@ def main() -> None:
     }
     print(len(features), len(seen), json.dumps(metrics, indent=2))
     if given.write:
-        path = FOLDER / "face_sharpness.onnx"
-        path.write_bytes(to_onnx(model, features[:1], target_opset=17).SerializeToString())
-        facts = {
-            "name": "face_sharpness",
-            "file": path.name,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "task": "blur of a face, log(1 + pixels of the aligned frame)",
-            "licence": "Apache-2.0",
-            "data": "US Congress portraits (public domain) and 51 people of the Face Research Lab London Set (CC BY "
-            "4.0), degraded on purpose",
-            "metrics": metrics,
-        }
-        (FOLDER / "card.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf8")
+        content = to_onnx(model, features[:1], target_opset=17).SerializeToString()
+        task = "blur of a face, log(1 + pixels of the aligned frame)"
+        put(content, FOLDER, task, f"{PORTRAITS}; degraded on purpose", metrics)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
-"""Building blocks shared by the networks, and how they are written: opset 17, weights stored in half precision."""
+"""Building blocks shared by the networks, how they are fitted and written: opset 17, weights in half precision."""
 
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
+
+Batch = TypeVar("Batch")
 
 
 class Block(nn.Module):
@@ -27,6 +32,42 @@ def rate(step: int, steps: int, peak: float) -> float:
     """Learning rate: a hundred steps of warming up, then a cosine down to a two-hundredth."""
     cosine = 0.5 * (1 + np.cos(np.pi * step / steps))
     return float(peak * min(1.0, (step + 1) / 100) * (cosine + 0.005))
+
+
+def trained(
+    network: nn.Module,
+    source: Iterator[Batch],
+    steps: int,
+    peak: float,
+    loss: Callable[[Batch], tuple[Tensor, float]],
+    followed: str,
+) -> None:
+    """Fit a network: at each step ``loss`` looks at one batch and answers the loss, and the figure that is followed.
+
+    Every hundred steps a line tells the time and the figure's running mean; ``followed`` says what it is, such as
+    ``"error {:.3f}"``.
+    """
+    optimiser = torch.optim.AdamW(network.parameters(), peak, weight_decay=1e-4)
+    started, mean = time.monotonic(), 0.0
+    for step in range(steps):
+        optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
+        value, figure = loss(next(source))
+        optimiser.zero_grad()
+        value.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5)
+        optimiser.step()
+        mean = figure if step == 0 else 0.98 * mean + 0.02 * figure
+        if step % 100 == 99:
+            spent = time.monotonic() - started
+            print(f"{step + 1} of {steps}, {spent:.0f} s, {followed.format(mean)}", flush=True)
+
+
+def answer(network: nn.Module, pictures: Tensor, spread: float, middle: float) -> Tensor:
+    """What a network says of (n, h, w, 3) bytes divided by ``spread``, less ``middle``; computed in bfloat16."""
+    shown = (pictures.permute(0, 3, 1, 2).float() / spread - middle).contiguous(memory_format=torch.channels_last)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        said: Tensor = network(shown)
+    return said.float()
 
 
 def wing(off: Tensor, width: float = 0.04, bend: float = 0.008) -> Tensor:

@@ -96,13 +96,17 @@ def checked_path(name: str) -> Path:
 
 @functools.cache
 def load(name: str, output: int = 0) -> Function:
-    """Load a model once and return it as a plain function of one float32 array that gives one of its outputs.
+    """Load a model once, after checking it, and return it as :func:`opened` does."""
+    return opened(checked_path(name), output)
+
+
+def opened(path: Path, output: int = 0) -> Function:
+    """Any ONNX file as a plain function of one float32 array that gives one of its outputs.
 
     The session uses one thread: parallelism is over images, and results must not depend on the machine.
     """
     import onnxruntime
 
-    path = checked_path(name)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
