@@ -7,7 +7,8 @@ usage: python -m benchmarks.hard_eyes [--eyes N] [--first SEED]
 
 Kinds: everyday captures; gaze 10 to 30° in any direction; a window mirrored over the pupil (strength 0.2 to 1); lids
 0.35 to 0.65 open; blur, noise, tiny and wide pupils; bad light and glasses. Right: the mean distance to the true
-boundary, along all of it, is less than 3 % of the iris radius for pupil and limbus. Doubted: confidence below 0.5.
+boundary, along all of it, is less than 3 % of the iris radius for pupil and limbus. Doubted: confidence below the least
+that profiles let pass without a second look.
 """
 
 import argparse
@@ -22,11 +23,14 @@ from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segment import segment
+from biocapture.modality import measures
+from biocapture.profile import load_profile
 from biocapture.synthetic.conditions import Conditions, everyday
 from biocapture.synthetic.eye import eye
 from biocapture.synthetic.eye_capture import capture
 
-RIGHT, BELIEVED = 0.03, 0.5
+RIGHT = 0.03
+BELIEVED = load_profile("default", measures()).review["iris.segmentation_confidence"] / 100
 
 KINDS = ("everyday", "gaze", "window", "lids", "blur", "light")
 
