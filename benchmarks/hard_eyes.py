@@ -30,7 +30,6 @@ from biocapture.synthetic.eye import eye
 from biocapture.synthetic.eye_capture import capture
 
 RIGHT = 0.03
-BELIEVED = load_profile("default", measures()).review["iris.segmentation_confidence"] / 100
 
 KINDS = ("everyday", "gaze", "window", "lids", "blur", "light")
 
@@ -87,10 +86,10 @@ def _apart(found: Ellipse, true: Any) -> float:
     return float(np.abs(np.hypot(right, down) - rim).mean())
 
 
-def row_of(kind: str, eyes: Sequence[Told]) -> str:
-    """One line of the table."""
+def row_of(kind: str, eyes: Sequence[Told], gate: float) -> str:
+    """One line of the table; an outline at least as sure as the gate is believed."""
     error, sure = (np.array([getattr(one, name) for one in eyes]) for name in ("error", "confidence"))
-    found, right, believed = np.isfinite(error), error < RIGHT, sure >= BELIEVED
+    found, right, believed = np.isfinite(error), error < RIGHT, sure >= gate
     wrong = found & ~right
     doubted, trusted = int((wrong & ~believed).sum()), int((right & believed).sum())
     return (
@@ -106,12 +105,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reading.add_argument("--first", type=int, default=7_000_000, metavar="SEED")
     given = reading.parse_args(arguments)
     cv2.setNumThreads(1)
+    gate = load_profile("default", measures()).review["iris.segmentation_confidence"] / 100
     every: list[Told] = []
     for number, kind in enumerate(KINDS):
         eyes = list(told(kind, given.first + number * 100_000, given.eyes))
-        print(row_of(kind, eyes), flush=True)
+        print(row_of(kind, eyes, gate), flush=True)
         every += eyes
-    print(row_of("all", every))
+    print(row_of("all", every, gate))
     return 0
 
 

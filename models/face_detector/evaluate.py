@@ -24,8 +24,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.cards import PORTRAITS, RENDERS, put
 from models.face_detector.scenes import SIDE_PX, Head, rendered
-from models.face_training.cards import PORTRAITS, RENDERS, put
 from models.face_training.cells import NO_FRONT, cells
 from models.face_training.nonfaces import EVALUATION, Backgrounds, captures, samples
 from models.face_training.portraits import Portrait

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.cards import PORTRAITS, RENDERS, put
 from models.face_landmarks.evaluate import known, read
-from models.face_training.cards import PORTRAITS, RENDERS, put
 from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye
 from models.face_training.portraits import is_held_out
 from models.face_training.templates import GROUPS, SAME, template

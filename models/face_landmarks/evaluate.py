@@ -22,8 +22,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.cards import PORTRAITS, RENDERS, put
 from models.face_landmarks.crops import EXTENT, SIDE_PX, Face, rendered
-from models.face_training.cards import PORTRAITS, RENDERS, put
 from models.face_training.cells import cells
 from models.face_training.nonfaces import EVALUATION, Backgrounds, samples
 from models.face_training.points import of_mesh

@@ -21,8 +21,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import torch
+from models.cards import PORTRAITS, put
 from models.face_training import conditions, covers
-from models.face_training.cards import PORTRAITS, put
 from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
 from torch import nn

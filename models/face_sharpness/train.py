@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from models.face_training.cards import PORTRAITS, put
+from models.cards import PORTRAITS, put
 from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
 from skl2onnx import to_onnx

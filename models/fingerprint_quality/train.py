@@ -1,6 +1,6 @@
 """Train the two models behind fingerprint quality and judge them leave-one-dataset-out.
 
-usage: python models/fingerprint_quality/train.py --reference DIR --images DIR [--write]
+usage: python -m models.fingerprint_quality.train --reference DIR --images DIR [--write]
 
 --reference DIR   nfiq2/nist_conformance_v2.3.0.csv, nfiq2/<set>.csv, pairs/<set>.csv (see README.md beside this file)
 --images DIR      <set>/<file>.pgm, 500 ppi
@@ -17,13 +17,12 @@ Takes about half a minute on two cores.
 
 import argparse
 import csv
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
+from models.cards import put
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from skl2onnx import to_onnx
@@ -168,22 +167,6 @@ def utility_onnx(model: Utility) -> bytes:
     return made.SerializeToString()
 
 
-def write(name: str, content: bytes, task: str, data: str, metrics: dict[str, float]) -> None:
-    folder = MODELS / name
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.onnx").write_bytes(content)
-    card = {
-        "name": name,
-        "file": f"{name}.onnx",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "task": task,
-        "licence": "Apache-2.0",
-        "data": data,
-        "metrics": {key: round(value, 4) for key, value in metrics.items()},
-    }
-    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", type=Path, required=True)
@@ -207,9 +190,11 @@ def main() -> None:
         )
         svr = to_onnx(estimate, np.zeros((1, table[0].shape[1]), np.float32), name="nfiq2_estimate", target_opset=17)
         rmse = {"left_out_rmse": mean["estimate_rmse"]}
-        write("nfiq2_estimate", svr.SerializeToString(), "NFIQ 2.3 score estimated from its 69 features", data, rmse)
+        task = "NFIQ 2.3 score estimated from its 69 features"
+        put(svr.SerializeToString(), MODELS / "nfiq2_estimate", task, data, rmse)
         areas = {f"left_out_{key}": value for key, value in mean.items() if "pauc" in key}
-        write("fingerprint_quality", utility_onnx(model), "utility of a print for comparison, 0..100", data, areas)
+        task = "utility of a print for comparison, 0..100"
+        put(utility_onnx(model), MODELS / "fingerprint_quality", task, data, areas)
 
 
 if __name__ == "__main__":
