@@ -1,25 +1,27 @@
 """Train the network of the 98 landmarks.
 
 usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
-       [--settle FILE.pt]
+       [--from FILE.onnx] [--settle]
 
 --prepared FILE  written by models.face_training.prepare
 --renders FILE   written by models.face_training.render: synthetic heads in any pose, half of each batch
---steps N        batches of 64 (default 9900; 2500 to settle); 0.12 s a step, and as much beside it
---settle FILE    weights that a training has left beside its network: go on with milder pictures and small steps
+--steps N        batches of 64 (default 9900); 0.12 s a step, and as much in a second process that makes the pictures
+--from FILE      a network trained before: go on with it
+--settle         milder pictures and small steps
 
-One thread. The same data, steps and seed give the same network on the same machine and versions.
+One thread each. The same data, steps and seed give the same network on the same machine and versions.
 """
 
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, People, Shares, crop
 from models.face_training.conditions import photographed
-from models.face_training.networks import Block, answer, trained, wing, write
+from models.face_training.networks import Block, answer, continued, trained, wing, write
 from models.face_training.nonfaces import Backgrounds
 from models.face_training.prepare import prepared
 from torch import Tensor, nn
@@ -59,6 +61,7 @@ class Crops(IterableDataset[tuple[Tensor, Tensor]]):
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         rng = np.random.default_rng(self.seed)
+        cv2.setNumThreads(1)
         known = prepared(self.source)
         grounds = Backgrounds(known.nonfaces, known.training, SIDE_PX)
         people = People(known.training, self.renders, grounds, self.shares, self.seed)
@@ -79,7 +82,7 @@ def weights() -> Tensor:
     return weight.repeat_interleave(2)
 
 
-def train(network: Landmarks, crops: Crops, steps: int, peak: float) -> None:
+def train(network: Landmarks, source: Iterator[tuple[Tensor, Tensor]], steps: int, peak: float) -> None:
     weight = weights()
 
     def judged(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
@@ -88,7 +91,6 @@ def train(network: Landmarks, crops: Crops, steps: int, peak: float) -> None:
         error = off.detach().view(BATCH, 98, 2).norm(dim=2).mean().item()
         return (wing(off) * weight).mean(), 100 * error
 
-    source = iter(DataLoader(crops, batch_size=None, num_workers=0))
     trained(network, source, steps, peak, judged, "error {:.2f} %")
 
 
@@ -103,21 +105,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--prepared", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    for name in ("--renders", "--settle"):
+    for name in ("--renders", "--from"):
         parser.add_argument(name, type=Path)
+    parser.add_argument("--settle", action="store_true")
     parser.add_argument("--steps", type=int, default=9900)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     torch.set_num_threads(1)
     network = Landmarks().to(memory_format=torch.channels_last)
-    if chosen.settle:
-        network.load_state_dict(torch.load(chosen.settle))
+    shares, peak = (MILD, SETTLING_RATE) if chosen.settle else (HARD, PEAK_RATE)
+    crops = Crops(chosen.prepared, chosen.renders, shares, chosen.seed)
+    source = iter(DataLoader(crops, batch_size=None, num_workers=1, prefetch_factor=8))
+    earlier = vars(chosen)["from"]
+    if earlier:
+        shown = torch.cat([next(source)[0] for _ in range(8)])
+        continued(network, earlier, shown.permute(0, 3, 1, 2).float() / 127.5 - 1)
     else:
         start(network, chosen.prepared)
-    shares, peak = (MILD, SETTLING_RATE) if chosen.settle else (HARD, PEAK_RATE)
-    train(network, Crops(chosen.prepared, chosen.renders, shares, chosen.seed), chosen.steps, peak)
-    torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
+    train(network, source, chosen.steps, peak)
     write(network, (SIDE_PX, SIDE_PX), "points", chosen.out)
 
 

@@ -95,7 +95,33 @@ def compressed(picture: Float, rng: np.random.Generator) -> Float:
     return cv2.imdecode(written, cv2.IMREAD_COLOR).astype(np.float32)
 
 
+def creased(picture: Float, rng: np.random.Generator) -> Float:
+    """Wrinkles, scars, shadows of strands: dark lines that bend, where a smooth random field crosses zero."""
+    height, width = picture.shape[:2]
+    cells = rng.integers(4, 16, 2)
+    field = cv2.resize(rng.normal(0, 1, cells).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    lines = np.exp(-np.square(field / np.float32(rng.uniform(0.05, 0.2))))
+    where = cv2.resize(rng.uniform(-0.5, 1, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    return picture * (1 - np.float32(rng.uniform(0.1, 0.6)) * lines * np.clip(where, 0, 1))[..., None]
+
+
+def mottled(picture: Float, rng: np.random.Generator) -> Float:
+    """Rough or stained skin: greys multiplied by noise of some scale."""
+    height, width = picture.shape[:2]
+    cells = (int(rng.integers(6, 80)),) * 2
+    field = cv2.resize(rng.normal(0, 1, cells).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return picture * np.exp(np.float32(rng.uniform(0.03, 0.2)) * field)[..., None]
+
+
+def crisper(picture: Float, rng: np.random.Generator) -> Float:
+    """Local contrast raised, as by a camera's or an editor's sharpening."""
+    smooth = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(1, 8)))
+    return picture + np.float32(rng.uniform(0.3, 1.5)) * (picture - smooth)
+
+
 CHANGES: tuple[tuple[float, Change], ...] = (
+    (0.2, creased),
+    (0.2, mottled),
     (0.35, lit_from_a_side),
     (0.15, spot),
     (0.25, skin_tone),
@@ -108,6 +134,7 @@ CHANGES: tuple[tuple[float, Change], ...] = (
     (0.25, blurred),
     (0.1, moved),
     (0.15, coarser),
+    (0.15, crisper),
     (0.25, noisy),
     (0.25, compressed),
 )

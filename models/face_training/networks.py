@@ -28,6 +28,40 @@ class Block(nn.Module):
         return values + changed if self.residual else changed
 
 
+def continued(network: nn.Module, path: Path, pictures: Tensor) -> None:
+    """Begin where a network that :func:`write` has written ended.
+
+    Its normalisation was folded into the convolutions. Here each gets one again that changes nothing: mean and
+    deviation are those of its own inputs over ``pictures``, (n, 3, h, w) as the network sees them.
+    """
+    model = onnx.load(str(path))
+    known = {w.name.removesuffix(".half"): numpy_helper.to_array(w) for w in model.graph.initializer}
+    named = {name for name, _ in network.named_parameters()}
+    folded = [node for node in model.graph.node if node.op_type == "Conv" and node.input[1] not in named]
+    blocks = [part for part in network.modules() if isinstance(part, Block)]
+    for block, node in zip(blocks, folded, strict=True):
+        block.convolution.weight.data[:] = torch.from_numpy(known[node.input[1]].astype(np.float32))
+        block.norm.bias.data[:] = torch.from_numpy(known[node.input[2]].astype(np.float32))
+    for name, values in network.named_parameters():
+        if name in known:
+            values.data[:] = torch.from_numpy(known[name].astype(np.float32))
+
+    def neutral(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        assert isinstance(norm, nn.BatchNorm2d)
+        spread, mean = torch.var_mean(inputs[0], dim=(0, 2, 3))
+        norm.running_mean.copy_(mean)  # type: ignore[union-attr]
+        norm.running_var.copy_(spread)  # type: ignore[union-attr]
+        norm.weight.data[:] = torch.sqrt(spread + norm.eps)
+        norm.bias.data[:] += mean
+
+    hooks = [block.norm.register_forward_pre_hook(neutral) for block in blocks]
+    with torch.no_grad():
+        network.eval()(pictures)
+    for hook in hooks:
+        hook.remove()
+    network.train()
+
+
 def rate(step: int, steps: int, peak: float) -> float:
     """Learning rate: a hundred steps of warming up, then a cosine down to a two-hundredth."""
     cosine = 0.5 * (1 + np.cos(np.pi * step / steps))
