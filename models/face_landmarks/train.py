@@ -7,7 +7,7 @@ usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--
 --renders FILE   written by models.face_training.render: synthetic heads in any pose, half of each batch
 --steps N        batches of 64 (default 9900); 0.12 s a step, and as much in a second process that makes the pictures
 --from FILE      a network trained before: go on with it
---settle         milder pictures and small steps
+--settle         milder pictures and small steps, to end a training that --from names
 
 One thread each. The same data, steps and seed give the same network on the same machine and versions.
 """
