@@ -1,30 +1,34 @@
 """Train the face detector.
 
-usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--renders FILE] [--from FILE] [--steps N]
+usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
+       [--from FILE.onnx] [--processes N]
 
 --prepared FILE  written by models.face_training.prepare
 --renders FILE   written by models.face_training.render: synthetic heads, half of those shown
 --from FILE      go on with a network trained before, at half the learning rate
---steps N        batches of 64 (default 4000; 1500 give a usable detector); 0.16 s a step, and as much beside it
+--steps N        batches of 64 (default 4000; 1500 give a usable detector); 0.16 s a step on one core
+--processes N    that make the pictures (default 1), 0.16 s of each a step; many keep a GPU busy
 
-One thread. The same data, steps and seed give the same network on the same machine and versions.
+One thread each, and a GPU where there is one. Without, the same data, steps, seed and processes give the same network
+on the same machine and versions.
 """
 
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
-from models.face_detector.scenes import SIDE_PX, Crowd, heads, rendered, scene
+from models.face_detector.scenes import SIDE_PX, Crowd, Head, heads, rendered, scene
 from models.face_training.conditions import photographed
-from models.face_training.networks import Block, answer, trained, write
+from models.face_training.networks import DEVICE, Block, answer, batches, continued, part, trained, write
 from models.face_training.nonfaces import Backgrounds
-from models.face_training.prepare import prepared
+from models.face_training.prepare import Prepared, prepared
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import IterableDataset
 
-BATCH, PEAK_RATE, REMEMBERED = 64, 2e-3, 8000
+BATCH, NEW, PEAK_RATE, REMEMBERED = 64, 16, 2e-3, 8000
 
 
 class Detector(nn.Module):
@@ -51,23 +55,23 @@ class Detector(nn.Module):
 
 
 class Scenes(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
-    """Endless batches of pictures, targets and weights, made in a process of their own.
+    """Endless batches of pictures, targets and weights.
 
-    Half of each batch was seen before, under other conditions: scenes cost more than light.
+    Most of each batch was seen before, under other conditions: scenes cost more than light.
     """
 
-    def __init__(self, source: Path, renders: Path | None, seed: int) -> None:
-        self.source, self.renders, self.seed = source, renders, seed
+    def __init__(self, known: Prepared, renders: list[Head], seed: int) -> None:
+        self.known, self.renders, self.seed = known, renders, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        rng = np.random.default_rng(self.seed)
-        known = prepared(self.source)
-        backgrounds = Backgrounds(known.nonfaces, known.training, SIDE_PX)
-        crowd = Crowd(heads(known.training, rng), rendered(self.renders))
+        rng = np.random.default_rng((self.seed, part()))
+        cv2.setNumThreads(1)
+        backgrounds = Backgrounds(self.known.nonfaces, self.known.training, SIDE_PX)
+        crowd = Crowd(heads(self.known.training, rng), self.renders)
         kept = [scene(crowd, backgrounds, rng) for _ in range(BATCH)]
         while True:
-            fresh = [scene(crowd, backgrounds, rng) for _ in range(BATCH // 2)]
-            seen = [kept[n] for n in rng.choice(len(kept), BATCH // 2, replace=False)]
+            fresh = [scene(crowd, backgrounds, rng) for _ in range(NEW)]
+            seen = [kept[n] for n in rng.choice(len(kept), BATCH - NEW, replace=False)]
             kept = kept[-REMEMBERED:] + fresh
             pictures, targets, weights = zip(*(fresh + seen), strict=True)
             shown = np.stack([photographed(picture, rng) for picture in pictures])
@@ -85,13 +89,12 @@ def loss(said: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return centres + places
 
 
-def train(network: Detector, scenes: Scenes, steps: int, peak: float = PEAK_RATE) -> None:
+def train(network: Detector, source: Iterator[tuple[Tensor, Tensor, Tensor]], steps: int, peak: float) -> None:
     def judged(batch: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, float]:
         pictures, targets, weights = batch
-        value = loss(answer(network, pictures, 255, 0), targets, weights)
+        value = loss(answer(network, pictures, 255, 0), targets.to(DEVICE), weights.to(DEVICE))
         return value, value.item()
 
-    source = iter(DataLoader(scenes, batch_size=None, num_workers=1, prefetch_factor=8))
     trained(network, source, steps, peak, judged, "loss {:.3f}")
 
 
@@ -99,19 +102,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--prepared", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--renders", type=Path)
-    parser.add_argument("--from", dest="before", type=Path)
+    for name in ("--renders", "--from"):
+        parser.add_argument(name, type=Path)
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     torch.set_num_threads(1)
-    network = Detector().to(memory_format=torch.channels_last)
-    if chosen.before:
-        network.load_state_dict(torch.load(chosen.before))
-    peak = PEAK_RATE / 2 if chosen.before else PEAK_RATE
-    train(network, Scenes(chosen.prepared, chosen.renders, chosen.seed), chosen.steps, peak)
-    torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
+    network = Detector().to(DEVICE, memory_format=torch.channels_last)
+    scenes = Scenes(prepared(chosen.prepared), rendered(chosen.renders), chosen.seed)
+    source, earlier = batches(scenes, chosen.processes), vars(chosen)["from"]
+    if earlier:
+        shown = torch.cat([next(source)[0] for _ in range(8)])
+        continued(network, earlier, shown.permute(0, 3, 1, 2).float() / 255)
+    train(network, source, chosen.steps, PEAK_RATE / 2 if earlier else PEAK_RATE)
     write(network, (SIDE_PX, SIDE_PX), "map", chosen.out)
 
 

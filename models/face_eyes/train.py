@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from models.face_training.conditions import coarser, photographed
 from models.face_training.expressions import close_eye
-from models.face_training.networks import Block, answer, trained, wing, write
+from models.face_training.networks import DEVICE, Block, answer, trained, wing, write
 from models.face_training.points import Places, of_mesh
 from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
@@ -162,7 +162,7 @@ def train(network: EyeOutline, source: Iterator[tuple[Tensor, Tensor]], steps: i
     network.answer.bias.data[:] = next(source)[1].mean(dim=0)
 
     def judged(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
-        pictures, places = batch
+        pictures, places = batch[0], batch[1].to(DEVICE)
         said = answer(network, pictures, 127.5, 1)
         gap = (openings(said) - openings(places)).abs().mean()
         return wing(said - places).mean() + 2 * gap, 100 * gap.item()
@@ -180,7 +180,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     torch.manual_seed(chosen.seed)
     torch.set_num_threads(1)
-    network = EyeOutline().to(memory_format=torch.channels_last)
+    network = EyeOutline().to(DEVICE, memory_format=torch.channels_last)
     train(network, batches(chosen.data, chosen.labels, chosen.renders, chosen.seed), chosen.steps)
     write(network, (HIGH, WIDE), "points", chosen.out)
 

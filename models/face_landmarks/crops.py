@@ -63,10 +63,14 @@ class People:
     """Portraits and rendered heads to draw faces from, and backgrounds."""
 
     def __init__(
-        self, portraits: list[Portrait], renders: Path | None, grounds: Backgrounds, shares: Shares, seed: int
+        self,
+        portraits: list[Portrait],
+        renders: list[Face],
+        grounds: Backgrounds,
+        shares: Shares,
+        rng: np.random.Generator,
     ) -> None:
-        rng = np.random.default_rng(seed)
-        self.portraits, self.renders, self.shares = portraits, rendered(renders), shares
+        self.portraits, self.renders, self.shares = portraits, renders, shares
         self.grounds = [grounds(rng) for _ in range(GROUNDS)]
 
     def face(self, rng: np.random.Generator) -> Face:

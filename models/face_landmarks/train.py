@@ -1,15 +1,17 @@
 """Train the network of the 98 landmarks.
 
 usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
-       [--from FILE.onnx] [--settle]
+       [--from FILE.onnx] [--settle] [--processes N]
 
 --prepared FILE  written by models.face_training.prepare
 --renders FILE   written by models.face_training.render: synthetic heads in any pose, half of each batch
---steps N        batches of 64 (default 9900); 0.12 s a step, and as much in a second process that makes the pictures
+--steps N        batches of 64 (default 9900); 0.12 s a step on one core
+--processes N    that make the pictures (default 1), 0.13 s of each a step; many keep a GPU busy
 --from FILE      a network trained before: go on with it
 --settle         milder pictures and small steps, to end a training that --from names
 
-One thread each. The same data, steps and seed give the same network on the same machine and versions.
+One thread each, and a GPU where there is one. Without, the same data, steps, seed and processes give the same network
+on the same machine and versions.
 """
 
 import argparse
@@ -19,15 +21,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, People, Shares, crop
+from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, Face, People, Shares, crop, rendered
 from models.face_training.conditions import photographed
-from models.face_training.networks import Block, answer, continued, trained, wing, write
+from models.face_training.networks import DEVICE, Block, answer, batches, continued, part, trained, wing, write
 from models.face_training.nonfaces import Backgrounds
-from models.face_training.prepare import prepared
+from models.face_training.prepare import Prepared, prepared
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import IterableDataset
 
-BATCH, PEAK_RATE, SETTLING_RATE, REMEMBERED = 64, 2e-3, 5e-4, 12000
+BATCH, NEW, PEAK_RATE, SETTLING_RATE, REMEMBERED = 64, 16, 2e-3, 5e-4, 12000
+
+UPPER_LIP, LOWER_LIP = [89, 90, 91], [95, 94, 93]
+"""Inner rims, point by point."""
 
 
 class Landmarks(nn.Module):
@@ -54,21 +59,20 @@ class Landmarks(nn.Module):
 
 
 class Crops(IterableDataset[tuple[Tensor, Tensor]]):
-    """Endless batches of pictures and landmarks, half of each seen before under other conditions."""
+    """Endless batches of pictures and landmarks, most of each seen before under other conditions."""
 
-    def __init__(self, source: Path, renders: Path | None, shares: Shares, seed: int) -> None:
-        self.source, self.renders, self.shares, self.seed = source, renders, shares, seed
+    def __init__(self, known: Prepared, renders: list[Face], shares: Shares, seed: int) -> None:
+        self.known, self.renders, self.shares, self.seed = known, renders, shares, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        rng = np.random.default_rng(self.seed)
+        rng = np.random.default_rng((self.seed, part()))
         cv2.setNumThreads(1)
-        known = prepared(self.source)
-        grounds = Backgrounds(known.nonfaces, known.training, SIDE_PX)
-        people = People(known.training, self.renders, grounds, self.shares, self.seed)
+        grounds = Backgrounds(self.known.nonfaces, self.known.training, SIDE_PX)
+        people = People(self.known.training, self.renders, grounds, self.shares, rng)
         kept = [crop(people, rng) for _ in range(BATCH)]
         while True:
-            news = [crop(people, rng) for _ in range(BATCH // 2)]
-            olds = [kept[n] for n in rng.choice(len(kept), BATCH // 2, replace=False)]
+            news = [crop(people, rng) for _ in range(NEW)]
+            olds = [kept[n] for n in rng.choice(len(kept), BATCH - NEW, replace=False)]
             kept = kept[-REMEMBERED:] + news
             pictures, places = zip(*(news + olds), strict=True)
             shown = np.stack([photographed(p, rng) if rng.random() < self.shares.photographed else p for p in pictures])
@@ -82,21 +86,27 @@ def weights() -> Tensor:
     return weight.repeat_interleave(2)
 
 
+def loss(off: Tensor, weight: Tensor) -> Tensor:
+    """Of how far (n, 196) landmarks are off; the mouth's opening, which is a measure of its own, counts once more."""
+    points = off.view(-1, 98, 2)
+    return (wing(off) * weight).mean() + (points[:, LOWER_LIP] - points[:, UPPER_LIP]).abs().mean()
+
+
 def train(network: Landmarks, source: Iterator[tuple[Tensor, Tensor]], steps: int, peak: float) -> None:
-    weight = weights()
+    weight = weights().to(DEVICE)
 
     def judged(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
         pictures, places = batch
-        off = answer(network, pictures, 127.5, 1) - places
+        off = answer(network, pictures, 127.5, 1) - places.to(DEVICE)
         error = off.detach().view(BATCH, 98, 2).norm(dim=2).mean().item()
-        return (wing(off) * weight).mean(), 100 * error
+        return loss(off, weight), 100 * error
 
     trained(network, source, steps, peak, judged, "error {:.2f} %")
 
 
-def start(network: Landmarks, source: Path) -> None:
+def start(network: Landmarks, known: Prepared) -> None:
     """Begin at the mean face."""
-    shapes = [portrait.places[:, :2] for portrait in prepared(source).training]
+    shapes = [portrait.places[:, :2] for portrait in known.training]
     mean = np.mean([(s - (s.min(0) + s.max(0)) / 2) / (EXTENT * np.ptp(s, axis=0).max()) + 0.5 for s in shapes], axis=0)
     network.answer.bias.data[:] = torch.from_numpy(mean.reshape(-1).astype(np.float32))
 
@@ -110,19 +120,20 @@ def main() -> None:
     parser.add_argument("--settle", action="store_true")
     parser.add_argument("--steps", type=int, default=9900)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     torch.set_num_threads(1)
-    network = Landmarks().to(memory_format=torch.channels_last)
+    network = Landmarks().to(DEVICE, memory_format=torch.channels_last)
     shares, peak = (MILD, SETTLING_RATE) if chosen.settle else (HARD, PEAK_RATE)
-    crops = Crops(chosen.prepared, chosen.renders, shares, chosen.seed)
-    source = iter(DataLoader(crops, batch_size=None, num_workers=1, prefetch_factor=8))
+    known = prepared(chosen.prepared)
+    source = batches(Crops(known, rendered(chosen.renders), shares, chosen.seed), chosen.processes)
     earlier = vars(chosen)["from"]
     if earlier:
         shown = torch.cat([next(source)[0] for _ in range(8)])
         continued(network, earlier, shown.permute(0, 3, 1, 2).float() / 127.5 - 1)
     else:
-        start(network, chosen.prepared)
+        start(network, known)
     train(network, source, chosen.steps, peak)
     write(network, (SIDE_PX, SIDE_PX), "points", chosen.out)
 

@@ -197,10 +197,10 @@ def features(source: Assets, rng: np.random.Generator) -> dict[str, float]:
 def units(rng: np.random.Generator) -> Units:
     """Units of expression and how much of each: rest, a smile, an open mouth, closed eyes, or anything."""
     kind, found = rng.random(), {}
-    if kind < 0.45:
+    if kind < 0.38:
         found = {"mouth-corner-puller": rng.uniform(0, 1), "mouth-parling": rng.choice((0, rng.uniform(0, 0.8)))}
-    elif kind < 0.6:
-        found = {"mouth-open": rng.uniform(0, 1), "mouth-part-later": rng.uniform(0, 0.6)}
+    elif kind < 0.62:
+        found = {"mouth-open": rng.uniform(0, 1.4), "mouth-part-later": rng.uniform(0, 0.6)}
     elif kind < 0.8:
         mouth = ("compression", "depression", "elevation", "pursing", "retraction", "upward-retraction", "protusion")
         found = {f"mouth-{rng.choice(mouth)}": rng.uniform(0, 0.9), "nose-compression": rng.uniform(0, 0.6)}

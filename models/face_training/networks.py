@@ -10,8 +10,23 @@ import onnx
 import torch
 from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 Batch = TypeVar("Batch")
+
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+"""Where networks are fitted."""
+
+
+def batches(source: IterableDataset[Batch], processes: int) -> Iterator[Batch]:
+    """Of an endless source, made in processes of their own, each with its :func:`part`."""
+    return iter(DataLoader(source, batch_size=None, num_workers=processes, prefetch_factor=8))
+
+
+def part() -> int:
+    """Number of this process among those that make pictures."""
+    about = get_worker_info()
+    return about.id if about else 0
 
 
 class Block(nn.Module):
@@ -56,7 +71,7 @@ def continued(network: nn.Module, path: Path, pictures: Tensor) -> None:
 
     hooks = [block.norm.register_forward_pre_hook(neutral) for block in blocks]
     with torch.no_grad():
-        network.eval()(pictures)
+        network.eval()(pictures.to(DEVICE))
     for hook in hooks:
         hook.remove()
     network.train()
@@ -98,8 +113,9 @@ def trained(
 
 def answer(network: nn.Module, pictures: Tensor, spread: float, middle: float) -> Tensor:
     """What a network says of (n, h, w, 3) bytes divided by ``spread``, less ``middle``; computed in bfloat16."""
-    shown = (pictures.permute(0, 3, 1, 2).float() / spread - middle).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    shown = pictures.to(DEVICE).permute(0, 3, 1, 2).float() / spread - middle
+    shown = shown.contiguous(memory_format=torch.channels_last)
+    with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
         said: Tensor = network(shown)
     return said.float()
 
@@ -112,7 +128,7 @@ def wing(off: Tensor, width: float = 0.04, bend: float = 0.008) -> Tensor:
 
 def write(network: nn.Module, side: tuple[int, int], output: str, path: Path) -> None:
     """Export for pictures of (height, width), normalisation folded in, large weights in half precision."""
-    network = network.to(memory_format=torch.contiguous_format).eval()
+    network = network.to("cpu", memory_format=torch.contiguous_format).eval()
     example = torch.zeros(1, 3, *side)
     torch.onnx.export(
         network,

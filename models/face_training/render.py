@@ -1,11 +1,12 @@
 """Pictures of synthetic heads with exact landmarks, from MakeHuman's CC0 assets.
 
-usage: python -m models.face_training.render --makehuman REPOSITORY --out FILE.npz [--count N] [--seed N]
+usage: python -m models.face_training.render --makehuman DIR --out FILE.npz [--count N] [--seed N] [--processes N]
 
 --makehuman DIR  git directory of github.com/makehumancommunity/makehuman
 --out FILE       pixels (n, 256, 256, 3) uint8 RGB, mask (n, 256, 256) uint8 of the person, places (n, 98, 2) float32,
                  pose (n, 3) float32: yaw, pitch, roll in degrees, tone (n, 3): mean colour of the skin
 --count N        heads (default 6000), each of another person; 0.1 s each on one core
+--processes N    that draw them (default 1), with the same result
 
 Every head gets its own shape, age, people, expression, skin, hair or cover, light, camera and background.
 """
@@ -13,6 +14,8 @@ Every head gets its own shape, age, people, expression, skin, hair or cover, lig
 import argparse
 import time
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 
 import cv2
@@ -248,18 +251,23 @@ def _reduced(
     return Render(np.clip(pixels, 0, 255).astype(np.uint8), mask, (places + 0.5) * share - 0.5, angles, tone)
 
 
+def head(source: Assets, marks: Anchors, seed: int, number: int) -> Render:
+    """One of the heads of a seed."""
+    return render(source, marks, sitting(source, marks, np.random.default_rng((seed, number))))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--makehuman", "--out"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     chosen = parser.parse_args()
-    cv2.setNumThreads(1)
     source, started = assets(chosen.makehuman), time.monotonic()
-    marks = anchors(source.mesh)
-    rngs = [np.random.default_rng((chosen.seed, n)) for n in range(chosen.count)]
-    made = [render(source, marks, sitting(source, marks, rng)) for rng in rngs]
+    drawn = partial(head, source, anchors(source.mesh), chosen.seed)
+    with Pool(chosen.processes, cv2.setNumThreads, (1,)) as pool:
+        made = pool.map(drawn, range(chosen.count), 1 + chosen.count // (8 * chosen.processes))
     fields = ("pixels", "mask", "places", "pose", "tone")
     np.savez(chosen.out, **{name: np.stack([getattr(one, name) for one in made]) for name in fields})
     print(f"{len(made)} heads, {time.monotonic() - started:.0f} s")
