@@ -197,7 +197,7 @@ PORTRAITS: dict[str, Portrait] = {
     "compressed": Portrait("wati", "too much compression", "face.compression_blocks", after=compressed(4)),
     "far_away": Portrait("yos", "too far away", "face.inter_eye_distance", {"scale": 0.06}, at=(240, 0)),
     "cut_below": Portrait("agus", "chin cut off", "face.margin_below", at=(265, 0)),
-    "cut_left": Portrait("sari", "half outside the picture", "face.no_face", at=(40, -240)),
+    "cut_left": Portrait("sari", "half outside the picture", "face.cut_off", at=(40, -240)),
     "dark_glasses": Portrait("budi", "dark glasses", "face.eyes_visible", after=dark_glasses),
     "mask": Portrait("nur", "mask", "face.mouth_occlusion", after=mask),
     "covered_cheeks": Portrait("nur_veiled", "a scarf over the cheeks", "face.face_occlusion"),

@@ -27,7 +27,7 @@ import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
 from models.face_detector.scenes import SIDE_PX, Head, rendered
 from models.face_training.cells import NO_FRONT, cells
-from models.face_training.nonfaces import EVALUATION, Backgrounds, captures, samples
+from models.face_training.nonfaces import EVALUATION, Backgrounds, captures, of_folders, samples
 from models.face_training.portraits import Portrait
 from models.face_training.prepare import prepared
 from numpy.typing import NDArray
@@ -160,7 +160,7 @@ def _found(detect: Detect, person: Portrait, share: float, angle_deg: float, rng
 
 def false_alarms(detect: Detect, folders: list[Path], people: list[Portrait]) -> dict[str, Tally]:
     """Share of pictures without a face that have a detection, by folder and by kind of drawing."""
-    pictures = {folder.name: _pictures(folder) for folder in folders}
+    pictures = {folder.name: of_folders([folder]) for folder in folders}
     pictures["scikit-image"] = samples(EVALUATION)
     pictures["synthetic prints and eyes"] = captures(50, seed=7000)
     drawn = Backgrounds(pictures["scikit-image"], people, 384)
@@ -169,11 +169,6 @@ def false_alarms(detect: Detect, folders: list[Path], people: list[Portrait]) ->
         pictures[kind.__name__] = [kind(rng) for _ in range(40)]
     tallies = {name: Tally([len(detect(picture)) > 0 for picture in found]) for name, found in pictures.items()}
     return tallies | {"all": Tally([hit for tally in tallies.values() for hit in tally.hits])}
-
-
-def _pictures(folder: Path) -> list[Rgb]:
-    paths = sorted(path for kind in ("pgm", "png", "jpg") for path in folder.glob(f"*.{kind}"))
-    return [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB) for path in paths]
 
 
 def milliseconds(detect: Detect, repeats: int = 200) -> float:

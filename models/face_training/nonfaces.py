@@ -1,10 +1,11 @@
 """Pictures without a face: backgrounds to put faces on, and what a detector must not answer to.
 
-For training only synthetic prints and eyes, scikit-image's textures, and what is drawn here; real prints and
-irises and all other pictures are kept for the evaluation.
+For training: synthetic prints and eyes, scikit-image's textures, what is drawn here, and what folders hold. Prints of
+other sensors, eyes of other persons and all other pictures are kept for the evaluation.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -29,6 +30,12 @@ SKIN = np.array((205, 150, 120))
 def samples(names: tuple[str, ...]) -> list[Rgb]:
     """Pictures of scikit-image as RGB."""
     return [_rgb(getattr(skimage.data, name)()) for name in names]
+
+
+def of_folders(folders: list[Path]) -> list[Rgb]:
+    """All pictures of the folders."""
+    paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".pgm", ".png", ".jpg")]
+    return [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB) for path in paths]
 
 
 def captures(count: int, seed: int) -> list[Rgb]:

@@ -1,9 +1,10 @@
 """Read everything the trainings need once and keep it in one file.
 
-usage: python -m models.face_training.prepare --data DIR --labels FILE --out FILE
+usage: python -m models.face_training.prepare --data DIR --labels FILE --out FILE [--nonfaces DIR ...]
 
 --data DIR     congress/*.jpg, neutral_front/*.jpg, smiling_front/*.jpg, canada/*.jpg (see README.md beside this file)
 --labels FILE  written by label.py
+--nonfaces DIR pictures without a face to train on (prints of some sensors, eyes of some persons: see README.md)
 --out FILE     pickle; of use on this machine only, holds portraits: never publish it
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from models.face_training.nonfaces import TRAINING, captures, samples
+from models.face_training.nonfaces import TRAINING, captures, of_folders, samples
 from models.face_training.portraits import Portrait, portraits
 from numpy.typing import NDArray
 
@@ -39,10 +40,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--data", "--labels", "--out"):
         parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--nonfaces", type=Path, nargs="*", default=[])
     chosen = parser.parse_args()
     split = [portraits(chosen.data, chosen.labels, held_out) for held_out in (False, True)]
     with chosen.out.open("wb") as file:
-        pickle.dump((*split, samples(TRAINING) + captures(CAPTURES, SEED)), file)
+        pickle.dump((*split, samples(TRAINING) + captures(CAPTURES, SEED) + of_folders(chosen.nonfaces)), file)
     print(*(len(part) for part in split), "portraits to train and to judge on")
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb, similarity
 from biocapture.face.detection import Found, faces
@@ -12,6 +13,8 @@ from biocapture.face.landmark_network import landmarks
 from biocapture.face.landmarks import whole
 from biocapture.face.parts import TOLD_APART, parts
 from biocapture.face.pose import pose
+
+NOSE_EYES_MOUTH = slice(51, 98)
 
 MOST = 8
 """Faces that are looked at; more in a picture change nothing."""
@@ -40,7 +43,13 @@ def with_landmarks(pixels: Rgb, found: Sequence[Found]) -> Inputs:
         roll_deg=head.roll_deg,
         score=face.score,
         unrest=seen.unrest,
+        cut_off=_cut_off(seen.places, pixels.shape),
     )
+
+
+def _cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    inner = places[NOSE_EYES_MOUTH]
+    return bool((inner < 0).any() or (inner > np.array(shape[1::-1]) - 1).any())
 
 
 def with_parts(pixels: Rgb, inputs: Inputs) -> Inputs:

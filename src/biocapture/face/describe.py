@@ -97,6 +97,8 @@ def failure_of(inputs: Inputs) -> Failure | None:
     if inputs.doubt > LARGEST_DOUBT:
         why = f"landmarks move by {inputs.unrest:.3f} at a detection of {inputs.score:.2f}"
         return Failure("face.no_face", why)
+    if inputs.cut_off:
+        return Failure("face.cut_off", "eyes, nose or mouth lie outside the picture")
     return NO_LANDMARKS if inputs.points is None else None
 
 

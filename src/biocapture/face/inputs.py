@@ -45,6 +45,8 @@ class Inputs:
     score, unrest : float
         How sure the detector is, 0..1, and by how much the landmarks moved when looked at again, in extents of the
         face; NaN = not supplied.
+    cut_off : bool
+        Eyes, nose or mouth are found outside the picture.
     """
 
     points: Points | None = None
@@ -58,6 +60,7 @@ class Inputs:
     score: float = float("nan")
     unrest: float = float("nan")
     outputs: Mapping[str, float] = field(default_factory=dict)
+    cut_off: bool = False
 
     @property
     def doubt(self) -> float:
