@@ -94,11 +94,11 @@ def failure_of(inputs: Inputs) -> Failure | None:
     """Why nothing can be said of a face."""
     if inputs.areas_px2 is not None and not inputs.areas_px2.size:
         return Failure("face.no_face", "no face was detected")
+    if inputs.cut_off:
+        return Failure("face.cut_off", "eyes, nose or mouth lie outside the picture")
     if inputs.doubt > LARGEST_DOUBT:
         why = f"landmarks move by {inputs.unrest:.3f} at a detection of {inputs.score:.2f}"
         return Failure("face.no_face", why)
-    if inputs.cut_off:
-        return Failure("face.cut_off", "eyes, nose or mouth lie outside the picture")
     return NO_LANDMARKS if inputs.points is None else None
 
 
