@@ -112,10 +112,10 @@ def trained(
 
 
 def answer(network: nn.Module, pictures: Tensor, spread: float, middle: float) -> Tensor:
-    """What a network says of (n, h, w, 3) bytes divided by ``spread``, less ``middle``; computed in bfloat16."""
+    """What a network says of (n, h, w, 3) bytes divided by ``spread``, less ``middle``; in bfloat16 on a GPU."""
     shown = pictures.to(DEVICE).permute(0, 3, 1, 2).float() / spread - middle
     shown = shown.contiguous(memory_format=torch.channels_last)
-    with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
+    with torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=DEVICE.type == "cuda"):
         said: Tensor = network(shown)
     return said.float()
 
