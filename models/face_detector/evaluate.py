@@ -121,7 +121,8 @@ def on_renders(detect: Detect, path: Path, seed: int = 0) -> dict[str, Tally]:
     for head, turn, tone in made:
         share = float(rng.uniform(0.1, 0.9))
         ground = (grounds.clouds, grounds.gradient, grounds.leaves)[rng.integers(3)](rng)
-        hit = is_hit(*_composed(detect, head, ground, share, rng))
+        picture, axis = composed(head, ground, share, rng)
+        hit = is_hit(detect(picture), axis)
         hits["size " + ("below 20 %" if share < 0.2 else "20-90 %")].append(hit)
         hits["yaw " + ("0-20 deg" if turn < 20 else "20-45 deg" if turn < 45 else "above 45 deg")].append(hit)
         hits[("dark", "medium", "light")[tone] + " skin"].append(hit)
@@ -129,10 +130,8 @@ def on_renders(detect: Detect, path: Path, seed: int = 0) -> dict[str, Tally]:
     return {f"renders, {name}": Tally(found) for name, found in sorted(hits.items())}
 
 
-def _composed(
-    detect: Detect, head: Head, ground: Rgb, share: float, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """What is found in a render on a background of 512 pixels, and where the face is."""
+def composed(head: Head, ground: Rgb, share: float, rng: np.random.Generator) -> tuple[Rgb, NDArray[np.float32]]:
+    """A render on a background of 512 pixels, ``share`` of its height, and the line from its eyes to its chin."""
     side, axis = 512, head.axis
     # from the side the chin lies no lower, but pitch shortens the axis: the landmarks' extent tells the size
     scale = share * side / (HEAD * 0.62 * float(np.ptp(head.places, axis=0).max()))
@@ -143,7 +142,7 @@ def _composed(
     ground = cv2.resize(ground, (side, side), interpolation=cv2.INTER_LINEAR)
     picture = cv2.warpAffine(head.pixels, matrix, (side, side)) * cover + ground * (1 - cover)
     seen = (axis @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
-    return detect(picture.astype(np.uint8)), seen
+    return picture.astype(np.uint8), seen
 
 
 def _found(detect: Detect, person: Portrait, share: float, angle_deg: float, rng: np.random.Generator) -> bool:
@@ -163,12 +162,15 @@ def false_alarms(detect: Detect, folders: list[Path], people: list[Portrait]) ->
     pictures = {folder.name: of_folders([folder]) for folder in folders}
     pictures["scikit-image"] = samples(EVALUATION)
     pictures["synthetic prints and eyes"] = captures(50, seed=7000)
-    drawn = Backgrounds(pictures["scikit-image"], people, 384)
-    rng = np.random.default_rng(99)
-    for _, kind in drawn.kinds[1:]:
-        pictures[kind.__name__] = [kind(rng) for _ in range(40)]
+    pictures |= drawings(pictures["scikit-image"], people, 40, seed=99)
     tallies = {name: Tally([len(detect(picture)) > 0 for picture in found]) for name, found in pictures.items()}
     return tallies | {"all": Tally([hit for tally in tallies.values() for hit in tally.hits])}
+
+
+def drawings(textures: list[Rgb], people: list[Portrait], count: int, seed: int) -> dict[str, list[Rgb]]:
+    """Of each kind so many."""
+    drawn, rng = Backgrounds(textures, people, 384), np.random.default_rng(seed)
+    return {kind.__name__: [kind(rng) for _ in range(count)] for _, kind in drawn.kinds[1:]}
 
 
 def milliseconds(detect: Detect, repeats: int = 200) -> float:

@@ -175,7 +175,7 @@ def neck_in_shadow(picture: Rgb, places: Places, rng: np.random.Generator) -> No
 
 def tongue(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
     """Put out over the lower lip and the chin."""
-    middle, across, down = frame_of(places)
+    _, across, down = frame_of(places)
     root = places[88:96, :2].mean(axis=0)
     tone = tuple(int(v) for v in np.array((200, 100, 100)) * rng.uniform(0.4, 1.15))
     long = down * rng.uniform(0.1, 0.4)

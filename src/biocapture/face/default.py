@@ -8,13 +8,17 @@ from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb, similarity
 from biocapture.face.detection import Found, faces
-from biocapture.face.inputs import LARGEST_DOUBT, Inputs
-from biocapture.face.landmark_network import landmarks
+from biocapture.face.inputs import Inputs
+from biocapture.face.landmark_network import Seen, landmarks
 from biocapture.face.landmarks import whole
 from biocapture.face.parts import TOLD_APART, parts
 from biocapture.face.pose import pose
 
 NOSE_EYES_MOUTH = slice(51, 98)
+
+LARGEST_DOUBT, OF_A_PART = 0.1, 0.03
+"""How far landmarks may move when looked at again, over the detector's certainty, where the whole picture shows the
+face and where only a part of it does (models/face_detector/limits.py)."""
 
 MOST = 8
 """Faces that are looked at; more in a picture change nothing."""
@@ -32,7 +36,7 @@ def with_landmarks(pixels: Rgb, found: Sequence[Found]) -> Inputs:
     Where several were found, those whose landmarks do not stay are none; where all are none, the first is kept.
     """
     looks = [(face, landmarks(pixels, face)) for face in found]
-    sure = [(face, seen) for face, seen in looks if seen.unrest <= LARGEST_DOUBT * face.score] or looks[:1]
+    sure = [(face, seen) for face, seen in looks if not _doubtful(face, seen)] or looks[:1]
     face, seen = sure[0]
     head = pose(seen.places)
     return Inputs(
@@ -43,8 +47,13 @@ def with_landmarks(pixels: Rgb, found: Sequence[Found]) -> Inputs:
         roll_deg=head.roll_deg,
         score=face.score,
         unrest=seen.unrest,
+        doubtful=_doubtful(face, seen),
         cut_off=_cut_off(seen.places, pixels.shape),
     )
+
+
+def _doubtful(face: Found, seen: Seen) -> bool:
+    return seen.unrest > (OF_A_PART if face.in_part else LARGEST_DOUBT) * face.score
 
 
 def _cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
@@ -54,7 +63,7 @@ def _cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
 
 def with_parts(pixels: Rgb, inputs: Inputs) -> Inputs:
     """The same inputs with parsing and occlusion, if the landmarks are those of a face."""
-    matrix = None if inputs.points is None or inputs.doubt > LARGEST_DOUBT else similarity(inputs.points)
+    matrix = None if inputs.points is None or inputs.doubtful else similarity(inputs.points)
     if matrix is None:
         return inputs
     found = parts(pixels, matrix)

@@ -18,7 +18,7 @@ from biocapture.face.cover import cover, eye_boxes, visible_mask
 from biocapture.face.detail import blur_px
 from biocapture.face.eyes import eyes
 from biocapture.face.framing import eye_opening, face_proportion, framing, mouth_opening
-from biocapture.face.inputs import LARGEST_DOUBT, LARGEST_SIDE_PX, Inputs, checked_picture
+from biocapture.face.inputs import LARGEST_SIDE_PX, Inputs, checked_picture
 from biocapture.face.landmarks import Points
 from biocapture.face.light import light
 from biocapture.face.luminance import luminance
@@ -96,7 +96,7 @@ def failure_of(inputs: Inputs) -> Failure | None:
         return Failure("face.no_face", "no face was detected")
     if inputs.cut_off:
         return Failure("face.cut_off", "eyes, nose or mouth lie outside the picture")
-    if inputs.doubt > LARGEST_DOUBT:
+    if inputs.doubtful:
         why = f"landmarks move by {inputs.unrest:.3f} at a detection of {inputs.score:.2f}"
         return Failure("face.no_face", why)
     return NO_LANDMARKS if inputs.points is None else None

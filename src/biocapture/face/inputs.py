@@ -15,10 +15,6 @@ from biocapture.face.parsing import Part
 LARGEST_SIDE_PX = 32766
 """OpenCV resamples no larger pictures."""
 
-LARGEST_DOUBT = 0.03
-"""Above, nothing is said of the face: the largest, in steps of 0.005, with which fewer than 1 % of 520 real prints and
-eyes (FVC 2000, CASIA Interval's even persons) keep one; of 364 rendered heads turned by up to 45°, 94.8 % lie below."""
-
 PARSING_PX, OCCLUSION_PX = 400, 224
 
 
@@ -45,6 +41,8 @@ class Inputs:
     score, unrest : float
         How sure the detector is, 0..1, and by how much the landmarks moved when looked at again, in extents of the
         face; NaN = not supplied.
+    doubtful : bool
+        The landmarks moved so much that there may be no face at all: nothing is said of it.
     cut_off : bool
         Eyes, nose or mouth are found outside the picture.
     """
@@ -60,12 +58,8 @@ class Inputs:
     score: float = float("nan")
     unrest: float = float("nan")
     outputs: Mapping[str, float] = field(default_factory=dict)
+    doubtful: bool = False
     cut_off: bool = False
-
-    @property
-    def doubt(self) -> float:
-        """Unrest of the landmarks over certainty of the detector: whether it is a face at all."""
-        return self.unrest / self.score
 
 
 def checked_inputs(

@@ -1,0 +1,92 @@
+"""Choose the detector's least score and the landmarks' largest doubts together, on development data.
+
+usage: python -m models.face_detector.limits --prepared FILE --renders FILE --nonfaces DIR ...
+
+--prepared FILE written by models.face_training.prepare
+--renders FILE  heads of a seed that is neither trained nor judged on
+--nonfaces DIR  real prints and irises to choose by (README.md says which)
+
+Drawings and synthetic captures are made here, with other seeds than those judged on. Prints the share of heads and of
+other pictures in which the library keeps a face, for the best limits of each least score that keep one in fewer than
+0.7 % of the other pictures; to be set are those that keep most heads. Takes some minutes.
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from models.face_detector.evaluate import Rgb, composed, drawings
+from models.face_detector.scenes import SIDE_PX, rendered
+from models.face_training.conditions import photographed
+from models.face_training.nonfaces import TRAINING, Backgrounds, captures, of_folders, samples
+from models.face_training.prepare import prepared
+
+from biocapture.face import detection
+from biocapture.face.landmark_network import landmarks
+
+SCORES = (0.35, 0.4, 0.45, 0.5, 0.55)
+DOUBTS, OF_A_PART = (0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15), (0.02, 0.03, 0.04, 0.05)
+MOST_KEPT, LARGEST_YAW_DEG = 0.7, 45
+
+Answers = list[tuple[float, float]]
+"""Score and doubt of each answer."""
+
+
+def looks(picture: Rgb) -> tuple[Answers, Answers]:
+    """Of what the whole picture shows, and of what its parts show."""
+    whole, pieces = (
+        [(face.score, landmarks(picture, face).unrest / face.score) for face in found]
+        for found in (detection.faces_at_a_glance(picture), detection.faces_in_parts(picture))
+    )
+    return whole, pieces
+
+
+def kept(seen: Iterable[tuple[Answers, Answers]], score: float, doubt: float, of_a_part: float) -> float:
+    """Percentage of the pictures in which a face is left."""
+    believed = []
+    for whole, pieces in seen:
+        found = [d <= doubt for s, d in whole if s >= score] or [d <= of_a_part for s, d in pieces if s >= score]
+        believed.append(any(found))
+    return 100 * float(np.mean(believed))
+
+
+def heads(path: Path, seed: int = 11) -> Iterable[Rgb]:
+    """Rendered heads of 10 to 90 % of the height on drawn backgrounds, photographed badly."""
+    rng, grounds = np.random.default_rng(seed), Backgrounds(samples(TRAINING), [], SIDE_PX)
+    with np.load(path) as table:
+        turns = abs(table["pose"][:, 0])
+    for head, turn in zip(rendered(path), turns, strict=True):
+        if turn < LARGEST_YAW_DEG:
+            ground = (grounds.clouds, grounds.gradient, grounds.leaves)[rng.integers(3)](rng)
+            yield photographed(composed(head, ground, float(rng.uniform(0.1, 0.9)), rng)[0], rng)
+
+
+def others(folders: list[Path], prepared_: Path) -> Iterable[Rgb]:
+    """Pictures without a face."""
+    yield from of_folders(folders) + samples(TRAINING) + captures(100, seed=9000)
+    for drawn in drawings(samples(TRAINING), prepared(prepared_).training, 60, seed=5).values():
+        yield from drawn
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("--prepared", "--renders"):
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--nonfaces", type=Path, nargs="*", default=[])
+    chosen = parser.parse_args()
+    cv2.setNumThreads(1)
+    detection.LEAST_SCORE = SCORES[0]
+    faces = [looks(picture) for picture in heads(chosen.renders)]
+    rest = [looks(picture) for picture in others(chosen.nonfaces, chosen.prepared)]
+    print(f"{len(faces)} heads, {len(rest)} other pictures")
+    for score in SCORES:
+        limits = [(score, doubt, part) for doubt in DOUBTS for part in OF_A_PART]
+        table = [(kept(faces, *each), -kept(rest, *each), *each) for each in limits]
+        found, wrong, _, doubt, part = max(row for row in table if -row[1] < MOST_KEPT)
+        print(f"score {score}, doubt {doubt}, of a part {part}: {found:.2f} % of heads, {-wrong:.2f} % of others")
+
+
+if __name__ == "__main__":
+    main()
