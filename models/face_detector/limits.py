@@ -26,7 +26,7 @@ from models.face_training.prepare import prepared
 from biocapture.face import detection
 from biocapture.face.landmark_network import landmarks
 
-SCORES = (0.35, 0.4, 0.45, 0.5, 0.55)
+SCORES = (0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
 DOUBTS, OF_A_PART = (0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15), (0.02, 0.03, 0.04, 0.05)
 MOST_KEPT, LARGEST_YAW_DEG = 0.7, 45
 
