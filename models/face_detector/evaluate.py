@@ -120,7 +120,7 @@ def on_renders(detect: Detect, path: Path, seed: int = 0) -> dict[str, Tally]:
         made = zip(rendered(path), turns, np.searchsorted(np.quantile(tones, (1 / 3, 2 / 3)), tones), strict=True)
     for head, turn, tone in made:
         share = float(rng.uniform(0.1, 0.9))
-        ground = (grounds.clouds, grounds.gradient, grounds.leaves)[rng.integers(3)](rng)
+        ground = grounds.drawn(rng)
         picture, axis = composed(head, ground, share, rng)
         hit = is_hit(detect(picture), axis)
         hits["size " + ("below 20 %" if share < 0.2 else "20-90 %")].append(hit)

@@ -24,6 +24,7 @@ from models.face_training.nonfaces import TRAINING, Backgrounds, captures, of_fo
 from models.face_training.prepare import prepared
 
 from biocapture.face import detection
+from biocapture.face.default import doubt
 from biocapture.face.landmark_network import landmarks
 
 SCORES = (0.27, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
@@ -37,7 +38,7 @@ Answers = list[tuple[float, float]]
 def looks(picture: Rgb) -> tuple[Answers, Answers]:
     """Of what the whole picture shows, and of what its parts show."""
     whole, pieces = (
-        [(face.score, landmarks(picture, face).unrest / face.score**2) for face in found]
+        [(face.score, doubt(face, landmarks(picture, face))) for face in found]
         for found in (detection.faces_at_a_glance(picture), detection.faces_in_parts(picture))
     )
     return whole, pieces
@@ -60,15 +61,16 @@ def heads(path: Path, seed: int = 11) -> Iterable[Rgb]:
     turned = [head for head, turn in zip(rendered(path), turns, strict=True) if turn < LARGEST_YAW_DEG]
     crowd = Crowd(turned, turned)
     for _ in range(HEADS):
-        ground = (grounds.clouds, grounds.gradient, grounds.leaves)[rng.integers(3)](rng)
+        ground = grounds.drawn(rng)
         picture, _axis = composed(crowd.head(rng), ground, float(rng.uniform(0.1, 1.1)), rng)
         yield photographed(picture, rng)
 
 
 def others(folders: list[Path], prepared_: Path) -> Iterable[Rgb]:
     """Pictures without a face."""
-    yield from of_folders(folders) + samples(TRAINING) + captures(100, seed=9000)
-    for drawn in drawings(samples(TRAINING), prepared(prepared_).training, 60, seed=5).values():
+    textures = samples(TRAINING)
+    yield from of_folders(folders) + textures + captures(100, seed=9000)
+    for drawn in drawings(textures, prepared(prepared_).training, 60, seed=5).values():
         yield from drawn
 
 

@@ -171,7 +171,7 @@ def on_renders(look: Look, path: Path) -> dict[str, float]:
 
 def composed(face: Face, grounds: Backgrounds, rng: np.random.Generator) -> Rgb:
     cover = face.mask[..., None].astype(np.float32) / 255  # type: ignore[index]
-    ground = (grounds.clouds, grounds.gradient, grounds.leaves)[rng.integers(3)](rng)
+    ground = grounds.drawn(rng)
     return (face.pixels * cover + ground * (1 - cover)).astype(np.uint8)
 
 

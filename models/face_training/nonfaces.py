@@ -72,6 +72,10 @@ class Backgrounds:
         picture = kinds[rng.choice(len(kinds), p=shares)](rng)
         return np.ascontiguousarray(np.rot90(picture, rng.integers(4)) if rng.random() < 0.5 else picture[:, ::-1])
 
+    def drawn(self, rng: np.random.Generator) -> Rgb:
+        """One that needs no picture: clouds, soft colours or leaves."""
+        return (self.clouds, self.gradient, self.leaves)[rng.integers(3)](rng)
+
     def part(self, rng: np.random.Generator) -> Rgb:
         """A square of one of the pictures, or all of it."""
         picture = self.pictures[rng.integers(len(self.pictures))]

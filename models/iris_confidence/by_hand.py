@@ -1,6 +1,6 @@
 """Judge outlines against those drawn by hand, and write the circles that fit.py reads.
 
-usage: python models/iris_confidence/by_hand.py --images DIR --drawn DIR --out FILE.csv
+usage: python -m models.iris_confidence.by_hand --images DIR --drawn DIR --out FILE.csv
 
 --images DIR  twenty persons of CASIA-Iris-Interval, counted anew, S<person><L|R><number>.<extension>
 --drawn DIR   CASIA-IrisV3-Interval_groundtruth, unpacked from HalmstadUniversityBiometrics/
@@ -18,22 +18,19 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from models.iris_confidence.fit import LIMBUS_WRONG, PUPIL_WRONG, off_circle
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
 from biocapture.decode import decode
-from biocapture.iris import measures
-from biocapture.iris.describe import describe
+from biocapture.iris.describe import columns_of
 from biocapture.iris.segment import segment
-from biocapture.types import Failure, Modality, Sample
+from biocapture.types import Failure, Modality
 
 BOUNDARIES, LIDS = "CASIA-IrisV3-Interval_manual_segmentation", "CASIA-IrisV3-Interval_manual_occlusion_eyelids"
 
 Circle = NDArray[np.float64]
 """(3,) float64: row, column, radius in px."""
-
-PUPIL_NEAR, LIMBUS_NEAR = 0.05, 0.1
-
 
 PERSONS = (1, 2, 7, 19, 28, 29, 30, 36, 42, 45, 53, 60, 81, 92, 93, 104, 115, 125, 136, 161)
 """Numbers in the database, less 1000, of the part's persons 1001 to 1020: found by the
@@ -72,22 +69,20 @@ def main() -> None:
     for path in sorted(chosen.images.iterdir()):
         circles = drawn(chosen.drawn, f"S{1000 + PERSONS[int(path.stem[1:5]) - 1001]}{path.stem[5:]}")
         rows.append([path.name, *circles[0], *circles[1]])
-        frame = decode(path, modality=Modality.IRIS)
-        found = segment(frame.pixels)
+        pixels = decode(path, modality=Modality.IRIS).pixels
+        found = segment(pixels)
         if isinstance(found, Failure):
             seen.append((int(path.name[1:5]), 1.0, 1.0, np.nan, np.nan))
             continue
-        off = [
-            max(np.hypot(one.row_px - it[0], one.column_px - it[1]), abs(one.radius_px - it[2])) / circles[1][2]
-            for one, it in ((found.pupil, circles[0]), (found.limbus, circles[1]))
-        ]
-        ours = float(measures.usable_iris_area(describe(Sample(frame, Modality.IRIS)))[0])
-        seen.append((int(path.name[1:5]), *off, usable_area(*circles, frame.pixels.shape), ours))
+        iris_px = circles[1][2]
+        off = off_circle(found.pupil, circles[0], iris_px), off_circle(found.limbus, circles[1], iris_px)
+        ours = 100 * columns_of(pixels, found)["usable"]
+        seen.append((int(path.name[1:5]), *off, usable_area(*circles, pixels.shape), ours))
     with chosen.out.open("w", newline="", encoding="utf8") as handle:
         csv.writer(handle).writerows(rows)
     table = np.array(seen)
     for title, part in (("all", table), ("odd", table[table[:, 0] % 2 == 1])):
-        pupil, limbus = 100 * (part[:, 1] < PUPIL_NEAR).mean(), 100 * (part[:, 2] < LIMBUS_NEAR).mean()
+        pupil, limbus = 100 * (part[:, 1] < PUPIL_WRONG).mean(), 100 * (part[:, 2] < LIMBUS_WRONG).mean()
         both = part[np.isfinite(part[:, 3:]).all(axis=1), 3:]
         print(f"{title}, {len(part)} images: pupil {pupil:.2f} %, limbus {limbus:.2f} %, ", end="")
         print(f"usable area correlates by {np.corrcoef(both.T)[0, 1]:.3f}")

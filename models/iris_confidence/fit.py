@@ -150,11 +150,14 @@ def hand_drawn(images: Path, table: Path, odd: bool) -> Iterator[tuple[str, Rows
                 continue
             pupil, limbus, row = told
             true = np.array([float(number) for number in numbers[:6]])
-            near = [
-                max(np.hypot(one.row_px - it[0], one.column_px - it[1]), abs(one.radius_px - it[2])) / true[5]
-                for one, it in ((pupil, true[:3]), (limbus, true[3:]))
-            ]
+            near = off_circle(pupil, true[:3], true[5]), off_circle(limbus, true[3:], true[5])
             yield "drawn by hand", row, bool(near[0] < PUPIL_WRONG and near[1] < LIMBUS_WRONG), 1.0
+
+
+def off_circle(found: Ellipse, drawn: NDArray[np.float64], iris_px: float) -> float:
+    """Of row, column and radius drawn by hand, in iris radii: distance of the centres or difference of the radii."""
+    apart = np.hypot(found.row_px - drawn[0], found.column_px - drawn[1])
+    return float(max(apart, abs(found.radius_px - drawn[2])) / iris_px)
 
 
 def prints(folders: list[Path], half: int) -> Iterator[tuple[str, Rows, bool, float]]:

@@ -17,8 +17,8 @@ from biocapture.face.pose import pose
 NOSE_EYES_MOUTH = slice(51, 98)
 
 LARGEST_DOUBT, OF_A_PART = 0.35, 0.09
-"""How far landmarks may move when looked at again, over the square of the detector's score, where the whole picture
-shows the face and where only a part of it does (models/face_detector/limits.py)."""
+"""Of :func:`doubt`, where the whole picture shows the face and where only a part of it does
+(models/face_detector/limits.py)."""
 
 MOST = 8
 """Faces that are looked at; more in a picture change nothing."""
@@ -52,8 +52,13 @@ def with_landmarks(pixels: Rgb, found: Sequence[Found]) -> Inputs:
     )
 
 
+def doubt(face: Found, seen: Seen) -> float:
+    """Whether it is a face at all: how far its landmarks move, over the square of the detector's score."""
+    return seen.unrest / face.score**2
+
+
 def _doubtful(face: Found, seen: Seen) -> bool:
-    return seen.unrest > (OF_A_PART if face.in_part else LARGEST_DOUBT) * face.score**2
+    return doubt(face, seen) > (OF_A_PART if face.in_part else LARGEST_DOUBT)
 
 
 def _cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:

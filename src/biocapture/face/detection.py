@@ -13,13 +13,19 @@ from biocapture.face.reduction import letterboxed
 from biocapture.models import load
 
 MODEL = "face_detector"
-SIDE_PX, STEP_PX, CELLS, REACH_PX = 128, 8, 16, 32.0
-"""Of the network's input, of its map, cells of the map's side, and the unit of the places it answers."""
+SIDE_PX, STEP_PX, REACH_PX = 128, 8, 32.0
+"""Of the network's input, of its map, and the unit of the places it answers."""
 
 LEAST_SCORE = 0.36
 
 FARTHER = 0.8
 """Scale of the second look, at the picture with a margin around it: what is a face in both is one."""
+
+MARGIN_PX = (1 - FARTHER) / 2 * SIDE_PX
+TO_FARTHER = np.array(((FARTHER, 0, MARGIN_PX), (0, FARTHER, MARGIN_PX)))
+_AT = (((np.arange(SIDE_PX // STEP_PX) + 0.5) * STEP_PX * FARTHER + MARGIN_PX) / STEP_PX - 0.5).astype(np.float32)
+NEAR_CELLS = np.meshgrid(_AT, _AT)
+"""Columns and rows of the far look's map at which the cells of the near one lie."""
 
 APART = 0.9
 """Two answers nearer than this, in distances from eyes to chin of the larger one, are the same face."""
@@ -94,13 +100,11 @@ def _parts(shape: tuple[int, ...]) -> Iterator[tuple[tuple[int, int], tuple[int,
 def _in_window(pixels: Rgb, corner: tuple[int, int], shape: tuple[int, ...]) -> list[Found]:
     top, left = corner
     canvas, scale, shift = letterboxed(pixels[top : top + shape[0], left : left + shape[1]], SIDE_PX)
-    margin = (1 - FARTHER) / 2 * SIDE_PX
-    farther = cv2.warpAffine(canvas, np.array(((FARTHER, 0, margin), (0, FARTHER, margin))), (SIDE_PX, SIDE_PX))
+    farther = cv2.warpAffine(canvas, TO_FARTHER, (SIDE_PX, SIDE_PX))
     network = np.stack((canvas, farther)).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
     answer, far = load(MODEL)(network)
-    # the far look's map at the places of the near one's cells; a place is believed as both looks do in the mean
-    cells = (((np.arange(CELLS) + 0.5) * STEP_PX * FARTHER + margin) / STEP_PX - 0.5).astype(np.float32)
-    answer[0] = (answer[0] + cv2.remap(far[0], *np.meshgrid(cells, cells), cv2.INTER_LINEAR)) / 2
+    # a place is believed as both looks do in the mean
+    answer[0] = (answer[0] + cv2.remap(far[0], *NEAR_CELLS, cv2.INTER_LINEAR)) / 2
     return _read(answer.astype(np.float64), scale, shift - scale * np.array((left, top)))
 
 
