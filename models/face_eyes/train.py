@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 import torch
 from models.face_training.conditions import coarser, photographed
-from models.face_training.expressions import close_eye
-from models.face_training.networks import DEVICE, Block, answer, trained, wing, write
+from models.face_training.expressions import close_eye, look_aside
+from models.face_training.networks import DEVICE, Block, Exact, answer, trained, wing, write
 from models.face_training.points import Places, of_mesh
 from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
@@ -36,6 +36,9 @@ LEFT, RIGHT = [*range(60, 68), 96], [72, 71, 70, 69, 68, 75, 74, 73, 97]
 
 BATCH, PEAK_RATE, RENDERED, PHOTOGRAPHED = 128, 2e-3, 0.25, 0.85
 MOST_RENDERS, FURTHEST_DEG = 2400, 40.0
+ASIDE, NEAREST = 0.5, 0.15
+"""How often a portrait's eye looks aside, and how near to a corner the pupil may come, in widths of the eye."""
+
 CLOSED = 0.12
 """Opening in eye widths below which the pupil is not seen and stands for the middle of the lids."""
 
@@ -48,7 +51,7 @@ class EyeOutline(nn.Module):
         self.features = nn.Sequential(
             Block(3, 16, 2), Block(16, 24), Block(24, 32, 2), Block(32, 32), Block(32, 48, 2), Block(48, 48)
         )
-        self.narrow, self.answer = nn.Conv2d(48, 16, 1), nn.Linear(16 * 8 * 6, 18)
+        self.narrow, self.answer = nn.Conv2d(48, 16, 1), Exact(16 * 8 * 6, 18)
 
     def forward(self, picture: Tensor) -> Tensor:
         return self.answer(nn.functional.relu(self.narrow(self.features(picture))).flatten(1))
@@ -114,9 +117,18 @@ def hidden(places: Places) -> Places:
     return np.concatenate((places[:8], places[:8].mean(axis=0)[None])) if gap < CLOSED else places
 
 
+def aside(places: Places) -> tuple[float, float]:
+    """How far the pupil may move to either side, in widths of the eye."""
+    at = (places[8, 0] - places[0, 0]) / (places[4, 0] - places[0, 0])
+    return min(NEAREST - at, 0.0), max(1 - NEAREST - at, 0.0)
+
+
 def crop(eye: Eye, made: bool, rng: np.random.Generator) -> tuple[Rgb, Places]:
-    """One training picture and its nine points in widths of it; lids of portraits closed half of the time."""
+    """One training picture and its nine points in widths of it; portraits look aside and close their lids half
+    of the time."""
     picture, places = eye.pixels.copy(), eye.places.copy()
+    if not made and rng.random() < ASIDE:
+        look_aside(picture, places, slice(0, 8), 8, rng.uniform(*aside(places)))
     if not made and rng.random() < 0.55:
         close_eye(picture, places, slice(0, 8), rng.uniform(0, 1) if rng.random() < 0.5 else rng.uniform(0.85, 1))
         places = hidden(places)

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, Face, People, Shares, crop, rendered
 from models.face_training.conditions import photographed
-from models.face_training.networks import DEVICE, Block, answer, batches, continued, part, trained, wing, write
+from models.face_training.networks import DEVICE, Block, Exact, answer, batches, continued, part, trained, wing, write
 from models.face_training.nonfaces import Backgrounds
 from models.face_training.prepare import Prepared, prepared
 from torch import Tensor, nn
@@ -49,7 +49,7 @@ class Landmarks(nn.Module):
         )
         self.coarse = nn.Sequential(Block(64, 128, 2), *(Block(128, 128) for _ in range(3)))
         self.from_fine, self.from_coarse = nn.Conv2d(64, 16, 1), nn.Conv2d(128, 48, 1)
-        self.answer = nn.Linear((48 + 16) * 49, 196)
+        self.answer = Exact((48 + 16) * 49, 196)
 
     def forward(self, picture: Tensor) -> Tensor:
         fine = self.fine(picture)
@@ -80,9 +80,9 @@ class Crops(IterableDataset[tuple[Tensor, Tensor]]):
 
 
 def weights() -> Tensor:
-    """Eyes and mouth count most, the jaw's points slide along the jaw and count least."""
+    """Eyes and mouth count most, brows least."""
     weight = torch.ones(98)
-    weight[:33], weight[33:51], weight[60:98], weight[16] = 0.7, 0.8, 1.5, 1.2
+    weight[33:51], weight[60:98], weight[16] = 0.8, 1.5, 1.2
     return weight.repeat_interleave(2)
 
 

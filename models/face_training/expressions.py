@@ -1,6 +1,6 @@
-"""Closed eyes and open mouths made from portraits: columns of pixels are stretched between the lids and below the lips.
+"""Closed eyes, eyes that look aside and open mouths made from portraits: pixels are stretched along columns and rows.
 
-Both functions change picture and landmarks in place and leave faces alone that are turned too far for it.
+All functions change picture and landmarks in place and leave faces alone that are turned too far for it.
 """
 
 import cv2
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Rgb = NDArray[np.uint8]
 
 LEFT_EYE, RIGHT_EYE = slice(60, 68), slice(68, 76)
+
+IRIS = 0.21
+"""Radius of the iris in widths of the eye."""
 
 
 def close_eye(picture: Rgb, places: Places, eye: slice, share: float) -> None:
@@ -37,6 +40,29 @@ def close_eye(picture: Rgb, places: Places, eye: slice, share: float) -> None:
         cv2.polylines(picture, [lashes], False, tone.tolist(), 1, cv2.LINE_AA)
     for above, below in ((1, 7), (2, 6), (3, 5)):
         rim[above, 1] += share * (rim[below, 1] - rim[above, 1]) * 0.97
+
+
+def look_aside(picture: Rgb, places: Places, eye: slice, pupil: int, shift: float) -> None:
+    """Move the iris along the eye by a share of its width; the white is squeezed before it and stretched behind it."""
+    rim = places[eye]
+    first, last = float(rim[0, 0]), float(rim[4, 0])
+    columns = np.arange(int(np.ceil(first)), int(last) + 1)
+    if first < 0 or last >= picture.shape[1] or len(columns) < 5:
+        return
+    iris, moved = IRIS * (last - first), shift * (last - first)
+    at = places[pupil, 0]
+    low, high = max(at + moved - iris, first), min(at + moved + iris, last)
+    source = np.interp(columns, (first, low, high, last), (first, low - moved, high - moved, last))
+    upper = np.interp(columns, *rim[[0, 1, 2, 3, 4]].T)
+    lower = np.interp(columns, *rim[[0, 7, 6, 5, 4]].T)
+    top, bottom = max(int(upper.min()) - 1, 0), min(int(lower.max()) + 2, picture.shape[0])
+    rows = np.arange(top, bottom, dtype=np.float32)[:, None]
+    share = np.clip(np.minimum(rows - upper, lower - rows) + 0.5, 0, 1)[..., None]
+    down, across = np.broadcast_arrays(rows, source.astype(np.float32))
+    seen = cv2.remap(picture, np.ascontiguousarray(across), np.ascontiguousarray(down), cv2.INTER_LINEAR)
+    here = picture[top:bottom, columns[0] : columns[-1] + 1]
+    here[:] = (here * (1 - share) + seen * share).round().astype(np.uint8)
+    places[pupil, 0] = at + moved
 
 
 def open_mouth(picture: Rgb, places: Places, gap_px: float, rng: np.random.Generator) -> None:

@@ -1,4 +1,4 @@
-"""A pair list in, the same list with our scores out, and what they say."""
+"""A pair list in, the same list with our scores or qualities out, and what they say."""
 
 import functools
 import time
@@ -17,7 +17,7 @@ from biocapture.evaluation_tables import tabulated
 from biocapture.matcher import Matcher, matcher
 from biocapture.matching import sample_and_template
 from biocapture.pairs import PairList, read_pairs, write_pairs
-from biocapture.pipeline import Options, options, reports
+from biocapture.pipeline import Options, options, reports, sample_of
 from biocapture.plot import require_matplotlib, write_plot
 from biocapture.thresholds import identities
 from biocapture.workers import map_ordered
@@ -42,7 +42,7 @@ class Extracted:
     Attributes
     ----------
     template : bytes
-        As stored; empty where the file cannot be read.
+        As stored; empty where the file cannot be read, and where another comparison's scores are given.
     is_empty : bool
         It was read and holds nothing to compare: a failure to extract.
     quality : float
@@ -100,7 +100,8 @@ def evaluate(
     fmr : float
         False match rate of the decision threshold that ``tables`` judge errors by.
     scores_from : str
-        Column of the pair list with another comparison's scores, higher is more alike; "" = ours.
+        Column of the pair list with another comparison's scores, higher is more alike; "" = ours. With it any modality
+        can be evaluated, and our quality is always added.
 
     Raises
     ------
@@ -115,34 +116,36 @@ def evaluate(
     wanted = options(modality, ppi=ppi)
     if wanted.modality is None:
         raise UsageError("an evaluation is of one modality: fingerprint, face or iris", modality)
-    part = matcher(wanted.modality)
+    part = None if scores_from else matcher(wanted.modality)
     listed = read_pairs(pairs)
     given = _given(listed, scores_from, pairs) if scores_from else None
-    with_quality = plot is not None or tables is not None
-    work = partial(_extracted, images=images, wanted=wanted, with_quality=with_quality)
+    with_quality = plot is not None or tables is not None or part is None
+    work = partial(_extracted, images=images, wanted=wanted, compared=part is not None, with_quality=with_quality)
     begun = time.perf_counter()
     stream = map_ordered(work, listed.files, workers, _lost, fork)
-    made = {each.name: each for each in watch(stream, len(listed.files), "templates")}
+    made = {each.name: each for each in watch(stream, len(listed.files), "templates" if part else "qualities")}
     extracted = time.perf_counter()
-    scores = _scores(listed, made, part, watch) if given is None else given
+    scores = given if part is None else _scores(listed, made, part, watch)
     compared = time.perf_counter()
     # Unlike min, np.minimum passes NaN on whichever side it is.
     quality = np.minimum(*np.array([[made[name].quality for name in pair] for pair in listed.pairs]).T)
     columns = ({} if scores_from else {SCORE: scores}) | ({QUALITY: quality} if with_quality else {})
     write_pairs(listed, columns, out)
     errors = [each.error for each in made.values() if each.error]
-    empty = sum(each.is_empty for each in made.values())
+    speed = f"{len(made) / (extracted - begun):.0f}/s with {workers} processes"
     lines = [f"unreadable: {error}" for error in errors] + _rates(listed.genuine, scores)
-    lines += [
-        f"templates: {len(made) / (extracted - begun):.0f}/s with {workers} processes, {empty} failures to extract",
-        f"comparisons: {len(scores) / (compared - extracted):.0f}/s in one process",
-        f"{len(scores)} pairs → {out}",
-    ]
+    if part is None:
+        lines.append(f"qualities: {speed}")
+    else:
+        empty = sum(each.is_empty for each in made.values())
+        lines.append(f"templates: {speed}, {empty} failures to extract")
+        lines.append(f"comparisons: {len(scores) / (compared - extracted):.0f}/s in one process")
+    lines.append(f"{len(scores)} pairs → {out}")
     if plot is not None:
         lines.append(_drawn(listed, scores, quality, plot))
     if tables is not None:
         captures = {each.name: each.quality for each in made.values()}
-        known = {} if scores_from else part.THRESHOLDS
+        known = part.THRESHOLDS if part else {}
         lines += tabulated(listed, scores, captures, fmr, known, tables)
     return Evaluated(lines, len(errors))
 
@@ -208,12 +211,16 @@ def _drawn(listed: PairList, scores: NDArray[np.float64], quality: NDArray[np.fl
     return f"curves → {plot}"
 
 
-def _extracted(names: Sequence[str], images: Path, wanted: Options, with_quality: bool) -> list[Extracted]:
-    return [_extracted_one(name, images, wanted, with_quality) for name in names]
+def _extracted(
+    names: Sequence[str], images: Path, wanted: Options, compared: bool, with_quality: bool
+) -> list[Extracted]:
+    return [_extracted_one(name, images, wanted, compared, with_quality) for name in names]
 
 
-def _extracted_one(name: str, images: Path, wanted: Options, with_quality: bool) -> Extracted:
+def _extracted_one(name: str, images: Path, wanted: Options, compared: bool, with_quality: bool) -> Extracted:
     try:
+        if not compared:
+            return Extracted(name, b"", quality=reports([sample_of(images / name, wanted)], wanted)[0].quality)
         sample, template = sample_and_template(images / name, wanted)
         quality = reports([sample], wanted)[0].quality if with_quality else float("nan")
         return Extracted(name, template.to_bytes(), matcher(sample.modality).is_empty(template), quality)

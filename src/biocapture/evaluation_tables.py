@@ -1,5 +1,6 @@
 """What a scored pair list says about thresholds on quality, as lines and as files."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def tabulated(
     elif fmr in known:
         threshold, source = known[fmr], f"documented for FMR {fmr:g}"
     else:
-        return [f"no tables: FMR {fmr:g} needs at least {round(1 / fmr)} impostor scores"]
+        return [f"no tables: FMR {fmr:g} needs at least {math.ceil(1 / fmr)} impostor scores"]
     shown = {name: value if np.isfinite(value) else UNASSESSED for name, value in quality.items()}
     pairs = [pair for pair, wanted in zip(listed.pairs, same.tolist(), strict=True) if wanted]
     lesser = np.array([min(shown[one], shown[other]) for one, other in pairs])

@@ -69,12 +69,17 @@ def evaluate(
         Path | None, typer.Option(help="Folder for det.csv, edc.csv, thresholds.csv. Adds our quality.")
     ] = None,
     fmr: Annotated[float, typer.Option(help="Of the decision in the tables.", min=1e-9, max=0.5)] = 0.001,
-    scores: Annotated[str, typer.Option(help="Column with another comparison's scores; default: ours.")] = "",
+    scores: Annotated[
+        str, typer.Option(help="Column with another comparison's scores; default: ours. Faces need it.")
+    ] = "",
 ) -> None:
-    """Score a list of pairs with our comparison and print error rates and speed.
+    """Score a list of pairs with our comparison, or judge our quality by yours; print error rates and speed.
 
     `--tables` also says what thresholds on quality would do: which share of the captures is taken again, which share of
     the false non-matches is avoided, with 95 % intervals of a bootstrap over fingers, eyes or faces.
+
+    `--scores` judges our quality by a recognition system of yours, whose scores the list holds, higher = more alike. It
+    is the only way for faces, which biocapture does not compare itself.
 
     Exit status: 0 all pairs scored, 1 some files cannot be read, 2 wrong usage.
     """
