@@ -1,6 +1,6 @@
 """Training pictures of the landmark network: portraits and rendered heads, turned, covered, reshaped, cropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -52,11 +52,18 @@ HARD, MILD = Shares(0.5, 0.65, 0.55, 0.8), Shares(0.35, 0.5, 0.35, 0.5)
 
 @dataclass(frozen=True)
 class Face:
-    """A picture, (98, 2) landmarks in it and, of a rendered head, which pixels are the person's."""
+    """A picture, (98, 2) landmarks in it and, of a rendered head, which pixels are the person's and where it faces.
+
+    Attributes
+    ----------
+    facing : (2,) float32, optional
+        Columns and rows of the unit vector from the head to the front.
+    """
 
     pixels: Rgb
     places: Places
     mask: NDArray[np.uint8] | None = None
+    facing: Places | None = None
 
 
 class People:
@@ -91,24 +98,36 @@ def rendered(path: Path | None) -> list[Face]:
     if path is None:
         return []
     with np.load(path) as table:
-        return [Face(*one) for one in zip(table["pixels"], table["places"], table["mask"], strict=True)]
+        yaw, pitch = np.radians(table["pose"][:, :2]).T
+        facing = np.stack((np.sin(yaw), np.sin(pitch) * np.cos(yaw)), axis=1).astype(np.float32)
+        return [Face(*one) for one in zip(table["pixels"], table["places"], table["mask"], facing, strict=True)]
 
 
 def crop(people: People, rng: np.random.Generator) -> tuple[Rgb, Places]:
-    """One training picture, not yet photographed, and its landmarks in shares of its side.
+    """One training picture, not yet photographed, its landmarks in shares of its side, and where the head faces.
 
     Returns
     -------
     picture : (112, 112, 3) uint8
-    places : (98, 2) float32
-        0 at the middle of the first pixel, as OpenCV counts, 1 at 112.
+    answer : (99, 2) float32
+        98 places, 0 at the middle of the first pixel, as OpenCV counts, 1 at 112; the facing, NaN for portraits.
     """
     face = dressed(expressive(people.face(rng), rng), rng)
-    picture, places = cut(face, window(face.places, rng.random() < people.shares.loose, rng), people.ground(rng), rng)
+    matrix = window(face.places, rng.random() < people.shares.loose, rng)
+    picture, places = cut(face, matrix, people.ground(rng), rng)
+    facing = np.full(2, np.nan) if face.facing is None else rotation(matrix) @ face.facing
     if rng.random() < 0.5:
         picture = np.ascontiguousarray(picture[:, ::-1])
         places = np.stack((SIDE_PX - 1 - places[:, 0], places[:, 1]), axis=1)[MIRRORED]
-    return picture, places.astype(np.float32) / SIDE_PX
+        facing = facing * (-1, 1)
+    return picture, np.concatenate((places / SIDE_PX, facing[None])).astype(np.float32)
+
+
+def rotation(matrix: Floats) -> Floats:
+    """(2, 2): how a crop is turned, without its scale and shear."""
+    left, _, right = np.linalg.svd(matrix[:, :2])
+    turn: Floats = left @ right
+    return turn
 
 
 def expressive(face: Face, rng: np.random.Generator) -> Face:
@@ -135,7 +154,7 @@ def dressed(face: Face, rng: np.random.Generator) -> Face:
     pixels = covered(face.pixels, face.places, rng)
     if face.mask is None:
         return Face(pixels, face.places)
-    return Face(pixels, face.places, np.where((pixels != face.pixels).any(axis=2), np.uint8(255), face.mask))
+    return replace(face, pixels=pixels, mask=np.where((pixels != face.pixels).any(axis=2), np.uint8(255), face.mask))
 
 
 def window(places: Places, loose: bool, rng: np.random.Generator) -> Floats:

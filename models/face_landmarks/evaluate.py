@@ -38,17 +38,17 @@ from biocapture.models import opened
 
 Rgb = NDArray[np.uint8]
 Places = NDArray[np.float64]
-Look = Callable[[Rgb, Places, float, float], Places]
+Look = Callable[[Rgb, Places, float, float], tuple[Places, Places]]
 
 FAILURE, FRONTAL_DEG, BOXES = 8.0, 15.0, 4
 AXES = ("yaw", "pitch", "roll")
 
 
 def network(path: Path) -> Look:
-    """Function from a picture, middle, extent and angle of a face to its (98, 2) landmarks."""
+    """Function from a picture, middle, extent and angle of a face to its (98, 2) landmarks and (2,) facing."""
     ask = opened(path)
 
-    def look(picture: Rgb, centre: Places, extent: float, angle_deg: float) -> Places:
+    def look(picture: Rgb, centre: Places, extent: float, angle_deg: float) -> tuple[Places, Places]:
         scale = SIDE_PX / (EXTENT * max(extent, 1.0))
         matrix = cv2.getRotationMatrix2D(tuple(map(float, centre)), angle_deg, scale)
         matrix[:, 2] += SIDE_PX / 2 - centre
@@ -59,19 +59,19 @@ def network(path: Path) -> Look:
         moved[:, :2] /= share
         crop = cv2.warpAffine(small, moved, (SIDE_PX,) * 2, borderMode=cv2.BORDER_REPLICATE)
         shown = crop.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        said = ask(shown).reshape(98, 2).astype(np.float64) * SIDE_PX
+        said = ask(shown).reshape(99, 2).astype(np.float64)
         inverse = cv2.invertAffineTransform(matrix)
-        return said @ inverse[:, :2].T + inverse[:, 2]
+        return SIDE_PX * said[:98] @ inverse[:, :2].T + inverse[:, 2], said[98] @ inverse[:, :2].T * scale
 
     return look
 
 
-def twice(look: Look, picture: Rgb, truth: Places, rng: np.random.Generator) -> Places:
+def twice(look: Look, picture: Rgb, truth: Places, rng: np.random.Generator) -> tuple[Places, Places]:
     """As in use: a first look from a box and angle that are somewhat off, a second upright where the first found it."""
     low, high = truth.min(axis=0), truth.max(axis=0)
     extent = float((high - low).max())
     middle = (low + high) / 2 + rng.normal(0, 0.05, 2) * extent
-    found = look(picture, middle, extent * np.exp(rng.normal(0, 0.1)), eye_line_deg(truth) + rng.normal(0, 5))
+    found, _ = look(picture, middle, extent * np.exp(rng.normal(0, 0.1)), eye_line_deg(truth) + rng.normal(0, 5))
     angle = eye_line_deg(found)
     turn = cv2.getRotationMatrix2D((0, 0), angle, 1)[:, :2]
     turned = found @ turn.T
@@ -92,7 +92,7 @@ def by_hand(look: Look, data: Path, labels: Path) -> dict[str, float]:
             truth = np.zeros((98, 2))
             truth[list(SAME)] = template((data / name).with_suffix(".tem"))[list(SAME.values())]
             picture = read(data / name)
-            found = with_eyes(picture, twice(look, picture, around, rng))
+            found = with_eyes(picture, twice(look, picture, around, rng)[0])
             off = np.hypot(*(found - truth).T) / np.hypot(*(truth[72] - truth[60])) * 100
             for group, points in GROUPS.items():
                 errors[f"by hand, {group}"].append(off[list(points)].mean())
@@ -152,7 +152,7 @@ def on_renders(look: Look, path: Path) -> dict[str, float]:
     thirds = np.searchsorted(np.quantile(tones, (1 / 3, 2 / 3)), tones)
     for face, turned, third in zip(rendered(path), poses, thirds, strict=True):
         truth, picture = face.places.astype(np.float64), composed(face, grounds, rng)
-        found = twice(look, picture, truth, rng)
+        found, facing = twice(look, picture, truth, rng)
         error_ = deviation(found, truth)
         yaw, pitch = abs(turned[:2])
         errors["yaw below 15" if yaw < 15 else "yaw 15-30" if yaw < 30 else "yaw 30-50" if yaw < 50 else "beyond"] += [
@@ -161,7 +161,7 @@ def on_renders(look: Look, path: Path) -> dict[str, float]:
         if yaw < 30:
             errors[("dark", "medium", "light")[third] + " skin, yaw below 30"].append(error_)
             if pitch < 30:
-                seen = pose(found)
+                seen = pose(found, facing)
                 off.append(abs(np.array((seen.yaw_deg, seen.pitch_deg, seen.roll_deg)) - turned))
     figures = {f"renders, {name}, median": float(np.median(values)) for name, values in errors.items()}
     figures |= {f"renders, {name}, failures % of {len(values)}": failures(values) for name, values in errors.items()}
@@ -178,7 +178,7 @@ def composed(face: Face, grounds: Backgrounds, rng: np.random.Generator) -> Rgb:
 
 
 def error(look: Look, picture: Rgb, truth: Places, rng: np.random.Generator) -> float:
-    return deviation(twice(look, picture, truth, rng), truth)
+    return deviation(twice(look, picture, truth, rng)[0], truth)
 
 
 def deviation(found: Places, truth: Places) -> float:
