@@ -27,6 +27,7 @@ import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
 from models.face_detector.scenes import SIDE_PX, Head, rendered
 from models.face_training.cells import NO_FRONT, cells
+from models.face_training.groups import groups
 from models.face_training.nonfaces import EVALUATION, Backgrounds, captures, of_folders, samples
 from models.face_training.portraits import Portrait
 from models.face_training.prepare import prepared
@@ -112,20 +113,20 @@ def at_sizes(detect: Detect, people: list[Portrait], seed: int = 0) -> dict[str,
 
 
 def on_renders(detect: Detect, path: Path, seed: int = 0) -> dict[str, Tally]:
-    """Rendered heads on drawn backgrounds at head heights of 10 to 90 %, by size, turn and tone of the skin."""
+    """Rendered heads on drawn backgrounds at head heights of 10 to 90 %, by size, turn and group."""
     rng, hits = np.random.default_rng(seed), defaultdict(list)
     grounds = Backgrounds(samples(EVALUATION), [], SIDE_PX)
     with np.load(path) as table:
-        turns, tones = abs(table["pose"][:, 0]), np.log(table["tone"].mean(axis=1) + 1e-4)
-        made = zip(rendered(path), turns, np.searchsorted(np.quantile(tones, (1 / 3, 2 / 3)), tones), strict=True)
-    for head, turn, tone in made:
+        turns = abs(table["pose"][:, 0])
+    for head, turn, names in zip(rendered(path), turns, groups(path), strict=True):
         share = float(rng.uniform(0.1, 0.9))
         ground = grounds.drawn(rng)
         picture, axis = composed(head, ground, share, rng)
         hit = is_hit(detect(picture), axis)
         hits["size " + ("below 20 %" if share < 0.2 else "20-90 %")].append(hit)
         hits["yaw " + ("0-20 deg" if turn < 20 else "20-45 deg" if turn < 45 else "above 45 deg")].append(hit)
-        hits[("dark", "medium", "light")[tone] + " skin"].append(hit)
+        for name in names:
+            hits[name].append(hit)
         hits["all"].append(hit)
     return {f"renders, {name}": Tally(found) for name, found in sorted(hits.items())}
 

@@ -26,6 +26,7 @@ import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
 from models.face_landmarks.crops import EXTENT, SIDE_PX, Face, rendered
 from models.face_training.cells import cells
+from models.face_training.groups import groups
 from models.face_training.nonfaces import EVALUATION, Backgrounds, samples
 from models.face_training.points import of_mesh
 from models.face_training.portraits import is_held_out
@@ -144,13 +145,12 @@ def in_the_wild(look: Look, figures: Path, labels: Path) -> dict[str, float]:
 
 
 def on_renders(look: Look, path: Path) -> dict[str, float]:
-    """Rendered heads on drawn backgrounds against their exact points, by yaw and tone of the skin; their pose."""
+    """Rendered heads on drawn backgrounds against their exact points, by yaw and group; their pose."""
     rng, errors, off = np.random.default_rng(3), defaultdict(list), []
     grounds = Backgrounds(samples(EVALUATION), [], 256)
     with np.load(path) as table:
-        poses, tones = table["pose"].astype(np.float64), table["tone"].mean(axis=1)
-    thirds = np.searchsorted(np.quantile(tones, (1 / 3, 2 / 3)), tones)
-    for face, turned, third in zip(rendered(path), poses, thirds, strict=True):
+        poses = table["pose"].astype(np.float64)
+    for face, turned, names in zip(rendered(path), poses, groups(path), strict=True):
         truth, picture = face.places.astype(np.float64), composed(face, grounds, rng)
         found, facing = twice(look, picture, truth, rng)
         error_ = deviation(found, truth)
@@ -159,7 +159,8 @@ def on_renders(look: Look, path: Path) -> dict[str, float]:
             error_
         ]
         if yaw < 30:
-            errors[("dark", "medium", "light")[third] + " skin, yaw below 30"].append(error_)
+            for name in names:
+                errors[f"{name}, yaw below 30"].append(error_)
             if pitch < 30:
                 seen = pose(found, facing)
                 off.append(abs(np.array((seen.yaw_deg, seen.pitch_deg, seen.roll_deg)) - turned))

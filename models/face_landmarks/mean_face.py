@@ -48,6 +48,13 @@ def turned_onto(face: Face, model: Face) -> Face:
     return centred @ turn * (spread * np.diag(sign)).sum() / (centred**2).sum()
 
 
+def pitch_deg(places: Face, model: Face) -> float:
+    """Of (98, 2) landmarks by a weak-perspective fit of one shape: the camera is far compared with the head's depth."""
+    still = model[pose.STILL] * (1, -1, -1)
+    turn, _ = pose.weak_perspective(places[pose.STILL] * (1, -1), still - still.mean(axis=0))
+    return pose.angles(turn).pitch_deg
+
+
 def mean_of(faces: Face) -> Face:
     """Symmetric mean, eyes along x, brow to mouth along y."""
     model = faces[0] - faces[0].mean(axis=0)
@@ -78,7 +85,7 @@ def main() -> None:
     points, neutral = labels["points"].astype(np.float64), labels["neutral"]
     model = mean_of(points)
     for _ in range(3):
-        pitch = np.mean([pose.fitted(face[:, :2], model).pitch_deg for face in points[neutral]])
+        pitch = np.mean([pitch_deg(face[:, :2], model) for face in points[neutral]])
         model = about_x(model, float(pitch))
         print(f"mean pitch of {int(neutral.sum())} neutral faces {pitch:+.2f}°")
     spread = np.std([turned_onto(face, model) - (model - model.mean(axis=0)) for face in points], axis=0)

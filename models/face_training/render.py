@@ -4,7 +4,8 @@ usage: python -m models.face_training.render --makehuman DIR --out FILE.npz [--c
 
 --makehuman DIR  git directory of github.com/makehumancommunity/makehuman
 --out FILE       pixels (n, 256, 256, 3) uint8 RGB, mask (n, 256, 256) uint8 of the person, places (n, 98, 2) float32,
-                 pose (n, 3) float32: yaw, pitch, roll in degrees, tone (n, 3): mean colour of the skin
+                 pose (n, 3) float32: yaw, pitch, roll in degrees, tone (n, 3): mean colour of the skin,
+                 peoples (n, 3): shares of African, Asian, Caucasian shape, worn (n,) str: hair, scarf, hat
 --count N        heads (default 6000), each of another person; 0.1 s each on one core
 --processes N    that draw them (default 1), with the same result
 
@@ -79,6 +80,8 @@ class Render:
     places: Floats
     pose: Floats
     tone: Floats
+    peoples: Floats
+    worn: str
 
 
 def pose(rng: np.random.Generator) -> Floats:
@@ -218,8 +221,10 @@ def render(source: Assets, marks: Anchors, sat: Sitting, side_px: int = SIDE_PX)
         tone[parts == -number] = sampled(shell.texture, values[parts == -number, 10:12])
     picture = np.zeros((drawn_px, drawn_px, 3), np.float32)
     picture[drawn] = exposed(tone, reflected(sat.light, whole.triangles, vertices, parts, values), parts, sat.exposure)
-    places = _places(source, marks, sat.look, points)
-    return _reduced(picture, drawn, places, side_px, sat.angles, tone[parts == BODY].mean(axis=0))
+    pixels, mask = _reduced(picture, drawn, side_px)
+    places = (_places(source, marks, sat.look, points) + 0.5) * (side_px / drawn_px) - 0.5
+    skin, worn = tone[parts == BODY].mean(axis=0), " and ".join(shell.kind for shell in sat.worn)
+    return Render(pixels, mask, places, sat.angles, skin, shape.peoples, worn)
 
 
 def exposed(tone: Floats, lit: Floats, parts: Indices, exposure: float) -> Floats:
@@ -241,14 +246,12 @@ def _places(source: Assets, marks: Anchors, dress: Look, points: Floats) -> Floa
     return np.concatenate((marks.on(points), np.stack(pupils)))
 
 
-def _reduced(
-    picture: Floats, drawn: NDArray[np.bool_], places: Floats, side_px: int, angles: Floats, tone: Floats
-) -> Render:
-    share, size = side_px / len(picture), (side_px, side_px)
+def _reduced(picture: Floats, drawn: NDArray[np.bool_], side_px: int) -> tuple[Rgb, NDArray[np.uint8]]:
+    """Pixels and mask at the size that is kept."""
+    size = (side_px, side_px)
     cover = cv2.resize(drawn.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     pixels = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) / np.maximum(cover, 1e-3)[..., None]
-    mask = np.round(255 * cover).astype(np.uint8)
-    return Render(np.clip(pixels, 0, 255).astype(np.uint8), mask, (places + 0.5) * share - 0.5, angles, tone)
+    return np.clip(pixels, 0, 255).astype(np.uint8), np.round(255 * cover).astype(np.uint8)
 
 
 def head(source: Assets, marks: Anchors, seed: int, number: int) -> Render:
@@ -268,7 +271,7 @@ def main() -> None:
     drawn = partial(head, source, anchors(source.mesh), chosen.seed)
     with Pool(chosen.processes, cv2.setNumThreads, (1,)) as pool:
         made = pool.map(drawn, range(chosen.count), 1 + chosen.count // (8 * chosen.processes))
-    fields = ("pixels", "mask", "places", "pose", "tone")
+    fields = ("pixels", "mask", "places", "pose", "tone", "peoples", "worn")
     np.savez(chosen.out, **{name: np.stack([getattr(one, name) for one in made]) for name in fields})
     print(f"{len(made)} heads, {time.monotonic() - started:.0f} s")
 

@@ -23,11 +23,14 @@ class Shell:
     triangles : (T, 3) int32
     texture : (H, W, 3) float32
         Colours, 0..1 linear: rows from the crown down, columns round the head.
+    kind : str
+        ``"hair"``, ``"scarf"`` or ``"hat"``.
     """
 
     vertices: Floats
     triangles: Indices
     texture: Floats
+    kind: str
 
     @property
     def places(self) -> Floats:
@@ -113,7 +116,7 @@ def hair(around: Outline, rng: np.random.Generator) -> Shell:
     vertices, triangles = surface(
         around, opening.astype(np.float32), polar, thick, hang, float(rng.uniform(-0.1, 0.25))
     )
-    return Shell(vertices, triangles, strands(curl, rng))
+    return Shell(vertices, triangles, strands(curl, rng), "hair")
 
 
 def scarf(around: Outline, rng: np.random.Generator) -> Shell:
@@ -128,7 +131,7 @@ def scarf(around: Outline, rng: np.random.Generator) -> Shell:
     vertices, triangles = surface(
         around, opening.astype(np.float32), polar.astype(np.float32), thick, hang, float(rng.uniform(0.3, 1.2))
     )
-    return Shell(vertices, triangles, cloth(rng))
+    return Shell(vertices, triangles, cloth(rng), "scarf")
 
 
 def hat(around: Outline, rng: np.random.Generator) -> Shell:
@@ -145,7 +148,7 @@ def hat(around: Outline, rng: np.random.Generator) -> Shell:
     thick = thick + np.clip((rows - crown) / 0.25, 0, 1)[:, None] * only_front * rng.uniform(0.25, 0.9) * brim
     opening = np.zeros(DOWN, np.float32)
     vertices, triangles = surface(around, opening, polar.astype(np.float32), thick, np.zeros(DOWN, np.float32), 0)
-    return Shell(vertices, triangles, cloth(rng))
+    return Shell(vertices, triangles, cloth(rng), "hat")
 
 
 HAIR = (
