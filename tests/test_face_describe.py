@@ -20,12 +20,13 @@ from biocapture.errors import UsageError
 from biocapture.face import batch_of, describe, largest_face
 from biocapture.face.alignment import similarity
 from biocapture.face.detection import faces
-from biocapture.face.landmark_network import landmarks
-from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS
+from biocapture.face.landmark_network import landmarks, look
+from biocapture.face.landmarks import LEFT_CORNERS, MIRRORED, RIGHT_CORNERS
 from biocapture.face.parts import logits
 from biocapture.face.pose import NEARNESS, STILL, mean_face, pose
 from biocapture.face.statistics import FaceBatch
 from biocapture.report import Report
+from biocapture.synthetic.portrait import portrait
 from biocapture.types import Failure, Image, Modality, Sample
 
 PHOTO = np.ascontiguousarray(skimage.data.astronaut()[:360, 60:400])
@@ -184,3 +185,15 @@ def test_the_colour_behind_the_head(tint: tuple[int, int, int], measure: str) ->
 def test_what_is_no_portrait_never_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert not_faces.main(["--each", "2"]) == 0
     assert " 0 wrong" in capsys.readouterr().out
+
+
+def test_the_mirrored_picture_has_the_mirrored_landmarks() -> None:
+    picture, side = portrait(3, (480, 480), {"yaw": 0.4}), 479
+    middle, flipped = np.array((244.0, 236.0)), np.ascontiguousarray(picture[:, ::-1])
+    places = look(picture, middle, 190.0, 5.0, mirrored_too=True).mean(axis=0)
+    other = look(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0, mirrored_too=True).mean(axis=0)
+    alone = look(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0)[0]
+    apart, at_first = (np.hypot(*((seen[MIRRORED] * (-1, 1) + (side, 0)) - places).T).mean() for seen in (other, alone))
+    # the crops differ by interpolation only; one look alone is not symmetric
+    assert apart < 0.7 * at_first
+    assert apart < 1.0

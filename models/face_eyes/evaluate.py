@@ -7,7 +7,8 @@ usage: python -m models.face_eyes.evaluate MODEL.onnx --data DIR --labels FILE [
 --write          put the model and its card, with the figures, beside this script
 
 As in use, from the shipped networks of faces and landmarks: errors against the points set by hand in % of the distance
-of the outer eye corners, and the opening of the eyes, open and closed by warping, in distances from eyes to chin.
+of the outer eye corners, the opening of the eyes, open and closed by warping, in distances from eyes to chin, and the
+gaze, straight and moved aside by warping, in half eye widths.
 """
 
 import argparse
@@ -17,34 +18,28 @@ from pathlib import Path
 import cv2
 import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
-from models.face_landmarks.evaluate import known, read
-from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye
+from models.face_landmarks.evaluate import known, read, use
+from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye, look_aside
 from models.face_training.portraits import is_held_out
 from models.face_training.templates import GROUPS, SAME, template
 
 from biocapture.face import landmark_network
 from biocapture.face.detection import faces
+from biocapture.face.eyes import gaze_offset
 from biocapture.face.framing import eye_opening
-from biocapture.models import Function, load, opened
+from biocapture.face.landmarks import LEFT_PUPIL, RIGHT_PUPIL, whole
 
 EYE_GROUPS = ("eye corners", "pupils", "lids")
 CLOSED = 0.035
 """Opening below which an eye is taken to be closed."""
 
-
-def use(path: Path) -> None:
-    """Let this model, not the shipped one, look at the eyes."""
-    eyes = opened(path)
-
-    def chosen(name: str) -> Function:
-        return eyes if name == "face_eyes" else load(name)
-
-    landmark_network.load = chosen  # type: ignore[assignment]
+ASIDE = 0.4
+"""Half eye widths by which pupils are moved."""
 
 
 def judged(data: Path, labels: Path) -> dict[str, float]:
     """Mean errors by kind of point, and openings."""
-    errors, openings = defaultdict(list), defaultdict(list)
+    errors, openings, gazes = defaultdict(list), defaultdict(list), defaultdict(list)
     for name, around in known(labels, ("neutral_front", "canada")):
         picture = read(data / name) if is_held_out(name) else None
         found = () if picture is None else faces(picture)
@@ -61,9 +56,17 @@ def judged(data: Path, labels: Path) -> dict[str, float]:
         for eye in (LEFT_EYE, RIGHT_EYE):
             close_eye(closed, places, eye, 1.0)
         openings["closed"].append(eye_opening(landmark_network.with_eyes(closed, seen)))
+        gazes["straight"].append(gaze_offset(whole(seen)))
+        for side in (-1, 1):
+            aside, places = picture.copy(), around.copy()
+            for eye, pupil in ((LEFT_EYE, LEFT_PUPIL), (RIGHT_EYE, RIGHT_PUPIL)):
+                look_aside(aside, places, eye, pupil, side * ASIDE / 2)
+            gazes[f"{ASIDE} aside"].append(gaze_offset(whole(landmark_network.with_eyes(aside, seen))))
     figures = {name: float(np.mean(values)) for name, values in errors.items()}
     for state, values in openings.items():
         figures |= {f"opening, {state}, mean": float(np.mean(values)), f"opening, {state}, sd": float(np.std(values))}
+    for state, values in gazes.items():
+        figures |= {f"gaze, {state}, mean": float(np.mean(values)), f"gaze, {state}, sd": float(np.std(values))}
     wrong = [value < CLOSED for value in openings["open"]] + [value >= CLOSED for value in openings["closed"]]
     return figures | {f"wrong side of {CLOSED}, % of {len(wrong)}": 100 * float(np.mean(wrong))}
 
@@ -76,7 +79,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
-    use(chosen.model)
+    use("face_eyes", chosen.model)
     figures = judged(chosen.data, chosen.labels)
     for name, value in figures.items():
         print(f"{name:44s} {value:7.4f}")

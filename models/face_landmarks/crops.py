@@ -8,9 +8,11 @@ import numpy as np
 from models.face_training.covers import covered
 from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye, open_mouth
 from models.face_training.nonfaces import Backgrounds
-from models.face_training.points import MIRRORED, Places
+from models.face_training.points import Places
 from models.face_training.portraits import Portrait, turned
 from numpy.typing import NDArray
+
+from biocapture.face.landmarks import MIRRORED
 
 Rgb = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -52,18 +54,11 @@ HARD, MILD = Shares(0.5, 0.65, 0.55, 0.8), Shares(0.35, 0.5, 0.35, 0.5)
 
 @dataclass(frozen=True)
 class Face:
-    """A picture, (98, 2) landmarks in it and, of a rendered head, which pixels are the person's and where it faces.
-
-    Attributes
-    ----------
-    facing : (2,) float32, optional
-        Columns and rows of the unit vector from the head to the front.
-    """
+    """A picture, (98, 2) landmarks in it and, of a rendered head, which pixels are the person's."""
 
     pixels: Rgb
     places: Places
     mask: NDArray[np.uint8] | None = None
-    facing: Places | None = None
 
 
 class People:
@@ -98,36 +93,24 @@ def rendered(path: Path | None) -> list[Face]:
     if path is None:
         return []
     with np.load(path) as table:
-        yaw, pitch = np.radians(table["pose"][:, :2]).T
-        facing = np.stack((np.sin(yaw), np.sin(pitch) * np.cos(yaw)), axis=1).astype(np.float32)
-        return [Face(*one) for one in zip(table["pixels"], table["places"], table["mask"], facing, strict=True)]
+        return [Face(*one) for one in zip(table["pixels"], table["places"], table["mask"], strict=True)]
 
 
 def crop(people: People, rng: np.random.Generator) -> tuple[Rgb, Places]:
-    """One training picture, not yet photographed, its landmarks in shares of its side, and where the head faces.
+    """One training picture, not yet photographed, and its landmarks in shares of its side.
 
     Returns
     -------
     picture : (112, 112, 3) uint8
-    answer : (99, 2) float32
-        98 places, 0 at the middle of the first pixel, as OpenCV counts, 1 at 112; the facing, NaN for portraits.
+    places : (98, 2) float32
+        0 at the middle of the first pixel, as OpenCV counts, 1 at 112.
     """
     face = dressed(expressive(people.face(rng), rng), rng)
-    matrix = window(face.places, rng.random() < people.shares.loose, rng)
-    picture, places = cut(face, matrix, people.ground(rng), rng)
-    facing = np.full(2, np.nan) if face.facing is None else rotation(matrix) @ face.facing
+    picture, places = cut(face, window(face.places, rng.random() < people.shares.loose, rng), people.ground(rng), rng)
     if rng.random() < 0.5:
         picture = np.ascontiguousarray(picture[:, ::-1])
         places = np.stack((SIDE_PX - 1 - places[:, 0], places[:, 1]), axis=1)[MIRRORED]
-        facing = facing * (-1, 1)
-    return picture, np.concatenate((places / SIDE_PX, facing[None])).astype(np.float32)
-
-
-def rotation(matrix: Floats) -> Floats:
-    """(2, 2): how a crop is turned, without its scale and shear."""
-    left, _, right = np.linalg.svd(matrix[:, :2])
-    turn: Floats = left @ right
-    return turn
+    return picture, places.astype(np.float32) / SIDE_PX
 
 
 def expressive(face: Face, rng: np.random.Generator) -> Face:

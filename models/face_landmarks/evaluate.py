@@ -10,21 +10,19 @@ usage: python -m models.face_landmarks.evaluate MODEL.onnx --data DIR --labels F
 --renders FILE   heads rendered with another seed than those trained on
 --write          put the model and its card, with the figures, beside this script
 
-Each face is looked at twice, as in use: from a box that is off by a tenth, then where the first look found it. Faces in
-the wild are judged from four such boxes each: which faces fail depends on the box, by half a percent of all. Eyes are
-judged as the network of the eyes sees them, against the points set by hand. Errors are in % of the distance of the
-outer eye corners; a failure is above 8 %; near-frontal is below 15 degrees of yaw.
+Each face is looked at as in use, eyes by the network of the eyes, from a box that is off by a tenth; faces in the wild
+from four such boxes each: which faces fail depends on the box, by half a percent of all. Errors are in % of the
+distance of the outer eye corners; a failure is above 8 %; near-frontal is below 15 degrees of yaw.
 """
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
-from models.face_landmarks.crops import EXTENT, SIDE_PX, Face, rendered
+from models.face_landmarks.crops import Face, rendered
 from models.face_training.cells import cells
 from models.face_training.groups import groups
 from models.face_training.nonfaces import EVALUATION, Backgrounds, samples
@@ -33,59 +31,44 @@ from models.face_training.portraits import is_held_out
 from models.face_training.templates import GROUPS, SAME, template
 from numpy.typing import NDArray
 
-from biocapture.face.landmark_network import with_eyes
+from biocapture.face import landmark_network
+from biocapture.face.detection import Found
+from biocapture.face.landmark_network import EXTENT_OF_HEIGHT, LIFT, Seen, eye_line_deg, landmarks
 from biocapture.face.pose import pose
-from biocapture.models import opened
+from biocapture.models import Function, load, opened
 
 Rgb = NDArray[np.uint8]
 Places = NDArray[np.float64]
-Look = Callable[[Rgb, Places, float, float], tuple[Places, Places]]
 
 FAILURE, FRONTAL_DEG, BOXES = 8.0, 15.0, 4
+SCORE = 0.8
+"""Of the detector's answer that a face is looked for from."""
+
 AXES = ("yaw", "pitch", "roll")
 
 
-def network(path: Path) -> Look:
-    """Function from a picture, middle, extent and angle of a face to its (98, 2) landmarks and (2,) facing."""
-    ask = opened(path)
+def use(name: str, path: Path) -> None:
+    """Let the library look through this network, not the shipped one of that name."""
+    asked = opened(path)
 
-    def look(picture: Rgb, centre: Places, extent: float, angle_deg: float) -> tuple[Places, Places]:
-        scale = SIDE_PX / (EXTENT * max(extent, 1.0))
-        matrix = cv2.getRotationMatrix2D(tuple(map(float, centre)), angle_deg, scale)
-        matrix[:, 2] += SIDE_PX / 2 - centre
-        share = min(1.0, 1.4 * scale)
-        small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        moved = matrix.copy()
-        moved[:, 2] += matrix[:, :2] @ np.full(2, 0.5 / share - 0.5)
-        moved[:, :2] /= share
-        crop = cv2.warpAffine(small, moved, (SIDE_PX,) * 2, borderMode=cv2.BORDER_REPLICATE)
-        shown = crop.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        said = ask(shown).reshape(99, 2).astype(np.float64)
-        inverse = cv2.invertAffineTransform(matrix)
-        return SIDE_PX * said[:98] @ inverse[:, :2].T + inverse[:, 2], said[98] @ inverse[:, :2].T * scale
+    def chosen(wanted: str) -> Function:
+        return asked if wanted == name else load(wanted)
 
-    return look
+    landmark_network.load = chosen  # type: ignore[assignment]
 
 
-def twice(look: Look, picture: Rgb, truth: Places, rng: np.random.Generator) -> tuple[Places, Places]:
-    """As in use: a first look from a box and angle that are somewhat off, a second upright where the first found it."""
+def seen(picture: Rgb, truth: Places, rng: np.random.Generator) -> Seen:
+    """As in use, from a detector's answer that is somewhat off."""
     low, high = truth.min(axis=0), truth.max(axis=0)
     extent = float((high - low).max())
     middle = (low + high) / 2 + rng.normal(0, 0.05, 2) * extent
-    found, _ = look(picture, middle, extent * np.exp(rng.normal(0, 0.1)), eye_line_deg(truth) + rng.normal(0, 5))
-    angle = eye_line_deg(found)
-    turn = cv2.getRotationMatrix2D((0, 0), angle, 1)[:, :2]
-    turned = found @ turn.T
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    return look(picture, (low + high) / 2 @ turn, float((high - low).max()), angle)
+    height = extent * np.exp(rng.normal(0, 0.1)) / EXTENT_OF_HEIGHT
+    angle = np.radians(eye_line_deg(truth) + rng.normal(0, 5) + 90)
+    down = height * np.array((np.cos(angle), np.sin(angle)))
+    return landmarks(picture, Found(SCORE, middle + LIFT * down, down))
 
 
-def eye_line_deg(places: Places) -> float:
-    across = places[[68, 72]].mean(axis=0) - places[[60, 64]].mean(axis=0)
-    return float(np.degrees(np.arctan2(across[1], across[0])))
-
-
-def by_hand(look: Look, data: Path, labels: Path) -> dict[str, float]:
+def by_hand(data: Path, labels: Path) -> dict[str, float]:
     """Mean errors over the hand-set points of the people held out, by kind of point; share of failures."""
     errors, rng = defaultdict(list), np.random.default_rng(0)
     for name, around in known(labels, ("neutral_front", "canada")):
@@ -93,7 +76,7 @@ def by_hand(look: Look, data: Path, labels: Path) -> dict[str, float]:
             truth = np.zeros((98, 2))
             truth[list(SAME)] = template((data / name).with_suffix(".tem"))[list(SAME.values())]
             picture = read(data / name)
-            found = with_eyes(picture, twice(look, picture, around, rng)[0])
+            found = seen(picture, around, rng).places
             off = np.hypot(*(found - truth).T) / np.hypot(*(truth[72] - truth[60])) * 100
             for group, points in GROUPS.items():
                 errors[f"by hand, {group}"].append(off[list(points)].mean())
@@ -114,15 +97,15 @@ def read(path: Path) -> Rgb:
     return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
 
 
-def by_teacher(look: Look, data: Path, labels: Path) -> dict[str, float]:
+def by_teacher(data: Path, labels: Path) -> dict[str, float]:
     """Members of Congress held out, against MediaPipe's points."""
     rng = np.random.default_rng(1)
     people = [(name, truth) for name, truth in known(labels, ("congress",)) if is_held_out(name)]
-    errors = [error(look, read(data / name), truth, rng) for name, truth in people]
+    errors = [error(read(data / name), truth, rng) for name, truth in people]
     return {"Congress, all 98": float(np.mean(errors)), f"Congress, failures % of {len(errors)}": failures(errors)}
 
 
-def in_the_wild(look: Look, figures: Path, labels: Path) -> dict[str, float]:
+def in_the_wild(figures: Path, labels: Path) -> dict[str, float]:
     """Generated faces against MediaPipe's points: errors and failures near-frontal and turned, and by group."""
     table, rng = np.load(labels), np.random.default_rng(2)
     meshes = {Path(str(name)).stem: mesh for name, mesh in zip(table["names"], table["places"], strict=True)}
@@ -132,7 +115,7 @@ def in_the_wild(look: Look, figures: Path, labels: Path) -> dict[str, float]:
         if mesh is None:
             continue
         truth, yaw = of_mesh(mesh)[:, :2].astype(np.float64), abs(yaw_deg(mesh))
-        off = [error(look, cell.pixels, truth, rng) for _ in range(BOXES)]
+        off = [error(cell.pixels, truth, rng) for _ in range(BOXES)]
         turn = "near-frontal" if yaw < FRONTAL_DEG else "yaw 15-35" if yaw < 35 else "yaw above 35"
         errors[turn] += off
         if yaw < FRONTAL_DEG:
@@ -144,7 +127,7 @@ def in_the_wild(look: Look, figures: Path, labels: Path) -> dict[str, float]:
     return found
 
 
-def on_renders(look: Look, path: Path) -> dict[str, float]:
+def on_renders(path: Path) -> dict[str, float]:
     """Rendered heads on drawn backgrounds against their exact points, by yaw and group; their pose."""
     rng, errors, off = np.random.default_rng(3), defaultdict(list), []
     grounds = Backgrounds(samples(EVALUATION), [], 256)
@@ -152,8 +135,8 @@ def on_renders(look: Look, path: Path) -> dict[str, float]:
         poses = table["pose"].astype(np.float64)
     for face, turned, names in zip(rendered(path), poses, groups(path), strict=True):
         truth, picture = face.places.astype(np.float64), composed(face, grounds, rng)
-        found, facing = twice(look, picture, truth, rng)
-        error_ = deviation(found, truth)
+        found = seen(picture, truth, rng)
+        error_ = deviation(found.places, truth)
         yaw, pitch = abs(turned[:2])
         errors["yaw below 15" if yaw < 15 else "yaw 15-30" if yaw < 30 else "yaw 30-50" if yaw < 50 else "beyond"] += [
             error_
@@ -162,8 +145,8 @@ def on_renders(look: Look, path: Path) -> dict[str, float]:
             for name in names:
                 errors[f"{name}, yaw below 30"].append(error_)
             if pitch < 30:
-                seen = pose(found, facing)
-                off.append(abs(np.array((seen.yaw_deg, seen.pitch_deg, seen.roll_deg)) - turned))
+                head = pose(found.places)
+                off.append(abs(np.array((head.yaw_deg, head.pitch_deg, head.roll_deg)) - turned))
     figures = {f"renders, {name}, median": float(np.median(values)) for name, values in errors.items()}
     figures |= {f"renders, {name}, failures % of {len(values)}": failures(values) for name, values in errors.items()}
     means = np.mean(off, axis=0)
@@ -178,8 +161,8 @@ def composed(face: Face, grounds: Backgrounds, rng: np.random.Generator) -> Rgb:
     return (face.pixels * cover + ground * (1 - cover)).astype(np.uint8)
 
 
-def error(look: Look, picture: Rgb, truth: Places, rng: np.random.Generator) -> float:
-    return deviation(twice(look, picture, truth, rng)[0], truth)
+def error(picture: Rgb, truth: Places, rng: np.random.Generator) -> float:
+    return deviation(seen(picture, truth, rng).places, truth)
 
 
 def deviation(found: Places, truth: Places) -> float:
@@ -204,9 +187,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
-    look = network(chosen.model)
-    figures = by_hand(look, chosen.data, chosen.labels) | by_teacher(look, chosen.data, chosen.labels)
-    figures |= in_the_wild(look, chosen.figures, chosen.cells) | on_renders(look, chosen.renders)
+    use("face_landmarks", chosen.model)
+    figures = by_hand(chosen.data, chosen.labels) | by_teacher(chosen.data, chosen.labels)
+    figures |= in_the_wild(chosen.figures, chosen.cells) | on_renders(chosen.renders)
     for name, value in figures.items():
         print(f"{name:44s} {value:6.2f}")
     if chosen.write:

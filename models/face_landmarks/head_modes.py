@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from models.face_landmarks.mean_face import turned_onto
 from models.face_training.heads import anchors, assets, person
-from models.face_training.points import MIRRORED, of_mesh
+from models.face_training.points import of_mesh
 from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
 
+from biocapture.face.landmarks import MIRRORED
 from biocapture.face.pose import MODES, STILL, mean_face
 
 COUNT, SEED = 6, 777

@@ -19,24 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.face import pose
+from biocapture.face.landmarks import MIRRORED
 
 TABLE = Path(__file__).parents[2] / "src" / "biocapture" / "face" / "mean_face.csv"
 ROUNDS = 4
 EYES = [60, 64], [68, 72]
 Face = NDArray[np.float64]
-
-
-def mirrored_order() -> list[int]:
-    """Landmark that each landmark becomes in a mirror."""
-    order = list(range(98))
-    pairs = [(i, 32 - i) for i in range(16)]
-    pairs += list(zip((33, 34, 35, 36, 37, 38, 39, 40, 41), (46, 45, 44, 43, 42, 50, 49, 48, 47), strict=True))
-    pairs += [(55, 59), (56, 58), (76, 82), (77, 81), (78, 80), (87, 83), (86, 84), (88, 92), (89, 91), (95, 93)]
-    pairs += list(zip((60, 61, 62, 63, 64, 65, 66, 67), (72, 71, 70, 69, 68, 75, 74, 73), strict=True))
-    pairs.append((96, 97))
-    for one, other in pairs:
-        order[one], order[other] = other, one
-    return order
 
 
 def turned_onto(face: Face, model: Face) -> Face:
@@ -58,10 +46,9 @@ def pitch_deg(places: Face, model: Face) -> float:
 def mean_of(faces: Face) -> Face:
     """Symmetric mean, eyes along x, brow to mouth along y."""
     model = faces[0] - faces[0].mean(axis=0)
-    order = mirrored_order()
     for _ in range(ROUNDS):
         model = np.mean([turned_onto(face, model) for face in faces], axis=0)
-        model = (model + turned_onto(model[order] * (-1, 1, 1), model)) / 2
+        model = (model + turned_onto(model[MIRRORED] * (-1, 1, 1), model)) / 2
     across = model[EYES[1]].mean(axis=0) - model[EYES[0]].mean(axis=0)
     down = model[[76, 82]].mean(axis=0) - model[[*EYES[0], *EYES[1]]].mean(axis=0)
     x = across / np.linalg.norm(across)

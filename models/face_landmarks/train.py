@@ -1,4 +1,4 @@
-"""Train the network of the 98 landmarks, which also says where the head faces.
+"""Train the network of the 98 landmarks.
 
 usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
        [--from FILE.onnx] [--settle] [--processes N]
@@ -31,18 +31,12 @@ from torch.utils.data import IterableDataset
 
 BATCH, NEW, PEAK_RATE, SETTLING_RATE, REMEMBERED = 64, 16, 2e-3, 5e-4, 12000
 
-FACING = 6.0
-"""Weight of the facing among those of the points, which are 0.8 to 1.5; of renders only it is known."""
-
 UPPER_LIP, LOWER_LIP = [89, 90, 91], [95, 94, 93]
 """Inner rims, point by point."""
 
 
 class Landmarks(nn.Module):
-    """(n, 3, 112, 112) RGB of -1..1 to (n, 198): columns and rows of 98 points in shares of the side, and the facing.
-
-    The facing is columns and rows of the unit vector from the head to the front.
-    """
+    """(n, 3, 112, 112) RGB of -1..1 to (n, 196): columns and rows of 98 points in shares of the side."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +49,7 @@ class Landmarks(nn.Module):
         )
         self.coarse = nn.Sequential(Block(64, 128, 2), *(Block(128, 128) for _ in range(3)))
         self.from_fine, self.from_coarse = nn.Conv2d(64, 16, 1), nn.Conv2d(128, 48, 1)
-        self.answer = Exact((48 + 16) * 49, 198)
+        self.answer = Exact((48 + 16) * 49, 196)
 
     def forward(self, picture: Tensor) -> Tensor:
         fine = self.fine(picture)
@@ -86,15 +80,15 @@ class Crops(IterableDataset[tuple[Tensor, Tensor]]):
 
 
 def weights() -> Tensor:
-    """Eyes and mouth count most of the points, brows least."""
+    """Eyes and mouth count most, the jaw's points slide along the jaw and count least."""
     weight = torch.ones(98)
-    weight[33:51], weight[60:98], weight[16] = 0.8, 1.5, 1.2
-    return torch.cat((weight, torch.tensor([FACING]))).repeat_interleave(2)
+    weight[:33], weight[33:51], weight[60:98], weight[16] = 0.7, 0.8, 1.5, 1.2
+    return weight.repeat_interleave(2)
 
 
 def loss(off: Tensor, weight: Tensor) -> Tensor:
-    """Of how far (n, 198) answers are off; the mouth's opening, which is a measure of its own, counts once more."""
-    points = off.view(-1, 99, 2)
+    """Of how far (n, 196) landmarks are off; the mouth's opening, which is a measure of its own, counts once more."""
+    points = off.view(-1, 98, 2)
     return (wing(off) * weight).mean() + (points[:, LOWER_LIP] - points[:, UPPER_LIP]).abs().mean()
 
 
@@ -103,9 +97,8 @@ def train(network: Landmarks, source: Iterator[tuple[Tensor, Tensor]], steps: in
 
     def judged(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
         pictures, places = batch
-        places = places.to(DEVICE)
-        off = torch.where(places.isnan(), 0.0, answer(network, pictures, 127.5, 1) - places)
-        error = off.detach().view(BATCH, 99, 2)[:, :98].norm(dim=2).mean().item()
+        off = answer(network, pictures, 127.5, 1) - places.to(DEVICE)
+        error = off.detach().view(BATCH, 98, 2).norm(dim=2).mean().item()
         return loss(off, weight), 100 * error
 
     trained(network, source, steps, peak, judged, "error {:.2f} %")
@@ -115,7 +108,7 @@ def start(network: Landmarks, known: Prepared) -> None:
     """Begin at the mean face."""
     shapes = [portrait.places[:, :2] for portrait in known.training]
     mean = np.mean([(s - (s.min(0) + s.max(0)) / 2) / (EXTENT * np.ptp(s, axis=0).max()) + 0.5 for s in shapes], axis=0)
-    network.answer.bias.data[:196] = torch.from_numpy(mean.reshape(-1).astype(np.float32))
+    network.answer.bias.data[:] = torch.from_numpy(mean.reshape(-1).astype(np.float32))
 
 
 def main() -> None:

@@ -119,22 +119,9 @@ def crisper(picture: Float, rng: np.random.Generator) -> Float:
     return picture + np.float32(rng.uniform(0.3, 1.5)) * (picture - smooth)
 
 
-def filtered(picture: Float, rng: np.random.Generator) -> Float:
-    """Small random filters across the colours, blended in: textures and tones change, shapes stay (Xu et al. 2021)."""
-    side = int(rng.choice((1, 3, 5)))
-    mean = picture.mean(axis=(0, 1))
-    flat = picture - mean
-    kernels = rng.normal(0, 1, (3, 3, side, side)).astype(np.float32)
-    channels = cv2.split(flat)
-    other = cv2.merge([sum(map(cv2.filter2D, channels, (-1,) * 3, kernels[colour])) for colour in range(3)])
-    share = np.float32(rng.uniform(0, 1))
-    return mean + (1 - share) * flat + share * other * (flat.std() / max(float(other.std()), 1e-3))
-
-
 CHANGES: tuple[tuple[float, Change], ...] = (
     (0.2, creased),
     (0.2, mottled),
-    (0.25, filtered),
     (0.35, lit_from_a_side),
     (0.15, spot),
     (0.25, skin_tone),

@@ -121,11 +121,8 @@ def hair(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
 
 
 def beard(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
-    """The lower face darkened, lips left free; now and then long, so that its edge is not the jaw."""
-    _, _, down = frame_of(places)
-    length = rng.uniform(0.05, 0.8) if rng.random() < 0.4 else 0.0
-    fall = length * np.sin(np.linspace(0, np.pi, 23))[:, None] * down
-    region = np.concatenate((places[5:28, :2] + fall, places[[82, 57, 55, 76], :2]))
+    """The lower face darkened, lips left free."""
+    region = np.concatenate((places[5:28, :2], places[[82, 57, 55, 76], :2]))
     shade = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(shade, [region.astype(np.int32)], 255)
     cv2.fillPoly(shade, [places[76:88, :2].astype(np.int32)], 0)
@@ -134,53 +131,6 @@ def beard(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
     light = 0 if rng.random() < 0.7 else 120
     tone = np.array(colour(rng, 5 + light, 70 + light), np.float32) * grain
     picture[:] = np.clip(picture * (1 - soft) + tone * soft, 0, 255).astype(np.uint8)
-
-
-def locks(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
-    """Long hair that falls over one side or both sides of the face and of the jaw."""
-    middle, across, down = frame_of(places)
-    shade = np.array((150, 110, 75)) * rng.uniform(0.05, 1.4) + rng.uniform(-15, 15, 3)
-    for side in rng.choice((-1, 1), int(rng.integers(1, 3)), replace=False):
-        steps = np.linspace(-0.9, rng.uniform(0.6, 2.2), 12)
-        inner = rng.uniform(0.65, 1.1) + rng.normal(0, 0.05, 12).cumsum() - 0.3 * np.clip(-steps, 0, 1) ** 2
-        for share in rng.uniform(0, 0.6, int(rng.integers(30, 150))):
-            out = side * (inner + share * np.linspace(0.5, 1.2, 12) + rng.normal(0, 0.03, 12))[:, None] * across
-            strand = (middle + out + steps[:, None] * down).astype(np.int32)
-            tone = tuple(int(v) for v in np.clip(shade * rng.uniform(0.5, 1.5), 0, 255))
-            wide = max(1, int(np.hypot(*across) * rng.uniform(0.01, 0.06)))
-            cv2.polylines(picture, [strand], False, tone, wide, cv2.LINE_AA)
-
-
-def collar(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
-    """Of a coat or a shawl, up to the chin or over it."""
-    middle, across, down = frame_of(places)
-    top = middle + down * rng.uniform(0.75, 1.2)
-    wide, sag = across * rng.uniform(1.1, 2.5), down * rng.uniform(-0.1, 0.5)
-    edge = np.stack([top + wide * x - sag * x * x for x in np.linspace(-1, 1, 15)])
-    paint(picture, np.concatenate((edge, edge[::-1] + 3 * down)), rng)
-
-
-def neck_in_shadow(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
-    """Chin and neck fall into one dark, with hardly an edge between them."""
-    middle, across, down = frame_of(places)
-    size = np.hypot(*across)
-    shade = np.zeros(picture.shape[:2], np.uint8)
-    centre = middle + down * rng.uniform(1.1, 1.8) + across * rng.uniform(-0.5, 0.5)
-    region = ellipse(centre, across * rng.uniform(0.6, 1.6), down * rng.uniform(0.3, 1))
-    cv2.fillPoly(shade, [region.astype(np.int32)], 255)
-    soft = cv2.GaussianBlur(shade, (0, 0), float(max(1.0, size * rng.uniform(0.05, 0.35))))
-    dark = soft[..., None].astype(np.float32) / 255 * rng.uniform(0.4, 0.97)
-    picture[:] = (picture * (1 - dark)).astype(np.uint8)
-
-
-def tongue(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
-    """Put out over the lower lip and the chin."""
-    _, across, down = frame_of(places)
-    root = places[88:96, :2].mean(axis=0)
-    tone = tuple(int(v) for v in np.array((200, 100, 100)) * rng.uniform(0.4, 1.15))
-    long = down * rng.uniform(0.1, 0.4)
-    outline = ellipse(root + 0.6 * long, across * rng.uniform(0.1, 0.25), long).astype(np.int32)
-    cv2.fillPoly(picture, [outline], tone, cv2.LINE_AA)
 
 
 def hand(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
@@ -209,11 +159,7 @@ def thing(picture: Rgb, places: Places, rng: np.random.Generator) -> None:
 
 COVERS: tuple[tuple[float, Cover], ...] = (
     (0.1, hair),
-    (0.13, beard),
-    (0.03, tongue),
-    (0.12, neck_in_shadow),
-    (0.12, locks),
-    (0.1, collar),
+    (0.1, beard),
     (0.22, glasses),
     (0.05, mask),
     (0.14, scarf),

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from models.face_training.points import MIRRORED
 from numpy.typing import NDArray
+
+from biocapture.face.landmarks import MIRRORED
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]

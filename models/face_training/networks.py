@@ -59,8 +59,7 @@ def continued(network: nn.Module, path: Path, pictures: Tensor) -> None:
     """Begin where a network that :func:`write` has written ended.
 
     Its normalisation was folded into the convolutions. Here each gets one again that changes nothing: mean and
-    deviation are those of its own inputs over ``pictures``, (n, 3, h, w) as the network sees them. Answers not
-    known to the written network keep their random beginning.
+    deviation are those of its own inputs over ``pictures``, (n, 3, h, w) as the network sees them.
     """
     model = onnx.load(str(path))
     known = {w.name.removesuffix(".half"): numpy_helper.to_array(w) for w in model.graph.initializer}
@@ -72,7 +71,7 @@ def continued(network: nn.Module, path: Path, pictures: Tensor) -> None:
         block.norm.bias.data[:] = torch.from_numpy(known[node.input[2]].astype(np.float32))
     for name, values in network.named_parameters():
         if name in known:
-            values.data[: len(known[name])] = torch.from_numpy(known[name].astype(np.float32))
+            values.data[:] = torch.from_numpy(known[name].astype(np.float32))
 
     def neutral(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         assert isinstance(norm, nn.BatchNorm2d)

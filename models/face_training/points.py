@@ -62,26 +62,3 @@ def of_mesh(mesh: Places) -> Places:
     for point, one, other, share in BETWEEN:
         places[point] = mesh[one] + np.float32(share) * (mesh[other] - mesh[one])
     return places
-
-
-def _mirrored() -> NDArray[np.intp]:
-    order = np.arange(98)
-    order[:33] = order[32::-1]
-    for left, right in (
-        (range(33, 42), (46, 45, 44, 43, 42, 50, 49, 48, 47)),
-        (range(55, 57), (59, 58)),
-        (range(60, 68), (72, 71, 70, 69, 68, 75, 74, 73)),
-        (range(76, 79), (82, 81, 80)),
-        (range(83, 85), (87, 86)),
-        (range(88, 90), (92, 91)),
-        ((93,), (95,)),
-        ((96,), (97,)),
-    ):
-        for one, other in zip(left, right, strict=True):
-            order[one], order[other] = other, one
-    order[[89, 91, 93, 95]] = 91, 89, 95, 93
-    return order
-
-
-MIRRORED = _mirrored()
-"""Index of the point that takes each point's place when the picture is mirrored."""

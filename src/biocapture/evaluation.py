@@ -118,14 +118,14 @@ def evaluate(
         raise UsageError("an evaluation is of one modality: fingerprint, face or iris", modality)
     part = None if scores_from else matcher(wanted.modality)
     listed = read_pairs(pairs)
-    given = _given(listed, scores_from, pairs) if scores_from else None
+    given = _given(listed, scores_from, pairs) if scores_from else np.empty(0)
     with_quality = plot is not None or tables is not None or part is None
     work = partial(_extracted, images=images, wanted=wanted, compared=part is not None, with_quality=with_quality)
     begun = time.perf_counter()
     stream = map_ordered(work, listed.files, workers, _lost, fork)
     made = {each.name: each for each in watch(stream, len(listed.files), "templates" if part else "qualities")}
     extracted = time.perf_counter()
-    scores = given if part is None else _scores(listed, made, part, watch)
+    scores = _scores(listed, made, part, watch) if part else given
     compared = time.perf_counter()
     # Unlike min, np.minimum passes NaN on whichever side it is.
     quality = np.minimum(*np.array([[made[name].quality for name in pair] for pair in listed.pairs]).T)

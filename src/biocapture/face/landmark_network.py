@@ -1,6 +1,6 @@
 """The 98 points by our networks: two or three looks at the face (face_landmarks), one at each eye (face_eyes)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb
 from biocapture.face.detection import Found
-from biocapture.face.landmarks import LEFT_CORNERS, LEFT_EYE, LEFT_PUPIL, RIGHT_CORNERS, RIGHT_PUPIL
+from biocapture.face.landmarks import (
+    COUNT,
+    LEFT_CORNERS,
+    LEFT_EYE,
+    LEFT_PUPIL,
+    MIRRORED,
+    RIGHT_CORNERS,
+    RIGHT_PUPIL,
+)
 from biocapture.face.reduction import cut_out, network_input
 from biocapture.models import load
 
@@ -36,9 +44,6 @@ faces in the wild."""
 EYE_SHARE = 0.5
 """Width of the eye in widths of its crop, as trained."""
 
-MIRRORED_EYE = [72, 71, 70, 69, 68, 75, 74, 73]
-"""The right eye's outline in the order of the left eye's when the picture is mirrored."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -56,35 +61,42 @@ class Seen:
 
 
 def landmarks(pixels: Rgb, face: Found) -> Seen:
-    """Look twice at the face, upright and centred the second time, again if in doubt, and once at each eye."""
+    """Look twice at the face, upright and centred the second time, and once at each eye.
+
+    If in doubt a third time, then at the mirrored crop, too.
+    """
     middle = face.centre - LIFT * face.down
-    first = look(pixels, middle, EXTENT_OF_HEIGHT * face.height_px, _angle_deg(face.down) - 90.0)
-    second, unrest = _look_again(pixels, first)
-    if unrest > RESTLESS * face.score:
-        second, unrest = _look_again(pixels, second)
-    return Seen(with_eyes(pixels, second), unrest)
+    first = look(pixels, middle, EXTENT_OF_HEIGHT * face.height_px, _angle_deg(face.down) - 90.0)[0]
+    seen = _look_again(pixels, first)
+    if seen.unrest > RESTLESS * face.score:
+        seen = _look_again(pixels, seen.places, mirrored_too=True)
+    return replace(seen, places=with_eyes(pixels, seen.places))
 
 
-def _look_again(pixels: Rgb, first: Places) -> tuple[Places, float]:
-    """Landmarks on a crop that others lie upright in, and by how much they differ."""
+def _look_again(pixels: Rgb, first: Places, mirrored_too: bool = False) -> Seen:
+    """What is seen on a crop that other landmarks lie upright in, and by how much they differ."""
     angle = eye_line_deg(first)
-    second = look(pixels, *_square_of(first, angle), angle)
-    extent = float(np.ptp(second, axis=0).max())
-    return second, float(np.hypot(*(second - first).T).mean()) / max(extent, 1e-9)
+    shown = look(pixels, *_square_of(first, angle), angle, mirrored_too)
+    extent = float(np.ptp(shown[0], axis=0).max())
+    return Seen(shown.mean(axis=0), float(np.hypot(*(shown[0] - first).T).mean()) / max(extent, 1e-9))
 
 
-def look(pixels: Rgb, centre: Places, extent_px: float, angle_deg: float) -> Places:
-    """Landmarks of the network on one crop."""
+def look(pixels: Rgb, centre: Places, extent_px: float, angle_deg: float, mirrored_too: bool = False) -> Places:
+    """(1, 98, 2) landmarks of the network on one crop, or (2, 98, 2) with those that its mirror image shows."""
     matrix = upright(centre, FACE_PX / (EXTENT * max(extent_px, 1.0)), angle_deg, (FACE_PX, FACE_PX))
-    answer = load("face_landmarks")(network_input(cut_out(pixels, matrix, (FACE_PX, FACE_PX))))
-    return _back(answer.reshape(-1, 2).astype(np.float64) * FACE_PX, matrix)
+    crop = network_input(cut_out(pixels, matrix, (FACE_PX, FACE_PX)))
+    shown = np.concatenate((crop, crop[..., ::-1])) if mirrored_too else crop
+    places = load("face_landmarks")(shown).reshape(len(shown), COUNT, 2).astype(np.float64) * FACE_PX
+    if mirrored_too:
+        places[1] = (places[1] * (-1, 1) + (FACE_PX - 1, 0))[MIRRORED]
+    return _back(places, matrix)
 
 
 def with_eyes(pixels: Rgb, places: Places) -> Places:
     """The same landmarks with the eyes' outlines and pupils from the eye network."""
     sharp = places.copy()
     sharp[LEFT_EYE], sharp[LEFT_PUPIL] = _eye(pixels, places[list(LEFT_CORNERS)], mirrored=False)
-    sharp[MIRRORED_EYE], sharp[RIGHT_PUPIL] = _eye(pixels, places[list(RIGHT_CORNERS)], mirrored=True)
+    sharp[MIRRORED[LEFT_EYE]], sharp[RIGHT_PUPIL] = _eye(pixels, places[list(RIGHT_CORNERS)], mirrored=True)
     return sharp
 
 

@@ -27,6 +27,12 @@ INNER_LIPS = ((89, 95), (90, 94), (91, 93))
 MOUTH_CENTRE = (90, 94)
 LEFT_PUPIL, RIGHT_PUPIL = 96, 97
 
+_OUTLINE, _BROWS = np.r_[32:-1:-1], np.r_[46:41:-1, 50:46:-1, 37:32:-1, 41:37:-1]
+_NOSE, _EYES = np.r_[51:55, 59:54:-1], np.r_[72:67:-1, 75:72:-1, 64:59:-1, 67:64:-1]
+_MOUTH = np.r_[82:75:-1, 87:82:-1, 92:87:-1, 95:92:-1]
+MIRRORED = np.r_[_OUTLINE, _BROWS, _NOSE, _EYES, _MOUTH, RIGHT_PUPIL, LEFT_PUPIL]
+"""(98,): which landmark each becomes in the mirrored picture."""
+
 LARGEST_PX = 32767
 """Coordinates are kept in 16 bits."""
 

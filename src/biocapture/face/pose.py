@@ -75,12 +75,6 @@ def head_modes() -> Places:
     return np.ascontiguousarray(table.reshape(len(STILL), -1, 3).swapaxes(0, 1))
 
 
-def fitted(places: Places, model: Places) -> Pose:
-    """Weak-perspective fit of one (98, 3) shape by least squares: the camera is far compared with the head's depth."""
-    still = model[STILL] * (1, -1, -1)
-    return angles(weak_perspective(places[STILL] * (1, -1), still - still.mean(axis=0))[0])
-
-
 def weak_perspective(seen: Places, model: Places) -> tuple[Places, float]:
     """Rotation, rows = camera axes, and scale of a centred (n, 3) model seen at (n, 2)."""
     camera = np.linalg.lstsq(model, seen - seen.mean(axis=0), rcond=None)[0].T

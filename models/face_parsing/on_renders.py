@@ -1,0 +1,91 @@
+"""Judge the parsing network on rendered heads, by group: who is the person, and what covers the face.
+
+usage: python -m models.face_parsing.on_renders --renders FILE
+
+--renders FILE  heads by models.face_training.render, of a seed that nothing is trained on; no render is trained on here
+
+Heads to 45 degrees of yaw, composed onto drawn backgrounds, aligned by their exact landmarks; every second one with a
+mask, a hand or another thing before the face. Intersection over union, of all pixels of a group together, inside the
+picture; covers count within the outline of the face.
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+from models.face_landmarks.crops import Face, rendered
+from models.face_landmarks.evaluate import composed
+from models.face_training import covers
+from models.face_training.groups import groups
+from models.face_training.nonfaces import EVALUATION, Backgrounds, samples
+from numpy.typing import NDArray
+
+from biocapture.face.alignment import similarity
+from biocapture.face.landmarks import whole
+from biocapture.face.parsing import PARSED
+from biocapture.face.parts import FRAME_PX, SIDE_PX, logits
+
+LARGEST_YAW_DEG = 45.0
+
+HELD = (covers.mask, covers.hand, covers.thing)
+
+Mask = NDArray[np.bool_]
+
+
+def aligned(mask: NDArray[np.uint8], matrix: NDArray[np.float64]) -> Mask:
+    """The mask as the network's answer lies."""
+    moved = matrix.copy()
+    moved[:, 2] -= PARSED[1].start, PARSED[0].start
+    return cv2.warpAffine(mask, moved * (SIDE_PX / FRAME_PX), (SIDE_PX, SIDE_PX)) > 127
+
+
+def judged(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generator) -> dict[str, tuple[int, int]]:
+    """Pixels in both and in either, of person, background and cover."""
+    picture, places = composed(face, grounds, rng), face.places
+    before, full = picture.copy(), np.full(picture.shape[:2], 255, np.uint8)
+    if held:
+        HELD[rng.integers(len(HELD))](picture, places, rng)
+    changed = np.where((picture != before).any(axis=2), np.uint8(255), np.uint8(0))
+    outline = cv2.fillPoly(np.zeros_like(full), [cv2.convexHull(places.astype(np.int32))], 255)
+    matrix = similarity(whole(places.astype(np.float64)))
+    if matrix is None or face.mask is None:
+        return {}
+    said = logits(picture, matrix) > 0
+    inside, on_face = aligned(full, matrix), aligned(outline, matrix)
+    # what is held belongs to the person wherever it hides the background: it is left out
+    person, cover = aligned(face.mask, matrix), aligned(changed, matrix)
+    known = inside & (on_face | ~cover)
+    pairs = {"person": (said[0], person, known), "background": (~said[0], ~person, known)}
+    if held:
+        pairs["cover"] = said[1], cover, inside & on_face
+    return {
+        name: (int((one & other & where).sum()), int(((one | other) & where).sum()))
+        for name, (one, other, where) in pairs.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--renders", type=Path, required=True)
+    chosen = parser.parse_args()
+    cv2.setNumThreads(1)
+    rng, both, either = np.random.default_rng(4), Counter[str](), Counter[str]()
+    grounds = Backgrounds(samples(EVALUATION), [], 256)
+    with np.load(chosen.renders) as table:
+        yaw = abs(table["pose"][:, 0])
+    heads = zip(rendered(chosen.renders), groups(chosen.renders), strict=True)
+    for number, (face, names) in enumerate(heads):
+        if yaw[number] > LARGEST_YAW_DEG:
+            continue
+        for part, (one, other) in judged(face, number % 2 == 1, grounds, rng).items():
+            for name in ("all", *names):
+                both[f"{part}, {name}"] += one
+                either[f"{part}, {name}"] += other
+    for name in sorted(either):
+        print(f"{name:45s} {both[name] / max(either[name], 1):.3f}")
+
+
+if __name__ == "__main__":
+    main()
