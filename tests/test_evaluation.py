@@ -19,6 +19,7 @@ TOUCHES = {
 } | {"blank.png": np.full((200, 200), 255, np.uint8)}
 GENUINE = [(f"{seed}_0.png", f"{seed}_12.png", 1) for seed in (1, 2)]
 IMPOSTOR = [("1_0.png", "2_0.png", 0), ("1_0.png", "2_12.png", 0), ("1_12.png", "2_0.png", 0)]
+FACES = Path(__file__).parents[1] / "sample_data" / "face"
 Rows = list[dict[str, str]]
 
 
@@ -152,3 +153,28 @@ def test_wrong_usage_is_said_before_any_work(images: Path, tmp_path: Path, how: 
     listed.write_text("file1,file2\n1_0.png,1_12.png\n")
     with pytest.raises(UsageError, match=says):
         evaluate(**{"images": images, "pairs": listed, "out": tmp_path / "out.csv", "watch": watch} | how)
+
+
+def test_another_comparison_judges_the_quality_of_faces(tmp_path: Path) -> None:
+    listed, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
+    pairs = [
+        ("budi.jpg", "budi_blue.jpg", 1, 0.9),
+        ("dark_glasses.jpg", "budi.jpg", 1, 0.2),
+        ("budi.jpg", "sari.jpg", 0, 0.3),
+    ]
+    pairs += [("agus.jpg", "no_face.jpg", 0, -1)]
+    listed.write_text("file1,file2,genuine,theirs\n" + "".join(f"{','.join(map(str, row))}\n" for row in pairs))
+    done = evaluate(FACES, listed, out, "face", scores_from="theirs", fmr=0.5, tables=tmp_path)
+    assert done.lines[0] == "EER: 50.00 % (2 genuine and 2 impostor scores)"
+    assert [line.split(":")[0] for line in done.lines[4:6]] == ["qualities", "4 pairs → " + str(out)]
+    with out.open(newline="") as handle:
+        good, covered, other, none = (row["biocapture_quality"] for row in csv.DictReader(handle))
+    assert float(covered) < 60
+    assert min(float(good), float(other)) > 90
+    assert none == ""
+    assert (tmp_path / "edc.csv").is_file()
+
+
+def test_faces_are_not_compared_by_us(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="face: cannot be compared"):
+        evaluate(FACES, tmp_path / "pairs.csv", tmp_path / "out.csv", "face")

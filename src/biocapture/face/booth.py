@@ -87,11 +87,12 @@ def hair_over_eyes(batch: FaceBatch) -> Column:
     return batch.hair_share
 
 
-@measure(unit="1", range=(0.0, 1e5), curve=Ramp(0.7, 0.3), guidance="face.look_here", step=4)
+@measure(unit="1", range=(0.0, 1e5), curve=Ramp(0.4, 0.14), guidance="face.look_here", step=4)
 def gaze(batch: FaceBatch) -> Column:
     """How far both pupils are from the middle of the eyes, in half eye widths, along the eyes. Lower is better.
 
-    Only as good as the pupils among the landmarks; looking up or down is not seen.
+    0.14 is an eye turned by 10 degrees, 0.4 by 30 (eyeball of 24 mm, eye 30 mm wide). Our pupils follow four fifths of
+    the way; looking up or down is not seen.
     """
     return batch.gaze_offset
 
