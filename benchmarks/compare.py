@@ -30,9 +30,10 @@ PROCESSES = 3
 
 LONG_MS, SMALL_MS = 60.0, 0.08
 
-STRANGE = 1.5
-"""Limits are so many times higher where processor or Python are not those of the baseline: how far kernels carry there
-has not been measured, and a check that is always red tells nothing."""
+STRANGE = 2.0
+"""Limits are so many times higher where processor or Python are not those of the baseline: kernels do not carry so far,
+and a check that is always red tells nothing. With unchanged code two other EPYCs stayed below 1.5 times the limits, on
+a Xeon 6 one case of 261, ``iris.code.iris_code@eyes``, was at 1.6."""
 
 BUDGET_S = 180.0
 """For settling doubts, which takes a quarter of a minute on a quiet machine; what is not settled by then is not called

@@ -271,7 +271,7 @@ def test_another_machine_has_leeway_and_is_told(tmp_path: Path) -> None:
     assert compare.leeway(path) == 1.0
     path.write_text(json.dumps(facts | {"metadata": facts["metadata"] | {"cpu": "another"}}))
     assert compare.difference(path).startswith("cpu another then")
-    found = compare.compare(path=path, start=Script({"slow": [1.5], "twice": [2.1]}))
+    found = compare.compare(path=path, start=Script({"slow": [1.5], "twice": [2.7]}))
     assert [verdict.slower for verdict in found] == [False, True]
 
 
