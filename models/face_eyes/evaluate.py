@@ -39,7 +39,7 @@ ASIDE = 0.4
 
 def judged(data: Path, labels: Path) -> dict[str, float]:
     """Mean errors by kind of point, and openings."""
-    errors, openings, gazes = defaultdict(list), defaultdict(list), defaultdict(list)
+    errors, measured = defaultdict(list), defaultdict(list)
     for name, around in known(labels, ("neutral_front", "canada")):
         picture = read(data / name) if is_held_out(name) else None
         found = () if picture is None else faces(picture)
@@ -51,23 +51,22 @@ def judged(data: Path, labels: Path) -> dict[str, float]:
         off = np.hypot(*(seen - truth).T) / np.hypot(*(truth[72] - truth[60])) * 100
         for group in EYE_GROUPS:
             errors[f"by hand, {group}"].append(off[list(GROUPS[group])].mean())
-        openings["open"].append(eye_opening(seen))
+        measured["opening, open"].append(eye_opening(seen))
         closed, places = picture.copy(), around.copy()
         for eye in (LEFT_EYE, RIGHT_EYE):
             close_eye(closed, places, eye, 1.0)
-        openings["closed"].append(eye_opening(landmark_network.with_eyes(closed, seen)))
-        gazes["straight"].append(gaze_offset(whole(seen)))
+        measured["opening, closed"].append(eye_opening(landmark_network.with_eyes(closed, seen)))
+        measured["gaze, straight"].append(gaze_offset(whole(seen)))
         for side in (-1, 1):
             aside, places = picture.copy(), around.copy()
             for eye, pupil in ((LEFT_EYE, LEFT_PUPIL), (RIGHT_EYE, RIGHT_PUPIL)):
                 look_aside(aside, places, eye, pupil, side * ASIDE / 2)
-            gazes[f"{ASIDE} aside"].append(gaze_offset(whole(landmark_network.with_eyes(aside, seen))))
+            measured[f"gaze, {ASIDE} aside"].append(gaze_offset(whole(landmark_network.with_eyes(aside, seen))))
     figures = {name: float(np.mean(values)) for name, values in errors.items()}
-    for state, values in openings.items():
-        figures |= {f"opening, {state}, mean": float(np.mean(values)), f"opening, {state}, sd": float(np.std(values))}
-    for state, values in gazes.items():
-        figures |= {f"gaze, {state}, mean": float(np.mean(values)), f"gaze, {state}, sd": float(np.std(values))}
-    wrong = [value < CLOSED for value in openings["open"]] + [value >= CLOSED for value in openings["closed"]]
+    for name, values in measured.items():
+        figures |= {f"{name}, mean": float(np.mean(values)), f"{name}, sd": float(np.std(values))}
+    wrong = [value < CLOSED for value in measured["opening, open"]]
+    wrong += [value >= CLOSED for value in measured["opening, closed"]]
     return figures | {f"wrong side of {CLOSED}, % of {len(wrong)}": 100 * float(np.mean(wrong))}
 
 

@@ -1,6 +1,6 @@
 """Training pictures of the landmark network: portraits and rendered heads, turned, covered, reshaped, cropped."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -137,7 +137,7 @@ def dressed(face: Face, rng: np.random.Generator) -> Face:
     pixels = covered(face.pixels, face.places, rng)
     if face.mask is None:
         return Face(pixels, face.places)
-    return replace(face, pixels=pixels, mask=np.where((pixels != face.pixels).any(axis=2), np.uint8(255), face.mask))
+    return Face(pixels, face.places, np.where((pixels != face.pixels).any(axis=2), np.uint8(255), face.mask))
 
 
 def window(places: Places, loose: bool, rng: np.random.Generator) -> Floats:

@@ -36,7 +36,7 @@ UPPER_LIP, LOWER_LIP = [89, 90, 91], [95, 94, 93]
 
 
 class Landmarks(nn.Module):
-    """(n, 3, 112, 112) RGB of -1..1 to (n, 196): columns and rows of 98 points in shares of the side."""
+    """(n, 3, 112, 112) RGB of -1..1 to (n, 196): column and row of 98 points in shares of the side."""
 
     def __init__(self) -> None:
         super().__init__()

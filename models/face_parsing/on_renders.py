@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 
 from biocapture.face.alignment import similarity
 from biocapture.face.landmarks import whole
-from biocapture.face.parsing import PARSED
-from biocapture.face.parts import FRAME_PX, SIDE_PX, logits
+from biocapture.face.parts import SIDE_PX, logits, onto_network
 
 LARGEST_YAW_DEG = 45.0
 
@@ -36,9 +35,7 @@ Mask = NDArray[np.bool_]
 
 def aligned(mask: NDArray[np.uint8], matrix: NDArray[np.float64]) -> Mask:
     """The mask as the network's answer lies."""
-    moved = matrix.copy()
-    moved[:, 2] -= PARSED[1].start, PARSED[0].start
-    return cv2.warpAffine(mask, moved * (SIDE_PX / FRAME_PX), (SIDE_PX, SIDE_PX)) > 127
+    return cv2.warpAffine(mask, onto_network(matrix), (SIDE_PX, SIDE_PX)) > 127
 
 
 def judged(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generator) -> dict[str, tuple[int, int]]:

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.optimize import minimize
 
-from biocapture.evaluate import edc, rates_left, threshold_at
+from biocapture.evaluate import error_areas, threshold_at
 from biocapture.face.quality import LEAST, PARTS
+from biocapture.measure import logarithms
 from biocapture.modality import package
 from biocapture.pipeline import described, options, sample_of
 from biocapture.types import Modality
@@ -60,8 +61,7 @@ def components(images: Path, names: list[str]) -> dict[str, Values]:
     wanted = options("face")
     statistics = [described(sample_of(images / name, wanted), wanted) for name in track(names, "faces")]
     batch = package(Modality.FACE).batch_of(statistics)
-    shares = np.stack([part.curve(part.column(batch)) for part in PARTS], axis=1)
-    logs = np.log(np.clip(np.where(np.isnan(shares), 100.0, shares), LEAST, 100.0) / 100.0)
+    logs = np.stack([logarithms(part.curve(part.column(batch)), LEAST) for part in PARTS], axis=1)
     logs[np.array([failure is not None for failure in batch.failure])] = np.nan
     return dict(zip(names, logs, strict=True))
 
@@ -102,15 +102,8 @@ def weights_of(some: Comparisons, chosen: NDArray[np.bool_]) -> Values:
     return found[:-1] * np.log(2) / -found[-1]
 
 
-def areas(logarithm: Values, lost: NDArray[np.bool_]) -> list[float]:
-    """Areas under the error-versus-discard characteristic, relative to discarding at random; what is not seen first."""
-    curve = edc(np.where(np.isnan(logarithm), -np.inf, logarithm), lost)
-    grids = [np.linspace(0, share, 1001) for share in SHARES]
-    return [float(np.trapezoid(rates_left(g, *curve), g) / (lost.mean() * g[-1])) for g in grids]
-
-
 def show(some: Comparisons, weights: Values) -> None:
-    """Areas of both halves by the weights set by hand, by these, and the best there can be; rates by fault."""
+    """Areas of both halves by weights set by hand, these, those in use, and the best there can be; rates by fault."""
     for half, chosen in (("even, fitted to", some.person % 2 == 0), ("odd, judge", some.person % 2 == 1)):
         for kind, which in (("all", chosen), ("acquired", chosen & some.acquired)):
             lost = some.lost[which]
@@ -118,9 +111,12 @@ def show(some: Comparisons, weights: Values) -> None:
             for name, value in (
                 ("by hand", some.logs[which] @ BY_HAND),
                 ("fitted", some.logs[which] @ weights),
+                ("in use", some.logs[which] @ [part.weight for part in PARTS]),
                 ("best", -lost.astype(float)),
             ):
-                print(f"    {name:8s}", *(f"{area:.3f}" for area in areas(value, lost)))
+                unseen_first = np.where(np.isnan(value), -np.inf, value)
+                areas = error_areas(unseen_first, lost, SHARES)
+                print(f"    {name:8s}", *(f"{area:.3f}" for area in areas.values()))
     quality = 100 * np.exp(some.logs @ weights)
     for fault in sorted({name for name in some.fault if "+" not in name}):
         which = some.fault == fault

@@ -19,6 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from models.face_training import covers
+from models.face_training.conditions import streak
 from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye
 from models.face_training.points import Places
 from models.face_training.portraits import Portrait, turned
@@ -41,12 +42,7 @@ def out_of_focus(picture: Rgb, severity: float, rng: np.random.Generator) -> Rgb
 
 
 def shaken(picture: Rgb, severity: float, rng: np.random.Generator) -> Rgb:
-    length = 1 + 2 * round(20 * severity)
-    line = np.zeros((length, length), np.float32)
-    line[length // 2] = 1 / length
-    turn = cv2.getRotationMatrix2D((length // 2, length // 2), rng.uniform(0, 180), 1)
-    line = cv2.warpAffine(line, turn, (length, length))
-    return cv2.filter2D(picture, -1, line / line.sum())
+    return cv2.filter2D(picture, -1, streak(1 + 2 * round(20 * severity), rng.uniform(0, 180)))
 
 
 def dark(picture: Rgb, severity: float, rng: np.random.Generator) -> Rgb:

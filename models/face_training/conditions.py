@@ -69,12 +69,16 @@ def blurred(picture: Float, rng: np.random.Generator) -> Float:
 
 def moved(picture: Float, rng: np.random.Generator) -> Float:
     """Motion blur in any direction."""
-    length = int(rng.integers(3, 9))
+    return cv2.filter2D(picture, -1, streak(int(rng.integers(3, 9)), rng.uniform(0, 180)))
+
+
+def streak(length: int, angle_deg: float) -> Float:
+    """(length, length): what motion makes of a point, adding up to 1."""
     line = np.zeros((length, length), np.float32)
-    line[length // 2] = 1
+    line[length // 2] = 1 / length
     middle = (length - 1) / 2
-    line = cv2.warpAffine(line, cv2.getRotationMatrix2D((middle, middle), rng.uniform(0, 180), 1), (length, length))
-    return cv2.filter2D(picture, -1, line / max(float(line.sum()), 1e-3))
+    line = cv2.warpAffine(line, cv2.getRotationMatrix2D((middle, middle), angle_deg, 1), (length, length))
+    return line / max(float(line.sum()), 1e-3)
 
 
 def coarser(picture: Float, rng: np.random.Generator) -> Float:

@@ -16,6 +16,11 @@ IRIS = 0.21
 """Radius of the iris in widths of the eye."""
 
 
+def lids(rim: Places, columns: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rows of the upper and of the lower lid at columns of the eye with this outline."""
+    return np.interp(columns, *rim[[0, 1, 2, 3, 4]].T), np.interp(columns, *rim[[0, 7, 6, 5, 4]].T)
+
+
 def close_eye(picture: Rgb, places: Places, eye: slice, share: float) -> None:
     """Lower the upper lid by a share of the opening, 0..1; the lid's skin is stretched from below the brow."""
     rim = places[eye]
@@ -23,8 +28,7 @@ def close_eye(picture: Rgb, places: Places, eye: slice, share: float) -> None:
     if first < 0 or last >= picture.shape[1] or last - first < 5:
         return
     columns = np.arange(first, last + 1)
-    upper = np.interp(columns, *rim[[0, 1, 2, 3, 4]].T)
-    lower = np.interp(columns, *rim[[0, 7, 6, 5, 4]].T)
+    upper, lower = lids(rim, columns)
     crease = upper - 0.32 * (last - first)
     lid = upper + share * (lower - upper) * 0.97
     top, bottom = max(int(crease.min()) - 1, 0), min(int(lower.max()) + 2, picture.shape[0])
@@ -53,8 +57,7 @@ def look_aside(picture: Rgb, places: Places, eye: slice, pupil: int, shift: floa
     at = places[pupil, 0]
     low, high = max(at + moved - iris, first), min(at + moved + iris, last)
     source = np.interp(columns, (first, low, high, last), (first, low - moved, high - moved, last))
-    upper = np.interp(columns, *rim[[0, 1, 2, 3, 4]].T)
-    lower = np.interp(columns, *rim[[0, 7, 6, 5, 4]].T)
+    upper, lower = lids(rim, columns)
     top, bottom = max(int(upper.min()) - 1, 0), min(int(lower.max()) + 2, picture.shape[0])
     rows = np.arange(top, bottom, dtype=np.float32)[:, None]
     share = np.clip(np.minimum(rows - upper, lower - rows) + 0.5, 0, 1)[..., None]

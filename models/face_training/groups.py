@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+from models.face_training.heads import PEOPLES
 from numpy.typing import NDArray
-
-ASIAN = 1
-"""Column of the shares of peoples (heads.PEOPLES)."""
 
 
 def groups(path: Path) -> list[list[str]]:
@@ -16,7 +14,8 @@ def groups(path: Path) -> list[list[str]]:
     MakeHuman's Asian people and the skin is not of the light third.
     """
     with np.load(path) as table:
-        tones, asian, worn = table["tone"].mean(axis=1), table["peoples"][:, ASIAN] >= 0.5, table["worn"]
+        tones, worn = table["tone"].mean(axis=1), table["worn"]
+        asian = table["peoples"][:, PEOPLES.index("asian")] >= 0.5
     thirds = np.searchsorted(np.quantile(tones, (1 / 3, 2 / 3)), tones)
     members: dict[str, NDArray[np.bool_]] = {
         "dark skin": thirds == 0,

@@ -30,7 +30,7 @@ from biocapture.iris.comparison import compare
 from biocapture.iris.describe import describe
 from biocapture.iris.quality import LOWEST, WEIGHTS
 from biocapture.iris.template import Template, template_of
-from biocapture.measure import Measure
+from biocapture.measure import Measure, logarithms
 from biocapture.synthetic.conditions import everyday
 from biocapture.synthetic.eye import Eye, eye
 from biocapture.synthetic.eye_capture import capture
@@ -107,7 +107,7 @@ def looked(pixels: GreyPixels) -> Looked | None:
     if batch.failure[0]:
         return None
     scores = np.array([float(item.curve(item(batch))[0]) for item in COMPONENTS])
-    logs = np.log(np.clip(np.where(np.isnan(scores), 100, scores), LOWEST, 100) / 100)
+    logs = logarithms(scores, LOWEST)
     return Looked(logs, template_of(sample), float(quality.quality(batch)[0]))
 
 

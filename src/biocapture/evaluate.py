@@ -94,13 +94,18 @@ def edc_areas(
     dict
         Share → area; NaN where all scores are equal, so that no threshold parts them.
     """
-    threshold, start = threshold_of_fnmr(genuine, fnmr)
-    discarded, missed = edc(quality, genuine < threshold)
+    threshold, _ = threshold_of_fnmr(genuine, fnmr)
+    return error_areas(quality, genuine < threshold, shares)
+
+
+def error_areas(quality: Values, error: NDArray[np.bool_], shares: Sequence[float]) -> dict[float, float]:
+    """The areas of :func:`edc_areas` where it is known which of the (P,) pairs failed; NaN where none did."""
+    start, curve = float(error.mean()), edc(quality, error)
     areas = {}
     for share in shares:
         grid = np.linspace(0.0, share, 2001)
-        rate = np.interp(grid, discarded, missed) / (1.0 - grid)
-        areas[share] = float(np.trapezoid(rate, grid) / (start * share)) if start else float("nan")
+        area = np.trapezoid(rates_left(grid, *curve), grid)
+        areas[share] = float(area / (start * share)) if start else float("nan")
     return areas
 
 

@@ -120,7 +120,7 @@ def evaluate(
     listed = read_pairs(pairs)
     given = _given(listed, scores_from, pairs) if scores_from else np.empty(0)
     with_quality = plot is not None or tables is not None or part is None
-    work = partial(_extracted, images=images, wanted=wanted, compared=part is not None, with_quality=with_quality)
+    work = partial(_extracted, images=images, wanted=wanted, with_template=part is not None, with_quality=with_quality)
     begun = time.perf_counter()
     stream = map_ordered(work, listed.files, workers, _lost, fork)
     made = {each.name: each for each in watch(stream, len(listed.files), "templates" if part else "qualities")}
@@ -212,14 +212,14 @@ def _drawn(listed: PairList, scores: NDArray[np.float64], quality: NDArray[np.fl
 
 
 def _extracted(
-    names: Sequence[str], images: Path, wanted: Options, compared: bool, with_quality: bool
+    names: Sequence[str], images: Path, wanted: Options, with_template: bool, with_quality: bool
 ) -> list[Extracted]:
-    return [_extracted_one(name, images, wanted, compared, with_quality) for name in names]
+    return [_extracted_one(name, images, wanted, with_template, with_quality) for name in names]
 
 
-def _extracted_one(name: str, images: Path, wanted: Options, compared: bool, with_quality: bool) -> Extracted:
+def _extracted_one(name: str, images: Path, wanted: Options, with_template: bool, with_quality: bool) -> Extracted:
     try:
-        if not compared:
+        if not with_template:
             return Extracted(name, b"", quality=reports([sample_of(images / name, wanted)], wanted)[0].quality)
         sample, template = sample_and_template(images / name, wanted)
         quality = reports([sample], wanted)[0].quality if with_quality else float("nan")

@@ -138,6 +138,12 @@ def declared_in(*modules: ModuleType) -> tuple[Measure, ...]:
     return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Measure))
 
 
+def logarithms(scores: Column, least: float) -> Column:
+    """Of scores 0..100 as shares, for products of them: below ``least`` they count as it, not assessed as full."""
+    logs: Column = np.log(np.clip(np.where(np.isnan(scores), 100.0, scores), least, 100.0) / 100)
+    return logs
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """One measure of one sample: the raw value and its calibrated 0..100 score (NaN = not assessable)."""

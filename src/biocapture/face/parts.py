@@ -59,8 +59,12 @@ def parts(pixels: Rgb, similarity: NDArray[np.float64]) -> Parts:
 
 def logits(pixels: Rgb, similarity: NDArray[np.float64]) -> NDArray[np.float32]:
     """(3, 100, 100) log-odds of person, cover and glasses of the part of the frame that is parsed."""
+    crop = cut_out(pixels, onto_network(similarity), (SIDE_PX, SIDE_PX), cv2.BORDER_CONSTANT)
+    return load(MODEL)(crop.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255))[0]
+
+
+def onto_network(similarity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, 3) from the picture to the network's input, where ``similarity`` brings it to the aligned frame."""
     matrix = similarity.copy()
     matrix[:, 2] -= PARSED[1].start, PARSED[0].start
-    matrix *= SIDE_PX / FRAME_PX
-    crop = cut_out(pixels, matrix, (SIDE_PX, SIDE_PX), cv2.BORDER_CONSTANT)
-    return load(MODEL)(crop.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255))[0]
+    return matrix * (SIDE_PX / FRAME_PX)

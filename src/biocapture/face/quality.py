@@ -7,7 +7,7 @@ import numpy as np
 
 from biocapture.face.curves import CosineSquare
 from biocapture.face.statistics import FaceBatch
-from biocapture.measure import Band, Column, Curve, Identity, Ramp, measure
+from biocapture.measure import Band, Column, Curve, Identity, Ramp, logarithms, measure
 
 LEAST = 2.0
 """Score below which a component counts no worse, so that one fault alone leaves something to compare."""
@@ -53,7 +53,6 @@ def quality(batch: FaceBatch) -> Column:
     """
     logs = np.zeros(len(batch))
     for part in PARTS:
-        share = np.clip(part.curve(part.column(batch)), LEAST, 100.0) / 100.0
-        logs += part.weight * np.log(np.where(np.isfinite(share), share, 1.0))
+        logs += part.weight * logarithms(part.curve(part.column(batch)), LEAST)
     seen = np.array([failure is None for failure in batch.failure])
     return np.where(seen, 100.0 * np.exp(logs), np.nan)

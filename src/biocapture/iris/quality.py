@@ -4,7 +4,7 @@ import numpy as np
 
 from biocapture.iris import booth, doubts, measures
 from biocapture.iris.statistics import IrisBatch
-from biocapture.measure import Column, Identity, Measure, Ramp, measure
+from biocapture.measure import Column, Identity, Measure, Ramp, logarithms, measure
 
 LOWEST = 5.0
 """A component's score counts as so much at least: one fault lowers a good eye, it does not zero it."""
@@ -26,8 +26,7 @@ def quality(batch: IrisBatch) -> Column:
     """
     total = np.zeros(len(batch))
     for item, weight in WEIGHTS.items():
-        score = item.curve(item(batch))
-        total += weight * np.log(np.clip(np.where(np.isnan(score), 100.0, score), LOWEST, 100.0) / 100)
+        total += weight * logarithms(item.curve(item(batch)), LOWEST)
     return np.where([failure is None for failure in batch.failure], 100 * np.exp(total), np.nan)
 
 
