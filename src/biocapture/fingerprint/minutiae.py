@@ -113,16 +113,47 @@ def _without_pairs(
     row: NDArray[np.intp], column: NDArray[np.intp], charge: NDArray[np.int8], quality: Field
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int8], Field]:
     """Drop opposite residues that lie close together, each with its nearest, the closest pairs first."""
-    if len(row) > 1:
-        gap = 2 * np.hypot(row[:, None] - row[None, :], column[:, None] - column[None, :])
-        gap[charge[:, None] == charge[None, :]] = np.inf
-        keep = np.ones(len(row), bool)
-        one, other = np.nonzero(np.triu(gap < CANCEL_PX))
-        for i in np.argsort(gap[one, other], kind="stable"):
-            if keep[one[i]] and keep[other[i]]:
-                keep[[one[i], other[i]]] = False
-        row, column, charge, quality = row[keep], column[keep], charge[keep], quality[keep]
-    return row, column, charge, quality
+    one, other, gap = _close_opposites(row, column, charge)
+    order = np.lexsort((other, one, gap))
+    keep = np.ones(len(row), bool)
+    one, other = one[order], other[order]
+    while len(one):
+        # A pair that comes first for both its residues goes; all such pairs of a round are disjoint.
+        rank = np.arange(len(one))
+        first = np.full(len(row), len(one))
+        np.minimum.at(first, one, rank)
+        np.minimum.at(first, other, rank)
+        gone = (first[one] == rank) & (first[other] == rank)
+        keep[one[gone]] = keep[other[gone]] = False
+        left = keep[one] & keep[other]
+        one, other = one[left], other[left]
+    return row[keep], column[keep], charge[keep], quality[keep]
+
+
+def _close_opposites(
+    row: NDArray[np.intp], column: NDArray[np.intp], charge: NDArray[np.int8]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Pairs (first, second, gap in px at 500 ppi) of opposite residues nearer than ``CANCEL_PX``.
+
+    Residues come in raster order, at most one a pixel, so a picture of their numbers finds the neighbours of all of
+    them at one offset at a time: memory grows with the pixels and the residues, never with their square.
+    """
+    reach = int(CANCEL_PX / 2)
+    if not len(row):
+        nothing = np.zeros(0, np.intp)
+        return nothing, nothing, np.zeros(0)
+    number = np.full((int(row.max()) + 1 + reach, int(column.max()) + 1 + 2 * reach), -1, np.int32)
+    number[row, column + reach] = np.arange(len(row), dtype=np.int32)
+    pairs = []
+    for down in range(reach + 1):
+        for right in range(-reach if down else 1, reach + 1):
+            gap = 2 * np.hypot(down, right)
+            if gap < CANCEL_PX:
+                other = number[row + down, column + reach + right]
+                one = np.flatnonzero((other >= 0) & (charge != charge[other]))
+                pairs.append((one, other[one].astype(np.intp), np.full(len(one), gap)))
+    one, other, gaps = zip(*pairs, strict=True)
+    return np.concatenate(one), np.concatenate(other), np.concatenate(gaps)
 
 
 def _described(
