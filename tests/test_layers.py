@@ -10,11 +10,12 @@ SPINE = {"errors", "types", "measure"}
 PACKAGES = {"fingerprint", "face", "iris"}
 ALLOWED = {
     "errors": set(),
+    "isolated": set(),
     "measure": set(),
     "ops": set(),
     "guidance": set(),
     "types": {"errors"},
-    "formats": {"errors", "types"},
+    "formats": {"errors", "types", "isolated"},
     "models": {"errors", "types"},
     "ofiq_package": {"errors", "models"},
     "decode": {"errors", "types", "formats"},
@@ -29,7 +30,7 @@ ALLOWED = {
     "profile": SPINE | {"policy"},
     "verdict": {"types", "measure", "profile"},
     "report": SPINE | {"profile", "verdict", "guidance"},
-    "workers": {"errors", "worker_process"},
+    "workers": {"errors", "isolated", "worker_process"},
     "worker_process": {"errors"},
     "folder": {"errors", "types"},
     "portrait": SPINE | {"decode", "face", "profile"},
@@ -50,7 +51,7 @@ ALLOWED = {
     "evaluation_tables": {"errors", "evaluate", "pairs", "thresholds"},
     "evaluation": SPINE
     | {"evaluate", "evaluation_tables", "matcher", "matching", "pairs", "pipeline", "plot", "thresholds", "workers"},
-    "devices": SPINE | {"decode", "filename", "formats", "synthetic"},
+    "devices": SPINE | {"isolated", "decode", "filename", "formats", "synthetic"},
     "testing": SPINE | {"devices"},
     "capture": SPINE | {"devices", "face", "modality", "pipeline", "report", "verdict"},
     "health": SPINE | {"capture", "guidance", "transaction"},

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
+from biocapture.isolated import current_folder_off_the_path
 from biocapture.worker_process import TOGETHER, serve
 
 Item = TypeVar("Item")
@@ -161,7 +162,8 @@ class Pool(Generic[Item, Answer]):
         # A forked process holds copies of our ends; while it does, it would not notice that we are gone.
         copies = [ours, *(worker.connection for worker in self._workers)] if forkable else []
         process = context.Process(target=serve, args=(theirs, self._work, copies), daemon=True)
-        process.start()
+        with current_folder_off_the_path():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 

@@ -13,6 +13,7 @@ from biocapture.errors import (
     DeviceError,
     DeviceTimeoutError,
 )
+from biocapture.isolated import isolated_python
 
 MOST_LINE_BYTES = 1_000_000
 OWN: list[type[DeviceError]] = [DeviceError, *DeviceError.__subclasses__()]
@@ -36,9 +37,9 @@ class Driver:
     """
 
     def __init__(self, module: str, subject: str, opening: dict[str, Any] | None = None, python: str = "") -> None:
-        paths = [ROOT] if python else [ROOT, *filter(None, sys.path)]
-        code = f"import sys; sys.path.extend({paths!r}); from biocapture.drivers.{module} import main; main()"
-        self._command = [python or sys.executable, "-I", "-c", code]
+        paths = [ROOT] if python else [ROOT, *sys.path]
+        code = f"from biocapture.drivers.{module} import main; main()"
+        self._command = isolated_python(code, python=python, paths=paths)
         self._subject, self._opening = subject, opening
         self._child: Child | None = None
         self.opened: dict[str, Any] = {}

@@ -9,7 +9,6 @@ import atexit
 import os
 import struct
 import subprocess
-import sys
 import threading
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from biocapture.errors import FormatError
 from biocapture.formats.header import Header
+from biocapture.isolated import isolated_python
 
 TIMEOUT_S = 30.0
 """A 64-megapixel file takes about 5 s."""
@@ -90,7 +90,7 @@ def _running_child() -> subprocess.Popen[bytes]:
     child = _children.get(os.getpid())
     if child is None or child.poll() is not None:
         _dismiss()
-        command = [sys.executable, "-c", CHILD]
+        command = isolated_python(CHILD)
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
         _children.clear()
         _children[os.getpid()] = child
