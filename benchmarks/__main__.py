@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.threads import pin_threads
+from benchmarks.suite.threads import pin_threads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> None:
-    from benchmarks import measured
+    from benchmarks.suite import measured
 
     results = measured.run(given.only, given.images, given.gallery)
     print(results.table())
@@ -27,8 +27,8 @@ def _run(given: argparse.Namespace) -> None:
 def _compare(given: argparse.Namespace) -> bool:
     if given.checkouts:
         return _checkouts(given)
-    from benchmarks import baseline, compare
-    from benchmarks.metadata import metadata
+    from benchmarks.suite import baseline, compare
+    from benchmarks.suite.metadata import metadata
 
     verdicts = compare.compare(given.only)
     known = {name: facts for name, facts in baseline.stored().items() if given.only in name}
@@ -41,7 +41,7 @@ def _compare(given: argparse.Namespace) -> bool:
 
 
 def _checkouts(given: argparse.Namespace) -> bool:
-    from benchmarks import checkouts
+    from benchmarks.suite import checkouts
 
     if len(given.checkouts) != 2:
         raise SystemExit("compare takes two checkouts, or none: then it compares with the stored baseline")
@@ -54,13 +54,13 @@ def _checkouts(given: argparse.Namespace) -> bool:
 
 
 def _baseline(given: argparse.Namespace) -> None:
-    from benchmarks import baseline
+    from benchmarks.suite import baseline
 
     baseline.write(processes=given.processes)
 
 
 def _complexity(given: argparse.Namespace) -> None:
-    from benchmarks import complexity
+    from benchmarks.suite import complexity
 
     for line in complexity.table(given.only):
         print(line, flush=True)

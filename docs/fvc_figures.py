@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
-from biocapture.evaluate import Values, equal_error_rate, fnmr_at
-from biocapture.fingerprint.exchange import from_record, to_record
+from biocapture.comparison.compare import template
+from biocapture.comparison.evaluation.rates import Values, equal_error_rate, fnmr_at
+from biocapture.fingerprint.comparison.records import from_record, to_record
 from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepared
-from biocapture.matching import template
 
 KINDS = ("images", "a record and an image", "two records")
 

@@ -12,14 +12,14 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))  # what the truth is, the tests say
 
-from eyes import grown, outline_of, sample, scores  # noqa: E402
-from iris_components import COMPONENTS, DEGRADATIONS, Component, Shown, shown  # noqa: E402
+from tests.support.eyes import grown, outline_of, sample, scores  # noqa: E402
+from tests.support.iris_components import COMPONENTS, DEGRADATIONS, Component, Shown, shown  # noqa: E402
 
 from biocapture import iris  # noqa: E402
 from biocapture.iris.describe import columns_of  # noqa: E402
 from biocapture.iris.statistics import IrisBatch  # noqa: E402
-from biocapture.synthetic.conditions import everyday  # noqa: E402
-from biocapture.synthetic.eye_capture import capture  # noqa: E402
+from biocapture.synthetic.eye.capture import capture  # noqa: E402
+from biocapture.synthetic.eye.conditions import everyday  # noqa: E402
 
 PAGE = Path(__file__).with_suffix(".md")
 BEGIN, END = "<!-- measured -->", "<!-- end -->"

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from biocapture.synthetic.finger import Finger, finger
-from biocapture.synthetic.impression import Effects, impression
+from biocapture.synthetic.fingerprint.finger import Finger, finger
+from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import FINGERS, Position
 
 FAULTS: tuple[tuple[str, Effects, Effects], ...] = (

@@ -11,9 +11,9 @@ from typing import Any
 
 import cv2
 
-from biocapture.synthetic.conditions import Conditions, everyday
-from biocapture.synthetic.eye import Eye, eye
-from biocapture.synthetic.eye_capture import EyeTruth, capture
+from biocapture.synthetic.eye.capture import EyeTruth, capture
+from biocapture.synthetic.eye.conditions import Conditions, everyday
+from biocapture.synthetic.eye.eye import Eye, eye
 
 FAULTS: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("closing", {"lid_opening": 0.5}, {"lid_opening": 0.0}),

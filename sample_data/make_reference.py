@@ -13,18 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
-from biocapture.modality import measures
-from biocapture.pipeline import assess_many
-from biocapture.profile import load_profile
-from biocapture.report import header, open_writer
-from biocapture.run_report.reference import SHIPPED, reference_of, write_reference
-from biocapture.run_report.rows import open_run
-from biocapture.run_report.tally import tally
-from biocapture.synthetic.conditions import everyday
-from biocapture.synthetic.eye import eye
-from biocapture.synthetic.eye_capture import capture
-from biocapture.synthetic.finger import finger
-from biocapture.synthetic.impression import Effects, impression
+from biocapture.assessment.modalities import measures
+from biocapture.assessment.pipeline import assess_many
+from biocapture.assessment.report import header, open_writer
+from biocapture.profile.load import load_profile
+from biocapture.runs.page.reference import SHIPPED, reference_of, write_reference
+from biocapture.runs.page.rows import open_run
+from biocapture.runs.page.tally import tally
+from biocapture.synthetic.eye.capture import capture
+from biocapture.synthetic.eye.conditions import everyday
+from biocapture.synthetic.eye.eye import eye
+from biocapture.synthetic.fingerprint.finger import finger
+from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import Image, Modality, PpiSource, Sample
 
 FIRST_SEED = 70_000

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from tests import sane_setup
-from tests.peers import jpeg, served, streaming
-from tests.readers import fprint_lacks, image, placed
-from tests.rtsp import lacks as rtsp_lacks
-from tests.rtsp import rtsp_server
+from tests.support import sane_setup
+from tests.support.peers import jpeg, served, streaming
+from tests.support.readers import fprint_lacks, image, placed
+from tests.support.rtsp import lacks as rtsp_lacks
+from tests.support.rtsp import rtsp_server
 
 from biocapture.devices import Target, open_device, target_of
-from biocapture.devices.escl_sim import EsclSimulator
-from biocapture.devices.sbi_sim import Simulator
+from biocapture.devices.simulators.escl import EsclSimulator
+from biocapture.devices.simulators.sbi import Simulator
 from biocapture.synthetic.script import Act
 from biocapture.synthetic.stream import TOUCH, scene
 from biocapture.types import Modality, Position

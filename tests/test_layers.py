@@ -1,130 +1,180 @@
-"""Who may import whom: the table of docs/architecture.md as a test."""
+"""Who may import whom: the layers of docs/architecture.md as a test. No part has an exception of its own."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1] / "src" / "biocapture"
-SPINE = {"errors", "types", "measure"}
-PACKAGES = {"fingerprint", "face", "iris"}
-ALLOWED = {
-    "errors": set(),
-    "isolated": set(),
-    "measure": set(),
-    "ops": set(),
-    "guidance": set(),
-    "types": {"errors"},
-    "formats": {"errors", "types", "isolated"},
-    "models": {"errors", "types"},
-    "ofiq_package": {"errors", "models"},
-    "decode": {"errors", "types", "formats"},
-    "filename": {"errors", "types"},
-    "guess": {"errors", "types", "ops", "iris"},
-    "synthetic": {"errors", "types", "ops"},
-    "fingerprint": SPINE | {"ops", "models", "formats"},
-    "face": SPINE | {"ops", "models"},
-    "iris": SPINE | {"ops", "models"},
-    "modality": SPINE | PACKAGES,
-    "policy": SPINE,
-    "profile": SPINE | {"policy"},
-    "verdict": {"types", "measure", "profile"},
-    "report": SPINE | {"profile", "verdict", "guidance"},
-    "workers": {"errors", "isolated", "worker_process"},
-    "worker_process": {"errors"},
-    "folder": {"errors", "types"},
-    "portrait": SPINE | {"decode", "face", "profile"},
-    "throughput": SPINE | {"pipeline", "synthetic", "workers"},
-    "explain": SPINE | {"modality", "report", "runs", "guidance"},
-    "pipeline": SPINE | {"decode", "filename", "guess", "modality", "profile", "report", "verdict", "workers"},
-    "intervals": set(),
-    "transaction": set(),
-    "evaluate": {"errors", "types"},
-    "thresholds": {"errors", "evaluate", "intervals"},
-    "matcher": {"errors", "types"} | PACKAGES,
-    "matching": SPINE | {"matcher", "pipeline"},
-    "overlay": SPINE | {"matcher", "matching"},
-    "gallery": SPINE | {"matcher"},
-    "plot": {"errors", "evaluate", "thresholds"},
-    "pairs": {"errors"},
-    "drivers": set(),
-    "evaluation_tables": {"errors", "evaluate", "pairs", "thresholds"},
-    "evaluation": SPINE
-    | {"evaluate", "evaluation_tables", "matcher", "matching", "pairs", "pipeline", "plot", "thresholds", "workers"},
-    "devices": SPINE | {"isolated", "decode", "filename", "formats", "synthetic"},
-    "testing": SPINE | {"devices"},
-    "capture": SPINE | {"devices", "face", "modality", "pipeline", "report", "verdict"},
-    "health": SPINE | {"capture", "guidance", "transaction"},
-    "show_health": {"errors", "guidance", "health"},
-    "live_view": SPINE | {"capture", "guidance", "show"},
-    "keeping": SPINE | {"capture", "report"},
-    "show": {"report", "guidance"},
-    "runs": SPINE
-    | {"decode", "filename", "folder", "modality", "models", "pipeline", "profile", "report", "transaction", "workers"},
-    "show_run": {"show"},
-    "measure_card": SPINE | {"guidance", "profile", "report"},
-    "drawing": SPINE | {"measure_card", "pipeline", "report"},
-    "run_report": SPINE | {"drawing", "guidance", "intervals", "modality", "pipeline", "profile", "report"},
-    "dedup": SPINE | {"enrolment", "filename", "folder", "gallery", "matcher", "matching", "pipeline"},
-    "show_record": {"dedup", "guidance", "readiness", "report", "show"},
-    "readiness_html": SPINE | {"guidance", "matcher", "modality", "readiness", "report", "verdict"},
-    "station": SPINE | {"matcher", "transaction"},
-    "enrolment": SPINE | {"filename", "folder", "pipeline"},
-    "readiness": SPINE
-    | {"decode", "enrolment", "formats", "guess", "guidance", "matcher", "modality", "ops"}
-    | {"pipeline", "policy", "profile", "report", "station", "verdict"},
+
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"errors", "types", "measure", "guidance", "workers"}),
+    frozenset({"models", "images", "profile", "synthetic"}),
+    frozenset({"fingerprint", "iris", "face"}),
+    frozenset({"assessment"}),
+    frozenset({"comparison", "enrolment", "runs"}),
+    frozenset({"comparison.evaluation", "enrolment.station", "enrolment.dedup"}),
+    frozenset({"enrolment.readiness", "runs.page"}),
+    frozenset({"devices", "drivers"}),
+    frozenset({"capture", "devices.conformance"}),
+    frozenset({"capture.health"}),
+    frozenset({"cli"}),
+)
+"""A part imports parts of the layers above its own in this list, never of its own or of those below.
+
+``errors`` and ``types`` are below ``measure``, ``guidance`` and ``workers`` within the first; see :data:`WITHIN`.
+"""
+
+WITHIN = ("errors", "types", "measure", "guidance", "workers")
+"""The parts of the first layer in order: each may import those before it."""
+
+MOST_LAYERS = 11
+
+KEPT_OUT = {
+    "devices": frozenset({"fingerprint", "iris", "face", "assessment", "comparison", "enrolment", "runs", "profile"}),
+    "drivers": frozenset().union(*LAYERS) - {"drivers"},
 }
-FREE = {"cli", "__init__"}
+"""Parts that keep away from more than their layer says: adapters judge nothing; drivers run under another Python."""
+
 DOORS = {
     "onnxruntime": {"models"},
     "pydantic": {"profile", "enrolment", "devices"},
-    "matplotlib": {"plot"},
-    "jinja2": {"run_report"},
-    "markupsafe": {"run_report"},
-    "cryptography": {"station", "devices"},
+    "matplotlib": {"comparison.evaluation"},
+    "jinja2": {"runs.page"},
+    "markupsafe": {"runs.page"},
+    "cryptography": {"enrolment.station", "devices"},
     "fsspec": {"runs"},
     "ray": {"runs"},
+    "typer": {"cli"},
+    "rich": {"cli"},
 }
+"""Packages that only some parts may import."""
+
+LOADED_BY_NAME = {"assessment/modalities.py", "assessment/picture.py", "comparison/protocol.py"}
+"""Files that import a modality whose name they make up; the adapters of entry points are in no file of ours."""
+
+PARTS = frozenset().union(*LAYERS)
+FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in FILES}
 
 
-def imports_of(path: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+def part_of(module: str) -> str:
+    """The part that a module (without ``biocapture.``) belongs to: the longest name in the table."""
+    while module and module not in PARTS:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def layer_of(part: str) -> int:
+    """Number of a layer, from 1."""
+    return next(number for number, layer in enumerate(LAYERS, 1) if part in layer)
+
+
+def imported_names(tree: ast.AST) -> Iterator[str]:
+    """Dotted names of all imports, wherever in the file they stand, and those given to ``import_module``."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+            assert node.level == 0, "relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") and node.args:
+            yield from _loaded_by_name(node.args[0])
 
 
-def part_of(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+def _loaded_by_name(argument: ast.expr) -> Iterator[str]:
+    """What the argument of ``import_module`` can name; a formatted name after ``biocapture.`` is a modality."""
+    for node in ast.walk(argument):
+        if isinstance(node, ast.JoinedStr) and ast.unparse(node).startswith("f'biocapture.{"):
+            yield from (f"biocapture.{modality}" for modality in ("fingerprint", "iris", "face"))
+        elif isinstance(node, ast.Constant) and str(node.value).startswith("biocapture.") and node.value[-1] != ".":
+            yield node.value
 
 
-FILES = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in sorted(ROOT.rglob("*.py"))]
+def ours(names: Iterator[str]) -> set[str]:
+    """Modules of ours among imported names, without ``biocapture.``."""
+    found = set()
+    for name in names:
+        module = name.removeprefix("biocapture.") if name.startswith("biocapture.") else ""
+        while module and module not in MODULES:
+            module = module.rpartition(".")[0]
+        found |= {module} - {""}
+    return found
 
 
-@pytest.mark.parametrize("path", FILES)
-def test_imports_follow_the_table(path: Path) -> None:
-    part = part_of(path)
-    if part in FREE:
-        return
-    assert part in ALLOWED, f"{part} is missing from the table"
-    ours = {name.split(".")[1] for name in imports_of(path) if name.startswith("biocapture.")}
-    assert ours - {part} <= ALLOWED[part]
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", FILES)
-def test_doors(path: Path) -> None:
-    for name in imports_of(path):
-        door = name.split(".")[0]
-        assert part_of(path) in DOORS.get(door, {part_of(path)})
+def arrows() -> dict[str, set[str]]:
+    """Module → modules it imports."""
+    return {module_of(path): ours(imported_names(ast.parse(path.read_text(encoding="utf8")))) for path in FILES}
 
 
-def test_table_has_no_cycle() -> None:
+ARROWS = arrows()
+
+
+def is_allowed(part: str, target: str) -> bool:
+    """Whether a part may import another."""
+    if part == target:
+        return True
+    if part in WITHIN and target in WITHIN:
+        return WITHIN.index(target) < WITHIN.index(part)
+    return layer_of(target) < layer_of(part) and target not in KEPT_OUT.get(part, frozenset())
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_imports_lead_to_lower_layers_only(part: str) -> None:
+    wrong = [
+        f"{module} imports {target}"
+        for module, targets in ARROWS.items()
+        if part_of(module) == part
+        for target in targets
+        if not is_allowed(part, part_of(target))
+    ]
+    assert not wrong
+
+
+def test_every_module_has_a_layer() -> None:
+    assert [module for module in MODULES if not part_of(module)] == []
+    assert [part for part in PARTS if part not in {part_of(module) for module in MODULES}] == []
+
+
+def test_layers_are_few() -> None:
+    assert len(LAYERS) <= MOST_LAYERS
+
+
+def test_no_circles_among_modules() -> None:
     done: set[str] = set()
-    while len(done) < len(ALLOWED):
-        ready = {part for part, needs in ALLOWED.items() if part not in done and needs - {"face"} <= done | {part}}
-        assert ready, f"cycle among {set(ALLOWED) - done}"
+    while ready := {module for module, targets in ARROWS.items() if module not in done and targets <= done | {module}}:
         done |= ready
+    assert set(ARROWS) - done == set()
+
+
+def test_the_top_of_the_package_is_one_page() -> None:
+    entries = {path.relative_to(ROOT).parts[0] for path in FILES}
+    assert len(entries) <= 20
+    for folder in {path.parent for path in FILES} - {ROOT}:
+        files = [path.name for path in folder.iterdir() if path.is_file() and path.name != "__init__.py"]
+        assert len(files) <= 16, folder
+
+
+@pytest.mark.parametrize("door", sorted(DOORS))
+def test_doors(door: str) -> None:
+    users = {
+        part_of(module_of(path))
+        for path in FILES
+        if any(name.split(".")[0] == door for name in imported_names(ast.parse(path.read_text(encoding="utf8"))))
+    }
+    assert users == DOORS[door], "a part that may not, or a permission nobody uses"
+
+
+def test_nobody_else_loads_modules_by_name() -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for path in FILES
+        if "f'biocapture.{" in ast.unparse(ast.parse(path.read_text(encoding="utf8")))
+        and "import_module" in path.read_text(encoding="utf8")
+    }
+    assert users == LOADED_BY_NAME

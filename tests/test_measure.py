@@ -27,7 +27,7 @@ def test_declaration_derives_id_and_location(monkeypatch: pytest.MonkeyPatch) ->
         """
         return batch * 2.0
 
-    loudness.__module__ = "biocapture.fingerprint.measures"
+    loudness.__module__ = "biocapture.fingerprint.measures.operational"
     item = measure(unit="dB", range=(0, 10), curve=Identity(), guidance="k")(loudness)
     assert item.id == "fingerprint.loudness"
     assert item.summary == "Say how loud it is. Higher is better."
@@ -43,7 +43,7 @@ def test_one_failing_measure_leaves_the_others() -> None:
         raise ZeroDivisionError("none of that")
 
     for function in (good, bad):
-        function.__module__ = "biocapture.iris.measures"
+        function.__module__ = "biocapture.iris.measures.iso"
     items = [measure(unit="1", range=(0, 1), curve=Identity(), guidance="k")(f) for f in (good, bad)]
     columns, errors = evaluate(items, np.array([1.0, 2.0]), 2)
     np.testing.assert_array_equal(columns["iris.good"], [1.0, 2.0])

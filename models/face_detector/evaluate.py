@@ -33,9 +33,9 @@ from models.face_training.portraits import Portrait
 from models.face_training.prepare import prepared
 from numpy.typing import NDArray
 
-from biocapture.face import detection
-from biocapture.face.default import inputs_of
 from biocapture.face.describe import failure_of
+from biocapture.face.networks import detection
+from biocapture.face.networks.backend import inputs_of
 from biocapture.models import opened
 
 Rgb = NDArray[np.uint8]

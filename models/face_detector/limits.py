@@ -23,9 +23,9 @@ from models.face_training.conditions import photographed
 from models.face_training.nonfaces import TRAINING, Backgrounds, captures, of_folders, samples
 from models.face_training.prepare import prepared
 
-from biocapture.face import detection
-from biocapture.face.default import doubt
-from biocapture.face.landmark_network import landmarks
+from biocapture.face.networks import detection
+from biocapture.face.networks.backend import doubt
+from biocapture.face.networks.landmarks import landmarks
 
 SCORES = (0.27, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
 DOUBTS, OF_A_PART = np.arange(0.05, 0.61, 0.05).round(2), np.arange(0.03, 0.13, 0.03).round(2)

@@ -23,11 +23,11 @@ from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye, loo
 from models.face_training.portraits import is_held_out
 from models.face_training.templates import GROUPS, SAME, template
 
-from biocapture.face import landmark_network
-from biocapture.face.detection import faces
-from biocapture.face.eyes import gaze_offset
-from biocapture.face.framing import eye_opening
+from biocapture.face.features.eyes import gaze_offset
+from biocapture.face.features.framing import eye_opening
 from biocapture.face.landmarks import LEFT_PUPIL, RIGHT_PUPIL, whole
+from biocapture.face.networks import landmarks
+from biocapture.face.networks.detection import faces
 
 EYE_GROUPS = ("eye corners", "pupils", "lids")
 CLOSED = 0.035
@@ -47,7 +47,7 @@ def judged(data: Path, labels: Path) -> dict[str, float]:
             continue
         truth = np.zeros((98, 2))
         truth[list(SAME)] = template((data / name).with_suffix(".tem"))[list(SAME.values())]
-        seen = landmark_network.landmarks(picture, found[0]).places
+        seen = landmarks.landmarks(picture, found[0]).places
         off = np.hypot(*(seen - truth).T) / np.hypot(*(truth[72] - truth[60])) * 100
         for group in EYE_GROUPS:
             errors[f"by hand, {group}"].append(off[list(GROUPS[group])].mean())
@@ -55,13 +55,13 @@ def judged(data: Path, labels: Path) -> dict[str, float]:
         closed, places = picture.copy(), around.copy()
         for eye in (LEFT_EYE, RIGHT_EYE):
             close_eye(closed, places, eye, 1.0)
-        measured["opening, closed"].append(eye_opening(landmark_network.with_eyes(closed, seen)))
+        measured["opening, closed"].append(eye_opening(landmarks.with_eyes(closed, seen)))
         measured["gaze, straight"].append(gaze_offset(whole(seen)))
         for side in (-1, 1):
             aside, places = picture.copy(), around.copy()
             for eye, pupil in ((LEFT_EYE, LEFT_PUPIL), (RIGHT_EYE, RIGHT_PUPIL)):
                 look_aside(aside, places, eye, pupil, side * ASIDE / 2)
-            measured[f"gaze, {ASIDE} aside"].append(gaze_offset(whole(landmark_network.with_eyes(aside, seen))))
+            measured[f"gaze, {ASIDE} aside"].append(gaze_offset(whole(landmarks.with_eyes(aside, seen))))
     figures = {name: float(np.mean(values)) for name, values in errors.items()}
     for name, values in measured.items():
         figures |= {f"{name}, mean": float(np.mean(values)), f"{name}, sd": float(np.std(values))}

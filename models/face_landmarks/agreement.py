@@ -18,13 +18,13 @@ import numpy as np
 from models.face_landmarks.evaluate import known, read
 from models.face_training.portraits import is_held_out
 
-from biocapture.face.default import inputs_of, with_parts
+from biocapture.assessment.modalities import measures
 from biocapture.face.describe import describe_inputs
 from biocapture.face.inputs import Inputs
 from biocapture.face.landmarks import whole
-from biocapture.face.pose import pose
+from biocapture.face.networks.backend import inputs_of, with_parts
+from biocapture.face.networks.pose import pose
 from biocapture.measure import evaluate
-from biocapture.modality import measures
 from biocapture.types import Modality
 
 FOLDERS, NEAR = ("neutral_front", "canada", "congress"), 10.0

@@ -31,10 +31,10 @@ from models.face_training.portraits import is_held_out
 from models.face_training.templates import GROUPS, SAME, template
 from numpy.typing import NDArray
 
-from biocapture.face import landmark_network
-from biocapture.face.detection import Found
-from biocapture.face.landmark_network import EXTENT_OF_HEIGHT, LIFT, Seen, eye_line_deg, landmarks
-from biocapture.face.pose import pose
+from biocapture.face.networks import landmarks as landmark_network
+from biocapture.face.networks.detection import Found
+from biocapture.face.networks.landmarks import EXTENT_OF_HEIGHT, LIFT, Seen, eye_line_deg, landmarks
+from biocapture.face.networks.pose import pose
 from biocapture.models import Function, load, opened
 
 Rgb = NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""Make the modes of shape that pose is read with: ``src/biocapture/face/head_modes.csv``.
+"""Make the modes of shape that pose is read with: ``src/biocapture/face/networks/head_modes.csv``.
 
 usage: python -m models.face_landmarks.head_modes --labels FILE --makehuman REPOSITORY [--write]
 
@@ -21,7 +21,7 @@ from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
 
 from biocapture.face.landmarks import MIRRORED
-from biocapture.face.pose import MODES, STILL, mean_face
+from biocapture.face.networks.pose import MODES, STILL, mean_face
 
 COUNT, SEED = 6, 777
 UP_FRONT = (1, -1, -1)

@@ -1,4 +1,4 @@
-"""Make the mean face that pose is read from: ``src/biocapture/face/mean_face.csv``.
+"""Make the mean face that pose is read from: ``src/biocapture/face/networks/mean_face.csv``.
 
 usage: python models/face_landmarks/mean_face.py --labels FILE.npz [--write]
 
@@ -8,8 +8,8 @@ usage: python models/face_landmarks/mean_face.py --labels FILE.npz [--write]
 
 Generalised Procrustes analysis of faces in three dimensions: every face is turned and scaled onto the mean, the mean is
 the average of the results and of their mirror images. Its axes: x along the eyes, y down, z away from the viewer; it is
-turned about x until the neutral faces have a mean pitch of 0 through :func:`biocapture.face.pose.pose`. Lengths are in
-distances of the eye centres.
+turned about x until the neutral faces have a mean pitch of 0 through :func:`biocapture.face.networks.pose.pose`.
+Lengths are in distances of the eye centres.
 """
 
 import argparse
@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face import pose
 from biocapture.face.landmarks import MIRRORED
+from biocapture.face.networks import pose
 
-TABLE = Path(__file__).parents[2] / "src" / "biocapture" / "face" / "mean_face.csv"
+TABLE = Path(__file__).parents[2] / "src" / "biocapture" / "face" / "networks" / "mean_face.csv"
 ROUNDS = 4
 EYES = [60, 64], [68, 72]
 Face = NDArray[np.float64]

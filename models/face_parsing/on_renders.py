@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from biocapture.face.alignment import similarity
 from biocapture.face.landmarks import whole
-from biocapture.face.parts import SIDE_PX, logits, onto_network
+from biocapture.face.networks.parts import SIDE_PX, logits, onto_network
 
 LARGEST_YAW_DEG = 45.0
 

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.optimize import minimize
 
-from biocapture.evaluate import error_areas, threshold_at
-from biocapture.face.quality import LEAST, PARTS
+from biocapture.assessment.modalities import package
+from biocapture.assessment.pipeline import described, options, sample_of
+from biocapture.comparison.evaluation.rates import error_areas, threshold_at
+from biocapture.face.measures.quality import LEAST, PARTS
 from biocapture.measure import logarithms
-from biocapture.modality import package
-from biocapture.pipeline import described, options, sample_of
 from biocapture.types import Modality
 
 Values = NDArray[np.float64]

@@ -26,8 +26,8 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from biocapture.face.detail import detail_features
-from biocapture.face.region import face_region
+from biocapture.face.features.detail import detail_features
+from biocapture.face.features.region import face_region
 
 FOLDER = Path(__file__).parent
 TIMES = 8

@@ -13,10 +13,10 @@ import skimage.data
 from models.face_training.portraits import Portrait
 from numpy.typing import NDArray
 
-from biocapture.synthetic.eye import eye
-from biocapture.synthetic.eye_capture import capture
-from biocapture.synthetic.finger import finger
-from biocapture.synthetic.impression import impression
+from biocapture.synthetic.eye.capture import capture
+from biocapture.synthetic.eye.eye import eye
+from biocapture.synthetic.fingerprint.finger import finger
+from biocapture.synthetic.fingerprint.impression import impression
 
 Rgb = NDArray[np.uint8]
 

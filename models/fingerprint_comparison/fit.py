@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from biocapture.decode import decode
-from biocapture.evaluate import equal_error_rate, threshold_at
-from biocapture.fingerprint.comparison import NOTHING, THRESHOLDS, compare
-from biocapture.fingerprint.structure import Structure, structure_of
-from biocapture.fingerprint.template import template_of
-from biocapture.synthetic.finger import Finger, finger
-from biocapture.synthetic.impression import Effects, impression
+from biocapture.comparison.evaluation.rates import equal_error_rate, threshold_at
+from biocapture.fingerprint.comparison.compare import NOTHING, THRESHOLDS, compare
+from biocapture.fingerprint.comparison.structure import Structure, structure_of
+from biocapture.fingerprint.comparison.template import template_of
+from biocapture.images.decode import decode
+from biocapture.synthetic.fingerprint.finger import Finger, finger
+from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import Image, Modality, Sample
 
 Rows = NDArray[np.float64]

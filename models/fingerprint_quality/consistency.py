@@ -19,9 +19,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from train import MATCHERS, WEIGHTS, Development, Rows, development, features, fit_estimate, nist_table, rows_of
 
-from biocapture.decode import decode
-from biocapture.evaluate import edc_areas
-from biocapture.fingerprint.template import ANGLES, Template, template_of
+from biocapture.comparison.evaluation.rates import edc_areas
+from biocapture.fingerprint.comparison.template import ANGLES, Template, template_of
+from biocapture.images.decode import decode
 from biocapture.types import GreyPixels, Image, Modality, Sample
 
 SHIFT_PX = 0.5

@@ -30,12 +30,12 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
-from biocapture.decode import decode
-from biocapture.evaluate import edc_areas
+from biocapture.comparison.evaluation.rates import edc_areas
 from biocapture.fingerprint.describe import describe
-from biocapture.fingerprint.nfiq2 import features
-from biocapture.fingerprint.quality import utility_features
+from biocapture.fingerprint.measures.quality import utility_features
+from biocapture.fingerprint.nfiq2.native import features
 from biocapture.fingerprint.statistics import FingerprintBatch
+from biocapture.images.decode import decode
 from biocapture.types import Modality, Sample
 
 Rows = NDArray[np.float64]

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.decode import decode
-from biocapture.evaluate import equal_error_rate, fnmr_at, threshold_at
-from biocapture.iris.chance import TRIES, false_match_rate
-from biocapture.iris.comparison import THRESHOLDS, compare, turned
-from biocapture.iris.template import Template, template_of, unpacked
+from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at, threshold_at
+from biocapture.images.decode import decode
+from biocapture.iris.comparison.compare import THRESHOLDS, compare, turned
+from biocapture.iris.comparison.false_match import TRIES, false_match_rate
+from biocapture.iris.comparison.template import Template, template_of, unpacked
 from biocapture.types import Modality, Sample
 
 FINGERPRINT_SCORES = {1e-2: 79.15, 1e-3: 95.0, 1e-4: 98.55}

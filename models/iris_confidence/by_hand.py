@@ -22,9 +22,9 @@ from models.iris_confidence.fit import LIMBUS_WRONG, PUPIL_WRONG, off_circle
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
-from biocapture.decode import decode
+from biocapture.images.decode import decode
 from biocapture.iris.describe import columns_of
-from biocapture.iris.segment import segment
+from biocapture.iris.segmentation.segment import segment
 from biocapture.types import Failure, Modality
 
 BOUNDARIES, LIDS = "CASIA-IrisV3-Interval_manual_segmentation", "CASIA-IrisV3-Interval_manual_occlusion_eyelids"

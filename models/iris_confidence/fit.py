@@ -25,15 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from biocapture.iris.confidence import evidence, parts_of
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.reduction import Reduction, reduced
-from biocapture.iris.refine import Found
-from biocapture.iris.second_look import alternatives
-from biocapture.iris.segment import first_look, guesses_of, located
-from biocapture.synthetic.conditions import Conditions, everyday
-from biocapture.synthetic.eye import eye
-from biocapture.synthetic.eye_capture import EyeTruth, capture
+from biocapture.iris.segmentation.alternatives import alternatives
+from biocapture.iris.segmentation.confidence import evidence, parts_of
+from biocapture.iris.segmentation.reduction import Reduction, reduced
+from biocapture.iris.segmentation.refine import Found
+from biocapture.iris.segmentation.segment import first_look, guesses_of, located
+from biocapture.synthetic.eye.capture import EyeTruth, capture
+from biocapture.synthetic.eye.conditions import Conditions, everyday
+from biocapture.synthetic.eye.eye import eye
 from biocapture.types import GreyPixels
 
 Rows = NDArray[np.float64]

@@ -19,10 +19,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.decode import decode
-from biocapture.evaluate import equal_error_rate, fnmr_at
+from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at
+from biocapture.images.decode import decode
 from biocapture.iris.outline import Outline
-from biocapture.iris.segment import segment
+from biocapture.iris.segmentation.segment import segment
 from biocapture.types import Failure, GreyPixels, Modality
 
 Field = NDArray[np.float32]

@@ -23,44 +23,44 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
-from biocapture.decode import decode
-from biocapture.evaluate import edc_areas
-from biocapture.iris import booth, doubts, measures, quality
-from biocapture.iris.comparison import compare
+from biocapture.comparison.evaluation.rates import edc_areas
+from biocapture.images.decode import decode
+from biocapture.iris.comparison.compare import compare
+from biocapture.iris.comparison.template import Template, template_of
 from biocapture.iris.describe import describe
-from biocapture.iris.quality import LOWEST, WEIGHTS
-from biocapture.iris.template import Template, template_of
+from biocapture.iris.measures import integrity, iso, operational, quality
+from biocapture.iris.measures.quality import LOWEST, WEIGHTS
 from biocapture.measure import Measure, logarithms
-from biocapture.synthetic.conditions import everyday
-from biocapture.synthetic.eye import Eye, eye
-from biocapture.synthetic.eye_capture import capture
+from biocapture.synthetic.eye.capture import capture
+from biocapture.synthetic.eye.conditions import everyday
+from biocapture.synthetic.eye.eye import Eye, eye
 from biocapture.types import GreyPixels, Modality, Sample
 
 Values = NDArray[np.float64]
 
 COMPONENTS: tuple[Measure, ...] = (
     quality.usable_code_bits,
-    measures.usable_iris_area,
-    measures.iris_sclera_contrast,
-    measures.iris_pupil_contrast,
-    measures.pupil_circularity,
-    measures.greyscale_utilisation,
-    measures.iris_radius,
-    measures.dilation,
-    measures.concentricity,
-    measures.margin_adequacy,
-    measures.sharpness,
-    measures.motion_blur,
-    measures.gaze_angle,
-    measures.interlace,
-    booth.exposure,
-    booth.saturation,
-    booth.specular_load,
-    booth.glasses_glare,
-    booth.noise,
-    booth.texture_detail,
-    doubts.segmentation_confidence,
-    doubts.printed_lens,
+    iso.usable_iris_area,
+    iso.iris_sclera_contrast,
+    iso.iris_pupil_contrast,
+    iso.pupil_circularity,
+    iso.greyscale_utilisation,
+    iso.iris_radius,
+    iso.dilation,
+    iso.concentricity,
+    iso.margin_adequacy,
+    iso.sharpness,
+    iso.motion_blur,
+    iso.gaze_angle,
+    iso.interlace,
+    operational.exposure,
+    operational.saturation,
+    operational.specular_load,
+    operational.glasses_glare,
+    operational.noise,
+    operational.texture_detail,
+    integrity.segmentation_confidence,
+    integrity.printed_lens,
 )
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.03, 0.8

@@ -1,4 +1,4 @@
-"""Fit how often a print of a given quality finds its mate: MIDDLE and WIDTH of ``readiness/chance.py``.
+"""Fit how often a print of a given quality finds its mate: MIDDLE and WIDTH of ``readiness/failure_risk.py``.
 
 usage: python models/record_chance/fit.py --images DIR --pairs DIR
 
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from biocapture.assessment.pipeline import assess, at_working_resolution, options, sample_of
 from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepared, template_of
-from biocapture.pipeline import assess, at_working_resolution, options, sample_of
 
 MIDDLES, WIDTHS = np.arange(-60.0, 60.0, 1.0), np.arange(2.0, 60.0, 1.0)
 

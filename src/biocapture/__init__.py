@@ -9,33 +9,33 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from biocapture.assessment.modalities import measures
+    from biocapture.assessment.pipeline import assess, assess_many
+    from biocapture.assessment.report import Report
+    from biocapture.assessment.verdict import Reason, Verdict
     from biocapture.enrolment import Enrolment
+    from biocapture.enrolment.readiness import Readiness, check
     from biocapture.errors import BiocaptureError, DecodeError
-    from biocapture.modality import measures
-    from biocapture.pipeline import assess, assess_many
-    from biocapture.profile import Profile
-    from biocapture.readiness import Readiness, check
-    from biocapture.report import Report
+    from biocapture.profile.load import Profile
     from biocapture.types import Image, Modality, Position, Sample
-    from biocapture.verdict import Reason, Verdict
 
 _HOMES = {
     "BiocaptureError": "errors",
     "DecodeError": "errors",
     "Enrolment": "enrolment",
-    "measures": "modality",
-    "assess": "pipeline",
-    "assess_many": "pipeline",
-    "Profile": "profile",
-    "Readiness": "readiness",
-    "check": "readiness",
-    "Report": "report",
+    "measures": "assessment.modalities",
+    "assess": "assessment.pipeline",
+    "assess_many": "assessment.pipeline",
+    "Profile": "profile.load",
+    "Readiness": "enrolment.readiness",
+    "check": "enrolment.readiness",
+    "Report": "assessment.report",
     "Image": "types",
     "Modality": "types",
     "Position": "types",
     "Sample": "types",
-    "Reason": "verdict",
-    "Verdict": "verdict",
+    "Reason": "assessment.verdict",
+    "Verdict": "assessment.verdict",
 }
 
 __all__ = [

@@ -125,7 +125,8 @@ def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
     Parameters
     ----------
     name : str
-        Only ``"nfiq2"``: NIST's random forest, an OpenCV RTrees file (OFIQ's package: :mod:`biocapture.ofiq_package`).
+        Only ``"nfiq2"``: NIST's random forest, an OpenCV RTrees file
+        (OFIQ's package: :mod:`biocapture.face.ofiq.package`).
     file : Path
     md5 : str
         Digest the publisher states.

@@ -8,9 +8,9 @@ import math
 import sys
 from pathlib import Path
 
+from biocapture.assessment.modalities import measures
+from biocapture.assessment.pipeline import assess_many
 from biocapture.measure import Score
-from biocapture.modality import measures
-from biocapture.pipeline import assess_many
 from biocapture.types import Modality
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"

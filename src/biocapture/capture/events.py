@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import Self
 
-from biocapture.capture.look import Look
+from biocapture.assessment.report import Report
+from biocapture.assessment.verdict import Verdict
+from biocapture.capture.checks.frame_check import Look
 from biocapture.errors import DeviceError, UsageError
-from biocapture.report import Report
 from biocapture.types import Image, Sample
-from biocapture.verdict import Verdict
 
 ORDER = (Verdict.RETAKE, Verdict.REVIEW, Verdict.READY)
 """Of verdicts, worst first."""

@@ -4,17 +4,17 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 
+from biocapture.assessment.pipeline import Options, options, reports
+from biocapture.assessment.report import Report
+from biocapture.capture.best_frames import Frame, Pool
+from biocapture.capture.checks.frame_check import Look
+from biocapture.capture.checks.frame_checker import Glance
 from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Result, Seen, Told
-from biocapture.capture.glance import Glance
-from biocapture.capture.guide import Guide
-from biocapture.capture.look import Look
-from biocapture.capture.policy import Operator, Policy
-from biocapture.capture.pool import Frame, Pool
-from biocapture.capture.watch import Watch
+from biocapture.capture.prompter import Guide
+from biocapture.capture.settings import Operator, Policy
+from biocapture.capture.trigger import Watch
 from biocapture.devices.protocol import CaptureDevice, LivePreview, Preview, Target
 from biocapture.errors import DeviceError, DeviceUnsupportedError, NothingSeenError, ScanRejectedError
-from biocapture.pipeline import Options, options, reports
-from biocapture.report import Report
 from biocapture.types import Image, Modality, Sample
 
 Assess = Callable[[Sample], Report]
@@ -51,7 +51,7 @@ def capture(
         Open; with or without preview.
     target : Target
     wanted : Options, optional
-        Profile and so on, of :func:`biocapture.pipeline.options`.
+        Profile and so on, of :func:`biocapture.assessment.pipeline.options`.
     policy : Policy, optional
         Default: as many attempts as the profile's record allows.
     operator : Operator, optional

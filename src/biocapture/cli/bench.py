@@ -27,9 +27,9 @@ def bench(
 
     `biocapture bench -m fingerprint -w 1,2 --json`
     """
-    from biocapture.modality import AVAILABLE
-    from biocapture.show import print_rows, watched
-    from biocapture.throughput import machine, rates, worker_counts
+    from biocapture.assessment.modalities import AVAILABLE
+    from biocapture.cli.terminal.table import print_rows, watched
+    from biocapture.cli.throughput import machine, rates, worker_counts
     from biocapture.types import Modality
 
     if modality and modality not in set(Modality):

@@ -13,8 +13,8 @@ commands = typer.Typer()
 @commands.command()
 def measures(modality: Annotated[str, typer.Argument(help="fingerprint, iris or face; default: all.")] = "") -> None:
     """List every measure: id, unit, what it is."""
-    from biocapture.modality import measures as catalogue
-    from biocapture.show import print_rows
+    from biocapture.assessment.modalities import measures as catalogue
+    from biocapture.cli.terminal.table import print_rows
     from biocapture.types import Modality
 
     kinds = (Modality(modality),) if modality in set(Modality) else ()
@@ -28,7 +28,7 @@ def explain(
     column: Annotated[str, typer.Argument(help="A column of the output, e.g. fingerprint.ridge_period.")],
 ) -> None:
     """Explain any column: what it is, unit, range, ISO name, curve, where it is computed, what to do about it."""
-    from biocapture.explain import explain as explained
+    from biocapture.cli.column_help import explain as explained
 
     typer.echo(explained(column))
 
@@ -42,9 +42,9 @@ def models(context: typer.Context) -> None:
     """List the models present with origin, licence and whether their bytes match their card."""
     if context.invoked_subcommand:
         return
+    from biocapture.cli.terminal.table import print_rows
     from biocapture.errors import ModelError
     from biocapture.models import cards, checked_path
-    from biocapture.show import print_rows
 
     rows = []
     for card in cards():
@@ -63,9 +63,10 @@ def add_model(
     file: Annotated[Path, typer.Argument(help="nist_plain_tir-ink.yaml of NIST, or OFIQ-MODELS.zip")],
 ) -> None:
     """Check a third-party model file or package and keep a copy for later runs."""
-    from biocapture import models, ofiq_package
+    from biocapture import models
+    from biocapture.face.ofiq import package
 
-    for card in ofiq_package.add(file) if name == "ofiq" else (models.add(name, file),):
+    for card in package.add(file) if name == "ofiq" else (models.add(name, file),):
         typer.echo(f"added {card.path}")
 
 
@@ -78,9 +79,9 @@ def profiles(
 
     Exit status: 0 good, 2 the profile names something unknown or is malformed (and says what).
     """
-    from biocapture.modality import measures as catalogue
-    from biocapture.profile import SHIPPED, load_profile, shipped
-    from biocapture.show import print_rows
+    from biocapture.assessment.modalities import measures as catalogue
+    from biocapture.cli.terminal.table import print_rows
+    from biocapture.profile.load import SHIPPED, load_profile, shipped
 
     if (show == "check") != bool(file):
         raise typer.BadParameter("give a file to check" if show == "check" else "one profile at a time")

@@ -21,8 +21,8 @@ def compare(
 
     Exit status: 0 the same, 1 not the same or not to be told, 2 wrong usage or unreadable file.
     """
-    from biocapture.matching import compare as compared
-    from biocapture.overlay import write_overlay
+    from biocapture.comparison.compare import compare as compared
+    from biocapture.comparison.picture import write_overlay
 
     matched = compared(one, other, modality, ppi=ppi)
     same = matched.is_match(fmr)
@@ -49,8 +49,8 @@ def template(
 
     Exit status: 0 written, 2 wrong usage or unreadable file.
     """
-    from biocapture.matching import write_template
-    from biocapture.pipeline import options
+    from biocapture.assessment.pipeline import options
+    from biocapture.comparison.compare import write_template
 
     size = write_template(source, options(modality, position=position, ppi=ppi), format, out)
     typer.echo(f"{size} bytes → {out}")
@@ -83,9 +83,9 @@ def evaluate(
 
     Exit status: 0 all pairs scored, 1 some files cannot be read, 2 wrong usage.
     """
-    from biocapture.evaluation import evaluate as evaluated
-    from biocapture.show import watched
-    from biocapture.workers import default_workers
+    from biocapture.cli.terminal.table import watched
+    from biocapture.comparison.evaluation.evaluate import evaluate as evaluated
+    from biocapture.workers.pool import default_workers
 
     how = {
         "ppi": ppi,

@@ -34,14 +34,14 @@ def capture(
 
     `biocapture capture -d "sim:finger?script=absent:20,dry:60,good" -s left_thumb --profile e-ktp --out slots/`
     """
+    from biocapture.assessment.pipeline import options
     from biocapture.capture import Policy
     from biocapture.capture import capture as captured
     from biocapture.capture.events import Finished, Result
+    from biocapture.capture.files import keep
+    from biocapture.capture.health import noting
+    from biocapture.cli.terminal.live import LiveView
     from biocapture.devices import open_device, target_of
-    from biocapture.health import noting
-    from biocapture.keeping import keep
-    from biocapture.live_view import LiveView
-    from biocapture.pipeline import options
 
     target = target_of(slot)
     wanted = options(target.modality, profile=profile)
@@ -77,8 +77,8 @@ def list_devices(
     timeout: Annotated[float, typer.Option(help="Seconds each adapter may look for its devices.", min=0.1)] = 2.0,
 ) -> None:
     """List the installed adapters, and the devices of those that can look for theirs."""
+    from biocapture.cli.terminal.table import print_rows
     from biocapture.devices.registry import found_devices
-    from biocapture.show import print_rows
 
     print_rows(("name", "devices"), found_devices(timeout))
 
@@ -91,8 +91,8 @@ def probe(device: Annotated[str, typer.Argument(help="name:address?option=value"
     """
     import dataclasses
 
+    from biocapture.cli.terminal.table import print_rows
     from biocapture.devices import open_device
-    from biocapture.show import print_rows
 
     with open_device(device) as opened:
         info = opened.info
@@ -121,8 +121,8 @@ def health(
 
     `biocapture devices health --db health.sqlite --device sim:finger --image glass.png`
     """
-    from biocapture.health import HealthRecord, diagnose_all
-    from biocapture.show_health import print_diagnoses, save_picture
+    from biocapture.capture.health import HealthRecord, diagnose_all
+    from biocapture.cli.terminal.health import print_diagnoses, save_picture
 
     with HealthRecord(db) as record:
         found = diagnose_all(record, device)

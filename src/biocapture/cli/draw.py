@@ -26,8 +26,8 @@ def draw(
 
     Exit status: 0 drawn, 2 wrong usage or unreadable file.
     """
-    from biocapture.drawing import write_drawing
-    from biocapture.pipeline import options
+    from biocapture.assessment.picture import write_drawing
+    from biocapture.assessment.pipeline import options
 
     wanted = options(modality, position=position, ppi=ppi, profile=profile, supplier=supplier)
     target = out or Path(f"{image.stem}.seen.png")

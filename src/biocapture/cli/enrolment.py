@@ -43,10 +43,10 @@ def check(
     `biocapture check --many enrolments/ --json`
     """
     from biocapture.cli.station import memory
-    from biocapture.readiness import check as checked
-    from biocapture.readiness.many import check_many
-    from biocapture.readiness_html import write_html
-    from biocapture.show_record import print_error_line, print_line, print_record
+    from biocapture.cli.terminal.record import print_error_line, print_line, print_record
+    from biocapture.enrolment.readiness import check as checked
+    from biocapture.enrolment.readiness.many import check_many
+    from biocapture.enrolment.readiness.page import write_html
 
     if (enrolment is None) == (many is None) or (many and html):
         raise typer.BadParameter("one enrolment, or --many ROOT (without --html)")
@@ -83,8 +83,8 @@ def dedup(
 
     Exit status: 0 nobody, 1 matches found, 2 wrong usage.
     """
-    from biocapture.dedup import duplicates
-    from biocapture.show_record import print_duplicates
+    from biocapture.cli.terminal.record import print_duplicates
+    from biocapture.enrolment.dedup import duplicates
 
     found = duplicates(paths, fmr, any_slot=any_slot)
     _say(found.to_dict()) if as_json else print_duplicates(found)

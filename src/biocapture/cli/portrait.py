@@ -25,10 +25,10 @@ def portrait(
 
     `biocapture portrait photo.jpg --profile e-ktp --out portrait.png`
     """
+    from biocapture.assessment.modalities import measures
+    from biocapture.face.portrait_file import make_portrait, write_portrait
     from biocapture.guidance import text
-    from biocapture.modality import measures
-    from biocapture.portrait import make_portrait, write_portrait
-    from biocapture.profile import load_profile
+    from biocapture.profile.load import load_profile
     from biocapture.types import Failure
 
     rules = load_profile(profile, measures())

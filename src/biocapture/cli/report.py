@@ -32,9 +32,9 @@ def report(
 
     Exit status: 0 written, 2 wrong usage or unreadable table.
     """
-    from biocapture.pipeline import options
-    from biocapture.run_report import write_report
-    from biocapture.run_report.thumbnails import Thumbnails
+    from biocapture.assessment.pipeline import options
+    from biocapture.runs.page import write_report
+    from biocapture.runs.page.thumbnails import Thumbnails
 
     wanted = {"picture": Thumbnails(options(), images)} if thumbnails else {}
     how = {"against": against, "profile": profile, "language": lang, "reference": reference}

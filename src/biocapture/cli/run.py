@@ -61,11 +61,11 @@ def run(
 
     `biocapture run 's3://bucket/2026/**/*.wsq' --modality fingerprint --sample 5000 --out RUN`
     """
-    from biocapture.pipeline import options
+    from biocapture.assessment.pipeline import options
+    from biocapture.cli.terminal.run import RunProgress
     from biocapture.runs.engines import engine_of
     from biocapture.runs.record import Choice, now, write
     from biocapture.runs.run import Plan, carry_out, chosen, opened
-    from biocapture.show_run import RunProgress
 
     wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, supplier=supplier)
     plan = Plan(Choice(tuple(inputs), since, sample, seed), wanted, limit, rows_per_part)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from biocapture.profile import Profile
+    from biocapture.profile.load import Profile
 
 commands = typer.Typer()
 Paths = Annotated[list[Path], typer.Argument(help="Image files or folders; folders are walked.", show_default=False)]
@@ -47,12 +47,12 @@ def score(
 
     `biocapture score scan.wsq --modality fingerprint --ppi 500 --native --out scan.jsonl`
     """
-    from biocapture.folder import walk
-    from biocapture.modality import measures
-    from biocapture.pipeline import assess_many, native_names, options
-    from biocapture.report import Writer, header, open_writer
-    from biocapture.show import Progress, Table
-    from biocapture.workers import default_workers
+    from biocapture.assessment.modalities import measures
+    from biocapture.assessment.pipeline import assess_many, native_names, options
+    from biocapture.assessment.report import Writer, header, open_writer
+    from biocapture.cli.terminal.table import Progress, Table
+    from biocapture.images.walk import walk
+    from biocapture.workers.pool import default_workers
 
     wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, supplier=supplier)
     kinds = (wanted.modality,) if wanted.modality else ()
@@ -85,7 +85,7 @@ def score(
 
 def write_page(rows: Path, page: Path, profile: "Profile", language: str) -> None:
     """The report of a table or run that has just been written."""
-    from biocapture.run_report import write_report
+    from biocapture.runs.page import write_report
 
     size = write_report(rows, page, profile=profile, language=language)
     typer.echo(f"{size} bytes → {page}", err=True)

@@ -32,9 +32,9 @@ def sbi(
     from biocapture.devices import needed
 
     needed("cryptography", "sbi")
-    from biocapture.devices.sbi_codes import TYPES
-    from biocapture.devices.sbi_sim import Simulator
-    from biocapture.devices.sim_server import serve
+    from biocapture.devices.sbi.codes import TYPES
+    from biocapture.devices.simulators.sbi import Simulator
+    from biocapture.devices.simulators.server import serve
 
     simulator = Simulator(port or None, tuple(type or TYPES), env, fps)
     simulator.profile = profile
@@ -62,11 +62,12 @@ def escl(
 
     `curl -X POST http://127.0.0.1:8090/admin/fault -d '{"fault": "half"}'`
     """
-    from biocapture.devices.escl_sim import FAULTS, EsclSimulator
-    from biocapture.devices.sim_server import serve
+    from biocapture.devices.simulators.escl import EsclSimulator
+    from biocapture.devices.simulators.escl_faults import FAULTS
+    from biocapture.devices.simulators.server import serve
 
     if fault == "faults":
-        from biocapture.show import print_rows
+        from biocapture.cli.terminal.table import print_rows
 
         print_rows(("fault", "what happens"), [(name, what) for name, what in FAULTS.items() if name])
         return

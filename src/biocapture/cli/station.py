@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from biocapture.station import Station
+from biocapture.enrolment.station import Station
 
 commands = typer.Typer(
     no_args_is_help=True, help="The station's memory of the people before: add, list, forget, expire."
@@ -24,8 +24,8 @@ KeyFile = Annotated[
 
 def opened(file: Path, key_file: Path | None, create: bool = False) -> Station:
     """Open a memory; a new one gets a new key if the key file does not exist either."""
+    from biocapture.enrolment.station import make_key, read_key
     from biocapture.errors import StationError
-    from biocapture.station import make_key, read_key
 
     if key_file is None:
         raise StationError("a key file is needed: --key-file FILE or BIOCAPTURE_KEY_FILE", str(file))
@@ -58,7 +58,7 @@ def add(
     Exit status: 0 remembered, 2 wrong usage, another key, damaged file.
     """
     from biocapture.enrolment import read_enrolment
-    from biocapture.readiness.remembering import templates_of
+    from biocapture.enrolment.readiness.templates import templates_of
 
     read = read_enrolment(enrolment)
     templates = templates_of(read)
@@ -74,7 +74,7 @@ def list_people(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List who is remembered, in the order they were added."""
-    from biocapture.show import print_rows
+    from biocapture.cli.terminal.table import print_rows
 
     with opened(file, key_file) as station:
         people = station.people()

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from biocapture.devices.latest import Latest, Source
-from biocapture.devices.mjpeg_stream import MjpegStream
-from biocapture.devices.pictures import decoded, refuse_other
+from biocapture.devices.decoding import decoded, refuse_other
 from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
 from biocapture.devices.protocol import Options as BaseOptions
-from biocapture.devices.video import Settings, Video
+from biocapture.devices.transport.mjpeg_stream import MjpegStream
+from biocapture.devices.transport.newest_frame import Latest, Source
+from biocapture.devices.transport.video import Settings, Video
 from biocapture.errors import DeviceDisconnectedError, DeviceNotFoundError
 from biocapture.types import Image, Modality, Sample
 

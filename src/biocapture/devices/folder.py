@@ -11,19 +11,19 @@ from typing import Self
 
 from pydantic import Field
 
+from biocapture.devices.decoding import decoded, refuse_other
 from biocapture.devices.hot_folder import HotFolder
-from biocapture.devices.pictures import decoded, refuse_other
 from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
 from biocapture.devices.protocol import Options as BaseOptions
-from biocapture.devices.video import Video
+from biocapture.devices.transport.video import Video
 from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceNotFoundError,
     DeviceUnsupportedError,
     NothingSeenError,
 )
-from biocapture.filename import modality_of_name, position_of
-from biocapture.formats.header import SUFFIXES
+from biocapture.images.header import SUFFIXES
+from biocapture.images.naming import modality_of_name, position_of
 from biocapture.types import Image, Modality, Position, Sample
 
 IMAGES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)

@@ -12,17 +12,17 @@ from typing import Any, Self
 import numpy as np
 from pydantic import Field
 
-from biocapture.decode import MAX_PIXELS
-from biocapture.devices.driver import Driver
-from biocapture.devices.pictures import decoded, refuse_other
+from biocapture.devices.decoding import decoded, refuse_other
 from biocapture.devices.presence import Presence
 from biocapture.devices.protocol import Capabilities, Info, Target
 from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.transport.driver_process import Driver
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
     DeviceNotFoundError,
 )
+from biocapture.images.decode import MAX_PIXELS
 from biocapture.types import MM_PER_INCH, Modality, Sample
 
 SYSTEM_PYTHON = "/usr/bin/python3"

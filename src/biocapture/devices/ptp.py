@@ -7,12 +7,12 @@ from typing import Self
 
 from pydantic import Field
 
-from biocapture.devices.driver import Driver
-from biocapture.devices.pictures import decoded, refuse_other
+from biocapture.devices.decoding import decoded, refuse_other
 from biocapture.devices.presence import Presence
 from biocapture.devices.protocol import Capabilities, Info, Preview, Target
 from biocapture.devices.protocol import Options as BaseOptions
 from biocapture.devices.registry import needed
+from biocapture.devices.transport.driver_process import Driver
 from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceError,

@@ -8,8 +8,8 @@ from pathlib import Path
 from biocapture.enrolment.manifest import read_manifest
 from biocapture.enrolment.record import MOST_ATTEMPTS, Attempt, Enrolment
 from biocapture.errors import EnrolmentError
-from biocapture.filename import position_of
-from biocapture.folder import walk
+from biocapture.images.naming import position_of
+from biocapture.images.walk import walk
 from biocapture.types import Position
 
 MANIFESTS = ("manifest.json", "manifest.csv")
@@ -23,7 +23,8 @@ def read_enrolment(path: str | Path) -> Enrolment:
     ----------
     path : str or Path
         A manifest (.csv, .json), or a folder: with a manifest in it, or with image files whose names tell the slot
-        (``right_index.png``, ``R2_1.wsq``, ``telunjuk_kanan.png``, ``…_500_02.png``; see :mod:`biocapture.filename`).
+        (``right_index.png``, ``R2_1.wsq``, ``telunjuk_kanan.png``, ``…_500_02.png``;
+        see :mod:`biocapture.images.naming`).
         Several files of a slot are attempts, in the order of their names.
 
     Raises

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from biocapture.enrolment.record import MOST_ATTEMPTS, Absence, Attempt, Enrolment, absence_of, slot_of
 from biocapture.errors import BiocaptureError, EnrolmentError
-from biocapture.filename import position_of
+from biocapture.images.naming import position_of
 from biocapture.types import Position
 
 LARGEST_BYTES = 4_000_000

@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
 
+from biocapture.assessment.pipeline import Source
 from biocapture.errors import EnrolmentError
-from biocapture.pipeline import Source
 from biocapture.types import Position
 
 Kind = TypeVar("Kind", bound=StrEnum)

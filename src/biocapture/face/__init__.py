@@ -6,14 +6,14 @@ models find it is exchangeable.
 
 from collections.abc import Sequence
 
-from biocapture.face import booth, capture, likeness, quality, subject
 from biocapture.face.describe import SUPPLIERS, describe, describe_inputs, largest_face
 from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
-from biocapture.face.ofiq import NATIVE, measures_from, native
+from biocapture.face.measures import iso_capture, iso_subject, likeness, operational, quality
+from biocapture.face.ofiq.native import NATIVE, measures_from, native
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import declared_in
 
-MEASURES = declared_in(quality, likeness, capture, subject, booth)
+MEASURES = declared_in(quality, likeness, iso_capture, iso_subject, operational)
 
 
 def batch_of(parts: Sequence[FaceBatch]) -> FaceBatch:

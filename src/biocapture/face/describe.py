@@ -9,23 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import UsageError
-from biocapture.face import default, ofiq_networks
 from biocapture.face.alignment import SIDE_PX, Aligned, Rgb, align
-from biocapture.face.background import backdrop, background
-from biocapture.face.cheeks import cheeks
-from biocapture.face.colour import natural_colour
-from biocapture.face.cover import cover, eye_boxes, visible_mask
-from biocapture.face.detail import blur_px
-from biocapture.face.eyes import eyes
-from biocapture.face.framing import eye_opening, face_proportion, framing, mouth_opening
+from biocapture.face.features.background import backdrop, background
+from biocapture.face.features.cheeks import cheeks
+from biocapture.face.features.colour import natural_colour
+from biocapture.face.features.cover import cover, eye_boxes, visible_mask
+from biocapture.face.features.detail import blur_px
+from biocapture.face.features.eyes import eyes
+from biocapture.face.features.framing import eye_opening, face_proportion, framing, mouth_opening
+from biocapture.face.features.light import light
+from biocapture.face.features.luminance import luminance
+from biocapture.face.features.parsing import Part, head_covering, in_frame
+from biocapture.face.features.recapture import traces
+from biocapture.face.features.region import Region, face_region
+from biocapture.face.features.skin import skin
 from biocapture.face.inputs import LARGEST_SIDE_PX, Inputs, checked_picture
 from biocapture.face.landmarks import Points
-from biocapture.face.light import light
-from biocapture.face.luminance import luminance
-from biocapture.face.parsing import Part, head_covering, in_frame
-from biocapture.face.recapture import traces
-from biocapture.face.region import Region, face_region
-from biocapture.face.skin import skin
+from biocapture.face.networks.backend import inputs_of as found_by_our_networks
+from biocapture.face.ofiq.backend import inputs_of as found_by_ofiq
 from biocapture.face.statistics import FaceBatch
 from biocapture.types import Failure, Sample
 
@@ -33,7 +34,7 @@ Trace = Callable[[str, NDArray[np.generic]], None]
 """Told every stage of interest by name: for overlays, debugging and golden tests."""
 
 SUPPLIERS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
-    {"default": default.inputs_of, "ofiq": ofiq_networks.inputs_of}
+    {"default": found_by_our_networks, "ofiq": found_by_ofiq}
 )
 """Who finds what the measures need, by name."""
 

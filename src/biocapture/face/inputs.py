@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from biocapture.errors import UsageError
 from biocapture.face.alignment import Rgb
+from biocapture.face.features.parsing import Part
 from biocapture.face.landmarks import COUNT, Points, whole
-from biocapture.face.parsing import Part
 
 LARGEST_SIDE_PX = 32766
 """OpenCV resamples no larger pictures."""
@@ -31,7 +31,8 @@ class Inputs:
     pitch_deg, yaw_deg, roll_deg : float
         Head pose in OFIQ's signs (roll opposite to the image's); NaN = not supplied.
     parsing : (400, 400) uint8 or None
-        BiSeNet classes (see :mod:`biocapture.face.parsing`) of columns 30..585, rows 0..555 of the aligned frame.
+        BiSeNet classes (see :mod:`biocapture.face.features.parsing`) of columns 30..585, rows 0..555 of the aligned
+        frame.
     told_apart : frozenset of Part
         The classes that ``parsing`` distinguishes; what depends on another is not assessed.
     visible : (224, 224) uint8 or None

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb
-from biocapture.face.landmark_network import eye_line_deg
 from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS, Points
+from biocapture.face.networks.landmarks import eye_line_deg
 from biocapture.types import Framing
 
 TURNED_DEG, LEAST_FILLED = 0.5, 0.001

@@ -31,29 +31,29 @@ class FaceBatch:
     eye_opening, mouth_opening : Column
         In distances from eyes to chin.
     background_gradient, red_share … background_shade : Column
-        See :class:`biocapture.face.background.Backdrop`.
+        See :class:`biocapture.face.features.background.Backdrop`.
     colour_distance : Column
         From the a*, b* of skin.
     head_covering : Column
         Share of hat and cloth in the upper part of the frame.
     illumination_overlap … entropy_bits : Column
-        See :class:`biocapture.face.light.Light`.
+        See :class:`biocapture.face.features.light.Light`.
     covered_eyes, covered_mouth, covered_face : Column
         Covered shares.
     inter_eye_px … room_below : Column
-        See :class:`biocapture.face.framing.Framing`.
+        See :class:`biocapture.face.features.framing.Framing`.
     red_pupils … gaze_offset : Column
-        See :class:`biocapture.face.eyes.Eyes`.
+        See :class:`biocapture.face.features.eyes.Eyes`.
     face_shade … teeth_share : Column
-        See :class:`biocapture.face.skin.Skin`.
+        See :class:`biocapture.face.features.skin.Skin`.
     blur_px : Column
         Deviation of the point spread in pixels of the aligned frame.
     face_proportion : Column
         Eye distance over the distance from eyes to mouth, as seen from the front.
     block_steps, pattern_peak_db, noise_codes : Column
-        See :class:`biocapture.face.recapture.Traces`.
+        See :class:`biocapture.face.features.recapture.Traces`.
     ofiq_sharpness … ofiq_quality : Column
-        Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq_models`.
+        Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq.answers`.
     """
 
     failure: tuple[Failure | None, ...]

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from biocapture.fingerprint import measures, nfiq2, quality
 from biocapture.fingerprint.describe import describe
-from biocapture.fingerprint.forest import forest_score
+from biocapture.fingerprint.features.underlying_print import underlying
+from biocapture.fingerprint.measures import operational, quality
+from biocapture.fingerprint.nfiq2 import native as nfiq2
+from biocapture.fingerprint.nfiq2.forest import forest_score
 from biocapture.fingerprint.statistics import FingerprintBatch
-from biocapture.fingerprint.underlying import underlying
 from biocapture.measure import Column, declared_in
 
-MEASURES = declared_in(quality, measures)
+MEASURES = declared_in(quality, operational)
 
 NATIVE = nfiq2.NATIVE | {
     "nfiq2.score": "Score of NIST's own NFIQ 2 forest, 0..100, with the four minutiae features from our extractor; "

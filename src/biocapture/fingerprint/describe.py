@@ -5,15 +5,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.blockwise import BlockAnalysis, analyse_blocks
-from biocapture.fingerprint.contact import Contact, Frame, contact
-from biocapture.fingerprint.grid import BLOCK_PX
-from biocapture.fingerprint.minutia_features import central_count, certain_share, dark_share
-from biocapture.fingerprint.minutiae import Minutiae, extract
-from biocapture.fingerprint.region import within_frame
-from biocapture.fingerprint.ridge_flow import follow
-from biocapture.fingerprint.ridges import ridge_field
-from biocapture.fingerprint.spectrum import RadialSpectrum, radial_spectrum, ridge_signal
+from biocapture.fingerprint.features.contact import Contact, Frame, contact
+from biocapture.fingerprint.features.minutiae import Minutiae, extract
+from biocapture.fingerprint.features.ridge_field import ridge_field
+from biocapture.fingerprint.features.ridge_flow import follow
+from biocapture.fingerprint.features.spectrum import RadialSpectrum, radial_spectrum, ridge_signal
+from biocapture.fingerprint.nfiq2.blockwise import BlockAnalysis, analyse_blocks
+from biocapture.fingerprint.nfiq2.grid import BLOCK_PX
+from biocapture.fingerprint.nfiq2.minutia_features import central_count, certain_share, dark_share
+from biocapture.fingerprint.nfiq2.region import within_frame
 from biocapture.fingerprint.statistics import FingerprintBatch, Table
 from biocapture.types import Failure, GreyPixels, Sample
 

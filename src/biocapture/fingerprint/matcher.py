@@ -1,15 +1,15 @@
-"""What fingerprints offer for comparison; see :mod:`biocapture.matcher`."""
+"""What fingerprints offer for comparison; see :mod:`biocapture.comparison.protocol`."""
 
 from functools import partial
 
 import numpy as np
 
-from biocapture.fingerprint.comparison import THRESHOLDS, Comparison, compare
-from biocapture.fingerprint.exchange import from_own, from_record, to_record
-from biocapture.fingerprint.overlay import picture
-from biocapture.fingerprint.ranking import Sketch, promise, sketch
-from biocapture.fingerprint.structure import structure_of as prepared
-from biocapture.fingerprint.template import MAGIC, Template, template_of
+from biocapture.fingerprint.comparison.compare import THRESHOLDS, Comparison, compare
+from biocapture.fingerprint.comparison.picture import picture
+from biocapture.fingerprint.comparison.ranking import Sketch, promise, sketch
+from biocapture.fingerprint.comparison.records import from_own, from_record, to_record
+from biocapture.fingerprint.comparison.structure import structure_of as prepared
+from biocapture.fingerprint.comparison.template import MAGIC, Template, template_of
 from biocapture.types import Image, Modality, Sample
 
 READERS = {MAGIC: from_own, b"FMR\0": from_record}

@@ -68,7 +68,7 @@ class FingerprintBatch:
     period_px, likeness : Column
         Ridge period at 500 ppi; share of the texture that is ridges, 0..1.
     ridge_mm2 … background : Column
-        See :class:`biocapture.fingerprint.contact.Contact`.
+        See :class:`biocapture.fingerprint.features.contact.Contact`.
     """
 
     failure: tuple[Failure | None, ...]

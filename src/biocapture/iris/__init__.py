@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from biocapture.iris import booth, doubts, measures, quality
 from biocapture.iris.describe import describe
+from biocapture.iris.measures import integrity, iso, operational, quality
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, declared_in
 
-MEASURES = declared_in(quality, measures, booth, doubts)
+MEASURES = declared_in(quality, iso, operational, integrity)
 
 NATIVE: Mapping[str, str] = {
     "right_eye": "Probability that an iris image shows the right eye, from the place of the pupil; empty where unknown"
@@ -17,7 +17,7 @@ NATIVE: Mapping[str, str] = {
 
 def native(batch: IrisBatch) -> dict[str, Column]:
     """Which eye it is."""
-    return {"right_eye": doubts.right_eye(batch)}
+    return {"right_eye": integrity.right_eye(batch)}
 
 
 def batch_of(parts: Sequence[IrisBatch]) -> IrisBatch:

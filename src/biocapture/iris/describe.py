@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.iris.code import iris_code, usable_bits
-from biocapture.iris.contrast import contrast
-from biocapture.iris.cover import cover
-from biocapture.iris.fields import field_shift
-from biocapture.iris.focus import edge_blur
-from biocapture.iris.geometry import geometry
-from biocapture.iris.lens import lens_edge
-from biocapture.iris.noise import pupil_noise
+from biocapture.iris.features.contrast import contrast
+from biocapture.iris.features.cover import cover
+from biocapture.iris.features.focus import edge_blur
+from biocapture.iris.features.geometry import geometry
+from biocapture.iris.features.interlace import field_shift
+from biocapture.iris.features.iris_code import iris_code, usable_bits
+from biocapture.iris.features.lens_edge import lens_edge
+from biocapture.iris.features.noise import pupil_noise
+from biocapture.iris.features.printed_lens import lattice_peak_db
+from biocapture.iris.features.rubber_sheet import unwrap
+from biocapture.iris.features.texture import texture
 from biocapture.iris.outline import Outline
-from biocapture.iris.printed_lens import lattice_peak_db
-from biocapture.iris.segment import segment
+from biocapture.iris.segmentation.segment import segment
 from biocapture.iris.statistics import IrisBatch
-from biocapture.iris.strip import unwrap
-from biocapture.iris.texture import texture
 from biocapture.types import Failure, GreyPixels, Position, Sample
 
 Trace = Callable[[str, NDArray[np.generic]], None]

@@ -1,13 +1,13 @@
-"""What irises offer for comparison; see :mod:`biocapture.matcher`."""
+"""What irises offer for comparison; see :mod:`biocapture.comparison.protocol`."""
 
 import numpy as np
 
-from biocapture.iris.chance import LEAST_RATE, false_match_rate
-from biocapture.iris.comparison import FEWEST_BITS, THRESHOLDS, Comparison, compare
-from biocapture.iris.comparison import turned as prepared
-from biocapture.iris.overlay import picture
-from biocapture.iris.search import promise, sketch
-from biocapture.iris.template import MAGIC, Template, template_of
+from biocapture.iris.comparison.compare import FEWEST_BITS, THRESHOLDS, Comparison, compare
+from biocapture.iris.comparison.compare import turned as prepared
+from biocapture.iris.comparison.false_match import LEAST_RATE, false_match_rate
+from biocapture.iris.comparison.picture import picture
+from biocapture.iris.comparison.search import promise, sketch
+from biocapture.iris.comparison.template import MAGIC, Template, template_of
 from biocapture.types import Image, Modality, Position, Sample
 
 READERS = {MAGIC: Template.from_bytes}

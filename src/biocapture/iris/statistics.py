@@ -29,17 +29,17 @@ class IrisBatch:
     code_bits : Column
         0..1 share of the bits of the iris code that count.
     radius_px … gaze_rad : Column
-        See :class:`biocapture.iris.geometry.Geometry`.
+        See :class:`biocapture.iris.features.geometry.Geometry`.
     pupil_grey … sclera_grey : Column
-        See :class:`biocapture.iris.contrast.Contrast`.
+        See :class:`biocapture.iris.features.contrast.Contrast`.
     usable … glare : Column
-        See :class:`biocapture.iris.cover.Cover`.
+        See :class:`biocapture.iris.features.cover.Cover`.
     across_px, motion_px : Column
-        See :class:`biocapture.iris.focus.EdgeBlur`.
+        See :class:`biocapture.iris.features.focus.EdgeBlur`.
     field_shift_px : Column
         Columns between the two fields of an interlaced image.
     mean_grey … clipped : Column
-        See :class:`biocapture.iris.texture.Texture`.
+        See :class:`biocapture.iris.features.texture.Texture`.
     noise_greys : Column
         Deviation of the sensor's noise in the pupil.
     lens_edge : Column

@@ -17,9 +17,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from biocapture.decode import MAX_BYTES
 from biocapture.errors import DecodeError
-from biocapture.folder import SUFFIXES
+from biocapture.images.decode import MAX_BYTES
+from biocapture.images.walk import SUFFIXES
 from biocapture.runs.entry import Entry
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")

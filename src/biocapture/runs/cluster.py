@@ -11,14 +11,14 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from biocapture.assessment.pipeline import Options, failed
 from biocapture.errors import BiocaptureError, UsageError
-from biocapture.pipeline import Options, failed
 from biocapture.runs.loading import unread
 from biocapture.runs.remote import is_remote, read_remote
 from biocapture.runs.row import Row, Task, lost, row_of, score
 from biocapture.runs.run import Engine, Plan
 from biocapture.types import Modality, Position
-from biocapture.workers import Pool
+from biocapture.workers.pool import Pool
 
 STRETCH = 100_000
 """Files of one go: bounds the memory of the driver. Between two, actors are started anew (seconds)."""

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from biocapture.errors import UsageError
-from biocapture.folder import walk
+from biocapture.images.walk import walk
 from biocapture.runs.archives import archive_entries, is_archive
 from biocapture.runs.entry import TOLD, Entry
 from biocapture.runs.remote import is_remote, remote_entries

@@ -9,9 +9,9 @@ from concurrent.futures import TimeoutError as ReadingTimeoutError
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from biocapture.decode import MAX_BYTES
 from biocapture.errors import BiocaptureError
-from biocapture.filename import modality_of_name, position_of
+from biocapture.images.decode import MAX_BYTES
+from biocapture.images.naming import modality_of_name, position_of
 from biocapture.runs.entry import Entry
 
 THREADS = 8

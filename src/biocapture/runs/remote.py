@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from biocapture.decode import MAX_BYTES
 from biocapture.errors import DecodeError, UsageError
-from biocapture.folder import SUFFIXES
+from biocapture.images.decode import MAX_BYTES
+from biocapture.images.walk import SUFFIXES
 from biocapture.runs.entry import Entry
 
 DEPTH = 64

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from biocapture.assessment.modalities import measures
+from biocapture.assessment.pipeline import Options, failed, native_names
+from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
-from biocapture.modality import measures
-from biocapture.pipeline import Options, failed, native_names
-from biocapture.report import header, parquet_schema
 from biocapture.runs import record, selection
 from biocapture.runs.entry import TOLD, Entry
 from biocapture.runs.inputs import entries
@@ -18,7 +18,7 @@ from biocapture.runs.loading import Loaded, loaded
 from biocapture.runs.record import Choice
 from biocapture.runs.row import Row, Task, lost, renamed, row_of, score, with_told
 from biocapture.runs.store import Store
-from biocapture.workers import map_unordered
+from biocapture.workers.pool import map_unordered
 
 ROWS_PER_PART = 10_000
 LIMIT_S = 60.0

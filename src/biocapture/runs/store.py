@@ -17,7 +17,7 @@ from typing import Any, Self
 from biocapture.errors import UsageError
 from biocapture.runs.parts import Parts
 from biocapture.runs.row import Row, verdict_of
-from biocapture.transaction import transaction
+from biocapture.workers.transaction import transaction
 
 CACHE_KIB = 16_000
 """Memory of the index, whatever its size on disk (about 100 bytes per file)."""

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.synthetic.conditions import Conditions
-from biocapture.synthetic.eye import eye
-from biocapture.synthetic.eye_capture import capture
-from biocapture.synthetic.finger import Finger, finger
-from biocapture.synthetic.impression import Effects, impression
+from biocapture.synthetic.eye.capture import capture
+from biocapture.synthetic.eye.conditions import Conditions
+from biocapture.synthetic.eye.eye import eye
+from biocapture.synthetic.fingerprint.finger import Finger, finger
+from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.synthetic.portrait import portrait
 from biocapture.synthetic.script import Act
 from biocapture.types import Modality, Position

@@ -1,0 +1,1 @@
+"""Accuracy and reliability: long runs by command, each with a table."""

@@ -1,0 +1,1 @@
+"""The timed cases and how they are timed and compared."""

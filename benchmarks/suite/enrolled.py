@@ -1,0 +1,55 @@
+"""Readiness: one person's enrolment, from its files to the decision."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+
+from benchmarks.suite.case import Case, Work, name_of
+from benchmarks.suite.images import SAMPLE_DATA, Setting
+from biocapture.assessment.modalities import measures
+from biocapture.enrolment import Enrolment, read_enrolment
+from biocapture.enrolment.readiness.check import CHECKS, check, judged
+from biocapture.enrolment.readiness.checks.budget import budget
+from biocapture.enrolment.readiness.evidence import Case as Record
+from biocapture.enrolment.readiness.examine import examine, examined_slots
+from biocapture.enrolment.readiness.failure_risk import chance_of_failure
+from biocapture.enrolment.readiness.slot import Slot
+from biocapture.profile.load import Profile, load_profile
+from biocapture.types import Position
+
+PERSON = SAMPLE_DATA / "enrolments" / "clean_ayu"
+
+
+@cache
+def _looked_at() -> tuple[Enrolment, Profile, dict[Position, Slot]]:
+    profile = load_profile("default", measures())
+    enrolment = read_enrolment(PERSON)
+    return enrolment, profile, examined_slots(enrolment, profile, 1)
+
+
+def examined() -> Record:
+    """A complete enrolment whose captures have been looked at; nothing is compared yet, as a record keeps scores."""
+    return Record(*_looked_at())
+
+
+def on_record(function: Callable[[Record], object]) -> Work:
+    """Call with a new record each time."""
+    _looked_at()
+    return Work(lambda: function(examined()))
+
+
+def cases() -> Iterator[Case]:
+    """The whole check, one capture of it, and every check of a record that has been examined."""
+    yield Case(name_of(read_enrolment), lambda setting: Work(partial(read_enrolment, PERSON)), short=False)  # files
+    yield Case(name_of(check), lambda setting: Work(partial(check, PERSON, threads=1)), slow=True, short=False)
+    yield Case(name_of(examine), _examine)
+    yield Case(name_of(judged), lambda setting: on_record(judged), slow=True)
+    for each in CHECKS:
+        yield Case(name_of(each), lambda setting, each=each: on_record(each))  # type: ignore[misc]
+    yield Case(name_of(budget), lambda setting: on_record(budget))
+    yield Case(name_of(chance_of_failure), lambda setting: on_record(lambda record: chance_of_failure(record, [])))
+
+
+def _examine(setting: Setting) -> Work:
+    record = examined()
+    attempt = record.enrolment.attempts[0]
+    return Work(partial(examine, attempt, record.profile))

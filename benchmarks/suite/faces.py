@@ -1,0 +1,160 @@
+"""Every stage of finding and describing a face, over a drawn portrait, which may have any size."""
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.suite.case import Case, Work, name_of, over
+from benchmarks.suite.images import Setting, sample_face
+from biocapture.assessment.modalities import package
+from biocapture.face import alignment, inputs
+from biocapture.face.describe import describe, describe_inputs, region_luminance
+from biocapture.face.features import (
+    background,
+    cheeks,
+    colour,
+    cover,
+    detail,
+    eyes,
+    framing,
+    light,
+    luminance,
+    parsing,
+    recapture,
+    region,
+    skin,
+)
+from biocapture.face.networks import backend, detection, landmarks, parts, reduction
+from biocapture.face.networks.pose import pose
+from biocapture.types import Modality, Sample
+
+LIVE = (720, 1280)
+"""Rows and columns of a frame of the live loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """One portrait and every intermediate result that some stage takes."""
+
+    sample: Sample
+    pixels: alignment.Rgb
+    found: detection.Found
+    seen: landmarks.Seen
+    inputs: inputs.Inputs
+    points: NDArray[np.int64]
+    matrix: NDArray[np.float64]
+    aligned: alignment.Aligned
+    region: region.Region
+    grey: NDArray[np.uint8]
+    patches: Any
+    boxes: Any
+    view: background.Background
+    cheek_grey: float
+
+
+@functools.cache
+def stages_of(shape: tuple[int, int] = (1200, 1200)) -> Stages:
+    """Run the straight line once and keep what lies along it."""
+    sample = sample_face(shape)
+    pixels = sample.image.pixels
+    found = detection.faces(pixels)[0]
+    given = backend.inputs_of(pixels)
+    assert given.points is not None
+    assert given.parsing is not None
+    matrix, aligned = alignment.similarity(given.points), alignment.align(pixels, given.points)
+    assert matrix is not None
+    assert aligned is not None
+    frame = (alignment.SIDE_PX, alignment.SIDE_PX)
+    oval = region.face_region(aligned.points, frame)
+    grey, patches = region_luminance(aligned.pixels, oval), cheeks.cheeks(aligned.points, frame)
+    return Stages(
+        sample=sample,
+        pixels=pixels,
+        found=found,
+        seen=landmarks.landmarks(pixels, found),
+        inputs=given,
+        points=given.points,
+        matrix=matrix,
+        aligned=aligned,
+        region=oval,
+        grey=grey,
+        patches=patches,
+        boxes=cover.eye_boxes(aligned.points, given.yaw_deg),
+        view=background.background(aligned, pixels.shape[:2], given.parsing),
+        cheek_grey=skin.skin(aligned, oval, grey, patches).cheek_grey,
+    )
+
+
+def _visible(s: Stages) -> NDArray[np.uint8]:
+    assert s.inputs.visible is not None
+    return cover.visible_mask(s.inputs.visible)
+
+
+def _parts(s: Stages) -> NDArray[np.uint8]:
+    assert s.inputs.parsing is not None
+    return parsing.in_frame(s.inputs.parsing)
+
+
+FRAME = (alignment.SIDE_PX, alignment.SIDE_PX)
+
+Arguments = Callable[[Stages], tuple[Any, ...]]
+
+LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
+    (inputs.checked_picture, lambda s: (s.pixels,)),
+    (detection.faces, lambda s: (s.pixels,)),
+    (backend.with_landmarks, lambda s: (s.pixels, [s.found])),
+    (parts.parts, lambda s: (s.pixels, s.matrix)),
+    (framing.framing, lambda s: (s.points, s.pixels.shape[:2], s.inputs.yaw_deg)),
+    (recapture.traces, lambda s: (s.pixels, s.points)),
+    (framing.mouth_opening, lambda s: (s.points,)),
+    (framing.face_proportion, lambda s: (s.points, s.inputs.yaw_deg, s.inputs.pitch_deg)),
+    (alignment.align, lambda s: (s.pixels, s.points)),
+    (region.face_region, lambda s: (s.aligned.points, FRAME)),
+    (cover.visible_mask, lambda s: (s.inputs.visible,)),
+    (parsing.in_frame, lambda s: (s.inputs.parsing,)),
+    (cheeks.cheeks, lambda s: (s.aligned.points, FRAME)),
+    (cover.eye_boxes, lambda s: (s.aligned.points, s.inputs.yaw_deg)),
+    (region_luminance, lambda s: (s.aligned.pixels, s.region)),
+    (light.light, lambda s: (s.grey, s.region, _visible(s), s.patches)),
+    (cover.cover, lambda s: (s.aligned, s.region, _visible(s), s.boxes)),
+    (skin.skin, lambda s: (s.aligned, s.region, s.grey, s.patches)),
+    (eyes.eyes, lambda s: (s.aligned, s.boxes, _parts(s), s.cheek_grey)),
+    (detail.blur_px, lambda s: (s.aligned, s.region)),
+    (framing.eye_opening, lambda s: (s.aligned.points,)),
+    (colour.natural_colour, lambda s: (s.aligned.pixels, s.region, s.patches)),
+    (background.background, lambda s: (s.aligned, s.pixels.shape[:2], s.inputs.parsing)),
+    (background.backdrop, lambda s: (s.view,)),
+    (parsing.head_covering, lambda s: (s.inputs.parsing,)),
+)
+"""The straight line: finding, then measuring. These add up to ``describe``, less the making of the batch."""
+
+PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
+    (reduction.letterboxed, lambda s: (s.pixels, detection.SIDE_PX)),
+    (landmarks.landmarks, lambda s: (s.pixels, s.found)),
+    (pose, lambda s: (s.seen.places,)),
+    (luminance.luminance, lambda s: (s.aligned.pixels,)),
+    (describe_inputs, lambda s: (s.pixels, s.inputs)),
+    (describe, lambda s: (s.sample,)),
+)
+"""Parts of stages, and what stages add up to."""
+
+
+def cases() -> Iterator[Case]:
+    """Every stage; what the live loop needs of a frame once more at its size."""
+    for function, arguments in LINE + PARTS:
+        yield Case(name_of(function, images="portrait"), partial(_stage, function=function, arguments=arguments))
+    for function, arguments in LINE[1:3]:
+        prepare = partial(_stage, function=function, arguments=arguments, shape=LIVE)
+        yield Case(name_of(function, images=f"{LIVE[1]}x{LIVE[0]}"), prepare)
+
+
+def _stage(
+    setting: Setting, function: Callable[..., object], arguments: Arguments, shape: tuple[int, int] = (1200, 1200)
+) -> Work:
+    package(Modality.FACE)  # tunes the allocator, as every user of the library has it
+    return over(function, [arguments(stages_of(shape))])

@@ -1,0 +1,110 @@
+"""Templates of every modality that has a matcher: made, stored, made ready, compared, ranked, searched."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from itertools import cycle, islice
+from typing import Any
+
+from benchmarks.suite.case import Case, Work, name_of, over
+from benchmarks.suite.images import Setting, captures
+from biocapture.assessment.modalities import AVAILABLE
+from biocapture.comparison.gallery import Gallery
+from biocapture.comparison.protocol import Ranking, matcher
+from biocapture.errors import UsageError
+from biocapture.fingerprint.comparison.records import from_record, to_record
+from biocapture.fingerprint.comparison.singular_points import singular_points
+from biocapture.fingerprint.features import underlying_print
+from biocapture.types import Modality
+
+DISTINCT = 40
+"""Different templates of a gallery; the others are copies."""
+
+SAME, OTHER = (0, 1), (0, 4)
+"""Two captures of one finger or eye; of two (the samples are sorted, four of each finger, two or more of each eye)."""
+
+PRINT = Modality.FINGERPRINT
+
+
+@cache
+def templates(modality: Modality, count: int) -> tuple[Any, ...]:
+    """Of the first sample captures."""
+    return tuple(matcher(modality).template_of(sample) for sample in captures(modality, count))
+
+
+def with_matcher() -> list[Modality]:
+    """Modalities that can be compared."""
+    found = []
+    for modality in AVAILABLE:
+        try:
+            matcher(modality)
+        except UsageError:
+            continue
+        found.append(modality)
+    return found
+
+
+def cases() -> Iterator[Case]:
+    """Cases about templates."""
+    for modality in with_matcher():
+        part = matcher(modality)
+        for name, prepare in _steps(modality).items():
+            yield Case(f"{modality}.{name}", prepare)
+        for variant, pair in (("same", SAME), ("other", OTHER)):
+            for kind, ready in (("templates", _as_it_is), ("prepared", part.prepared)):
+                prepare = partial(_compared, modality=modality, pair=pair, ready=ready)
+                yield Case(f"{modality}.compare[{variant}, {kind}]", prepare)
+        if isinstance(part, Ranking):
+            yield Case(f"{modality}.promise", partial(_ranked, modality=modality))
+        yield Case(f"gallery.Gallery.search[{modality}]", partial(_searched, modality=modality), slow=True)
+    yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(PRINT, 1)[0])))
+    yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(PRINT, 1)[0], 2011)))
+    yield Case(
+        name_of(from_record), lambda setting: Work(partial(from_record, to_record(templates(PRINT, 1)[0], 2011)))
+    )
+    yield Case(name_of(underlying_print), _underlying)
+
+
+def _steps(modality: Modality) -> dict[str, Callable[[Setting], Work]]:
+    part = matcher(modality)
+    steps: dict[str, Callable[[Setting], Work]] = {
+        "template_of": lambda setting: over(part.template_of, [(sample,) for sample in setting.samples(modality)]),
+        "to_bytes": lambda setting: Work(templates(modality, 1)[0].to_bytes),
+        "from_bytes": lambda setting: Work(partial(part.Template.from_bytes, templates(modality, 1)[0].to_bytes())),
+        "prepared": lambda setting: Work(partial(part.prepared, templates(modality, 1)[0])),
+    }
+    if isinstance(part, Ranking):
+        steps["sketch"] = lambda setting: Work(partial(part.sketch, templates(modality, 1)[0]))
+    return steps
+
+
+def _as_it_is(template: Any) -> Any:
+    return template
+
+
+def _compared(setting: Setting, modality: Modality, pair: tuple[int, int], ready: Callable[[Any], Any]) -> Work:
+    one, other = (ready(templates(modality, max(OTHER) + 1)[i]) for i in pair)
+    return Work(partial(matcher(modality).compare, one, other))
+
+
+def _known(setting: Setting, modality: Modality) -> tuple[Any, ...]:
+    return templates(modality, max(OTHER) + 1) if setting.gallery < 1000 else templates(modality, DISTINCT)
+
+
+def _ranked(setting: Setting, modality: Modality) -> Work:
+    """Per template that is ranked."""
+    part = matcher(modality)
+    assert isinstance(part, Ranking)
+    sketches = list(islice(cycle([part.sketch(each) for each in _known(setting, modality)]), setting.gallery))
+    return Work(partial(part.promise, sketches[0], sketches), len(sketches))
+
+
+def _searched(setting: Setting, modality: Modality) -> Work:
+    """Per search in a gallery of ``setting.gallery`` templates, most of them copies."""
+    known = _known(setting, modality)
+    named = ((str(i), each) for i, each in enumerate(islice(cycle(known), setting.gallery)))
+    gallery = Gallery(named, modality)
+    return Work(partial(gallery.search, known[0]))
+
+
+def _underlying(setting: Setting) -> Work:
+    return over(underlying_print, [(sample,) for sample in setting.prints()])

@@ -1,0 +1,273 @@
+"""From sources to reports: decode → describe → measures → verdict. A few straight lines; the pool is in workers.py."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.assessment.guess import guess_modality
+from biocapture.assessment.modalities import AVAILABLE, measures, native_columns, package
+from biocapture.assessment.report import Report
+from biocapture.assessment.verdict import judge
+from biocapture.errors import BiocaptureError, UsageError
+from biocapture.images.decode import decode, to_500_ppi
+from biocapture.images.naming import modality_of_name, position_of
+from biocapture.measure import Score, evaluate
+from biocapture.profile.load import Profile, load_profile
+from biocapture.types import Image, Modality, Position, Sample
+from biocapture.workers.pool import map_ordered
+
+Source = str | Path | bytes | NDArray[np.uint8] | Sample
+
+
+SUPPLIERS = ("default", "ofiq")
+"""Who may find what the measures of a face need; a test holds them against those of the face package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How sources are read and judged; the same for every image of a run.
+
+    Attributes
+    ----------
+    modality : Modality or None
+        None = from the file name, else guessed from the image.
+    position : Position or None
+        None = from the file name.
+    ppi : float or None
+        Overrides the resolution in the file.
+    native : bool
+        Also compute the native columns.
+    max_pixels : int
+        Larger images are refused before their pixels are allocated.
+    supplier : str
+        Who finds faces, landmarks, pose and parts: ``"default"``, or ``"ofiq"`` for the user's own OFIQ package.
+    """
+
+    profile: Profile
+    modality: Modality | None = None
+    position: Position | None = None
+    ppi: float | None = None
+    native: bool = False
+    max_pixels: int = 64_000_000
+    supplier: str = "default"
+
+
+def options(
+    modality: str | None = "auto",
+    *,
+    position: str | None = None,
+    ppi: float | None = None,
+    profile: str | Path | Profile = "default",
+    native: bool = False,
+    max_pixels: int = 64_000_000,
+    supplier: str = "default",
+) -> Options:
+    """Check plain arguments and gather them in :class:`Options`.
+
+    Raises
+    ------
+    UsageError
+        Unknown modality or position, resolution out of range.
+    ProfileError
+        The profile is unreadable or names something unknown.
+    """
+    if ppi is not None and not 50 <= ppi <= 5000:
+        raise UsageError("resolution must lie in 50..5000 ppi", str(ppi))
+    if not isinstance(profile, Profile):
+        profile = load_profile(profile, measures())
+    try:
+        kind = None if modality in (None, "auto") else Modality(modality)
+        slot = None if position is None else Position(position)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if supplier not in SUPPLIERS:
+        raise UsageError(f"no such supplier; there are: {', '.join(SUPPLIERS)}", supplier)
+    return Options(profile, kind, slot, ppi, native, max_pixels, supplier)
+
+
+def sample_of(source: Source, wanted: Options, name: str = "") -> Sample:
+    """Decode one source and settle what it shows; raises our errors for bad input. ``name`` is that of bytes."""
+    if isinstance(source, Sample):
+        return source
+    name = str(source) if isinstance(source, str | Path) else name
+    modality = wanted.modality or (modality_of_name(name) if name else None)
+    read = partial(decode, source, ppi=wanted.ppi, max_pixels=wanted.max_pixels, name=name)
+    image = read(modality=modality or Modality.FACE)
+    if modality is None:
+        modality = image.modality or guess_modality(image)
+        if modality is None:
+            raise UsageError("cannot tell what it shows; say fingerprint, face or iris", name or "image")
+        if modality is not Modality.FACE:
+            image = read(modality=modality)
+    position = wanted.position or (image.position if image.modality is modality else Position.UNKNOWN)
+    if position is Position.UNKNOWN and name:
+        position = position_of(name)
+    return Sample(image, modality, position, name)
+
+
+def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
+    """Assess samples of one modality together; each report is the same as if its sample were alone."""
+    return judged(samples, [described(sample, wanted) for sample in samples], wanted)
+
+
+def judged(samples: Sequence[Sample], statistics: Sequence[Any], wanted: Options) -> list[Report]:
+    """Reports of samples of one modality whose statistics are known."""
+    modality = samples[0].modality
+    part = package(modality)
+    catalogue = measures(modality)
+    batch = part.batch_of(statistics)
+    raw, problems = evaluate(part.MEASURES, batch, len(samples))
+    scores = {name: catalogue[name].curve(column) for name, column in raw.items()}
+    native = part.native(batch) if wanted.native else {}
+    notes = part.notes(batch)
+    found = []
+    for i, sample in enumerate(samples):
+        image = sample.image
+        values = {name: Score(float(raw[name][i]), float(scores[name][i])) for name in raw}
+        seen = tuple(dict.fromkeys(image.notes + notes[i]))
+        failure = batch.failure[i]
+        verdict, reasons = judge(values, failure, seen, wanted.profile, catalogue)
+        quality = values.get(f"{modality}.quality", Score(math.nan, math.nan)).score
+        found.append(
+            Report(
+                path=image.path,
+                sha256=image.sha256,
+                modality=modality,
+                position=sample.position,
+                width_px=image.pixels.shape[1],
+                height_px=image.pixels.shape[0],
+                ppi=image.ppi,
+                ppi_source=image.ppi_source,
+                quality=quality,
+                verdict=verdict,
+                reasons=reasons,
+                notes=seen,
+                failure=failure.reason if failure else "",
+                measures=values,
+                native={name: float(column[i]) for name, column in native.items()},
+                error="; ".join(f"{name}: {text}" for name, text in problems.items()),
+            )
+        )
+    return found
+
+
+def described(sample: Sample, wanted: Options) -> Any:
+    """Statistics of one sample; only faces have several suppliers of what is found in a picture."""
+    how = {"supplier": wanted.supplier} if sample.modality is Modality.FACE else {}
+    return package(sample.modality).describe(at_working_resolution(sample), **how)
+
+
+def assess(source: Source, modality: str | None = "auto", **how: object) -> Report:
+    """Assess one capture.
+
+    Parameters
+    ----------
+    source : path, bytes, array or Sample
+        Arrays are (H, W) or (H, W, 3) RGB, uint8 or uint16, 0 = black.
+    modality : str
+        ``"fingerprint"``, ``"iris"``, ``"face"``, or ``"auto"``.
+    **how
+        ``position``, ``ppi``, ``profile``, ``native``, ``max_pixels``, ``supplier``: see :class:`Options`.
+
+    Raises
+    ------
+    BiocaptureError
+        For bad input. A bad capture does not raise: it is a report with reasons.
+    """
+    wanted = options(modality, **how)  # type: ignore[arg-type]
+    return reports([sample_of(source, wanted)], wanted)[0]
+
+
+def assess_many(
+    sources: Iterable[Source], modality: str | None = "auto", *, workers: int = 1, fork: bool = False, **how: object
+) -> Iterator[Report]:
+    """Assess a stream of captures; reports come in the order of the sources.
+
+    Memory is bounded by the number of workers, not by the number of sources. A source that cannot be read gives a
+    report with ``error`` and the stream goes on. Processes start afresh: call it under ``if __name__ == "__main__"``.
+    ``fork=True`` starts them faster, in a program that has started no thread of any kind.
+    """
+    wanted = options(modality, **how)  # type: ignore[arg-type]
+    return map_ordered(partial(_assess_chunk, wanted=wanted), sources, workers, _lost, fork)
+
+
+def _assess_chunk(sources: Sequence[Source], wanted: Options) -> list[Report]:
+    return assess_chunk([Named(source, wanted) for source in sources])
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A source with its own options, and a name if it is bytes that come from a file."""
+
+    source: Source
+    wanted: Options
+    name: str = ""
+
+
+def assess_chunk(sources: Sequence[Named], at: Callable[[int], None] = lambda _: None) -> list[Report]:
+    """Reports of a few sources, measured together; a source that cannot be read gives a report with ``error``.
+
+    The options may differ in modality, position and resolution only. ``at`` is told the index of the source in work, -1
+    when all are.
+    """
+    answers: dict[int, Report] = {}
+    waiting: dict[Modality, list[tuple[int, Sample, Any]]] = {kind: [] for kind in AVAILABLE}
+    for i, named in enumerate(sources):
+        at(i)
+        try:
+            sample = sample_of(named.source, named.wanted, named.name)
+            waiting[sample.modality].append((i, sample, described(sample, named.wanted)))
+        except (BiocaptureError, MemoryError) as error:
+            answers[i] = failed(named.source, str(error) or type(error).__name__, named.name)
+        except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder
+            answers[i] = failed(named.source, _internal(error), named.name)
+    at(-1)
+    for group in waiting.values():
+        if group:
+            answers |= dict(zip((i for i, *_ in group), _group_reports(group, sources[0].wanted), strict=True))
+    return [answers[i] for i in range(len(sources))]
+
+
+def _group_reports(group: Sequence[tuple[int, Sample, Any]], wanted: Options) -> list[Report]:
+    """Reports of one group; should one sample break the code, the others still get theirs."""
+    try:
+        return judged([sample for _, sample, _ in group], [each for *_, each in group], wanted)
+    except Exception as error:  # noqa: BLE001  as above
+        if len(group) == 1:
+            return [failed(group[0][1], _internal(error))]
+        return [_group_reports([item], wanted)[0] for item in group]
+
+
+def _internal(error: Exception) -> str:
+    return f"internal error, please report it: {type(error).__name__}: {error}"
+
+
+def _lost(source: Source, why: str) -> Report:
+    return failed(source, why)
+
+
+def failed(source: Source, why: str, name: str = "") -> Report:
+    """The report of a source that could not be read."""
+    if isinstance(source, Sample):
+        return Report(path=source.image.path or source.id, sha256=source.image.sha256, error=why)
+    return Report(path=str(source) if isinstance(source, str | Path) else name, error=why)
+
+
+def at_working_resolution(sample: Sample) -> Sample:
+    """Fingerprints are measured at 500 ppi (NFIQ 2, ISO/IEC 29794-4); other modalities as they are."""
+    if sample.modality is not Modality.FINGERPRINT:
+        return sample
+    image: Image = to_500_ppi(sample.image)
+    return sample if image is sample.image else Sample(image, sample.modality, sample.position, sample.id)
+
+
+def native_names(wanted: Options) -> tuple[str, ...]:
+    """Names of the native columns a run with these options gives."""
+    chosen = (wanted.modality,) if wanted.modality else AVAILABLE
+    return tuple(native_columns(*chosen)) if wanted.native else ()

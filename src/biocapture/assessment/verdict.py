@@ -1,0 +1,79 @@
+"""From scores to a decision: READY, RETAKE or REVIEW, with every fault, worst first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from biocapture.measure import Measure, Score
+from biocapture.profile.load import Profile
+from biocapture.types import Failure
+
+
+class Verdict(StrEnum):
+    """What to do with a capture."""
+
+    READY = "READY"
+    RETAKE = "RETAKE"
+    REVIEW = "REVIEW"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One fault.
+
+    Attributes
+    ----------
+    key : str
+        Guidance key: what the operator does about it.
+    verdict : Verdict
+        What this fault alone would lead to.
+    source : str
+        Measure id, failure reason or note the fault comes from.
+    score, minimum : float
+        The measure's score and the least the profile asks; NaN where the fault is not a number.
+    step : int
+        Of the measure; faults of a lower step come first.
+    """
+
+    key: str
+    verdict: Verdict
+    source: str
+    score: float = float("nan")
+    minimum: float = float("nan")
+    step: int = 0
+
+    @property
+    def shortfall(self) -> float:
+        """How far below the minimum, as a share of it: 0 = just met, 1 = nothing; faults without a number are 1."""
+        return 1.0 - self.score / self.minimum if self.minimum > 0 else 1.0
+
+
+def judge(
+    scores: Mapping[str, Score],
+    failure: Failure | None,
+    notes: tuple[str, ...],
+    profile: Profile,
+    measures: Mapping[str, Measure],
+) -> tuple[Verdict, tuple[Reason, ...]]:
+    """Decide on one capture.
+
+    A retake fault outweighs a review fault, because the new capture is judged again. Within each, faults of a lower
+    step come first, then those that fall shortest. A score of NaN (not assessable) is no fault by itself.
+    """
+    faults = [] if failure is None else [Reason(failure.reason, Verdict.RETAKE, failure.reason)]
+    faults += [Reason(note, Verdict(profile.notes[note].upper()), note) for note in notes if note in profile.notes]
+    for verdict, minima in ((Verdict.RETAKE, profile.retake), (Verdict.REVIEW, profile.review)):
+        for measure_id, minimum in minima.items():
+            if measure_id not in scores:  # of another modality
+                continue
+            known = any(fault.source == measure_id for fault in faults)
+            said = failure is not None and failure.reason == measures[measure_id].guidance
+            if not (known or said) and scores[measure_id].score < minimum:
+                found = scores[measure_id].score
+                faults.append(
+                    Reason(
+                        measures[measure_id].guidance, verdict, measure_id, found, minimum, measures[measure_id].step
+                    )
+                )
+    faults.sort(key=lambda fault: (fault.verdict is not Verdict.RETAKE, fault.step, -fault.shortfall))
+    return (faults[0].verdict if faults else Verdict.READY), tuple(faults)

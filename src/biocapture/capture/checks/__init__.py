@@ -1,0 +1,1 @@
+"""Quick checks of single frames, one module per modality."""

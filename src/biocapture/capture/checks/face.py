@@ -1,0 +1,78 @@
+"""A glance at a frame of a portrait camera: somebody there, in the middle, near enough, lit, in focus.
+
+Faces are found by the detector of the face package, which does not go by colour: a grey frame will do.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.capture.checks.frame_check import Look, nothing, rising, within
+from biocapture.types import Image
+
+Colour = NDArray[np.uint8]
+
+HEAD = 1.9
+"""Height of a head in distances from eyes to chin."""
+
+FACE_PX = 320
+"""Longest side of the part of a face whose light and focus are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The largest face, in shares of the frame's sides; ``grey`` and ``sharpness`` of its pixels."""
+
+    column: float
+    height: float
+    grey: float
+    sharpness: float
+
+
+def face_look(image: Image) -> Look:
+    """Glance at a frame.
+
+    Parameters
+    ----------
+    image : Image
+        (H, W, 3) RGB.
+    """
+    face = _largest(image.pixels)
+    if face is None:
+        return nothing("capture.place_face")
+    return Look(
+        {
+            "capture.light_face": within(face.grey, 40.0, 225.0),
+            "capture.centre_face": rising(1.0 - 2 * abs(face.column - 0.5), 0.3, 0.7),
+            "capture.come_closer_face": rising(face.height, 0.1, 0.33),
+            "capture.move_back_face": rising(1.0 - face.height, 0.02, 0.1),
+            "capture.focus_face": rising(face.sharpness, 1.0, 6.0),
+        }
+    )
+
+
+def _largest(pixels: Colour) -> Face | None:
+    from biocapture.face.networks.detection import faces_at_a_glance  # the package takes a tenth of a second to import
+
+    found = faces_at_a_glance(pixels)
+    if not found:
+        return None
+    face, (rows, columns) = found[0], pixels.shape[:2]
+    grey = _middle(pixels, face.centre, face.height_px)
+    return Face(float(face.centre[0]) / columns, HEAD * face.height_px / rows, float(grey.mean()), _sharpness(grey))
+
+
+def _middle(pixels: Colour, centre: NDArray[np.float64], height_px: float) -> Colour:
+    """Greys of the middle of a face."""
+    half = max(8, min(FACE_PX, round(height_px)) // 2)
+    column, row = (int(np.clip(place, 0, side)) for place, side in zip(centre, pixels.shape[1::-1], strict=True))
+    part = np.ascontiguousarray(pixels[max(0, row - half) : row + half, max(0, column - half) : column + half])
+    return cv2.cvtColor(part, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+
+
+def _sharpness(grey: NDArray[np.generic]) -> float:
+    """99.5th percentile of the second difference of a lightly calmed image, greys."""
+    calm = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)
+    return float(np.percentile(np.abs(cv2.Laplacian(calm, cv2.CV_32F)[::2, ::2]), 99.5))

@@ -1,0 +1,111 @@
+"""A glance at a frame of a fingerprint sensor: is a finger there, whole, in place, neither wet nor dry, in focus."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.capture.checks.frame_check import Look, nothing, rising
+from biocapture.types import Image
+
+Grid = NDArray[np.float32]
+
+GLANCE_PPI = 250.0
+"""Ridges are still four pixels apart."""
+
+BLOCK_PX = 12
+"""At 250 ppi: 1.2 mm, two to three ridges."""
+
+TOUCHED = 9.0
+"""Greys a block deviates by where skin touches; noise and a latent print stay below."""
+
+LATENT = 2.8
+"""Greys a block deviates by where a print was left behind; clean glass stays below."""
+
+LEAST_MM2 = 15.0
+"""No finger touches on less."""
+
+BLOCK_MM2 = (BLOCK_PX / GLANCE_PPI * 25.4) ** 2
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Statistics of the blocks of a frame.
+
+    Attributes
+    ----------
+    mean, deviation : (R, C) float32
+        Greys.
+    energy : (R, C) float32
+        Mean squared gradient, greys² per pixel².
+    coherence : (R, C) float32
+        0..1, how much the gradients of a block agree on one direction.
+    """
+
+    mean: Grid
+    deviation: Grid
+    energy: Grid
+    coherence: Grid
+
+
+def finger_look(image: Image) -> Look:
+    """Glance at a frame; shares are set on synthetic touches, and checked on public prints of seven sensors.
+
+    Parameters
+    ----------
+    image : Image
+        (H, W) grey; ``ppi`` NaN counts as 500.
+    """
+    blocks = _blocks(_reduced(image))
+    touched = blocks.deviation > TOUCHED
+    if touched.sum() * BLOCK_MM2 < LEAST_MM2:
+        return nothing("capture.wipe_platen" if _is_dirty(blocks) else "capture.place_finger")
+    deviation = blocks.deviation[touched]
+    dark = float(np.percentile(blocks.mean[touched], 10))
+    contrast = float(np.median(deviation))
+    return Look(
+        {
+            "capture.centre_finger": rising(1.0 - _off_centre(touched), 0.3, 0.65),
+            "capture.focus_finger": rising(float(np.median(np.sqrt(blocks.energy[touched]) / deviation)), 0.25, 0.45),
+            "capture.whole_fingertip": rising(float(touched.sum()) * BLOCK_MM2, LEAST_MM2, 95.0),
+            "capture.press_firmer": min(rising(contrast, 6.0, 14.0), rising(255.0 - dark, 20.0, 49.0)),
+            "capture.press_lighter": rising(dark, 30.0, 84.0),
+            "capture.press_flat": rising(float(np.median(blocks.coherence[touched])), 0.15, 0.38),
+        }
+    )
+
+
+def _reduced(image: Image) -> NDArray[np.uint8]:
+    factor = GLANCE_PPI / (image.ppi if math.isfinite(image.ppi) and image.ppi > 0 else 500.0)
+    height, width = (max(BLOCK_PX, round(side * min(1.0, factor))) for side in image.pixels.shape[:2])
+    return cv2.resize(image.pixels, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _blocks(pixels: NDArray[np.uint8]) -> Blocks:
+    rows, columns = (side // BLOCK_PX for side in pixels.shape)
+    grey = pixels[: rows * BLOCK_PX, : columns * BLOCK_PX].astype(np.float32)
+    down, right = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=0.125), cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=0.125)
+
+    def over(values: NDArray[np.generic]) -> Grid:
+        return cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
+
+    mean, squares = over(grey), over(grey * grey)
+    along, across, slanted = over(right * right), over(down * down), over(right * down)
+    energy = along + across
+    deviation = np.sqrt(np.maximum(squares - mean * mean, 0))
+    return Blocks(mean, deviation, energy, np.hypot(along - across, 2 * slanted) / (energy + 1e-6))
+
+
+def _off_centre(touched: NDArray[np.bool_]) -> float:
+    """Distance of the touch's centre from the frame's, in half sides: 0 = in the middle, 1 = at the rim."""
+    places = np.argwhere(touched).mean(axis=0) + 0.5
+    half = np.array(touched.shape) / 2
+    return float(np.abs(places / half - 1.0).max())
+
+
+def _is_dirty(blocks: Blocks) -> bool:
+    """Ridges too faint for a finger: what the last one left."""
+    faint = (blocks.deviation > LATENT) & (blocks.coherence > 0.55)
+    return bool(faint.sum() * BLOCK_MM2 > 4 * LEAST_MM2)

@@ -1,0 +1,85 @@
+"""When a number changed for good: scores that fell, a lamp that fades. Values of one person hang together."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+
+TOGETHER = 10
+"""Values in a row that are averaged first: about what one person gives."""
+
+LEAST_GROUPS = 5
+"""On either side of the change."""
+
+LEAST_STRENGTH = 3.8
+"""Deviations of a normal variable; the largest over all moments stays below by chance
+(benchmarks/studies/device_health.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two levels of a number.
+
+    Attributes
+    ----------
+    at : int
+        Index of the first value of the new level, as nearly as can be told.
+    before, after : float
+        Mean of the values of each level.
+    strength : float
+        How sure it is, in deviations of a normal variable.
+    """
+
+    at: int
+    before: float
+    after: float
+    strength: float
+
+    @property
+    def share(self) -> float:
+        """Change relative to the level before; -0.3 = fell by 30 %."""
+        return (self.after - self.before) / max(abs(self.before), 1e-9)
+
+
+def change(values: Vector) -> Change | None:
+    """The strongest change of level that lasts until now; None where there is none beyond chance.
+
+    A change that was mended, so that the last level is that of the oldest values again, is none.
+
+    Parameters
+    ----------
+    values : (N,) float64
+        In the order of time; NaN where not known.
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    count = known.size // TOGETHER
+    if count < 2 * LEAST_GROUPS:
+        return None
+    known = known[known.size - count * TOGETHER :]
+    groups = values[known].reshape(count, TOGETHER).mean(axis=1)
+    splits = range(LEAST_GROUPS, count - LEAST_GROUPS + 1)
+    strengths = [abs(_strength(groups[:split], groups[split:])) for split in splits]
+    best = splits[int(np.argmax(strengths))]
+    before, after = groups[:best], groups[best:]
+    oldest = groups[: max(LEAST_GROUPS, count // 4)]
+    if max(strengths) < LEAST_STRENGTH or (after.mean() - oldest.mean()) * (after.mean() - before.mean()) <= 0:
+        return None
+    if abs(after.mean() - oldest.mean()) < 0.5 * abs(after.mean() - before.mean()):
+        return None
+    return Change(int(known[best * TOGETHER]), float(before.mean()), float(after.mean()), float(max(strengths)))
+
+
+def _strength(before: Vector, after: Vector) -> float:
+    """Student's t of the difference, both sides with the same spread, as the normal deviate of the same probability.
+
+    Wallace 1959, doi:10.1214/aoms/1177706108.
+    """
+    freedom = before.size + after.size - 2
+    spread = ((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum()
+    error = math.sqrt(max(spread / freedom, 1e-9) * (1 / before.size + 1 / after.size))
+    t = float(after.mean() - before.mean()) / error
+    deviate = (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(t * t / freedom))
+    return math.copysign(deviate, t)

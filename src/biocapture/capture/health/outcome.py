@@ -1,0 +1,58 @@
+"""How one capture ended, as the health record keeps it: numbers, no person, no slot, no picture."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from biocapture.capture.health.traits import Traits, traits
+from biocapture.errors import UsageError
+from biocapture.types import Modality, Sample
+
+NAN = math.nan
+
+
+class Kind(StrEnum):
+    """How a capture ended."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    ERROR = "error"
+    RESIDUE = "residue"
+    """Not a capture: an earlier print was seen on the empty glass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One capture.
+
+    Attributes
+    ----------
+    time : float
+        Seconds since 1970.
+    detail : str
+        Name of the error.
+    quality : float
+        0..100; NaN where there is none.
+    residue : float
+        0..100, higher is better: score of ``fingerprint.ghost_ridges``.
+    traits : Traits or None
+        Of the picture.
+    """
+
+    time: float
+    modality: Modality
+    kind: Kind
+    detail: str = ""
+    quality: float = NAN
+    residue: float = NAN
+    traits: Traits | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.time) or len(self.detail) > 200:
+            raise UsageError(f"time {self.time}, detail of {len(self.detail)} characters (allowed: 200)", "outcome")
+
+
+def taken(sample: Sample, time: float, quality: float = NAN, residue: float = NAN) -> Outcome:
+    """The outcome of a capture that gave a picture."""
+    return Outcome(time, sample.modality, Kind.TAKEN, "", quality, residue, traits(sample.image, sample.modality))

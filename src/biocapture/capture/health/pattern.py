@@ -1,0 +1,97 @@
+"""What many captures have in common: counts over captures, from which no single capture can be had back."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.capture.health.traits import BINS, MARKS, SEGMENTS, Frame, Traits
+from biocapture.errors import HealthError
+
+Counts = NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Sums over ``count`` captures of one frame.
+
+    Attributes
+    ----------
+    cells : (R, C, 32) uint16
+        How often a cell's brightest spot fell into each bin.
+    rows, columns : (H, 8, 3) uint16, (W, 8, 3) uint16
+        How often each segment was darker than the lines beside it, brighter, and different in any way.
+    begun, ended : float
+        Seconds since 1970 of the first and the last capture.
+    """
+
+    frame: Frame
+    count: int
+    cells: Counts
+    rows: Counts
+    columns: Counts
+    begun: float
+    ended: float
+
+    @classmethod
+    def of(cls, traits: Traits, now: float) -> Self:
+        """Of one capture."""
+        return cls(
+            traits.frame,
+            1,
+            (traits.cells[..., None] == np.arange(BINS)).astype(np.uint16),
+            traits.rows.astype(np.uint16),
+            traits.columns.astype(np.uint16),
+            now,
+            now,
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["Pattern"]) -> Self:
+        """Sums of several patterns of one frame."""
+
+        def total(name: str) -> Counts:
+            return np.asarray(np.sum([getattr(part, name) for part in parts], axis=0, dtype=np.uint16))
+
+        return cls(
+            parts[0].frame,
+            sum(part.count for part in parts),
+            total("cells"),
+            total("rows"),
+            total("columns"),
+            min(part.begun for part in parts),
+            max(part.ended for part in parts),
+        )
+
+    def packed(self) -> bytes:
+        """As bytes, compressed; no count may be above 255."""
+        parts = (self.cells, self.rows, self.columns)
+        return zlib.compress(b"".join(part.astype(np.uint8).tobytes() for part in parts), 1)
+
+
+def unpacked(data: bytes, frame: Frame, count: int, begun: float, ended: float) -> Pattern:
+    """The pattern of :meth:`Pattern.packed`.
+
+    Raises
+    ------
+    HealthError
+        The bytes are not those of such a frame.
+    """
+    shapes = [(*frame.grid, BINS), *((number, SEGMENTS, MARKS) for number in frame.lines)]
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    opened = zlib.decompressobj()
+    try:
+        content = opened.decompress(data, sum(sizes) + 1)
+    except zlib.error as error:
+        raise HealthError(f"damaged: {error}") from error
+    if len(content) != sum(sizes) or not opened.eof:
+        raise HealthError(f"damaged: {len(content)} bytes of a pattern, expected {sum(sizes)}")
+    values = np.frombuffer(content, np.uint8).astype(np.uint16)
+    parts = np.split(values, np.cumsum(sizes)[:-1])
+    if count < 1 or any(part.size and int(part.max()) > count for part in parts):
+        raise HealthError(f"damaged: counts above the {count} captures")
+    cells, rows, columns = (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+    return Pattern(frame, count, cells, rows, columns, begun, ended)

@@ -1,0 +1,79 @@
+"""From a running capture to the health record."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Told
+from biocapture.capture.health.outcome import NAN, Kind, Outcome, taken
+from biocapture.capture.health.record import HealthRecord
+from biocapture.errors import HealthError
+from biocapture.types import Modality
+
+RESIDUE = "fingerprint.ghost_ridges"
+"""Measure of what an earlier print left beside the new one."""
+
+
+class Watcher:
+    """Notes what happens at a device.
+
+    A record that fails never ends a capture: from then on nothing is noted, and ``problem`` says why.
+
+    Parameters
+    ----------
+    record : HealthRecord or None
+        None notes nothing.
+    modality : Modality
+    clock : callable
+        Seconds since 1970.
+    """
+
+    def __init__(self, record: HealthRecord | None, modality: Modality, clock: Callable[[], float] = time.time) -> None:
+        self.problem: HealthError | None = None
+        self._record, self._modality, self._clock = record, modality, clock
+
+    def watched(self, device: str, events: Iterator[Event]) -> Iterator[Event]:
+        """Hand on the events of :func:`biocapture.capture.capture`, noting them for ``device``, an ``Info.key``."""
+        for event in events:
+            self._note(device, self._outcome(event) if self._record else None)
+            yield event
+
+    def _note(self, device: str, outcome: Outcome | None) -> None:
+        if self._record is None or outcome is None or self.problem:
+            return
+        try:
+            self._record.add(device, outcome)
+        except HealthError as error:
+            self.problem = error
+
+    def _outcome(self, event: Event) -> Outcome | None:
+        match event:
+            case Attempted(attempt):
+                return self._taken(attempt)
+            case Empty():
+                return self._plain(Kind.EMPTY)
+            case Told("capture.wipe_platen"):
+                return self._plain(Kind.RESIDUE)
+            case Finished(result) if result.error:
+                return self._plain(Kind.ERROR, type(result.error).__name__)
+        return None
+
+    def _taken(self, attempt: Attempt) -> Outcome:
+        if attempt.sample is None or attempt.report is None:
+            return self._plain(Kind.REFUSED)
+        beside = attempt.report.measures.get(RESIDUE)
+        return taken(attempt.sample, self._clock(), attempt.report.quality, beside.score if beside else NAN)
+
+    def _plain(self, kind: Kind, detail: str = "") -> Outcome:
+        return Outcome(self._clock(), self._modality, kind, detail)
+
+
+@contextmanager
+def noting(path: Path | None, modality: Modality) -> Iterator[Watcher]:
+    """A watcher that notes in a file, made when it is not there; without a path it notes nothing."""
+    if path is None:
+        yield Watcher(None, modality)
+        return
+    with HealthRecord(path, create=True) as record:
+        yield Watcher(record, modality)

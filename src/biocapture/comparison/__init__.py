@@ -1,0 +1,1 @@
+"""Comparison of samples: one with one, one with many."""

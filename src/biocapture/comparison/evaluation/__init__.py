@@ -1,0 +1,1 @@
+"""Error rates, thresholds and curves of a list of pairs."""

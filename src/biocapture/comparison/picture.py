@@ -1,0 +1,26 @@
+"""Pictures of a comparison, as files; each modality draws its own."""
+
+from pathlib import Path
+
+import cv2
+
+from biocapture.comparison.compare import Matched
+from biocapture.comparison.protocol import matcher
+from biocapture.errors import UsageError
+
+
+def write_overlay(matched: Matched, path: Path) -> None:
+    """Write both captures and what agreed between them as a PNG.
+
+    Raises
+    ------
+    UsageError
+        The name does not end in .png, or the file cannot be written.
+    """
+    if path.suffix.lower() != ".png":
+        raise UsageError("an overlay is a .png", str(path))
+    picture = matcher(matched.modality).picture(matched.samples, matched.templates, matched.comparison)
+    try:
+        path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error

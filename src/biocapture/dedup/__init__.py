@@ -1,5 +1,0 @@
-"""Local deduplication: who among many enrolments or images is who."""
-
-from biocapture.dedup.search import Duplicates, Pair, duplicates
-
-__all__ = ["Duplicates", "Pair", "duplicates"]

@@ -1,0 +1,296 @@
+"""Network scanners that speak eSCL (AirScan), without a driver.
+
+``escl:http://192.168.1.7/eSCL``, ``escl:https://scanner.local:443/eSCL?verify=false``, ``escl:192.168.1.7``. One page a
+capture; pictures are checked against the resolution and the area that were asked for.
+"""
+
+import math
+import ssl
+import time
+from contextlib import suppress
+from types import TracebackType
+from typing import Literal, Self
+from urllib.parse import quote, urljoin, urlsplit
+
+from pydantic import Field
+
+from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.escl.messages import (
+    COLOUR,
+    GREY,
+    JPEG,
+    LOSSLESS,
+    UNITS_PER_INCH,
+    Scanner,
+    Settings,
+    Source,
+    scan_settings,
+    scanner,
+    state,
+)
+from biocapture.devices.protocol import Capabilities, Health, Info, State, Target
+from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.transport.http1 import Connection, Reply
+from biocapture.errors import (
+    DeviceBusyError,
+    DeviceDataError,
+    DeviceDisconnectedError,
+    DeviceError,
+    DeviceNotFoundError,
+    DeviceTimeoutError,
+    DeviceUnsupportedError,
+    NothingSeenError,
+)
+from biocapture.images.decode import MAX_PIXELS
+from biocapture.types import MM_PER_INCH, Image, Modality, Sample
+
+MOST_XML_BYTES = 1_000_000
+FAREWELL_S = 0.5
+"""To cancel a job after the time is over; within the second that a capture may be late."""
+
+AGAIN_S = 0.1
+"""Before a scanner is asked again for a page it does not have yet; doubled up to a second."""
+
+SIZE_TOLERANCE = 0.02
+"""Scanners round the area to whole blocks of pixels."""
+
+STATES = {"Idle": State.READY, "Processing": State.BUSY, "Testing": State.NOT_READY, "Stopped": State.NOT_READY}
+
+
+class EsclDevice:
+    """A network scanner: what lies on its glass or in its feeder."""
+
+    class Options(BaseOptions):
+        """How it scans.
+
+        Attributes
+        ----------
+        ppi : int
+            Exactly this, or an error that names what the scanner has.
+        modality : Modality
+            What lies on it: prints and irises are scanned grey, faces in colour.
+        source : str
+            ``platen`` or ``feeder``.
+        left_mm, top_mm, width_mm, height_mm : float
+            Area; 0 width or height: up to the far edge.
+        lossless : bool
+            PNG where the scanner has it; JPEG otherwise, and always without it.
+        verify : bool
+            Check the certificate; most scanners sign theirs themselves.
+        open_timeout_s : float
+        max_bytes : int
+            Of a page.
+        """
+
+        ppi: int = Field(500, ge=50, le=4800)
+        modality: Modality = Modality.FINGERPRINT
+        source: Literal["platen", "feeder"] = "platen"
+        left_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        top_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        width_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        height_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        lossless: bool = True
+        verify: bool = True
+        open_timeout_s: float = Field(5.0, gt=0.0, le=60.0)
+        max_bytes: int = Field(128_000_000, ge=1000, le=1_000_000_000)
+
+    def __init__(self, address: str, options: Options) -> None:
+        self._address, self._options = address, options
+        self._subject = f"escl:{address}"
+        self._url = _base(address, self._subject)
+        self._tls: ssl.SSLContext | None = None
+        self._scanner: Scanner | None = None
+
+    def __enter__(self) -> Self:
+        if self._url.startswith("https:"):
+            self._tls = ssl.create_default_context()
+            if not self._options.verify:
+                self._tls.check_hostname, self._tls.verify_mode = False, ssl.CERT_NONE
+        deadline = time.monotonic() + self._options.open_timeout_s
+        reply = self._asked("GET", f"{self._url}/ScannerCapabilities", deadline)
+        if reply.status != 200:
+            raise _refusal(reply, "its capabilities", self._subject)
+        known = scanner(reply.body, self._subject)
+        self._settings(known)
+        self._scanner = known
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._scanner = None
+
+    @property
+    def info(self) -> Info:
+        """As the scanner describes itself; asks it anew for its state."""
+        abilities = Capabilities((self._options.modality,), ppi=float(self._options.ppi))
+        known = self._scanner
+        if known is None:
+            return Info("escl", self._address, abilities, Health(State.NOT_READY, "is not open"))
+        return Info("escl", self._address, abilities, self._health(), known.maker, known.model, known.serial)
+
+    def capture(self, target: Target, timeout_s: float) -> Sample:
+        """Scan the area once."""
+        deadline = time.monotonic() + timeout_s
+        if self._scanner is None:
+            raise DeviceNotFoundError("is not open", self._subject)
+        refuse_other(target.modality, (self._options.modality,), self._subject)
+        self._check_state(deadline)
+        wanted = self._settings(self._scanner)
+        job = self._begun(wanted, self._scanner.version, deadline)
+        try:
+            page = self._page(job, deadline)
+        finally:
+            self._end(job)
+        return Sample(self._image(page, wanted, target), target.modality, target.position, job)
+
+    def _health(self) -> Health:
+        try:
+            now, feeder = self._state(time.monotonic() + min(2.0, self._options.open_timeout_s))
+        except DeviceError as error:
+            return Health(State.GONE, error.message)
+        return Health(STATES.get(now, State.NOT_READY), f"{now} {feeder}".strip())
+
+    def _state(self, deadline: float) -> tuple[str, str]:
+        reply = self._asked("GET", f"{self._url}/ScannerStatus", deadline)
+        if reply.status != 200:
+            raise _refusal(reply, "its state", self._subject)
+        return state(reply.body, self._subject)
+
+    def _check_state(self, deadline: float) -> None:
+        try:
+            now, feeder = self._state(deadline)
+        except DeviceNotFoundError as error:  # it answered when it was opened
+            raise DeviceDisconnectedError(error.message, self._subject) from error
+        if STATES.get(now) is not State.READY:
+            raise DeviceBusyError(f"is {now[:40] or 'in no state'}, expected Idle", self._subject)
+        if self._options.source == "feeder" and feeder == "ScannerAdfEmpty":
+            raise NothingSeenError("the feeder is empty", self._subject)
+        if self._options.source == "feeder" and feeder not in ("", "ScannerAdfLoaded"):
+            raise DeviceBusyError(f"the feeder says {feeder[:40]}", self._subject)
+
+    def _settings(self, known: Scanner) -> Settings:
+        """What is asked of the scanner, checked against what it has."""
+        chosen, name = self._options, self._options.source.capitalize()
+        if name not in known.sources:
+            raise DeviceUnsupportedError(f"has no {chosen.source}", self._subject)
+        source = known.sources[name]
+        if not source.has(chosen.ppi):
+            raise DeviceUnsupportedError(f"has no {chosen.ppi} ppi; it has {source.told_resolutions}", self._subject)
+        colour = COLOUR if chosen.modality is Modality.FACE else GREY
+        if source.colours and colour not in source.colours:
+            raise DeviceUnsupportedError(f"has no {colour}; it has {', '.join(sorted(source.colours))}", self._subject)
+        left, top, width, height = self._area(source)
+        pixels = width * height * (chosen.ppi / UNITS_PER_INCH) ** 2
+        if pixels > MAX_PIXELS:
+            raise DeviceUnsupportedError(
+                f"{pixels:.0f} pixels; the limit is {MAX_PIXELS}: choose a smaller area or ppi", self._subject
+            )
+        form = LOSSLESS if chosen.lossless and LOSSLESS in source.formats else JPEG
+        return Settings(name, chosen.ppi, colour, form, left, top, width, height)
+
+    def _area(self, source: Source) -> tuple[int, int, int, int]:
+        chosen = self._options
+        left, top, width, height = (
+            round(length / MM_PER_INCH * UNITS_PER_INCH)
+            for length in (chosen.left_mm, chosen.top_mm, chosen.width_mm, chosen.height_mm)
+        )
+        width, height = width or source.width - left, height or source.height - top
+        if width <= 0 or height <= 0 or left + width > source.width or top + height > source.height:
+            most = " × ".join(f"{each / UNITS_PER_INCH * MM_PER_INCH:.1f}" for each in (source.width, source.height))
+            raise DeviceUnsupportedError(f"the area lies outside its {most} mm", self._subject)
+        return left, top, width, height
+
+    def _begun(self, wanted: Settings, version: str, deadline: float) -> str:
+        """URL of the new job."""
+        reply = self._asked("POST", f"{self._url}/ScanJobs", deadline, scan_settings(wanted, version))
+        if reply.status != 201:
+            raise _refusal(reply, "the scan", self._subject)
+        return _job(self._url, reply.headers.get("location", ""), self._subject)
+
+    def _page(self, job: str, deadline: float) -> Reply:
+        pause_s = AGAIN_S
+        while (
+            reply := self._asked("GET", f"{job}/NextDocument", deadline, limit=self._options.max_bytes)
+        ).status == 503:
+            if time.monotonic() + pause_s >= deadline:
+                raise DeviceTimeoutError("has no page yet", self._subject)
+            time.sleep(pause_s)
+            pause_s = min(1.0, 2 * pause_s)
+        if reply.status in (404, 410):
+            raise NothingSeenError("the scan ended without a page", self._subject)
+        if reply.status != 200:
+            raise _refusal(reply, "the page", self._subject)
+        return reply
+
+    def _end(self, job: str) -> None:
+        """Done or cancelled; an answer is not needed, but a scanner that gets no word stays busy for a minute."""
+        with suppress(DeviceError):
+            self._asked("DELETE", job, time.monotonic() + FAREWELL_S)
+
+    def _image(self, page: Reply, wanted: Settings, target: Target) -> Image:
+        kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind and not kind.startswith("image/") and kind != "application/octet-stream":
+            raise DeviceDataError(f"sent {kind[:40]!r}, expected {wanted.format}", self._subject)
+        image = decoded(page.body, target.modality, self._subject, float(wanted.ppi), self._options.max_bytes)
+        expected = [round(length * wanted.ppi / UNITS_PER_INCH) for length in (wanted.height, wanted.width)]
+        found = image.pixels.shape[:2]
+        sides = zip(found, expected, strict=True)
+        if not all(math.isclose(one, other, rel_tol=SIZE_TOLERANCE, abs_tol=16) for one, other in sides):
+            raise DeviceDataError(
+                f"sent {found[1]} × {found[0]} px, expected {expected[1]} × {expected[0]}:"
+                f" not the {wanted.ppi} ppi, or not the area, that was asked for",
+                self._subject,
+            )
+        return image
+
+    def _asked(
+        self, verb: str, url: str, deadline: float, body: bytes | None = None, limit: int = MOST_XML_BYTES
+    ) -> Reply:
+        parts = urlsplit(url)
+        port = parts.port or (443 if self._tls else 80)
+        with Connection(parts.hostname or "", port, deadline, self._tls) as connection:
+            connection.send(verb, parts.path, body, "text/xml")
+            return connection.body(connection.head(), limit)
+
+
+def _base(address: str, subject: str) -> str:
+    """Root of the service, without a slash at its end; ``/eSCL`` where no path is told."""
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise DeviceNotFoundError("expected http://host:port/eSCL", subject) from error
+    if not usable:
+        raise DeviceNotFoundError("expected http://host:port/eSCL", subject)
+    path = quote(parts.path.rstrip("/") or "/eSCL", safe="/%")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}"
+
+
+def _job(base: str, location: str, subject: str) -> str:
+    """URL of a job. Scanners with several names tell one that may not lead to them: only the path is taken."""
+    try:
+        path = urlsplit(urljoin(f"{base}/", location)).path
+    except ValueError:
+        path = ""
+    if not location or not path.strip("/"):
+        raise DeviceDataError("began a scan without telling where", subject)
+    return urljoin(base, quote(path.rstrip("/"), safe="/%:@!$&'()*+,;=~"))
+
+
+def _refusal(reply: Reply, what: str, subject: str) -> DeviceError:
+    """An HTTP status as what it means for the operator."""
+    status = reply.status
+    if status in (409, 423, 429, 503):
+        return DeviceBusyError(f"is busy (status {status})", subject)
+    if status in (401, 403):
+        return DeviceUnsupportedError(f"wants a password for {what} (status {status})", subject)
+    if status in (301, 302, 307, 308):
+        return DeviceUnsupportedError(
+            f"has moved to {reply.headers.get('location', '')[:200]!r}: use that address", subject
+        )
+    if status == 404:
+        return DeviceNotFoundError(f"knows nothing of {what} (status 404): is the path right?", subject)
+    if 400 <= status < 500:
+        return DeviceUnsupportedError(f"refuses {what} (status {status})", subject)
+    return DeviceError(f"failed (status {status})", subject)

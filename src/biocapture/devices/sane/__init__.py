@@ -1,0 +1,1 @@
+"""Scanners through SANE: python-sane or the scanimage program."""

@@ -1,0 +1,219 @@
+"""Scanners through SANE: ``sane:test:0``, ``sane:airscan:e0:Scanner``, ``sane:genesys:libusb:001:004``.
+
+With ``python-sane`` (extra ``sane``) the scanner stays open between captures; without it the program ``scanimage`` is
+run for each. Either runs in a process of its own, which is ended when the time is over.
+"""
+
+import importlib.util
+import shutil
+import time
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.presence import Presence
+from biocapture.devices.protocol import Capabilities, Info, Target
+from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.sane.scanimage import Area, Scanimage, Setting, listed
+from biocapture.devices.transport.driver_process import Driver
+from biocapture.errors import (
+    DeviceDataError,
+    DeviceNotFoundError,
+    DeviceUnsupportedError,
+    UsageError,
+)
+from biocapture.images.decode import MAX_PIXELS
+from biocapture.types import Image, Modality, Sample
+
+PPI_TOLERANCE = 0.02
+
+
+class Engine(Protocol):
+    """What drives SANE."""
+
+    def open(self, deadline: float) -> None:
+        """Open the scanner."""
+        ...
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Constraint of each option that can be set."""
+        ...
+
+    def scan(
+        self, settings: list[Setting], area: Area, deadline: float, limit: int
+    ) -> tuple[bytes | NDArray[np.uint8], float]:
+        """A page, encoded or as pixels, and the resolution the scanner made of it (0: not told)."""
+        ...
+
+    def close(self) -> None:
+        """End every process."""
+        ...
+
+
+class SaneDevice:
+    """A scanner SANE knows."""
+
+    class Options(BaseOptions):
+        """How it scans.
+
+        Attributes
+        ----------
+        ppi : int
+            What the scanner makes of it may differ by 2 %; anything else is an error.
+        modality : Modality
+            What lies on it: prints and irises are scanned grey, faces in colour.
+        source : str
+            In the scanner's own words, e.g. ``Automatic Document Feeder``; empty: as it is.
+        left_mm, top_mm, width_mm, height_mm : float
+            Area; 0 width or height: as it is.
+        set : str
+            More of the scanner's options, ``name=value,…``.
+        via : str
+            ``library`` (python-sane), ``scanimage``, or ``auto``: the first that is installed.
+        open_timeout_s : float
+        max_bytes : int
+            Of a page.
+        """
+
+        ppi: int = Field(500, ge=50, le=4800)
+        modality: Modality = Modality.FINGERPRINT
+        source: str = ""
+        left_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        top_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        width_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        height_mm: float = Field(0.0, ge=0.0, le=1000.0)
+        set: str = ""
+        via: Literal["auto", "library", "scanimage"] = "auto"
+        open_timeout_s: float = Field(15.0, gt=0.0, le=120.0)
+        max_bytes: int = Field(200_000_000, ge=1000, le=1_000_000_000)
+
+    def __init__(self, address: str, options: Options) -> None:
+        self._address, self._options = address, options
+        self._subject = f"sane:{address}"
+        if not address or address.startswith("-"):
+            raise DeviceNotFoundError("expected the name of a device, as scanimage -L prints it", self._subject)
+        self._pairs = _pairs(options.set, self._subject)
+        self._engine: Engine | None = None
+        self._presence = Presence(self._subject)
+
+    @classmethod
+    def discover(cls, timeout_s: float) -> list[str]:
+        """Devices SANE finds; asks the network, too, where a backend does."""
+        return listed(time.monotonic() + timeout_s) if shutil.which("scanimage") else []
+
+    def __enter__(self) -> Self:
+        engine = self._engine_of_choice()
+        try:
+            engine.open(time.monotonic() + self._options.open_timeout_s)
+        except BaseException:
+            engine.close()
+            raise
+        self._engine = engine
+        self._presence.found()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._engine:
+            self._engine.close()
+        self._engine = None
+
+    @property
+    def info(self) -> Info:
+        """As asked for; a scanner has no state that could be asked without scanning."""
+        abilities = Capabilities((self._options.modality,), ppi=float(self._options.ppi))
+        return Info("sane", self._address, abilities, self._presence.health)
+
+    def capture(self, target: Target, timeout_s: float) -> Sample:
+        """Scan once."""
+        deadline = time.monotonic() + timeout_s
+        if self._engine is None:
+            raise DeviceNotFoundError("is not open", self._subject)
+        refuse_other(target.modality, (self._options.modality,), self._subject)
+        with self._presence.asked():
+            page, ppi = self._scanned(self._engine, deadline)
+        return Sample(self._image(page, ppi, target), target.modality, target.position, self._subject)
+
+    def _scanned(self, engine: Engine, deadline: float) -> tuple[bytes | NDArray[np.uint8], float]:
+        chosen = self._options
+        area = chosen.left_mm, chosen.top_mm, chosen.width_mm, chosen.height_mm
+        return engine.scan(self._settings(engine.choices), area, deadline, chosen.max_bytes)
+
+    def _image(self, page: bytes | NDArray[np.uint8], ppi: float, target: Target) -> Image:
+        if not abs(ppi - self._options.ppi) <= PPI_TOLERANCE * self._options.ppi:
+            raise DeviceUnsupportedError(f"scans at {ppi:g} ppi, not at {self._options.ppi}", self._subject)
+        return decoded(page, target.modality, self._subject, ppi, self._options.max_bytes)
+
+    def _settings(self, choices: dict[str, Any]) -> list[Setting]:
+        """In the order in which backends want them: what changes the others' range first."""
+        chosen = self._options
+        settings: list[Setting] = [("source", chosen.source)] if chosen.source else []
+        mode = _mode(choices.get("mode"), chosen.modality is Modality.FACE)
+        settings += [("mode", mode)] if mode else []
+        settings += [("depth", 8)] if "depth" in choices else []
+        return [*settings, ("resolution", chosen.ppi), *self._pairs]
+
+    def _engine_of_choice(self) -> Engine:
+        via, has_library = self._options.via, importlib.util.find_spec("sane") is not None
+        if via == "library" or (via == "auto" and has_library):
+            if not has_library:
+                raise DeviceUnsupportedError("needs python-sane: pip install 'biocapture[sane]'", self._subject)
+            return _Library(self._address, self._subject)
+        if not shutil.which("scanimage"):
+            raise DeviceUnsupportedError(
+                "needs python-sane (pip install 'biocapture[sane]') or the program scanimage (Debian: sane-utils)",
+                self._subject,
+            )
+        return Scanimage(self._address, self._subject)
+
+
+class _Library:
+    """python-sane in a process of its own."""
+
+    def __init__(self, name: str, subject: str) -> None:
+        self._driver, self._subject = Driver("sane", subject, {"name": name}), subject
+        self.open, self.close = self._driver.open, self._driver.close
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        return dict(self._driver.opened.get("options", {}))
+
+    def scan(self, settings: list[Setting], area: Area, deadline: float, limit: int) -> tuple[NDArray[np.uint8], float]:
+        told, data = self._driver.ask("scan", deadline, limit, settings=settings + _corners(area))
+        columns, channels, stride = (int(told[name]) for name in ("columns", "channels", "stride"))
+        rows, width = len(data) // max(1, stride), columns * channels
+        if channels not in (1, 3) or not 0 < width <= stride or not 0 < rows * columns <= MAX_PIXELS:
+            raise DeviceDataError(f"sent {len(data)} bytes in lines of {stride} for {columns} px", self._subject)
+        # python-sane takes the bytes as they come: of padded lines the padding, too, so that the last may be cut short.
+        lines = np.frombuffer(data, np.uint8, rows * stride).reshape(rows, stride)
+        pixels = lines[:, :width].reshape(rows, columns, channels)
+        return pixels, float(told["ppi"])
+
+
+def _corners(area: Area) -> list[Setting]:
+    """The area as SANE's options; far edges first: they may not lie before the near ones."""
+    left, top, width, height = area
+    settings: list[Setting] = [("br-x", left + width)] if width else []
+    settings += [("br-y", top + height)] if height else []
+    return settings + ([("tl-x", left), ("tl-y", top)] if any(area) else [])
+
+
+def _mode(constraint: object, colour: bool) -> str:
+    """The scanner's word for grey or colour; empty where it has no choice."""
+    words = [word for word in constraint if isinstance(word, str)] if isinstance(constraint, list | tuple) else []
+    wanted = ("color", "colour") if colour else ("gray", "grey")
+    found = [word for word in words if any(part in word.lower() for part in wanted)]
+    return min(found, key=len, default="")
+
+
+def _pairs(text: str, subject: str) -> list[Setting]:
+    pairs = [part.partition("=") for part in filter(None, text.split(","))]
+    if any(not name.strip() or not sign for name, sign, _ in pairs):
+        raise UsageError(f"option set: expected name=value,…, got {text!r}", subject)
+    return [(name.strip(), value.strip()) for name, _, value in pairs]

@@ -1,0 +1,125 @@
+"""SANE through its program ``scanimage``: one run for each scan."""
+
+import re
+import struct
+
+from biocapture.devices.transport.child import Child
+from biocapture.errors import (
+    DeviceBusyError,
+    DeviceDataError,
+    DeviceDisconnectedError,
+    DeviceError,
+    DeviceNotFoundError,
+    DeviceTimeoutError,
+    DeviceUnsupportedError,
+    NothingSeenError,
+)
+from biocapture.types import MM_PER_INCH
+
+KINDS: tuple[tuple[str, type[DeviceError]], ...] = (
+    ("open of device", DeviceNotFoundError),
+    ("no SANE devices found", DeviceNotFoundError),
+    ("Device busy", DeviceBusyError),
+    ("Scanner cover is open", DeviceBusyError),
+    ("out of documents", NothingSeenError),
+    ("Error during device I/O", DeviceDisconnectedError),
+    ("access to resource has been denied", DeviceUnsupportedError),
+    ("Operation not supported", DeviceUnsupportedError),
+    ("option", DeviceUnsupportedError),
+    ("argument", DeviceUnsupportedError),
+    ("End of file", DeviceDataError),
+    ("No IDATs", DeviceDataError),
+    ("Out of memory", DeviceDataError),
+    ("cancel", DeviceTimeoutError),
+)
+"""What its complaints mean; the first that is found counts, case ignored."""
+
+MOST_TEXT_BYTES = 1_000_000
+OPTION = re.compile(r"^ {4}--([a-z0-9-]+)(?:\[=\((.*?)\)\]| (.*?))? \[([^\]\n]*)\]$", re.MULTILINE)
+"""A line of ``scanimage -A``: name, values, and the present one."""
+
+CLOSED = ("inactive", "read-only", "hardware")
+
+Setting = tuple[str, str | float]
+Area = tuple[float, float, float, float]
+"""Left, top, width, height in mm; 0 width or height: as it is."""
+
+
+class Scanimage:
+    """One scanner, by SANE's name for it."""
+
+    def __init__(self, name: str, subject: str) -> None:
+        self._name, self._subject = name, subject
+        self._child: Child | None = None
+        self.choices: dict[str, list[str]] = {}
+        """Values each option may have, of those that can be set."""
+
+    def open(self, deadline: float) -> None:
+        """Ask what it can do."""
+        self.choices = choices_in(self._run(["-A"], deadline, MOST_TEXT_BYTES).decode("utf8", "replace"))
+
+    def scan(self, settings: list[Setting], area: Area, deadline: float, limit: int) -> tuple[bytes, float]:
+        """A page as PNG and the resolution it states; 0 where it states none.
+
+        Raises
+        ------
+        DeviceError
+            Of the kind scanimage complains of.
+        """
+        options = [f"--{name}={value}" for name, value in settings]
+        left, top, width, height = area
+        options += [f"-l{left:g}", f"-t{top:g}"] if any(area) else []
+        options += [f"-x{width:g}"] if width else []
+        options += [f"-y{height:g}"] if height else []
+        page = self._run(["--format=png", *options], deadline, limit)
+        if not page:
+            raise DeviceDataError("scanned nothing", self._subject)
+        return page, stated_ppi(page)
+
+    def close(self) -> None:
+        """Nothing is open between two scans."""
+
+    def _run(self, options: list[str], deadline: float, limit: int) -> bytes:
+        child = Child(["scanimage", f"--device-name={self._name}", *options], self._subject)
+        try:
+            output = child.rest(deadline, limit)
+            status = child.status()
+            if status:
+                raise complaint(child.complaints(), status, self._subject)
+            return output
+        finally:
+            child.end()
+
+
+def stated_ppi(png: bytes) -> float:
+    """Out of the chunk ``pHYs``; 0 where there is none."""
+    at = png.find(b"pHYs", 0, 1000)
+    if at < 0 or len(png) < at + 13:
+        return 0.0
+    across, down, unit = struct.unpack(">IIB", png[at + 4 : at + 13])
+    return round(across * MM_PER_INCH / 1000, 1) if unit == 1 and across == down else 0.0
+
+
+def choices_in(text: str) -> dict[str, list[str]]:
+    """Options that can be set now, with their values, out of ``scanimage -A``."""
+    found = (match.groups(default="") for match in OPTION.finditer(text))
+    return {name: (one or other).split("|") for name, one, other, now in found if not now.startswith(CLOSED)}
+
+
+def complaint(text: str, status: int, subject: str) -> DeviceError:
+    """What scanimage wrote, as an error; its notes on rounded values are not the reason."""
+    lines = [line.removeprefix("scanimage: ") for line in text.splitlines() if "rounded value" not in line]
+    known = ((kind, line) for line in lines for words, kind in KINDS if words.lower() in line.lower())
+    kind, line = next(known, (DeviceError, (lines or [f"scanimage failed (status {status})"])[-1]))
+    return kind(line[:300], subject)
+
+
+def listed(deadline: float) -> list[str]:
+    """Names of all scanners SANE finds."""
+    child = Child(["scanimage", "-f", "%d%n"], "sane")
+    try:
+        return child.rest(deadline, MOST_TEXT_BYTES).decode("utf8", "replace").split()
+    except DeviceTimeoutError:
+        return []
+    finally:
+        child.end()

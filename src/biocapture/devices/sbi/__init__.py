@@ -1,0 +1,1 @@
+"""MOSIP SBI devices: an adapter and the messages it exchanges."""

@@ -1,0 +1,266 @@
+"""Devices that speak MOSIP's Secure Biometric Interface 0.9.5 for registration: fingers, irises, faces.
+
+``sbi:`` takes the first device found on ports 4501..4600 of this machine, ``sbi:127.0.0.1:4501`` the first there,
+``sbi:127.0.0.1:4501/2`` the one with id 2. Every reply is verified: signature and certificates, device, transaction,
+time, hash chain.
+"""
+
+import time
+import uuid
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field
+
+from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
+from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.registry import needed
+from biocapture.errors import (
+    DecodeError,
+    DeviceBusyError,
+    DeviceDataError,
+    DeviceError,
+    DeviceNotFoundError,
+    DeviceUnsupportedError,
+    FormatError,
+)
+from biocapture.images.decode import decode, depicted
+from biocapture.images.records.record import depictions, enveloped
+from biocapture.types import Image, Modality, Position, Sample
+
+if TYPE_CHECKING:
+    from biocapture.devices.sbi.discovery import Base
+    from biocapture.devices.sbi.messages import Answer
+    from biocapture.devices.sbi.reply import Trust
+    from biocapture.devices.sbi.session import Session
+    from biocapture.devices.transport.http1 import Connection
+
+MOST_BYTES = 64_000_000
+"""Of a reply: four fingers are about 1 MB, a lossless face 10 MB, each wrapped in base64 twice."""
+
+
+class SbiDevice:
+    """One device of an SBI service."""
+
+    class Options(BaseOptions):
+        """How the service is found, asked and believed.
+
+        Attributes
+        ----------
+        host : str
+            Where to look when no address is given. Services listen on this machine only.
+        first_port, last_port : int
+        type : str
+            ``Finger``, ``Iris`` or ``Face``; empty: any.
+        env : str
+            Environment the device is registered for.
+        requested_score : int
+            Quality that ends the device's own search for a better frame.
+        trust : path, optional
+            PEM file of certificates that may vouch for devices. Without it, the device is known by the key it showed
+            when it was opened.
+        expired_ok : bool
+            Accept certificates that are out of date.
+        lag_s : float
+            How far a reply's clock may be off ours.
+        open_timeout_s : float
+            To find and identify the device.
+        max_bytes : int
+            Most bytes of a reply.
+        """
+
+        host: str = "127.0.0.1"
+        first_port: int = Field(4501, ge=1, le=65535)
+        last_port: int = Field(4600, ge=1, le=65535)
+        type: Literal["", "Finger", "Iris", "Face"] = ""
+        env: Literal["Staging", "Developer", "Pre-Production", "Production"] = "Developer"
+        requested_score: int = Field(40, ge=0, le=100)
+        trust: Path | None = None
+        expired_ok: bool = False
+        lag_s: float = Field(300.0, gt=0, le=86_400)
+        open_timeout_s: float = Field(5.0, gt=0, le=60)
+        max_bytes: int = Field(MOST_BYTES, ge=1000, le=1_000_000_000)
+
+    def __init__(self, address: str, options: Options) -> None:
+        needed("cryptography", "sbi")
+        self._address = address
+        self._options = options
+        self._session: Session | None = None
+        self._previewed: Connection | None = None
+        self.answers: tuple[Answer, ...] = ()
+        """Of the last capture: the records as sent, with the device's own scores, hashes and signed messages."""
+
+    @classmethod
+    def discover(cls, timeout_s: float) -> list[str]:
+        """Devices on this machine's ports 4501..4600."""
+        needed("cryptography", "sbi")
+        from biocapture.devices.sbi.codes import PORTS
+        from biocapture.devices.sbi.discovery import scan
+
+        return [f"{base}/{found.deviceId}" for base, found in scan("127.0.0.1", PORTS, "", timeout_s)]
+
+    def __enter__(self) -> Self:
+        from biocapture.devices.sbi.session import Session, called_back, identified, patiently
+
+        deadline = time.monotonic() + self._options.open_timeout_s
+        base, device_id = self._found(deadline)
+        kind, trust = self._options.type, self._trust()
+        known = patiently(lambda: identified(base, device_id, kind, trust, deadline), deadline)
+        asked = called_back(base, known.info.callbackId)
+        self._session = Session(asked, known, trust, self._options.max_bytes)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop_preview()
+        self._session = None
+
+    @property
+    def info(self) -> Info:
+        """As the device describes itself; asks it anew for its state."""
+        session = self._session
+        if session is None:
+            return Info("sbi", self._address, Capabilities(()), Health(State.NOT_READY, "is not open"))
+        known, digital = session.known.info, session.known.digital
+        abilities = Capabilities((self._modality,), self._positions, Preview.VIEW, group=len(self._positions) > 1)
+        names = digital.make, digital.model, digital.serialNo, known.firmware
+        return Info("sbi", f"{session.base}/{known.deviceId}", abilities, self._health(), *names)
+
+    def capture(self, target: Target, timeout_s: float) -> Sample:
+        """One finger, eye or face; the rest of its group is told to be missing."""
+        return self.capture_group([target], timeout_s)[0]
+
+    def capture_group(self, targets: Sequence[Target], timeout_s: float) -> tuple[Sample, ...]:
+        """The fingers of a slap, both thumbs or both eyes at once."""
+        from biocapture.devices.sbi.messages import Order
+
+        deadline = time.monotonic() + timeout_s
+        session = self._opened()
+        sub_id, wanted, missing = self._group(targets)
+        device, kind, transaction = session.known.info.deviceId, session.known.digital.type, str(uuid.uuid4())
+        chosen = self._options
+        order = Order(device, kind, sub_id, wanted, missing, transaction, "", chosen.requested_score, chosen.env)
+        self.answers = session.captured(order, deadline)
+        by_position = {answer.position: answer for answer in self.answers}
+        name = f"sbi:{session.known.digital.serialNo}:{transaction}"
+        return tuple(
+            Sample(_image(by_position[each.position], each, str(session.base)), each.modality, each.position, name)
+            for each in targets
+        )
+
+    def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        """Pictures to look at, with the device's own drawing over them; not captures."""
+        session = self._opened()
+        sub_id = self._group([target])[0]
+        return self._viewed(session, sub_id, target.modality, timeout_s)
+
+    def _viewed(
+        self, session: "Session", sub_id: str, modality: Modality, timeout_s: float
+    ) -> Generator[Image, None, None]:
+        self._stop_preview()
+        connection, stream = session.stream(sub_id, time.monotonic() + timeout_s)
+        self._previewed = connection
+        try:
+            while (frame := stream.newest(timeout_s)) is not None:
+                yield _decoded(frame, modality, str(session.base))
+        finally:
+            connection.close()
+
+    def _stop_preview(self) -> None:
+        if self._previewed:
+            self._previewed.close()
+        self._previewed = None
+
+    def _opened(self) -> "Session":
+        if self._session is None:
+            raise DeviceNotFoundError("is not open", f"sbi:{self._address}")
+        return self._session
+
+    def _trust(self) -> "Trust":
+        from biocapture.devices.sbi.jws import trusted_certificates
+        from biocapture.devices.sbi.reply import Trust
+
+        return Trust(trusted_certificates(self._options.trust), self._options.expired_ok, self._options.lag_s)
+
+    def _found(self, deadline: float) -> tuple["Base", str]:
+        """Service and device id; found by a scan where no address is given."""
+        from biocapture.devices.sbi.discovery import base_of, scan
+
+        if self._address:
+            return base_of(self._address)
+        chosen = self._options
+        ports = range(chosen.first_port, chosen.last_port + 1)
+        found = scan(chosen.host, ports, chosen.type, 0.6 * (deadline - time.monotonic()))
+        if not found:
+            raise DeviceNotFoundError(
+                f"no device on ports {chosen.first_port}..{chosen.last_port}", f"sbi:{chosen.host}"
+            )
+        return found[0][0], found[0][1].deviceId
+
+    @property
+    def _modality(self) -> Modality:
+        from biocapture.devices.sbi.codes import TYPES
+
+        kind = self._opened().known.digital.type
+        if kind not in TYPES:
+            raise DeviceUnsupportedError(f"a device of type {kind[:20]!r}", f"sbi:{self._address}")
+        return TYPES[kind]
+
+    @property
+    def _groups(self) -> dict[str, tuple[Position, ...]]:
+        """What the device can take at once, by its sub-ids; smallest first."""
+        from biocapture.devices.sbi.codes import GROUPS
+
+        known = self._opened().known
+        groups = {key: group for key, group in GROUPS[known.digital.type].items() if key in known.info.deviceSubId}
+        return dict(sorted(groups.items(), key=lambda item: len(item[1])))
+
+    @property
+    def _positions(self) -> tuple[Position, ...]:
+        return tuple(dict.fromkeys(position for group in self._groups.values() for position in group))
+
+    def _group(self, targets: Sequence[Target]) -> tuple[str, tuple[Position, ...], tuple[Position, ...]]:
+        """Sub-id of the smallest group that holds all targets, the targets, and the rest of the group."""
+        wanted = tuple(dict.fromkeys(each.position for each in targets))
+        subject = f"sbi:{self._address}"
+        if not targets or len(wanted) < len(targets) or {each.modality for each in targets} != {self._modality}:
+            raise DeviceUnsupportedError(f"takes {self._modality}, each position once", subject)
+        for sub_id, group in self._groups.items():
+            if set(wanted) <= set(group):
+                return sub_id, wanted, tuple(position for position in group if position not in wanted)
+        if len(wanted) == 1 and wanted[0] is not Position.UNKNOWN and "0" in self._opened().known.info.deviceSubId:
+            return "0", wanted, ()
+        raise DeviceUnsupportedError(f"cannot take {', '.join(wanted)} at once", subject)
+
+    def _health(self) -> Health:
+        try:
+            self._opened().status(time.monotonic() + min(2.0, self._options.open_timeout_s))
+        except DeviceBusyError as error:
+            return Health(State.BUSY if "(error 111)" in error.message else State.NOT_READY, error.message)
+        except DeviceError as error:
+            return Health(State.GONE, error.message)
+        return Health()
+
+
+def _image(answer: "Answer", target: Target, peer: str) -> Image:
+    """The picture of the record in an answer."""
+    try:
+        shown = depictions(answer.record)[0]
+    except FormatError as error:
+        raise DeviceDataError(f"sent a damaged record: {error.message}", peer) from error
+    if shown.modality is not target.modality:
+        raise DeviceDataError(f"sent a record of {shown.modality}, expected {target.modality}", peer)
+    try:
+        return depicted(enveloped(shown, target.position), target.modality)
+    except DecodeError as error:
+        raise DeviceDataError(f"sent a picture that cannot be read: {error.message}", peer) from error
+
+
+def _decoded(frame: bytes, modality: Modality, peer: str) -> Image:
+    try:
+        return decode(frame, modality=modality)
+    except DecodeError as error:
+        raise DeviceDataError(f"sent a damaged frame: {error.message}", peer) from error

@@ -1,0 +1,121 @@
+"""A network scanner that is none: eSCL (AirScan) over HTTP on this machine, for those who test a scanning program.
+
+``POST /admin/fault {"fault": NAME}`` makes it misbehave, ``POST /admin/feeder {"sheets": N}`` fills its feeder.
+"""
+
+import itertools
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from biocapture.devices.escl.messages import Settings
+from biocapture.devices.simulators.escl_faults import FAULTS, SHOWS
+from biocapture.devices.simulators.escl_http import Handler
+from biocapture.devices.simulators.escl_page import Sheet
+from biocapture.devices.simulators.server import SimulatorServer
+from biocapture.errors import DeviceBusyError, UsageError
+
+JOB_S = 60.0
+"""A job nobody asks after is dropped."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A scan that was begun."""
+
+    settings: Settings
+    asked: float
+    pages: int = 0
+
+
+class EsclSimulator:
+    """A scanner; ``with`` serves it, leaving it ends every thread and connection.
+
+    Parameters
+    ----------
+    port : int
+        0: any free one.
+    shows : str
+        What lies on its glass: ``finger``, ``card`` or ``photo``.
+    seed : int
+        Of the person.
+    sheets : int
+        Copies of it in the feeder.
+    delay_s : float
+        A scan takes so long.
+    fault : str
+        A key of `FAULTS`.
+
+    Raises
+    ------
+    UsageError
+        No such sheet or fault.
+    DeviceBusyError
+        The port is taken.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        shows: str = "finger",
+        seed: int = 1,
+        sheets: int = 0,
+        delay_s: float = 0.0,
+        fault: str = "",
+    ) -> None:
+        if shows not in SHOWS or fault not in FAULTS:
+            wrong, known = (shows, SHOWS) if shows not in SHOWS else (fault, tuple(FAULTS))
+            raise UsageError(f"there are: {', '.join(known)}", wrong)
+        self.sheet = Sheet(shows, seed)
+        self.sheets, self.delay_s, self.fault = sheets, delay_s, fault
+        self.jobs: dict[str, Job] = {}
+        self.closing = threading.Event()
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        try:
+            self._server = SimulatorServer(port, self, Handler, "escl-simulator")
+        except OSError as error:
+            raise DeviceBusyError(f"port {port} is not free ({error.strerror or error})", "127.0.0.1") from error
+        self.port: int = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}/eSCL"
+
+    def __enter__(self) -> Self:
+        _ = self.sheet.pixels  # drawn now: growing ten fingers takes longer than a client waits
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.closing.set()
+        self._server.stop()
+
+    def begun(self, settings: Settings) -> str | None:
+        """Name of a new job; None while another one runs."""
+        with self._lock:
+            now = time.monotonic()
+            self.jobs = {name: job for name, job in self.jobs.items() if now - job.asked < JOB_S}
+            if self.jobs:
+                return None
+            name = f"job-{next(self._numbers)}"
+            self.jobs[name] = Job(settings, now)
+            return name
+
+    def next_page(self, name: str) -> Settings | None:
+        """Settings of the next page of a job; None when there is no more, and the job has ended."""
+        with self._lock:
+            job = self.jobs.get(name)
+            from_feeder = job is not None and job.settings.source == "Feeder"
+            if job is None or (self.sheets < 1 if from_feeder else job.pages > 0):
+                self.jobs.pop(name, None)
+                return None
+            job.pages, job.asked = job.pages + 1, time.monotonic()
+            self.sheets -= from_feeder
+            return job.settings
+
+    def ended(self, name: str) -> bool:
+        """Cancel a job; False if there is none."""
+        with self._lock:
+            return self.jobs.pop(name, None) is not None

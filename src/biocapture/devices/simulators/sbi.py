@@ -1,0 +1,85 @@
+"""A registration device that is none: SBI 0.9.5 over HTTP on this machine, for those who test a registration client.
+
+Administration calls (``POST`` with JSON): ``/admin/status {type, deviceStatus}``, ``/admin/score {type, qualityScore,
+fromIso}``, ``/admin/delay {type, delay, method[]}``, ``/admin/profile {profileId}`` as MOSIP's MockMDS has them, and
+``/admin/fault {type, fault}``.
+"""
+
+import itertools
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from biocapture.devices.sbi.codes import GROUPS, PORTS, TYPES
+from biocapture.devices.simulators.sbi_http import Handler
+from biocapture.devices.simulators.sbi_keys import Signer, new_signer
+from biocapture.devices.simulators.sbi_person import Person, person_named
+from biocapture.devices.simulators.sbi_state import SimulatedDevice
+from biocapture.devices.simulators.server import SimulatorServer
+from biocapture.errors import DeviceBusyError, UsageError
+
+
+class Simulator:
+    """Simulated devices of one service; ``with`` serves them, leaving it ends every thread and connection.
+
+    Parameters
+    ----------
+    port : int or None
+        None: the first free one of 4501..4600. 0: any free one.
+    types : tuple of str
+        ``Finger``, ``Iris``, ``Face``.
+    fps : float
+        Of previews.
+    signer : Signer, optional
+        Keys; new ones by default.
+    """
+
+    def __init__(
+        self,
+        port: int | None = None,
+        types: tuple[str, ...] = tuple(TYPES),
+        env: str = "Developer",
+        fps: float = 10.0,
+        signer: Signer | None = None,
+    ) -> None:
+        if not types or not set(types) <= set(TYPES):
+            raise UsageError(f"types are {', '.join(TYPES)}", ", ".join(types) or "types")
+        self.signer = signer or new_signer()
+        self.profile = "Default"
+        self.fps = fps
+        self.closing = threading.Event()
+        self._captures = itertools.count()
+        self._server = _bound(PORTS if port is None else (port,), self)
+        self.port: int = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.devices = {kind: SimulatedDevice(kind, self.url, self.signer, env) for kind in types}
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.closing.set()
+        self._server.stop()
+
+    def person(self) -> Person:
+        """Who stands before the devices at the next capture."""
+        return person_named(self.profile, next(self._captures))
+
+    def prepare(self) -> None:
+        """Draw the person of the profile now: growing a finger takes a second, which the first capture then saves."""
+        for kind in self.devices:
+            for position in dict.fromkeys(itertools.chain(*GROUPS[kind].values())):
+                person_named(self.profile, 0).pixels(TYPES[kind], position)
+
+
+def _bound(ports: Iterable[int], simulator: Simulator) -> "SimulatorServer[Simulator]":
+    for port in ports:
+        try:
+            return SimulatorServer(port, simulator, Handler, "sbi-simulator")
+        except OSError as error:
+            refused = error
+    raise DeviceBusyError(f"no free port ({refused.strerror or refused})", "127.0.0.1")

@@ -1,0 +1,237 @@
+"""HTTP of the SBI simulator: verbs, replies, previews, and the wire faults it can be told to have."""
+
+import itertools
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
+from typing import Any, ClassVar, Protocol
+
+from biocapture.devices.sbi.codes import BUSY, GROUPS, READY, STATUS_ERROR, TYPES
+from biocapture.devices.simulators.sbi_capture import capture
+from biocapture.devices.simulators.sbi_keys import Signer
+from biocapture.devices.simulators.sbi_person import Person, person_named
+from biocapture.devices.simulators.sbi_state import SimulatedDevice, administered, number, of_type, problem
+from biocapture.devices.simulators.server import SimulatorServer
+from biocapture.types import Position
+
+MOST_BODY_BYTES = 1_000_000
+IDLE_S = 10.0
+"""A client may be silent for so long."""
+
+BOUNDARY = "--BoundaryString"
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "OPTIONS, RCAPTURE, CAPTURE, MOSIPDINFO, MOSIPDISC, STREAM, GET, POST",
+    "Access-Control-Allow-Headers": "Content-Type",
+}
+ENDLESS_BYTES = 1 << 34
+
+
+class Station(Protocol):
+    """What requests ask of the simulated service they reach."""
+
+    port: int
+    signer: Signer
+    profile: str
+    fps: float
+    closing: threading.Event
+    devices: dict[str, SimulatedDevice]
+
+    def person(self) -> Person:
+        """Who stands before the devices at the next capture."""
+
+    def prepare(self) -> None:
+        """Draw the person of the profile now."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request a connection, as MockMDS."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE_S
+    server: SimulatorServer[Station]
+    ADMIN: ClassVar[tuple[str, ...]] = ("status", "score", "delay", "fault")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is logged."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Unknown verbs and broken requests."""
+        self._reply([{"error": problem(500)}], 405 if code == 501 else code)
+
+    @property
+    def _simulator(self) -> Station:
+        return self.server.simulator
+
+    def do_MOSIPDISC(self) -> None:
+        """Discovery."""
+        asked = self._asked("/device")
+        chosen = None if asked is None else of_type(self._simulator.devices, asked.get("type"))
+        if asked is None:
+            return
+        self._waited(chosen or [], "MOSIPDISC")
+        found = [device.discovered() for device in chosen or []]
+        self._reply(found or [{"error": problem(502 if chosen is None else 503)}])
+
+    do_SBIDISC = do_MOSIPDISC  # noqa: N815  the name in version 1.0
+
+    def do_MOSIPDINFO(self) -> None:
+        """Info of all devices."""
+        if self._asked("/info") is not None:
+            devices = list(self._simulator.devices.values())
+            self._waited(devices, "MOSIPDINFO")
+            self._reply([device.told() for device in devices])
+
+    def do_RCAPTURE(self) -> None:
+        """Capture for registration."""
+        asked = self._asked("/capture")
+        if asked is not None:
+            simulator = self._simulator
+            answer = capture(simulator.devices, asked, simulator.person, simulator.closing.wait)
+            self._with_fault(answer, self._fault_of(asked))
+
+    def do_CAPTURE(self) -> None:
+        """Capture for authentication: these are registration devices."""
+        asked = self._asked("/capture")
+        if asked is not None:
+            part = {"specVersion": "", "data": "", "hash": "", "sessionKey": "", "thumbprint": ""}
+            self._reply({"biometrics": [part | {"error": problem(809)}]})
+
+    def do_STREAM(self) -> None:
+        """Preview."""
+        asked = self._asked("/stream")
+        if asked is None:
+            return
+        wanted = str(asked.get("deviceId") or "")
+        device = next((each for each in self._simulator.devices.values() if each.id == wanted), None)
+        group = GROUPS[device.type].get(str(asked.get("deviceSubId"))) if device else None
+        if device is None or group is None:
+            self._reply(problem(605 if wanted else 604))
+        elif device.status != READY:
+            self._reply(problem(STATUS_ERROR[device.status]))
+        else:
+            self._streamed(device, group[0], number(asked.get("timeout")) or 0.0)
+
+    def do_POST(self) -> None:
+        """Administration."""
+        call = self.path.removeprefix("/admin/")
+        asked = self._asked(f"/admin/{call}" if call in (*self.ADMIN, "profile") else "/admin/")
+        if asked is None:
+            return
+        if call == "profile":
+            self._simulator.profile = str(asked.get("profileId") or "Default")
+            self._reply(problem(0))
+        else:
+            self._reply(administered(self._simulator.devices, call, asked))
+
+    def do_OPTIONS(self) -> None:
+        """For clients inside a browser."""
+        self._send(b"", "application/json", 200)
+
+    def _asked(self, path: str) -> dict[str, Any] | None:
+        """The request's JSON (empty without a body); None when it was refused."""
+        text = self.headers.get("Content-Length") or "0"
+        size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MOST_BODY_BYTES + 1
+        if self.path.rstrip("/") != path or size > MOST_BODY_BYTES:
+            self._reply([{"error": problem(500)}], 405)
+            return None
+        try:
+            found = json.loads(self.rfile.read(size) or b"{}")
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, dict):
+            return found
+        part = {"specVersion": "", "data": "", "hash": "", "error": problem(123)}
+        self._reply({"biometrics": [part]} if path == "/capture" else [{"error": problem(123)}])
+        return None
+
+    def _waited(self, devices: list[SimulatedDevice], method: str) -> None:
+        longest = max((device.delay_ms.get(method, 0) for device in devices), default=0)
+        self._simulator.closing.wait(longest / 1000)
+
+    def _reply(self, content: object, status: int = 200) -> None:
+        self._send(json.dumps(content).encode(), "application/json", status)
+
+    def _send(self, body: bytes, kind: str, status: int, length: int | None = None) -> None:
+        self.send_response(status)
+        for name, value in CORS.items():
+            self.send_header(name, value)
+        self.send_header("Cache-Control", "no-cache")
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.send_header("Content-Type", kind)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def _fault_of(self, asked: dict[str, Any]) -> str:
+        """What the device that was asked does wrong on the wire."""
+        bio = asked.get("bio")
+        wanted = bio[0].get("deviceId") if isinstance(bio, list) and bio and isinstance(bio[0], dict) else ""
+        return next((each.fault for each in self._simulator.devices.values() if each.id == str(wanted)), "")
+
+    def _with_fault(self, answer: dict[str, Any], fault: str) -> None:
+        body, kind = json.dumps(answer).encode(), "application/json"
+        lies = {
+            "half": (body[: len(body) // 2], len(body)),
+            "short": (body, len(body) // 2),
+            "long": (body, 2 * len(body)),
+        }
+        if fault == "silent":
+            self._simulator.closing.wait(IDLE_S)
+        elif fault == "endless":
+            self._send(body, kind, 200, ENDLESS_BYTES)
+            self._poured(body)
+        else:
+            data, length = lies.get(fault, (body, len(body)))
+            self._send(data, kind, 200, length)
+
+    def _poured(self, body: bytes) -> None:
+        """Bytes without end, until the client has enough."""
+        while not self._simulator.closing.wait(0.001):
+            self.wfile.write(body)
+
+    def _streamed(self, device: SimulatedDevice, position: Position, timeout_ms: float) -> None:
+        """Frames until the time is over, a capture was taken, or the client goes away."""
+        simulator, ended = self._simulator, threading.Event()
+        device.status, device.streaming = BUSY, ended
+        try:
+            self.wfile.write(_stream_head(simulator.port))
+            end = time.monotonic() + timeout_ms / 1000 if timeout_ms > 0 else float("inf")
+            for count in itertools.count():
+                if simulator.closing.is_set() or ended.is_set() or time.monotonic() > end:
+                    break
+                picture = _frame(simulator, device, position, count)
+                self.wfile.write(_part(picture))
+                ended.wait(max(1 / simulator.fps, device.delay_ms.get("STREAM", 0) / 1000))
+        finally:
+            device.status, device.streaming = READY if device.status == BUSY else device.status, None
+            self.close_connection = True
+
+
+def _frame(simulator: Station, device: SimulatedDevice, position: Position, count: int) -> bytes:
+    """One frame of the preview; the person of the profile ``Automatic`` does not change within it."""
+    person = person_named(simulator.profile, 0)
+    return person.frame(TYPES[device.type], position, f"score {device.score:.0f}", count)
+
+
+def _stream_head(port: int) -> bytes:
+    """As MockMDS writes it; its clients look for these very words, in this case."""
+    lines = (
+        "HTTP/1.0 200 OK",
+        f"Server: http://127.0.0.1:{port}",
+        "Access-Control-Allow-Origin:*",
+        "Connection: close",
+        "Max-Age: 0",
+        "Expires: 0",
+        "Cache-Control: no-cache, private",
+        "Pragma: no-cache",
+        f"Content-Type: multipart/x-mixed-replace; boundary={BOUNDARY}",
+    )
+    return "\r\n".join((*lines, "", "")).encode("ascii")
+
+
+def _part(jpeg: bytes) -> bytes:
+    head = f"{BOUNDARY}\r\nContent-Type:image/jpeg\r\nContent-Length:{len(jpeg)}\r\n\r\n"
+    return head.encode("ascii") + jpeg + b"\r\n\r\n"

@@ -1,0 +1,203 @@
+"""Simulated devices: what they say of themselves, and what the administration calls change (after MOSIP's MockMDS)."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from biocapture.devices.sbi.codes import (
+    ANY_DEVICE,
+    GROUPS,
+    NOT_REGISTERED,
+    READY,
+    REGISTRATION,
+    SPEC,
+    STATUS_ERROR,
+    STATUSES,
+    TEXTS,
+    TYPES,
+)
+from biocapture.devices.sbi.messages import stamp
+from biocapture.devices.simulators.sbi_keys import Signer, unsigned
+
+KINDS = {"Iris": ("1", "Double", "IRIS02"), "Finger": ("2", "Slap", "SLAP01"), "Face": ("3", "Full face", "FACE01")}
+"""Type → device id, sub-type, model; ids as MockMDS has them."""
+
+METHODS = ("MOSIPDISC", "MOSIPDINFO", "CAPTURE", "STREAM", "RCAPTURE")
+FAULTS = (
+    "",
+    "signature",
+    "signer",
+    "transaction",
+    "old",
+    "hash",
+    "score",
+    "half",
+    "short",
+    "long",
+    "endless",
+    "silent",
+)
+"""What a device can be told to do wrong when it answers an RCAPTURE."""
+
+MAKER, FIRMWARE = "biocapture", "SIM.1"
+DEFAULT_SCORE = 80.0
+LONGEST_DELAY_MS = 600_000
+
+
+@dataclass(slots=True)
+class SimulatedDevice:
+    """One device and its state; ``lock`` is held while a capture runs.
+
+    Attributes
+    ----------
+    score : float
+        Quality it claims, 0..100.
+    delay_ms : dict
+        By method.
+    fault : str
+        One of :data:`FAULTS`.
+    streaming : threading.Event or None
+        Set to end the preview that runs.
+    """
+
+    type: str
+    callback: str
+    signer: Signer
+    env: str
+    status: str = READY
+    score: float = DEFAULT_SCORE
+    delay_ms: dict[str, int] = field(default_factory=dict)
+    fault: str = ""
+    streaming: threading.Event | None = None
+    lock: Any = field(default_factory=threading.Lock)
+
+    @property
+    def id(self) -> str:
+        """As in discovery and info."""
+        return KINDS[self.type][0]
+
+    @property
+    def code(self) -> str:
+        """The device code of captures."""
+        return f"biocapture-sim-{self.type.lower()}"
+
+    @property
+    def sub_ids(self) -> list[str]:
+        """What it can take at once."""
+        return list(GROUPS[self.type])
+
+    def digital(self) -> dict[str, str]:
+        """Which device it is; of today."""
+        _, kind, model = KINDS[self.type]
+        named = {"serialNo": f"SIM-{self.type.upper()}-1", "make": MAKER, "model": model, "type": self.type}
+        provider = {"deviceProvider": MAKER, "deviceProviderId": f"{MAKER}.sim"}
+        return named | {"deviceSubType": kind} | provider | {"dateTime": stamp()}
+
+    def error(self) -> dict[str, str]:
+        """The error its state stands for."""
+        return problem(STATUS_ERROR[self.status])
+
+    def discovered(self) -> dict[str, Any]:
+        """Its entry in a discovery."""
+        registered = self.status != NOT_REGISTERED
+        return {
+            "deviceId": self.id if registered else "",
+            "deviceStatus": self.status,
+            "certification": "L0",
+            "serviceVersion": SPEC,
+            "deviceSubId": self.sub_ids,
+            "callbackId": self.callback,
+            "digitalId": unsigned(self.digital()),
+            "deviceCode": self.code if registered else "",
+            "specVersion": [SPEC],
+            "purpose": REGISTRATION if registered else "",
+            "error": self.error(),
+        }
+
+    def told(self) -> dict[str, Any]:
+        """Its entry in an info reply: signed, unless it is not registered."""
+        registered = self.status != NOT_REGISTERED
+        digital = self.digital()
+        info = {
+            "deviceStatus": self.status,
+            "deviceId": self.id if registered else "",
+            "firmware": FIRMWARE,
+            "certification": "L0",
+            "serviceVersion": SPEC,
+            "deviceSubId": self.sub_ids,
+            "callbackId": self.callback,
+            "digitalId": self.signer.signed(digital) if registered else unsigned(digital),
+            "deviceCode": self.code if registered else "",
+            "env": self.env if registered else "None",
+            "purpose": REGISTRATION if registered else "",
+            "specVersion": [SPEC],
+        }
+        return {"deviceInfo": self.signer.signed(info) if registered else unsigned(info), "error": self.error()}
+
+
+def problem(code: int, detail: str = "") -> dict[str, str]:
+    """An error as it is sent; code 0 is none."""
+    return {"errorCode": str(code), "errorInfo": f"{TEXTS.get(code, 'No Description available.')} {detail}".strip()}
+
+
+def of_type(devices: dict[str, SimulatedDevice], type: object) -> list[SimulatedDevice] | None:
+    """Devices of a type, or all of them; None for what is no type."""
+    if type != ANY_DEVICE and type not in TYPES:
+        return None
+    return [device for device in devices.values() if type in (ANY_DEVICE, device.type)]
+
+
+def administered(devices: dict[str, SimulatedDevice], call: str, asked: dict[str, Any]) -> dict[str, str]:
+    """Carry out an administration call on devices: ``status``, ``score``, ``delay`` or ``fault``."""
+    chosen = of_type(devices, asked.get("type"))
+    if chosen is None:
+        return problem(502)
+    change = {"status": _status, "score": _score, "delay": _delay, "fault": _fault}[call]
+    return problem(change(chosen, asked))
+
+
+def _status(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
+    status = asked.get("deviceStatus")
+    if status not in STATUSES:
+        return 504
+    for device in chosen:
+        device.status = status
+    return 0
+
+
+def _score(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
+    score = number(asked.get("qualityScore"))
+    if score is None or not 0 <= score <= 100:
+        return 505
+    for device in chosen:
+        device.score = score if str(asked.get("fromIso", False)).lower() != "true" else DEFAULT_SCORE
+    return 0
+
+
+def _delay(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
+    delay = number(asked.get("delay"))
+    if delay is None or not 0 <= delay <= LONGEST_DELAY_MS:
+        return 506
+    methods = asked.get("method") or METHODS
+    if not isinstance(methods, list | tuple) or not all(method in METHODS for method in methods):
+        return 507
+    for device in chosen:
+        device.delay_ms = dict.fromkeys(methods, int(delay))
+    return 0
+
+
+def _fault(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
+    fault = asked.get("fault", "")
+    if fault not in FAULTS:
+        return 123
+    for device in chosen:
+        device.fault = fault
+    return 0
+
+
+def number(value: object) -> float | None:
+    """A number, sent as such or as a string."""
+    try:
+        return float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,1 @@
+"""How bytes come from a device: HTTP, MJPEG, video, child processes."""

@@ -1,0 +1,108 @@
+"""Asks a library that runs in a process of its own (`biocapture.drivers`)."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import biocapture
+from biocapture.devices.transport.child import Child
+from biocapture.errors import (
+    DeviceDataError,
+    DeviceDisconnectedError,
+    DeviceError,
+    DeviceTimeoutError,
+)
+from biocapture.workers.isolation import isolated_python
+
+MOST_LINE_BYTES = 1_000_000
+OWN: list[type[DeviceError]] = [DeviceError, *DeviceError.__subclasses__()]
+KINDS = {kind.guidance.removeprefix("device."): kind for kind in OWN}
+ROOT = str(Path(biocapture.__file__).parents[1])
+
+
+class Driver:
+    """A driver's process: started when it is first asked, and again after it was lost.
+
+    Parameters
+    ----------
+    module : str
+        In `biocapture.drivers`.
+    subject : str
+        For errors.
+    opening : dict
+        Arguments of ``open``, the first thing that is asked of each process.
+    python : str
+        Which Python runs it; empty: this one, with its paths.
+    """
+
+    def __init__(self, module: str, subject: str, opening: dict[str, Any] | None = None, python: str = "") -> None:
+        paths = [ROOT] if python else [ROOT, *sys.path]
+        code = f"from biocapture.drivers.{module} import main; main()"
+        self._command = isolated_python(code, python=python, paths=paths)
+        self._subject, self._opening = subject, opening
+        self._child: Child | None = None
+        self.opened: dict[str, Any] = {}
+        """What the driver answered to ``open``."""
+
+    def open(self, deadline: float) -> None:
+        """Start it, unless it runs; raises what `ask` does."""
+        if self._child is None:
+            self._child = Child(self._command, self._subject)
+            if self._opening is not None:
+                try:
+                    self.opened = self.ask("open", deadline, **self._opening)[0]
+                except DeviceError:
+                    self.close()
+                    raise
+
+    def ask(self, do: str, deadline: float, limit: int = 0, **what: Any) -> tuple[dict[str, Any], bytes]:
+        """Answer to one request, and the bytes with it.
+
+        Parameters
+        ----------
+        deadline : float
+            On ``time.monotonic``'s clock; a process that misses it is ended, which stops the hardware.
+        limit : int
+            Most bytes.
+
+        Raises
+        ------
+        DeviceError
+            Of the kind the driver tells.
+        DeviceTimeoutError, DeviceDisconnectedError, DeviceDataError
+            It did not answer, crashed, or sent too much.
+        """
+        self.open(deadline)
+        assert self._child
+        try:
+            self._child.write(json.dumps({"do": do, **what}).encode() + b"\n")
+            told, size = self._told(self._child.line(deadline, MOST_LINE_BYTES), limit)
+            data = self._child.exactly(size, deadline)
+        except DeviceDisconnectedError as error:
+            complaint = self._child.complaints().splitlines()[-1:]
+            self.close()
+            raise DeviceDisconnectedError(": ".join([error.message, *complaint]), self._subject) from error
+        except (DeviceTimeoutError, DeviceDataError):
+            self.close()
+            raise
+        if "error" in told:
+            raise KINDS.get(str(told["error"]), DeviceError)(str(told.get("message", ""))[:500], self._subject)
+        return told, data
+
+    def close(self) -> None:
+        """End the process; may be called twice."""
+        if self._child:
+            self._child.hang_up()
+            self._child.kill()
+        self._child = None
+
+    def _told(self, line: bytes, limit: int) -> tuple[dict[str, Any], int]:
+        try:
+            told = json.loads(line)
+            size = int(told["size"])
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise DeviceDataError("its driver sent no answer", self._subject) from error
+        if not 0 <= size <= limit:
+            raise DeviceDataError(f"sent {size} bytes; the limit is {limit}", self._subject)
+        return told, size

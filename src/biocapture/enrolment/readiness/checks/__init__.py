@@ -1,0 +1,1 @@
+"""The checks of an enrolment record, one module each."""

@@ -1,0 +1,1 @@
+"""From a picture and what was found in it to numbers."""

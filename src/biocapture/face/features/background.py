@@ -1,0 +1,115 @@
+"""What is behind the head: the upper part of the aligned frame less person and picture border."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face.alignment import Aligned, Rgb, beyond_picture
+from biocapture.face.features.luminance import Grey, luminance
+from biocapture.face.landmarks import ratio
+
+ROWS, COLUMNS = slice(0, 406), slice(62, 554)
+"""Part of the aligned frame that is looked at (OFIQ)."""
+
+HEIGHT_PX, WIDTH_PX = 292, 354
+"""Its size in the scale of the parsing map, in which it starts at row 0, column 23."""
+
+PARSED = slice(0, HEIGHT_PX), slice(23, 23 + WIDTH_PX)
+
+Range = tuple[tuple[int, int, int], tuple[int, int, int]]
+"""Lowest and highest hue (of 256), saturation and value (of 255)."""
+
+RED: tuple[Range, Range] = (((0, 90, 50), (14, 255, 255)), ((241, 90, 50), (255, 255, 255)))
+BLUE: Range = ((135, 90, 50), (178, 255, 255))
+WHITE: Range = ((0, 0, 165), (255, 45, 255))
+"""Red is 340°..20°, blue 190°..251°; the backgrounds of Indonesian identity cards are near 0° and 206°."""
+
+SMOOTH_PX, STEP_PX = 31, 4
+"""Size of the mean that shadows are looked for in, and of the grid on which it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """The surroundings of the head.
+
+    Attributes
+    ----------
+    pixels : (292, 354, 3) uint8
+    mask : (292, 354) uint8
+        1 = background, well inside the picture and away from the person.
+    """
+
+    pixels: Rgb
+    mask: NDArray[np.uint8]
+
+
+def background(aligned: Aligned, shape: tuple[int, int], parsing: NDArray[np.uint8]) -> Background:
+    """Cut out the background of a picture of ``shape``."""
+    size = (WIDTH_PX, HEIGHT_PX)
+    beyond = beyond_picture(aligned.matrix, shape, ROWS.stop)[:, COLUMNS].astype(np.uint8)
+    beyond = cv2.resize(beyond, size, interpolation=cv2.INTER_NEAREST)
+    free = ((beyond == 0) & (parsing[PARSED] == 0)).astype(np.uint8)
+    pixels = cv2.resize(aligned.pixels[ROWS, COLUMNS], size, interpolation=cv2.INTER_LINEAR)
+    return Background(pixels, cv2.erode(free, np.ones((4, 4), np.uint8)))
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What the background looks like; NaN where none is seen.
+
+    Attributes
+    ----------
+    background_gradient : float
+        Mean Scharr gradient of its luminance, codes per pixel.
+    red_share, blue_share, white_share : float
+        Shares of the background in these colours, 0..1.
+    background_shade : float
+        How far the smoothed luminance of the darkest twentieth falls below the median, in medians, 0..1.
+    """
+
+    background_gradient: float
+    red_share: float
+    blue_share: float
+    white_share: float
+    background_shade: float
+
+
+def backdrop(view: Background) -> Backdrop:
+    """Measure the background."""
+    if not view.mask.any():
+        return Backdrop(*(float("nan"),) * 5)
+    grey = luminance(view.pixels)
+    return Backdrop(_gradient(grey, view.mask), *_colours(view), _shade(grey, view.mask))
+
+
+def _gradient(grey: Grey, mask: Grey) -> float:
+    inside = mask > 0
+    slopes = (cv2.Sobel(grey, cv2.CV_32F, *order, ksize=cv2.FILTER_SCHARR)[inside] for order in ((1, 0), (0, 1)))
+    across, down = (slope.astype(np.float64) for slope in slopes)
+    # not cv2.magnitude and cv2.mean: their last bits vary from call to call
+    return float(np.sqrt(across * across + down * down).mean())
+
+
+def _colours(view: Background) -> tuple[float, float, float]:
+    colour = cv2.cvtColor(view.pixels, cv2.COLOR_RGB2HSV_FULL)
+
+    def share(*ranges: Range) -> float:
+        found = sum(cv2.countNonZero(cv2.inRange(colour, *limits) & view.mask) for limits in ranges)
+        return found / cv2.countNonZero(view.mask)
+
+    return share(*RED), share(BLUE), share(WHITE)
+
+
+def _shade(grey: Grey, mask: Grey) -> float:
+    """Both means are over the background alone, so that the person's edge casts no shadow."""
+    size = (SMOOTH_PX, SMOOTH_PX)
+    total = cv2.boxFilter(cv2.multiply(grey, mask), cv2.CV_32F, size, normalize=False)
+    count = cv2.boxFilter(mask, cv2.CV_32F, size, normalize=False)
+    at = np.s_[::STEP_PX, ::STEP_PX]
+    seen = mask[at] > 0
+    if not seen.any():
+        return float("nan")
+    low, middle = np.percentile(total[at][seen] / count[at][seen], (5, 50))
+    return ratio(float(middle - low), float(middle))

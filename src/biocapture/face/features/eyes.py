@@ -1,0 +1,102 @@
+"""What a booth asks of eyes beyond ISO/IEC 29794-5: red pupils, glare, glasses, hair, where they look."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face.alignment import Aligned, Rgb
+from biocapture.face.features.cover import Boxes, inside, outline_zone, windows
+from biocapture.face.features.luminance import luminance
+from biocapture.face.features.parsing import Part
+from biocapture.face.landmarks import (
+    LEFT_CORNERS,
+    LEFT_EYE,
+    LEFT_PUPIL,
+    RIGHT_CORNERS,
+    RIGHT_EYE,
+    RIGHT_PUPIL,
+    Points,
+    distance,
+    ratio,
+)
+
+GLARE = 235
+"""Luminance code from which light hides what is behind; skin and sclera in even light stay below 200."""
+
+REDNESS, LEAST_RED = 2, 110
+"""A red pupil's red is at least twice green and blue, and bright: brown irises in warm light stay below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Statistics of both eyes; NaN where not assessable.
+
+    Attributes
+    ----------
+    red_pupils : float
+        Share of the open eye that is red as blood, 0..1, of the worse eye.
+    eye_glare : float
+        Share of near-white pixels in the boxes around the eyes, 0..1.
+    eye_brightness : float
+        Upper quartile of the luminance in those boxes, in medians of the cheeks.
+    glasses_share, hair_share : float
+        Shares of the boxes, 0..1.
+    gaze_offset : float
+        From the middle of the eyes to their pupils, along the eyes, in half eye widths.
+    """
+
+    red_pupils: float
+    eye_glare: float
+    eye_brightness: float
+    glasses_share: float
+    hair_share: float
+    gaze_offset: float
+
+
+def eyes(aligned: Aligned, boxes: Boxes | None, parts: NDArray[np.uint8] | None, cheek_grey: float) -> Eyes:
+    """Look at both eyes.
+
+    Parameters
+    ----------
+    boxes : (2, 2, 2) int64 or None
+        Around the eyes; None in profile.
+    parts : (616, 616) uint8 or None
+        Parsing classes of the frame.
+    cheek_grey : float
+        Median luminance of the cheeks.
+    """
+    around = [] if boxes is None else windows(boxes)
+    shown = [aligned.pixels[window].reshape(-1, 3) for window in around]
+    grey = luminance(np.concatenate(shown)[None]) if sum(map(len, shown)) else np.zeros(0, np.uint8)
+    worn = [] if parts is None else [parts[window].ravel() for window in around]
+    classes = np.concatenate(worn) if worn else np.zeros(0, np.uint8)
+    return Eyes(
+        red_pupils=max(_red(aligned.pixels, aligned.points[eye]) for eye in (LEFT_EYE, RIGHT_EYE)),
+        eye_glare=_share(grey >= GLARE),
+        eye_brightness=ratio(float(np.percentile(grey, 75)), cheek_grey) if grey.size else float("nan"),
+        glasses_share=_share(classes == Part.EYEGLASSES),
+        hair_share=_share(classes == Part.HAIR),
+        gaze_offset=gaze_offset(aligned.points),
+    )
+
+
+def gaze_offset(points: Points) -> float:
+    """Mean offset of the pupils along the eyes in half eye widths: 0 straight, 1 at a corner; NaN for closed loops."""
+    pairs = ((LEFT_CORNERS, LEFT_PUPIL), (RIGHT_CORNERS, RIGHT_PUPIL))
+    return abs(sum(_offset(points[list(corners)], points[pupil]) for corners, pupil in pairs) / 2)
+
+
+def _offset(corners: Points, pupil: Points) -> float:
+    axis = (corners[1] - corners[0]) / 2
+    along = float(((pupil - corners.mean(axis=0)) * axis).sum())
+    return ratio(along, distance(corners[0], corners[1]) ** 2 / 4)
+
+
+def _red(pixels: Rgb, outline: Points) -> float:
+    eye = inside(pixels, outline_zone(outline)).astype(np.int16)
+    return _share((eye[:, 0] >= LEAST_RED) & (eye[:, 0] >= REDNESS * eye[:, 1:].max(axis=1)))
+
+
+def _share(mask: NDArray[np.bool_]) -> float:
+    return float(mask.mean()) if mask.size else float("nan")

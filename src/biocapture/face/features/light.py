@@ -1,0 +1,102 @@
+"""Light on the face: tone statistics of its luminance (ISO/IEC 29794-5, methods and numbers of OFIQ)."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.face.features.cheeks import Window
+from biocapture.face.features.luminance import Grey
+from biocapture.face.features.region import Region
+
+Histogram = NDArray[np.float64]
+"""(256,) counts of luminance codes."""
+
+DARKEST, BRIGHTEST = 26, 247
+"""Codes below the first are under-exposed, from the second on over-exposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Statistics of luminance, NaN where not assessable.
+
+    Attributes
+    ----------
+    illumination_overlap : float
+        Common area of the cheeks' histograms, 0..1.
+    luminance_mean, luminance_variance : float
+        Of the face, white = 1.
+    dark_share, bright_share : float
+        Of the visible face, 0..1.
+    entropy_bits : float
+        Of the face's histogram.
+    """
+
+    illumination_overlap: float
+    luminance_mean: float
+    luminance_variance: float
+    dark_share: float
+    bright_share: float
+    entropy_bits: float
+
+
+def light(grey: Grey, region: Region, visible: Grey | None, patches: tuple[Window, Window] | None) -> Light:
+    """Measure the luminance of a face.
+
+    Parameters
+    ----------
+    grey : (616, 616) uint8
+        Luminance of the aligned face, 0 outside the region.
+    visible : (616, 616) uint8 or None
+        1 where nothing hides the face; None = unknown, exposure is that of the whole region.
+    """
+    counts = _histogram(grey, region.mask)
+    seen = counts if visible is None else _histogram(grey, region.mask & visible)
+    mean, variance = moments(counts)
+    return Light(
+        illumination_overlap=float("nan") if patches is None else overlap(*(grey[window] for window in patches)),
+        luminance_mean=mean,
+        luminance_variance=variance,
+        dark_share=_share(seen, slice(None, DARKEST)),
+        bright_share=_share(seen, slice(BRIGHTEST, None)),
+        entropy_bits=entropy(counts),
+    )
+
+
+def overlap(one: Grey, other: Grey) -> float:
+    """Common area of the normalised histograms of two patches, 0..1; black counts too."""
+    first, second = (_normalised(_histogram(patch, None)) for patch in (one, other))
+    return float(np.minimum(first, second).sum())
+
+
+def moments(counts: Histogram) -> tuple[float, float]:
+    """Mean and population variance of codes counted, white = 1."""
+    if not counts.any():
+        return float("nan"), float("nan")
+    code, share = np.arange(256) / 255, _normalised(counts)
+    mean = float((share * code).sum())
+    return mean, float((share * (code - mean) ** 2).sum())
+
+
+def entropy(counts: Histogram) -> float:
+    """Shannon entropy in bits."""
+    if not counts.any():
+        return float("nan")
+    share = counts[counts > 0] / counts.sum()
+    return float(-(share * np.log2(share)).sum()) + 0.0
+
+
+def _normalised(counts: Histogram) -> Histogram:
+    """Shares in single precision, as OFIQ has them."""
+    return (counts.astype(np.float32) * np.float32(1 / counts.sum())).astype(np.float64)
+
+
+def _share(counts: Histogram, codes: slice) -> float:
+    total = counts.sum()
+    return float(counts[codes].sum() / total) if total else float("nan")
+
+
+def _histogram(grey: Grey, mask: Grey | None) -> Histogram:
+    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], mask, [256], [0, 256])
+    return counts[:, 0].astype(np.float64)

@@ -1,0 +1,1 @@
+"""From numbers to measures of a face."""

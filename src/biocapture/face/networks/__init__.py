@@ -1,0 +1,1 @@
+"""Our own networks: face boxes, landmarks, parts and pose."""

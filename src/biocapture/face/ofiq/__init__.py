@@ -1,0 +1,1 @@
+"""OFIQ's names, and the user's own OFIQ package."""

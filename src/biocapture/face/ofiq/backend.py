@@ -1,0 +1,146 @@
+"""What the measures need, found by the networks of the user's OFIQ package, with OFIQ's crops and numbers.
+
+After a description in our own words of OFIQ 1.1 (BSI, MIT); ``biocapture models add ofiq FILE.zip`` provides the files.
+"""
+
+import functools
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import ModelError
+from biocapture.face.alignment import Aligned, Rgb, align
+from biocapture.face.features.cover import SEEN
+from biocapture.face.features.parsing import PARSED
+from biocapture.face.inputs import OCCLUSION_PX, PARSING_PX, Inputs
+from biocapture.face.landmarks import LARGEST_PX, Points, half_away
+from biocapture.face.networks.pose import Pose, angles
+from biocapture.face.ofiq.answers import outputs_of
+from biocapture.models import checked_path, load
+
+Boxes = NDArray[np.int64]
+"""(n, 4) int64: left, top, width, height; largest area first."""
+
+DETECTOR_PX, DETECTOR_MEAN = 300, (104.0, 117.0, 123.0)
+MARGIN, LEAST_CONFIDENCE, LEAST_WIDTH = 0.2, 0.4, 0.05
+POSE_PX, LANDMARK_PX = 120, 256
+
+POSE_MEAN = np.array(
+    (3.4926363e-04, 2.5279013e-07, -6.8751979e-07, 6.0167957e01, -6.2955132e-07, 5.7572004e-04, -5.0853912e-05)
+)
+POSE_DEVIATION = np.array(
+    (1.76321526e-04, 6.73794348e-05, 4.47084894e-04, 2.65502319e01, 1.23137695e-04, 4.49302170e-05, 7.92367064e-05)
+)
+"""Of the first seven numbers of the pose network (3DDFA-V2): two rows of an affine camera, three and one shift each."""
+
+IMAGENET = np.array((0.485, 0.456, 0.406), np.float32), np.array((0.229, 0.224, 0.225), np.float32)
+
+
+def inputs_of(pixels: Rgb) -> Inputs:
+    """Look for faces with OFIQ's detector and describe the largest."""
+    boxes = face_boxes(pixels)
+    if not len(boxes):
+        return Inputs(areas_px2=np.zeros(0))
+    points = landmarks(pixels, boxes[0])
+    head = head_pose(pixels, boxes[0])
+    aligned = align(pixels, points)
+    return Inputs(
+        points=points,
+        areas_px2=(boxes[:, 2] * boxes[:, 3]).astype(np.float64),
+        pitch_deg=head.pitch_deg,
+        yaw_deg=head.yaw_deg,
+        roll_deg=head.roll_deg,
+        parsing=None if aligned is None else parsing(aligned),
+        visible=None if aligned is None else visible(aligned),
+        outputs={} if aligned is None else outputs_of(pixels, points, aligned),
+    )
+
+
+def face_boxes(pixels: Rgb) -> Boxes:
+    """Faces found by the single-shot detector in the picture with a black margin."""
+    height, width = pixels.shape[:2]
+    across, down = int(MARGIN * width), int(MARGIN * height)
+    padded = cv2.copyMakeBorder(pixels, down, down, across, across, cv2.BORDER_CONSTANT)
+    network = _detector()
+    size = (DETECTOR_PX, DETECTOR_PX)
+    network.setInput(cv2.dnn.blobFromImage(padded, 1.0, size, DETECTOR_MEAN, swapRB=True))
+    found = np.asarray(network.forward(), np.float32).reshape(-1, 7)
+    left, top, right, bottom = found[:, 3:].T
+    inside = (left > 0) & (top > 0) & (right < 1) & (bottom < 1)
+    sides = np.float32(padded.shape[1]), np.float32(padded.shape[0])
+    boxes = np.stack(
+        [
+            half_away((left * sides[0]).astype(np.float64)) - across,
+            half_away((top * sides[1]).astype(np.float64)) - down,
+            half_away(((right - left) * sides[0]).astype(np.float64)),
+            half_away(((bottom - top) * sides[1]).astype(np.float64)),
+        ],
+        axis=1,
+    )[(found[:, 2] >= LEAST_CONFIDENCE) & inside & (right - left > LEAST_WIDTH)].astype(np.int64)
+    return boxes[np.argsort(-boxes[:, 2] * boxes[:, 3], kind="stable")]
+
+
+@functools.cache
+def _detector() -> Any:
+    layout, weights = checked_path("ofiq_detector_layout"), checked_path("ofiq_detector")
+    try:
+        return cv2.dnn.readNetFromCaffe(str(layout), str(weights))
+    except cv2.error as error:
+        raise ModelError(f"OpenCV cannot load it: {error}", str(weights)) from error
+
+
+def square(pixels: Rgb, left: int, top: int, side: int) -> Rgb:
+    """A square of the picture, black beyond it."""
+    height, width = pixels.shape[:2]
+    rows = slice(max(top, 0), max(min(top + side, height), 0))
+    columns = slice(max(left, 0), max(min(left + side, width), 0))
+    cut = np.zeros((side, side, 3), np.uint8)
+    part = pixels[rows, columns]
+    cut[rows.start - top :, columns.start - left :][: part.shape[0], : part.shape[1]] = part
+    return cut
+
+
+def landmarks(pixels: Rgb, box: NDArray[np.int64]) -> Points:
+    """98 points of the last output of ADNet on the square around the box."""
+    left, top, width, height = (int(value) for value in box)
+    side = max(width, height)
+    left, top = left - (side - width) // 2, top - (side - height) // 2
+    crop = cv2.resize(square(pixels, left, top, side), (LANDMARK_PX, LANDMARK_PX), interpolation=cv2.INTER_LINEAR)
+    given = crop[..., ::-1].astype(np.float32) * np.float32(2 / 255) - np.float32(1)
+    answer = load("ofiq_landmarks", -1)(given.transpose(2, 0, 1)[None]).reshape(-1, 2).astype(np.float64)
+    places = (answer + 1) / 2 * (LANDMARK_PX - 1) * (side / LANDMARK_PX) + (left, top)
+    return half_away(np.clip(places, -LARGEST_PX, LARGEST_PX)).astype(np.int64)
+
+
+def head_pose(pixels: Rgb, box: NDArray[np.int64]) -> Pose:
+    """Angles from the affine camera that 3DDFA-V2 fits."""
+    left, top, width, height = (int(value) for value in box)
+    row, column = top + height / 2, left + width / 2
+    first, last = int(row - 0.44 * height), int(row + 0.51 * height)
+    side = max(1, last - first)
+    cut = square(pixels, int(column - side / 2), first, side)
+    crop = cv2.resize(cut, (POSE_PX, POSE_PX), interpolation=cv2.INTER_LINEAR)[..., ::-1]
+    given = (crop.astype(np.float32) - np.float32(127.5)) / np.float32(128)
+    answer = load("ofiq_pose")(given.transpose(2, 0, 1)[None]).ravel()[:7].astype(np.float64)
+    camera = answer * POSE_DEVIATION + POSE_MEAN
+    across, down = (row / np.linalg.norm(row) for row in (camera[:3], camera[4:7]))
+    return angles(np.stack([across, down, np.cross(across, down)]))
+
+
+def parsing(aligned: Aligned) -> NDArray[np.uint8]:
+    """(400, 400) uint8 classes of BiSeNet."""
+    given = cv2.resize(aligned.pixels[PARSED], (PARSING_PX, PARSING_PX), interpolation=cv2.INTER_LINEAR)
+    mean, deviation = IMAGENET
+    normal = (given.astype(np.float32) / np.float32(255) - mean) / deviation
+    answer: NDArray[np.uint8] = load("ofiq_parsing")(normal.transpose(2, 0, 1)[None])[0].argmax(axis=0).astype(np.uint8)
+    return answer
+
+
+def visible(aligned: Aligned) -> NDArray[np.uint8]:
+    """(224, 224) uint8, 1 = face that nothing hides."""
+    size = (OCCLUSION_PX, OCCLUSION_PX)
+    given = cv2.resize(aligned.pixels[SEEN, SEEN], size, interpolation=cv2.INTER_LINEAR)
+    scaled = given.astype(np.float32) / np.float32(255)
+    return (load("ofiq_occlusion", -1)(scaled.transpose(2, 0, 1)[None])[0, 0] >= 0).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Templates of prints, and their comparison."""

@@ -1,0 +1,193 @@
+"""Templates to and from finger minutiae records (ISO/IEC 19794-2), so that they can be exchanged with other systems."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import FormatError, TemplateError
+from biocapture.fingerprint.comparison.singular_points import SingularPoints, singular_points
+from biocapture.fingerprint.comparison.template import (
+    ANGLES,
+    FIELD_PX,
+    MOST_MINUTIAE,
+    NO_RIDGES,
+    ORIENTATIONS,
+    Template,
+)
+from biocapture.images.records.iso19794_1 import Version
+from biocapture.images.records.iso19794_2 import (
+    FingerMinutiaeRecord,
+    FingerView,
+    ImpressionType,
+    read_record,
+    write_record,
+)
+from biocapture.images.records.iso19794_2_extended import MOST_POINTS, SingularPoint
+
+Values = NDArray[np.float64]
+
+PPI, SAME_PPI = 500.0, 0.005
+"""Of templates, and how far off still counts as the same: a record says 197 px/cm, 500.38 ppi, where it means 500."""
+
+MOST_PIXELS, LONGEST_SIDE_PX = 64_000_000, 65_535
+"""At 500 ppi. A record of a few bytes may claim any size; the orientation field grows with it."""
+
+MOST_VIEWED = 255
+"""Minutiae a record can hold; the clearest are kept."""
+
+ENDING, BIFURCATION = 1, 2
+
+REACH_PX = 52.0
+"""Cells farther than this from every minutia are background."""
+
+POWER, SOFT_PX = 6, 24.0
+"""Weight of a minutia at a distance: (distance² + soft²)^(-power / 2). The sharpest that still averages neighbours was
+best on the development sets."""
+
+LEAST_AGREEMENT = 0.15
+"""As for fields from images."""
+
+STEP_RAD = 2 * np.pi / ANGLES
+"""The step of angles is that of the format."""
+
+
+def to_record(
+    template: Template,
+    version: Version,
+    impression: ImpressionType = ImpressionType.LIVE_PLAIN,
+    quality: int | None = None,
+) -> bytes:
+    """Write a template as a record of one view, with its cores and deltas.
+
+    Orientation field and ridges are not part of the format and are lost.
+
+    Parameters
+    ----------
+    quality : int or None
+        0..100, of the whole print.
+
+    Raises
+    ------
+    FormatError
+        The edition does not know the impression type, or the image has a side of more than 16383 pixels.
+    """
+    return write_record(FingerMinutiaeRecord(version, (view_of(template, impression, quality),)))
+
+
+def view_of(template: Template, impression: ImpressionType, quality: int | None = None) -> FingerView:
+    """The part of a template that a record can hold; a minutia of quality 0 becomes one of unreported quality."""
+    kept = np.sort(np.argsort(-template.quality.astype(np.int64), kind="stable")[:MOST_VIEWED])
+    points = singular_points(template)
+    return FingerView(
+        template.position,
+        impression,
+        quality,
+        template.width_px,
+        template.height_px,
+        PPI,
+        x=template.column[kept],
+        y=template.row[kept],
+        angle_rad=template.angle[kept].astype(np.float64) * STEP_RAD,
+        kind=np.where(template.ending[kept], ENDING, BIFURCATION).astype(np.uint8),
+        minutia_quality=template.quality[kept],
+        cores=_stated(points, template, core=True),
+        deltas=_stated(points, template, core=False),
+    )
+
+
+def _stated(points: SingularPoints, template: Template, core: bool) -> tuple[SingularPoint, ...]:
+    """The strongest cores or deltas, within the image."""
+    chosen = np.flatnonzero(points.core == core)[:MOST_POINTS]
+    x, y = (
+        np.clip(np.rint(values[chosen]), 0, side - 1).astype(int).tolist()
+        for values, side in ((points.column, template.width_px), (points.row, template.height_px))
+    )
+    thirds = np.zeros(1) if core else np.arange(3) * (2 * np.pi / 3)
+    angles = np.mod(points.angle_rad[chosen, None] + thirds, 2 * np.pi).tolist()
+    return tuple(SingularPoint(*each) for each in zip(x, y, map(tuple, angles), strict=True))
+
+
+def from_record(data: bytes) -> Template:
+    """Read the template of a record of one view.
+
+    Raises
+    ------
+    FormatError
+        No record, damaged, of several views, or of a resolution or size beyond the limits.
+    """
+    views = read_record(data).views
+    if len(views) != 1:
+        raise FormatError(f"{len(views)} views, expected 1 in a record that is compared")
+    return template_of_view(views[0])
+
+
+def template_of_view(view: FingerView) -> Template:
+    """Template at 500 ppi, its orientation field estimated from the minutiae.
+
+    Minutiae that are neither ending nor bifurcation count as bifurcations.
+    """
+    scale = 1.0 if abs(view.ppi / PPI - 1) < SAME_PPI else PPI / view.ppi
+    height, width = (max(1, round(side * scale)) for side in (view.height_px, view.width_px))
+    if max(height, width) > LONGEST_SIDE_PX or height * width > MOST_PIXELS:
+        raise FormatError(f"{width}×{height} px at 500 ppi, expected at most {MOST_PIXELS} pixels")
+    row, column = (
+        np.minimum(np.rint(values * scale), side - 1).astype(np.uint16)
+        for values, side in ((view.y, height), (view.x, width))
+    )
+    angle = (np.rint(view.angle_rad / STEP_RAD).astype(np.int64) % ANGLES).astype(np.uint8)
+    field = estimated_orientation(row, column, view.angle_rad, (height, width))
+    quality = view.minutia_quality
+    return Template(view.position, height, width, row, column, angle, view.kind == ENDING, quality, field, NO_RIDGES)
+
+
+def from_own(data: bytes) -> Template:
+    """Read a template in our own format from outside: within the limits of what we write.
+
+    Raises
+    ------
+    TemplateError
+        Damaged, or of more minutiae or a larger image than extraction gives.
+    """
+    made = Template.from_bytes(data)
+    if len(made) > MOST_MINUTIAE or made.height_px * made.width_px > MOST_PIXELS:
+        limits = f"at most {MOST_MINUTIAE} and {MOST_PIXELS} px"
+        raise TemplateError(f"{len(made)} minutiae in {made.width_px}×{made.height_px} px, expected {limits}")
+    return made
+
+
+def estimated_orientation(
+    row: NDArray[np.uint16], column: NDArray[np.uint16], angle_rad: Values, shape: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Estimate ridge directions from the minutiae, which lie along ridges: their doubled angles averaged.
+
+    Nearer minutiae weigh more (inverse distance weighting, Shepard 1968; of doubled angles, so that opposite directions
+    agree; reconstruction of the field from minutiae: Feng & Jain 2011).
+
+    Parameters
+    ----------
+    row, column, angle_rad : (M,)
+        Minutiae.
+    shape : (int, int)
+        Height and width of the image.
+
+    Returns
+    -------
+    (R, C) uint8
+        As :attr:`Template.orientation`; 0 far from minutiae and where they contradict one another.
+    """
+    near = np.zeros([-(-side // FIELD_PX) for side in shape], np.uint8)
+    near[row // FIELD_PX, column // FIELD_PX] = 1
+    reach = 2 * int(np.ceil(REACH_PX / FIELD_PX)) + 1
+    cell_row, cell_column = np.nonzero(cv2.dilate(near, np.ones((reach, reach), np.uint8)))
+    down, right = (
+        (cell[:, None] + 0.5) * FIELD_PX - at[None, :].astype(np.float64)
+        for cell, at in ((cell_row, row), (cell_column, column))
+    )
+    gap = down**2 + right**2
+    weight = (gap + SOFT_PX**2) ** (-POWER / 2)
+    mean = (weight * np.exp(2j * angle_rad)).sum(axis=1) / weight.sum(axis=1)
+    step = np.rint(np.mod(np.angle(mean), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
+    known = (gap.min(axis=1, initial=np.inf) < REACH_PX**2) & (np.abs(mean) > LEAST_AGREEMENT)
+    field = np.zeros_like(near)
+    field[cell_row, cell_column] = np.where(known, step + 1, 0)
+    return field

@@ -1,0 +1,1 @@
+"""From the pixels of a print to numbers: ridges, minutiae, contact."""

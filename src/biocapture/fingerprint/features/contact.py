@@ -1,0 +1,148 @@
+"""How the finger touched: where, how much of it, how dry, and what else lies on the platen."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, RidgeField
+from biocapture.fingerprint.features.ridge_flow import RidgeFlow
+from biocapture.types import GreyPixels
+
+Cells = NDArray[np.bool_]
+
+PX_MM = 25.4 / 500
+CELL_MM = CELL_PX * PX_MM
+
+USABLE_CLARITY = 0.35
+"""Clarity of a cell from which ridges are followed without breaks; set by hand, not fitted."""
+
+RIM_CELLS = 2
+"""Ridges fade over this many cells at the rim of a print; only beyond it are faint ridges someone else's."""
+
+FAINT_COHERENCE = 0.6
+FAINT_CONTRAST = 0.05
+"""Of the print's own median contrast: what a latent print on the platen shows at least."""
+
+LEAST_BACKGROUND = 0.05
+"""Share of the image that must lie apart from the print for its background to be judged."""
+
+NOISE_GREYS = 1.5
+"""Contrast that sensor noise reaches by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the analysed crop lies in the image: first row and column, rows and columns of the whole image; px."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Statistics of one touch; NaN where there are no ridges.
+
+    Attributes
+    ----------
+    ridge_mm2, usable_mm2, faint_mm2 : float
+        Area with ridges; with ridges clear enough to use; with faint ridges apart from the print.
+    offset_mm : float
+        From the centre of the image to the centre of mass of the ridges.
+    border_share : float
+        Share of the image's border that ridges run across, 0..1.
+    dark_share : float
+        Share of the ridge area darker than half-way between its black and its white, 0..1.
+    skewness : float
+        Of the ridge wave; negative when dark lines are thin.
+    clarity_mean, coherence, contrast : float
+        Means over the ridge area; contrast is a median, in greys.
+    background : float
+        Mean grey away from the print less that of the print; positive when ridges are dark.
+    """
+
+    ridge_mm2: float
+    usable_mm2: float
+    faint_mm2: float
+    offset_mm: float
+    border_share: float
+    dark_share: float
+    skewness: float
+    clarity_mean: float
+    coherence: float
+    contrast: float
+    background: float
+
+
+def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow) -> Contact:
+    """Measure one touch on the crop ``pixels`` of an image whose extent is ``frame``."""
+    ridges = field.foreground
+    if not ridges.any():
+        nothing = dict.fromkeys(Contact.__dataclass_fields__, float("nan"))
+        return Contact(**nothing | {"ridge_mm2": 0.0, "usable_mm2": 0.0, "faint_mm2": 0.0})
+    cell_mm2 = CELL_MM**2
+    median_contrast = float(np.median(field.contrast[ridges]))
+    apart = cv2.dilate(ridges.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=RIM_CELLS) == 0
+    dark_share, background = _tones(pixels, ridges, apart)
+    return Contact(
+        ridge_mm2=float(ridges.sum()) * cell_mm2,
+        usable_mm2=float((ridges & (flow.clarity > USABLE_CLARITY)).sum()) * cell_mm2,
+        faint_mm2=float(_faint(field, apart, median_contrast).sum()) * cell_mm2,
+        offset_mm=_offset_mm(ridges, frame),
+        border_share=_border_share(ridges, frame),
+        dark_share=dark_share,
+        skewness=_skewness(field),
+        clarity_mean=float(flow.clarity[ridges].mean()),
+        coherence=float(field.coherence[ridges].mean()),
+        contrast=median_contrast,
+        background=background,
+    )
+
+
+def _offset_mm(ridges: Cells, frame: Frame) -> float:
+    row, column = np.nonzero(ridges)
+    down = (row.mean() + 0.5) * CELL_PX + frame.top - frame.height / 2
+    right = (column.mean() + 0.5) * CELL_PX + frame.left - frame.width / 2
+    return float(np.hypot(down, right)) * PX_MM
+
+
+def _border_share(ridges: Cells, frame: Frame) -> float:
+    """Share of the image border within half a cell of which there are ridges."""
+    rows, columns = ridges.shape
+    below = frame.height - frame.top - rows * CELL_PX
+    beside = frame.width - frame.left - columns * CELL_PX
+    sides = ((frame.top, ridges[0]), (below, ridges[-1]), (frame.left, ridges[:, 0]), (beside, ridges[:, -1]))
+    touched = sum(float(line.sum()) for gap, line in sides if gap < CELL_PX)
+    return touched * CELL_PX / (2.0 * (frame.height + frame.width))
+
+
+def _tones(pixels: GreyPixels, ridges: Cells, apart: Cells) -> tuple[float, float]:
+    """Dark share of the ridge area; grey away from the print less grey of the print (0 where nothing is away)."""
+    rows, columns = ridges.shape
+    size = columns * REDUCED_CELL_PX, rows * REDUCED_CELL_PX
+    reduced = cv2.resize(pixels[: rows * CELL_PX, : columns * CELL_PX], size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(ridges.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    away = cv2.resize(apart.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    greys = cv2.calcHist([reduced], [0], inside, [256], [0, 256])[:, 0].cumsum()
+    black, white = np.searchsorted(greys, (0.02 * greys[-1], 0.98 * greys[-1]))
+    dark = greys[int(black + white) // 2] / greys[-1]
+    seen = apart.mean() > LEAST_BACKGROUND
+    background = cv2.mean(reduced, away)[0] - cv2.mean(reduced, inside)[0] if seen else 0.0
+    return float(dark), float(background)
+
+
+def _skewness(field: RidgeField) -> float:
+    inside = cv2.resize(field.foreground.astype(np.uint8), field.wave.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    wave = field.wave[inside > 0].astype(np.float64)
+    square = wave * wave
+    return float((square * wave).mean() / (square.mean() ** 1.5 + 1e-12))
+
+
+def _faint(field: RidgeField, apart: Cells, contrast: float) -> NDArray[np.uint8]:
+    """Cells away from the print that show ridges all the same; single cells do not count."""
+    visible = field.contrast > max(NOISE_GREYS, FAINT_CONTRAST * contrast)
+    faint = (apart & visible & (field.coherence > FAINT_COHERENCE)).astype(np.uint8)
+    return cv2.morphologyEx(faint, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))

@@ -1,1 +1,0 @@
-"""One module per container or record format, read and write."""

@@ -1,0 +1,1 @@
+"""What comes in from outside: files, records and folders, and the images and positions they hold."""

@@ -1,0 +1,1 @@
+"""Encoded pictures, one module per family of formats."""

@@ -1,0 +1,133 @@
+"""WSQ (FBI IAFIS-IC-0110): header, and decoding in a process of its own.
+
+The C decoder of the ``wsq`` package trusts its input: bytes altered in a table can make it write outside its buffers.
+It therefore runs in a child process that may die without taking the caller along; one child serves all files of a
+process.
+"""
+
+import atexit
+import os
+import struct
+import subprocess
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import FormatError
+from biocapture.images.header import Header
+from biocapture.workers.isolation import isolated_python
+
+TIMEOUT_S = 30.0
+"""A 64-megapixel file takes about 5 s."""
+
+CHILD = """
+import io, struct, sys
+import wsq
+from PIL import Image
+source, sink = sys.stdin.buffer, sys.stdout.buffer
+while len(size := source.read(4)) == 4:
+    try:
+        image = Image.open(io.BytesIO(source.read(struct.unpack('>I', size)[0])), formats=('WSQ',)).convert('L')
+        sink.write(struct.pack('>II', *image.size) + image.tobytes())
+    except Exception:
+        sink.write(struct.pack('>II', 0, 0))
+    sink.flush()
+"""
+
+
+def wsq_header(data: bytes) -> Header:
+    """Size from the start-of-frame segment (marker FFA2).
+
+    Raises
+    ------
+    FormatError
+        No frame header, or a segment that leads outside the file.
+    """
+    offset = 2
+    while offset + 4 <= len(data):
+        marker, length = struct.unpack_from(">HH", data, offset)
+        if marker == 0xFFA2 and offset + 10 <= len(data):
+            height, width = struct.unpack_from(">HH", data, offset + 6)
+            return Header("WSQ", width, height)
+        if marker >> 8 != 0xFF or length < 2:
+            break
+        offset += 2 + length
+    raise FormatError("WSQ without a readable frame header")
+
+
+def wsq_pixels(data: bytes) -> NDArray[np.uint8]:
+    """Decode a WSQ file to (H, W) uint8.
+
+    Raises
+    ------
+    FormatError
+        Damaged beyond decoding, or not decoded within :data:`TIMEOUT_S`.
+    """
+    header = wsq_header(data)
+    with _lock:
+        child = _running_child()
+        watchdog = threading.Timer(TIMEOUT_S, child.kill)
+        watchdog.start()
+        try:
+            pixels = _ask(child, data, header)
+        except BaseException:  # a child left in mid-answer would give the rest of it to the next file
+            _dismiss()
+            raise
+        finally:
+            watchdog.cancel()
+    if pixels is None:
+        raise FormatError("damaged WSQ: it cannot be decoded")
+    return np.frombuffer(pixels, np.uint8).reshape(header.height_px, header.width_px)
+
+
+_lock = threading.Lock()
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Process id → its decoder; a forked process must not talk to its parent's."""
+
+
+def _running_child() -> subprocess.Popen[bytes]:
+    child = _children.get(os.getpid())
+    if child is None or child.poll() is not None:
+        _dismiss()
+        command = isolated_python(CHILD)
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
+        _children.clear()
+        _children[os.getpid()] = child
+    return child
+
+
+def _ask(child: subprocess.Popen[bytes], data: bytes, header: Header) -> bytes | None:
+    """Pixels; None when the child could not decode. It may be damaged by the file: no size is taken from it."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        child.stdin.write(struct.pack(">I", len(data)) + data)
+        child.stdin.flush()
+        size = child.stdout.read(8)
+        if size == bytes(8):
+            return None
+        if size == struct.pack(">II", header.width_px, header.height_px):
+            pixels = child.stdout.read(header.width_px * header.height_px)
+            if len(pixels) == header.width_px * header.height_px:
+                return pixels
+    except OSError as error:
+        raise FormatError("damaged WSQ: it made the decoder fail") from error
+    raise FormatError("damaged WSQ: it made the decoder fail")
+
+
+def _dismiss() -> None:
+    """End the child of this process, if any."""
+    child = _children.pop(os.getpid(), None)
+    if child is not None:
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+
+
+atexit.register(_dismiss)

@@ -1,0 +1,1 @@
+"""Biometric records, one module per standard, read and written."""

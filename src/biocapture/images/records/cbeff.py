@@ -1,0 +1,267 @@
+"""Biometric information records in XML (CBEFF, ISO/IEC 19785-3 patron format) as MOSIP writes them, read and written.
+
+Read are also the older forms in circulation: the BIAS namespace, ``FormatOwner`` and ``FormatType``, a bare number as
+quality, ``Others`` of ``Key`` and ``Value``. Written is the present one (``cbeff.xsd`` of MOSIP's ``bio-utils``);
+fields of the schema that MOSIP leaves empty are passed over.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from xml.sax import saxutils
+
+from biocapture.errors import FormatError
+from biocapture.images.records.fields import require
+from biocapture.images.records.xml_tree import Element, xml_tree
+from biocapture.types import Modality, Position
+
+NAMESPACE = "http://standards.iso.org/iso-iec/19785/-3/ed-2/"
+FINGER_IMAGE, FINGER_MINUTIAE, FACE_IMAGE, IRIS_IMAGE = "7", "2", "8", "9"
+"""BDB format types of JTC 1/SC 37 that MOSIP uses."""
+MODALITIES = {"finger": Modality.FINGERPRINT, "face": Modality.FACE, "iris": Modality.IRIS}
+TYPES = {modality: name.capitalize() for name, modality in MODALITIES.items()}
+DIGITS = {name: f"{name.capitalize()}Finger" for name in ("index", "middle", "ring", "little")} | {"thumb": "Thumb"}
+LEVELS = ("Raw", "Intermediate", "Processed")
+PURPOSES = ("Verify", "Identify", "Enroll", "EnrollVerify", "EnrollIdentify", "Audit")
+DEEPEST = 8
+escape = partial(saxutils.escape, entities={"\r": "&#13;"})
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A registered identifier: who, and which of theirs."""
+
+    organization: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bir:
+    """One record, which holds a data block, or other records, or neither (an exception).
+
+    Attributes
+    ----------
+    version, cbeff_version : (int, int) or None
+        Major and minor.
+    integrity : bool
+        Whether the security block protects the record.
+    type, subtype : tuple of str
+        As written, e.g. ``("Finger",)`` and ``("Left", "IndexFinger")``.
+    quality : int or None
+        0..100; None where not stated or not computed.
+    block : bytes
+        The biometric data block, usually an ISO/IEC 19794 record.
+    security : bytes
+        The security block.
+    others : tuple of (str, str)
+        MOSIP's further entries: ``EXCEPTION``, ``RETRIES``, ``FORCE_CAPTURED``, ``SDK_SCORE``, ``PAYLOAD`` …
+    """
+
+    parts: tuple["Bir", ...] = ()
+    block: bytes = b""
+    security: bytes = b""
+    version: tuple[int, int] | None = None
+    cbeff_version: tuple[int, int] | None = None
+    creator: str = ""
+    integrity: bool = False
+    index: str = ""
+    format: Registered | None = None
+    created: datetime | None = None
+    type: tuple[str, ...] = ()
+    subtype: tuple[str, ...] = ()
+    level: str = ""
+    purpose: str = ""
+    quality: int | None = None
+    algorithm: Registered | None = None
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def modality(self) -> Modality | None:
+        """Of its single type."""
+        return MODALITIES.get(self.type[0].lower()) if len(self.type) == 1 else None
+
+    @property
+    def position(self) -> Position:
+        """The single finger, eye or face its type and subtype name."""
+        return position_named(self.modality, " ".join(self.subtype))
+
+    @property
+    def is_exception(self) -> bool:
+        """Whether the characteristic could not be captured."""
+        return any(key.upper() == "EXCEPTION" and value.lower() == "true" for key, value in self.others)
+
+    def leaves(self) -> Iterator["Bir"]:
+        """All records in this one, itself included, that hold a data block or nothing at all."""
+        if self.block or not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+def position_named(modality: Modality | None, subtype: str) -> Position:
+    """Position of a subtype such as ``Left IndexFinger`` or ``Right``; unknown when it names none, or several."""
+    words = subtype.replace("_", " ").split()
+    if modality is Modality.FACE:
+        return Position.FACE
+    sides = [word.lower() for word in words if word.lower() in ("left", "right")]
+    digits = [digit for digit, name in DIGITS.items() if name.lower() in [word.lower() for word in words]]
+    if len(sides) != 1 or len(digits) != (1 if modality is Modality.FINGERPRINT else 0):
+        return Position.UNKNOWN
+    return Position(f"{sides[0]}_{digits[0] if digits else 'eye'}")
+
+
+def subtype_of(position: Position) -> tuple[str, ...]:
+    """Subtype words of a position; none for a face or an unknown one."""
+    side, _, part = position.partition("_")
+    if part not in DIGITS and part != "eye":
+        return ()
+    return (side.capitalize(), DIGITS[part]) if part in DIGITS else (side.capitalize(),)
+
+
+def read_bir(data: bytes) -> Bir:
+    """Read a record.
+
+    Raises
+    ------
+    FormatError
+        No well-formed XML, another root, a field that is not what the schema says; no entity is ever expanded.
+    """
+    root = xml_tree(data)
+    require(root.name == "BIR", f"element {root.name[:40]}", "BIR")
+    return _bir(root, 1)
+
+
+def _bir(element: Element, depth: int) -> Bir:
+    require(depth <= DEEPEST, f"BIR within BIR {depth} deep", f"at most {DEEPEST}")
+    info = element.child("BDBInfo") or Element("BDBInfo", "", {})
+    return Bir(
+        tuple(_bir(part, depth + 1) for part in element.named("BIR")),
+        _bytes(element, "BDB"),
+        _bytes(element, "SB"),
+        _version(element, "Version"),
+        _version(element, "CBEFFVersion"),
+        element.value("BIRInfo", "Creator"),
+        element.value("BIRInfo", "Integrity").lower() in ("true", "1"),
+        info.value("Index"),
+        _registered(info.child("Format")) or _owner_and_type(info),
+        _time(info.value("CreationDate")),
+        tuple(info.value("Type").split()),
+        tuple(info.value("Subtype").split()),
+        info.value("Level"),
+        info.value("Purpose"),
+        _quality(info.value("Quality", "Score") or info.value("Quality")),
+        _registered(quality.child("Algorithm")) if (quality := info.child("Quality")) else None,
+        tuple(_others(element)),
+    )
+
+
+def _bytes(element: Element, name: str) -> bytes:
+    text = "".join(element.value(name).split())
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise FormatError(f"{name} is not base64 ({error})") from error
+
+
+def _whole(text: str, name: str) -> int:
+    require(text.isascii() and text.isdigit() and len(text) <= 9, f"{name} {text[:40]!r}", "a number")
+    return int(text)
+
+
+def _version(element: Element, name: str) -> tuple[int, int] | None:
+    child = element.child(name)
+    return (_whole(child.value("Major"), name), _whole(child.value("Minor"), name)) if child else None
+
+
+def _registered(element: Element | None) -> Registered | None:
+    return Registered(element.value("Organization"), element.value("Type")) if element else None
+
+
+def _owner_and_type(info: Element) -> Registered | None:
+    found = Registered(info.value("FormatOwner"), info.value("FormatType"))
+    return found if found.organization or found.type else None
+
+
+def _quality(text: str) -> int | None:
+    quality = _whole(text, "Quality") if text else None
+    require(quality is None or quality <= 100, f"Quality {quality}", "0..100")
+    return quality
+
+
+def _time(text: str) -> datetime | None:
+    """A time; in UTC when no zone is stated. MOSIP writes nanoseconds, of which microseconds are kept."""
+    try:
+        time = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise FormatError(f"CreationDate {text[:40]!r} ({error}), expected a date and time") from error
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
+
+
+def _others(element: Element) -> Iterator[tuple[str, str]]:
+    for child in element.named("others"):
+        if key := child.value("Key"):
+            yield key, child.value("Value")
+        for entry in child.named("entry"):
+            yield entry.attributes.get("key", ""), entry.text
+
+
+def write_bir(bir: Bir) -> bytes:
+    """Write a record as a document in UTF-8.
+
+    Raises
+    ------
+    FormatError
+        A character XML cannot hold, a quality beyond 100, or records nested too deeply.
+    """
+    lines = ['<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', *_written(bir, f' xmlns="{NAMESPACE}"', 1)]
+    data = ("\n".join(lines) + "\n").encode("utf8", "surrogatepass")
+    require(read_bir(data) == bir, "text or times that XML cannot hold", "plain text, times with a zone")
+    return data
+
+
+def _written(bir: Bir, attribute: str, depth: int) -> Iterator[str]:
+    require(depth <= DEEPEST, f"BIR within BIR {depth} deep", f"at most {DEEPEST}")
+    yield f"<BIR{attribute}>"
+    for name, version in (("Version", bir.version), ("CBEFFVersion", bir.cbeff_version)):
+        if version:
+            yield f"<{name}><Major>{version[0]}</Major><Minor>{version[1]}</Minor></{name}>"
+    yield f"<BIRInfo>{_tag('Creator', bir.creator)}<Integrity>{str(bir.integrity).lower()}</Integrity></BIRInfo>"
+    info = "".join(_info(bir))
+    if info:
+        yield f"<BDBInfo>{info}</BDBInfo>"
+    for part in bir.parts:
+        yield from _written(part, "", depth + 1)
+    yield from (
+        _tag(name, base64.b64encode(data).decode()) for name, data in (("BDB", bir.block), ("SB", bir.security)) if data
+    )
+    if bir.others:
+        entries = "".join(f"<entry key={saxutils.quoteattr(key)}>{escape(value)}</entry>" for key, value in bir.others)
+        yield f"<others>{entries}</others>"
+    yield "</BIR>"
+
+
+def _info(bir: Bir) -> Iterator[str]:
+    yield _tag("Index", bir.index)
+    yield _tagged("Format", bir.format)
+    yield _tag("CreationDate", bir.created.isoformat().replace("+00:00", "Z") if bir.created else "")
+    yield _tag("Type", " ".join(bir.type))
+    yield _tag("Subtype", " ".join(bir.subtype))
+    yield _tag("Level", bir.level) + _tag("Purpose", bir.purpose)
+    if bir.quality is not None:
+        algorithm = bir.algorithm or Registered("", "")
+        yield f"<Quality>{_tagged('Algorithm', algorithm)}<Score>{bir.quality}</Score></Quality>"
+
+
+def _tagged(name: str, value: Registered | None) -> str:
+    if value is None:
+        return ""
+    return (
+        f"<{name}><Organization>{escape(value.organization)}</Organization><Type>{escape(value.type)}</Type></{name}>"
+    )
+
+
+def _tag(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>" if text else ""

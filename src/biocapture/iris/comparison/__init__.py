@@ -1,0 +1,1 @@
+"""Templates of irises, and their comparison."""

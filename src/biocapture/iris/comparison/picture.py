@@ -1,0 +1,107 @@
+"""Picture of a comparison: both eyes with their outlines, both irises unrolled, and which bits agree."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.iris.comparison.compare import Comparison
+from biocapture.iris.comparison.template import Template, unpacked
+from biocapture.iris.features.iris_code import BANDS, PLACES
+from biocapture.iris.features.rubber_sheet import COLUMNS, unwrap
+from biocapture.iris.outline import Ellipse, Outline
+from biocapture.iris.segmentation.segment import segment
+from biocapture.types import Failure, GreyPixels, Sample
+
+Picture = NDArray[np.uint8]
+
+AGREEING, MIXED, DIFFERING, UNCOUNTED = (60, 160, 0), (60, 190, 235), (50, 40, 210), (215, 215, 215)
+"""Colours of places of the code, BGR: both bits agree, one of two, none; none counts."""
+
+OUTLINE, LID = (0, 220, 0), (255, 160, 0)
+
+EYE_PX, GAP_PX = (384, 512), 8
+"""Height and width of an eye; gap between parts."""
+
+STRIP_PX = 96
+"""Height of an unrolled iris and of the map of bits."""
+
+WHITE = 255
+
+
+def picture(samples: tuple[Sample, Sample], templates: tuple[Template, Template], comparison: Comparison) -> Picture:
+    """(H, W, 3) uint8 BGR: eyes; the first unrolled and turned as it fits, the second unrolled; the map of bits.
+
+    In the map, green places agree, red ones differ, yellow ones do half, grey ones do not count; pupil above, limbus
+    below.
+    """
+    eyes, strips = zip(*(_eye(sample.image.pixels) for sample in samples), strict=True)
+    width = 2 * EYE_PX[1] + GAP_PX
+    turned = np.roll(strips[0], comparison.shift * (COLUMNS // PLACES), axis=1)
+    rows = [
+        np.hstack([eyes[0], _blank(EYE_PX[0], GAP_PX), eyes[1]]),
+        *(_enlarged(strip, width, cv2.INTER_LINEAR) for strip in (turned, strips[1])),
+        _enlarged(agreement(templates, comparison.shift), width, cv2.INTER_NEAREST),
+    ]
+    gap = _blank(GAP_PX, width)
+    return np.vstack([part for row in rows for part in (row, gap)][:-1])
+
+
+def agreement(templates: tuple[Template, Template], shift: int) -> Picture:
+    """(16, 128, 3) colours of the places of two codes, the first rolled by ``shift``."""
+    one, other = map(unpacked, templates)
+    both = np.roll(one.counts, shift, axis=2) & other.counts
+    differing = both & (np.roll(one.bits, shift, axis=2) ^ other.bits)
+    compared, differ = both.sum(axis=0), differing.sum(axis=0)
+    colours = np.full((BANDS, PLACES, 3), UNCOUNTED, np.uint8)
+    for colour, chosen in ((MIXED, differ == 1), (AGREEING, differ == 0), (DIFFERING, differ == compared)):
+        colours[chosen & (compared > 0)] = colour
+    return colours
+
+
+def _eye(pixels: GreyPixels) -> tuple[Picture, Picture]:
+    """An eye with its outline, and its iris unrolled; white where none is found."""
+    if pixels.ndim == 3:
+        return _framed(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)), np.full((1, COLUMNS, 3), WHITE, np.uint8)
+    outline = segment(pixels)
+    drawn = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
+    if isinstance(outline, Failure):
+        return _framed(drawn), np.full((1, COLUMNS, 3), WHITE, np.uint8)
+    draw_outline(drawn, outline)
+    return _framed(drawn), cv2.cvtColor(unwrap(pixels, outline).grey, cv2.COLOR_GRAY2BGR)
+
+
+def draw_outline(drawn: Picture, outline: Outline) -> None:
+    """Pupil, limbus and both lids, in place."""
+    thick = max(1, round(min(drawn.shape[:2]) / 240))
+    for ellipse in (outline.pupil, outline.limbus):
+        cv2.polylines(drawn, [_points(ellipse)], True, OUTLINE, thick, cv2.LINE_AA)
+    height, width = drawn.shape[:2]
+    opened = outline.upper_lid <= outline.lower_lid  # beyond the corners of the eye the curves mean nothing
+    for rim in (outline.upper_lid, outline.lower_lid):
+        line = np.stack([np.arange(width), np.rint(rim)], axis=1).astype(np.int32)
+        cv2.polylines(drawn, [line[opened & (rim >= 0) & (rim <= height - 1)]], False, LID, thick, cv2.LINE_AA)
+
+
+def _points(ellipse: Ellipse) -> NDArray[np.int32]:
+    row, column = ellipse.at(np.linspace(0, 2 * np.pi, 128, endpoint=False))
+    return np.rint(np.stack([column, row], axis=1)).astype(np.int32)
+
+
+def _framed(drawn: Picture) -> Picture:
+    """As large as it fits into :data:`EYE_PX`, on white."""
+    height, width = EYE_PX
+    factor = min(height / drawn.shape[0], width / drawn.shape[1])
+    size = tuple(max(1, round(side * factor)) for side in drawn.shape[1::-1])
+    canvas = _blank(height, width)
+    canvas[: size[1], : size[0]] = cv2.resize(
+        drawn, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    )
+    return canvas
+
+
+def _enlarged(strip: Picture, width: int, how: int) -> Picture:
+    return np.asarray(cv2.resize(strip, (width, STRIP_PX), interpolation=how), np.uint8)
+
+
+def _blank(height: int, width: int) -> Picture:
+    return np.full((height, width, 3), WHITE, np.uint8)

@@ -1,0 +1,131 @@
+"""The template of an eye: its iris code and mask, about 1 kB."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import TemplateError
+from biocapture.iris.describe import LONGEST_PX
+from biocapture.iris.features.iris_code import BANDS, PLACES, IrisCode, iris_code
+from biocapture.iris.features.rubber_sheet import unwrap
+from biocapture.iris.segmentation.segment import segment
+from biocapture.types import Failure, Position, Sample
+
+Words = NDArray[np.uint16]
+Trace = Callable[[str, NDArray[np.generic]], None]
+
+MAGIC = b"BCI1"
+"""First bytes of a stored template; the digit is the version."""
+
+HEADER = struct.Struct("<4sBBHHI")
+"""Magic, eye, confidence in hundredths, bands, places, CRC-32 of what follows: the code, then the mask."""
+
+EYES = (Position.UNKNOWN, Position.RIGHT_EYE, Position.LEFT_EYE)
+"""Indexed by the stored eye (ISO/IEC 19794-6 eye label)."""
+
+HALVES = 2
+"""Even bands, which a search looks at first, and odd ones: half a code is one word of 16 bits per place."""
+
+SIZE = HEADER.size + 2 * BANDS * 2 * PLACES // 8
+"""Bytes of every stored template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a comparison needs of one eye.
+
+    Attributes
+    ----------
+    position : Position
+        Right eye, left eye, or unknown.
+    confidence : float
+        0..1 that the outline is right, in hundredths; 0 where no eye was found.
+    code : (2, 128) uint16
+        Bits of the even and of the odd bands at each place: lowest first, those of the real, then of the imaginary
+        part, each from the pupil outwards. A turned eye is a code rolled along its places.
+    mask : (2, 128) uint16
+        Which bits count; the others are 0 in the code.
+    """
+
+    position: Position
+    confidence: float
+    code: Words
+    mask: Words
+
+    def __len__(self) -> int:
+        """Bits that count."""
+        return int(np.bitwise_count(self.mask).sum())
+
+    def to_bytes(self) -> bytes:
+        """Stored form, 1038 bytes, the same for the same image."""
+        body = self.code.astype("<u2").tobytes() + self.mask.astype("<u2").tobytes()
+        return (
+            HEADER.pack(MAGIC, EYES.index(self.position), round(100 * self.confidence), BANDS, PLACES, zlib.crc32(body))
+            + body
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read a stored template.
+
+        Raises
+        ------
+        TemplateError
+            Not a template of this version, of another size, or damaged.
+        """
+        if len(data) < HEADER.size or not data.startswith(MAGIC):
+            raise TemplateError(f"not an iris template (begins with {data[:4].hex(' ') or 'nothing'})")
+        _, eye, confidence, bands, places, checksum = HEADER.unpack_from(data)
+        if len(data) != SIZE or (bands, places) != (BANDS, PLACES):
+            raise TemplateError(
+                f"damaged template: {len(data)} bytes, {SIZE} expected; {bands} bands of {places}, "
+                f"{BANDS} of {PLACES} expected"
+            )
+        if zlib.crc32(data[HEADER.size :]) != checksum or eye >= len(EYES) or confidence > 100:
+            raise TemplateError(f"damaged template: wrong checksum, or eye {eye} or confidence {confidence} % unknown")
+        words = np.frombuffer(data, "<u2", offset=HEADER.size).astype(np.uint16).reshape(2, HALVES, PLACES)
+        if (words[0] & ~words[1]).any():
+            raise TemplateError("damaged template: bits of the code outside the mask")
+        return cls(EYES[eye], confidence / 100, words[0], words[1])
+
+
+def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Template:
+    """Template of one capture; without bits that count where no eye lit by near infrared is found."""
+    pixels = sample.image.pixels
+    position = sample.position if sample.position in EYES else Position.UNKNOWN
+    infrared = "image.colour" not in sample.image.notes and pixels.ndim == 2
+    measurable = infrared and max(pixels.shape) <= LONGEST_PX
+    outline = segment(pixels, trace) if measurable else None
+    if outline is None or isinstance(outline, Failure):
+        nothing = np.zeros((HALVES, PLACES), np.uint16)
+        return Template(position, 0.0, nothing, nothing.copy())
+    return packed(iris_code(unwrap(pixels, outline, trace), trace), position, outline.confidence)
+
+
+def packed(code: IrisCode, position: Position = Position.UNKNOWN, confidence: float = 1.0) -> Template:
+    """Template of a code; the confidence is rounded to what is stored."""
+    return Template(position, round(100 * confidence) / 100, _words(code.bits), _words(code.counts))
+
+
+def unpacked(template: Template) -> IrisCode:
+    """Code of a template."""
+    return IrisCode(_bits(template.code), _bits(template.mask))
+
+
+def _words(bits: NDArray[np.bool_]) -> Words:
+    """(2, 128) words of (2, 16, 128) bits."""
+    columns = bits.reshape(2, BANDS // HALVES, HALVES, PLACES).transpose(2, 3, 0, 1).reshape(HALVES, PLACES, -1)
+    octets = np.packbits(columns, axis=2, bitorder="little")
+    return np.ascontiguousarray(octets).view("<u2")[..., 0].astype(np.uint16)
+
+
+def _bits(words: Words) -> NDArray[np.bool_]:
+    """(2, 16, 128) bits of (2, 128) words."""
+    octets = words.astype("<u2")[..., None].view(np.uint8)
+    columns = np.unpackbits(octets, axis=2, bitorder="little").reshape(HALVES, PLACES, 2, BANDS // HALVES)
+    return columns.transpose(2, 3, 0, 1).reshape(2, BANDS, PLACES).view(np.bool_)

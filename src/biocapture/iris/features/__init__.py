@@ -1,0 +1,1 @@
+"""From the pixels of an eye and its outline to numbers."""

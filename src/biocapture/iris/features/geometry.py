@@ -1,0 +1,80 @@
+"""Size, shape and place of pupil and iris (ISO/IEC 29794-6), as they are in the plane of the iris."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from biocapture.iris.outline import Ellipse, Outline
+from biocapture.iris.segmentation.edges import LIMBUS_STIFFNESS, oval, ripple, seen_edge
+
+BESIDE, ABOVE = 0.6, 0.2
+"""Room asked for left and right of the iris, and above and below, in iris radii."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Numbers of one outline.
+
+    Attributes
+    ----------
+    radius_px : float
+        Of the iris: the larger semi-axis, which does not shrink when the eye looks aside.
+    dilation : float
+        Pupil radius over iris radius; the same from any side.
+    offset, offset_right : float
+        Distance of the centres in iris radii, in the plane of the iris; its part towards rising columns.
+    margin : float
+        0..1: the least of the four distances to the image's border, each relative to what it should be.
+    ripple : float
+        Root of the summed squared harmonics 2..16 of the pupil's radius, relative to its mean, less what the gaze
+        explains.
+    gaze_rad : float
+        Angle between the line of sight and the camera's axis.
+    """
+
+    radius_px: float
+    dilation: float
+    offset: float
+    offset_right: float
+    margin: float
+    ripple: float
+    gaze_rad: float
+
+
+def geometry(outline: Outline, shape: tuple[int, ...]) -> Geometry:
+    """Measure one outline in an image of ``shape`` rows and columns."""
+    pupil, limbus = outline.pupil, outline.limbus
+    pupil_seen = seen_edge(outline.pupil_edge_px, pupil, outline)
+    limbus_seen = seen_edge(outline.limbus_edge_px, limbus, outline)
+    limbus_oval = oval(outline.limbus_edge_px, limbus_seen, LIMBUS_STIFFNESS)
+    both = (oval(outline.pupil_edge_px, pupil_seen) + limbus_oval) / 2
+    right, down = _offset(pupil, limbus)
+    return Geometry(
+        radius_px=limbus.major_px,
+        dilation=pupil.radius_px / limbus.radius_px,
+        offset=float(np.hypot(right, down)),
+        offset_right=right,
+        margin=_margin(limbus, shape),
+        ripple=ripple(outline.pupil_edge_px, pupil_seen, limbus_oval),
+        gaze_rad=_tilt_away(abs(both)),
+    )
+
+
+def _offset(pupil: Ellipse, limbus: Ellipse) -> tuple[float, float]:
+    """Pupil's centre from the limbus', towards rising columns and rows, in iris radii."""
+    away = np.array([pupil.column_px - limbus.column_px, pupil.row_px - limbus.row_px])
+    right, down = np.linalg.inv(limbus.stretch) @ away
+    return float(right), float(down)
+
+
+def _margin(limbus: Ellipse, shape: tuple[int, ...]) -> float:
+    centre = np.array([limbus.row_px, limbus.column_px])
+    reach = np.hypot(*limbus.stretch)[::-1]  # half the height and the width of the ellipse
+    wanted = limbus.major_px * np.array([ABOVE, BESIDE])
+    before, after = centre - reach, np.array(shape[:2]) - 1 - centre - reach
+    return float(np.clip(np.minimum(before, after) / wanted, 0.0, 1.0).min())
+
+
+def _tilt_away(second: float) -> float:
+    """A circle seen at an angle is an ellipse; its axes' ratio is the cosine of that angle."""
+    return float(np.arccos(np.clip((1 - second) / (1 + second), 0.0, 1.0)))

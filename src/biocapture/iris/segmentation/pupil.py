@@ -1,0 +1,186 @@
+"""The pupil: the dark disc whose rim is the sharpest circle around it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.iris.outline import Ellipse
+from biocapture.iris.robust import median
+from biocapture.iris.segmentation.ellipse_fit import fitted
+from biocapture.iris.segmentation.polar import Field, angles, circle_scores, clear, moved, outward, unrolled
+from biocapture.types import GreyPixels
+
+Values = NDArray[np.float64]
+
+ANGLES, COARSE_ANGLES = 64, 32
+
+MOST_RISE = 40.0
+"""Steeper edges count as this much: a lamp's edge is no better than a pupil's."""
+
+UPPER_WEIGHT = 0.35
+"""Of the angles under the upper lid and its lashes."""
+
+SMALLEST, LARGEST = 0.014, 0.26
+"""Radii accepted, in longer sides of the working image."""
+
+NESTED_SHARE, NESTED_RISE, NESTED_GREYS = 0.22, 5.0, 10
+"""A disc within a disc is the pupil within the iris if its rim is this steep and its inside this much darker."""
+
+FULL_RISE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """A pupil found, in pixels of the working image.
+
+    Attributes
+    ----------
+    ellipse : Ellipse
+    edge : (A,) float64
+        Distance of the steepest rise at A equal angles from the centre, px.
+    rise : (A,) float64
+        How steep it is, greys.
+    grey : float
+        Median of the inside.
+    spread : float
+        Mean deviation from it.
+    agreeing : float
+        0..1 weighted share of the angles whose edge lies on the ellipse.
+    """
+
+    ellipse: Ellipse
+    edge: Values
+    rise: Values
+    grey: float
+    spread: float
+    agreeing: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A circle that may be the pupil, and how good it looks."""
+
+    circle: Ellipse
+    score: float
+
+
+def guessed(dark: GreyPixels, candidate: Ellipse) -> Guess:
+    """The best circle near a candidate; the darker one within it if there is one."""
+    circle, rise = _best_circle(dark, candidate, 2.1 + 4 / candidate.radius_px, 56, (0.45, 1.7), 5, 0.5)
+    inner, inner_rise = _best_circle(dark, circle, 1.05, 48, (0.168, 0.777), 9, 0.294)
+    if inner_rise >= max(NESTED_RISE, NESTED_SHARE * rise) and _is_darker(dark, inner, circle):
+        circle, rise = inner, inner_rise
+    inside = unrolled(dark, circle, 0.8, 16, 16)
+    middle = median(inside)
+    spread = float(np.abs(inside - middle).mean())
+    return Guess(circle, min(rise, 25.0) * _evenness(spread) * _darkness(middle))
+
+
+def _best_circle(
+    dark: GreyPixels,
+    start: Ellipse,
+    reach: float,
+    steps: int,
+    radii: tuple[float, float],
+    shifts: int,
+    most: float,
+) -> tuple[Ellipse, float]:
+    """The circle of steepest mean rise around a start; radii and shifts in radii of the start."""
+    per_radius = steps / reach
+    rise = np.minimum(outward(unrolled(dark, start, reach, steps, COARSE_ANGLES), 3), MOST_RISE)
+    low, high = max(3, int(radii[0] * per_radius)), min(steps - 3, int(radii[1] * per_radius))
+    found = circle_scores(rise, np.arange(low, high + 1), most * per_radius, shifts, _COARSE_WEIGHT[None])
+    shift, radius = divmod(int(found.score[:, 0].argmax()), len(found.radius))
+    size = found.radius[radius] / per_radius
+    circle = moved(start, found.right[shift] / per_radius, found.down[shift] / per_radius, size)
+    return circle, float(found.score[shift, 0, radius])
+
+
+def _is_darker(dark: GreyPixels, inner: Ellipse, outer: Ellipse) -> bool:
+    """Whether the inner disc is darker than all of what the outer one adds."""
+    if inner.radius_px < 3:
+        return False
+    sheet = unrolled(dark, inner, 1.5, 24, 16)
+    annulus = median(sheet[:, 18:23])
+    beyond = inner.radius_px / outer.radius_px * 1.2
+    whole = unrolled(dark, outer, 0.95, 40, 24)[:, int((beyond + 0.95) / 2 / 0.95 * 40) :]
+    if whole.size:
+        annulus = min(annulus, median(whole))
+    return annulus - median(sheet[:, :12]) >= NESTED_GREYS
+
+
+def refined(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
+    """Measure the rim at every angle and lay an ellipse through it, first a round one."""
+    ellipse = circle
+    for low, high, stiffness in ((0.7, 1.35, 64.0), (0.8, 1.22, STIFFNESS)):
+        sheet, edge, rise = _edges(dark, ellipse, low, high)
+        weight = np.clip(rise, 0, FULL_RISE) / FULL_RISE * _WEIGHT * clear(glare, ellipse, ANGLES)
+        least = max(0.6 / ellipse.radius_px, 0.03)
+        found = fitted(ellipse, edge, weight, least, (0.0, 0.0), stiffness)
+        if not _near(found, ellipse):
+            break
+        ellipse = found
+    sheet, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
+    on = (np.abs(edge - 1) < max(1.5 / ellipse.radius_px, 0.1)) & (rise > 5)
+    inside = sheet[:, : int(0.75 / EDGE_REACH * EDGE_STEPS)]
+    grey = median(inside)
+    return Pupil(
+        ellipse=ellipse,
+        edge=edge * _radius_at(ellipse),
+        rise=rise,
+        grey=grey,
+        spread=float(np.abs(inside - grey).mean()),
+        agreeing=float((_WEIGHT * on).sum() / _WEIGHT.sum()),
+    )
+
+
+EDGE_REACH, EDGE_STEPS = 1.6, 72
+
+STIFFNESS = 4.0
+
+
+def _edges(dark: GreyPixels, ellipse: Ellipse, low: float, high: float) -> tuple[GreyPixels, Values, Values]:
+    """Unrolled greys; where they rise most at each angle, in radii, and by how much."""
+    sheet = unrolled(dark, ellipse, EDGE_REACH, EDGE_STEPS, ANGLES)
+    per_radius = EDGE_STEPS / EDGE_REACH
+    first = int(low * per_radius)
+    rise = outward(sheet, 2)[:, first : int(high * per_radius) + 1]
+    best = rise.argmax(axis=1)
+    return sheet, (best + first + 0.5) / per_radius, rise[np.arange(ANGLES), best].astype(np.float64)
+
+
+def _near(found: Ellipse, start: Ellipse) -> bool:
+    apart = np.hypot(found.row_px - start.row_px, found.column_px - start.column_px)
+    changed = abs(found.radius_px - start.radius_px)
+    return bool(changed < 0.3 * start.radius_px and apart < 0.4 * start.radius_px)
+
+
+def _radius_at(ellipse: Ellipse) -> Values:
+    """Length of the stretched unit vector at each of the angles, px."""
+    right, down = ellipse.stretch @ np.stack([np.cos(angles(ANGLES)), np.sin(angles(ANGLES))])
+    return np.hypot(right, down)
+
+
+def quality(pupil: Pupil) -> float:
+    """0..1 how much a disc looks like a pupil: an even dark disc with a sharp rim all around."""
+    steep = min(float(np.clip(pupil.rise, 0, MOST_RISE).mean()), 15.0) / 15.0
+    return pupil.agreeing * steep * _darkness(pupil.grey) * _evenness(pupil.spread)
+
+
+def _darkness(grey: float) -> float:
+    return 50.0 / (50.0 + max(grey - 20.0, 0.0))
+
+
+def _evenness(spread: float) -> float:
+    return 1.0 / (1.0 + (spread / 8.0) ** 2)
+
+
+def _coarse_weight() -> Field:
+    height = np.sin(angles(COARSE_ANGLES))
+    weight = np.where(height < -0.6, 0.3, np.where(height < -0.3, 0.7, 1.0))
+    return (weight / weight.sum()).astype(np.float32)
+
+
+_COARSE_WEIGHT = _coarse_weight()
+_WEIGHT = np.where(np.sin(angles(ANGLES)) < -0.6, UPPER_WEIGHT, 1.0)

@@ -1,1 +1,0 @@
-"""Array functions used by two or more modalities."""

@@ -1,0 +1,178 @@
+"""Policy: which positions an enrolment needs and the least score of each measure. Data in TOML, checked when read."""
+
+import difflib
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from biocapture.errors import ProfileError
+from biocapture.profile.record_rules import Group, RecordPolicy
+from biocapture.types import Framing, Modality, Position
+
+SHIPPED = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a programme asks of a capture.
+
+    Attributes
+    ----------
+    name, title : str
+    language : str
+        Of the operator's guidance unless told otherwise.
+    required : tuple of Position
+        Slots an enrolment must fill.
+    retake, review : dict
+        Measure id → least score; below it the capture is to be retaken, or looked at by a human.
+    notes : dict
+        Note key (``image.ppi_conflict`` …) → ``"retake"`` or ``"review"``; other notes only inform.
+    portrait : Framing or None
+        How ``biocapture portrait`` cuts a face.
+    record : RecordPolicy
+        What it asks of one person's enrolment as a whole.
+    """
+
+    name: str
+    title: str
+    language: str
+    required: tuple[Position, ...]
+    retake: dict[str, float]
+    review: dict[str, float]
+    notes: dict[str, str]
+    portrait: Framing | None = None
+    record: RecordPolicy = field(default_factory=RecordPolicy)
+
+
+class _Portrait(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    width_px: int = Field(ge=32, le=8000)
+    height_px: int = Field(ge=32, le=8000)
+    eyes_apart: float = Field(ge=0.05, le=0.6)
+    eyes_down: float = Field(ge=0.1, le=0.9)
+    ppi: float = Field(default=300.0, ge=50, le=5000)
+
+
+class _Budget(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    packet_bytes: int = Field(default=3_000_000, gt=0)
+    wsq: bool = True
+    jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    attempts: int = Field(default=3, ge=1, le=100)
+    repeat_fmr: float = Field(default=1.5e-4, gt=0, lt=1)
+    ghost_fmr: float = Field(default=3e-4, gt=0, lt=1)
+    eye_fmr: float = Field(default=1e-7, gt=0, lt=1)
+    means: dict[str, float] = {}
+    usable: dict[Modality, int] = {}
+    budget: _Budget = _Budget()
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    language: str = Field(pattern="^(en|id)$")
+    required: tuple[Position, ...] = ()
+    retake: dict[str, float] = {}
+    review: dict[str, float] = {}
+    notes: dict[str, str] = {}
+    portrait: _Portrait | None = None
+    record: _Record = _Record()
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the profiles that come with the library."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+
+
+def load_profile(name: str | Path, known: Collection[str]) -> Profile:
+    """Read a shipped profile by name, or a user's own TOML file by path.
+
+    Parameters
+    ----------
+    name : str or Path
+        ``"default"``, ``"e-ktp"``, ``"mosip"`` or a path ending in ``.toml``.
+    known : collection of str
+        Every measure id that exists; a profile naming another is an error, not a silent pass.
+
+    Raises
+    ------
+    ProfileError
+        Unreadable, malformed, or naming something unknown (with the nearest known name).
+    """
+    path = Path(name) if str(name).endswith(".toml") else SHIPPED / f"{name}.toml"
+    try:
+        content = _File.model_validate(_read(path))
+    except FileNotFoundError as error:
+        near = difflib.get_close_matches(str(name), shipped(), n=1)
+        hint = f"did you mean {str(near[0])!r}? " if near else ""
+        raise ProfileError(f"no such profile; {hint}shipped: {', '.join(shipped())}", str(name)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ProfileError(f"{where}: {first['msg']}", str(path)) from error
+    except (OSError, ValueError) as error:
+        raise ProfileError(f"cannot be read: {error}", str(path)) from error
+    _check(content, known, str(path))
+    framing = None if content.portrait is None else Framing(**content.portrait.model_dump())
+    return Profile(
+        path.stem,
+        content.title,
+        content.language,
+        content.required,
+        content.retake,
+        content.review,
+        content.notes,
+        framing,
+        _record_policy(content.record),
+    )
+
+
+def _read(path: Path, depth: int = 0) -> dict[str, Any]:
+    """Contents of a file, laid over those of the shipped profile it extends."""
+    own = tomllib.loads(path.read_text(encoding="utf8"))
+    name = own.pop("extends", "")
+    if not name:
+        return own
+    if name not in shipped() or depth > len(shipped()):
+        raise ValueError(f"extends {name!r}, which is no shipped profile or extends this one")
+    base = _read(SHIPPED / f"{name}.toml", depth + 1)
+    tables = {
+        key: base[key] | own[key] for key in own if isinstance(own[key], dict) and isinstance(base.get(key), dict)
+    }
+    return base | own | tables
+
+
+def _record_policy(record: _Record) -> RecordPolicy:
+    parts = record.model_dump(exclude={"means", "budget"})
+    means = {Group(name): minimum for name, minimum in record.means.items()}
+    return RecordPolicy(**parts, means=means, **record.budget.model_dump())
+
+
+def _check(content: _File, known: Collection[str], subject: str) -> None:
+    _check_minima(content.retake | content.review, known, "measure", subject)
+    _check_minima(content.record.means, set(Group), "group of slots", subject)
+    for key, consequence in content.notes.items():
+        if consequence not in ("retake", "review"):
+            raise ProfileError(f"notes.{key}: {consequence!r} is neither 'retake' nor 'review'", subject)
+
+
+def _check_minima(minima: dict[str, float], known: Collection[str], what: str, subject: str) -> None:
+    for name, minimum in minima.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {str(near[0])!r}?" if near else ""
+            raise ProfileError(f"unknown {what} {name!r}{hint}", subject)
+        if not 0.0 <= minimum <= 100.0:
+            raise ProfileError(f"{name}: minimum {minimum} is outside 0..100", subject)

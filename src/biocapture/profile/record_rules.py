@@ -1,0 +1,69 @@
+"""What a programme asks of one person's enrolment as a whole, beyond the single captures."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from biocapture.types import FINGERS, Modality, Position
+
+
+class Group(StrEnum):
+    """Slots that are captured and judged together (MOSIP's capture screens)."""
+
+    RIGHT_SLAP = "right_slap"
+    LEFT_SLAP = "left_slap"
+    THUMBS = "thumbs"
+    IRISES = "irises"
+    FACE = "face"
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """The slots of the group."""
+        return MEMBERS[self]
+
+
+MEMBERS = {
+    Group.RIGHT_SLAP: FINGERS[2:6],
+    Group.LEFT_SLAP: FINGERS[7:11],
+    Group.THUMBS: (FINGERS[1], FINGERS[6]),
+    Group.IRISES: (Position.RIGHT_EYE, Position.LEFT_EYE),
+    Group.FACE: (Position.FACE,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPolicy:
+    """Limits for one record.
+
+    Attributes
+    ----------
+    attempts : int
+        How often a slot may be captured before the operator goes on with the best attempt.
+    repeat_fmr, ghost_fmr : float
+        False match rate at which two slots of the record, and a print and the previous person's of the same slot,
+        count as the same. By default one clean record of ten fingers in a hundred is doubted: 45 pairs of slots and
+        ten of the person before.
+    eye_fmr : float
+        False match rate at which two eyes count as the same, in two slots or with somebody else's. Far below what was
+        measured (``readiness/evidence.py`` goes on in a straight line), since eyes can afford it: of 900 pairs of one
+        eye of the CASIA Interval set 0.4 % lie beyond, and none of 19,000 pairs of different eyes comes within.
+    means : dict
+        Group → least mean quality of its slots, 0..100 (MOSIP's client tests means, its server minima).
+    usable : dict
+        Modality → how many slots the central system needs to tell a person apart; see ``readiness/failure_risk.py``.
+    packet_bytes : int
+        Most bytes of the images of one record.
+    wsq : bool
+        Whether prints may be sent as WSQ.
+    jpeg2000_ratios : tuple of float
+        Admissible compression ratios of JPEG 2000.
+    """
+
+    attempts: int = 3
+    repeat_fmr: float = 1.5e-4
+    ghost_fmr: float = 3e-4
+    eye_fmr: float = 1e-7
+    means: dict[Group, float] = field(default_factory=dict)
+    usable: dict[Modality, int] = field(default_factory=dict)
+    packet_bytes: int = 3_000_000
+    wsq: bool = True
+    jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)

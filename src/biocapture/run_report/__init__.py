@@ -1,5 +1,0 @@
-"""A run as one self-contained page that a district head and an engineer both read."""
-
-from biocapture.run_report.write import write_report
-
-__all__ = ["write_report"]

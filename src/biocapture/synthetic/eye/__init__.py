@@ -1,0 +1,1 @@
+"""Synthetic eyes in near infrared, with known truth."""

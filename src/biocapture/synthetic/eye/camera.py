@@ -1,0 +1,69 @@
+"""Lens, sensor and compression of a near-infrared eye camera."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.synthetic.eye.conditions import Conditions
+from biocapture.synthetic.eye.iris_texture import Field
+
+SHARPEST_PX = 0.7
+"""Deviation of the blur of a lens in focus."""
+
+VEIL = 150.0
+"""Grey of the stray light that takes contrast away."""
+
+
+def through_lens(light: Field, conditions: Conditions) -> Field:
+    """Blurred by the lens, a disc where out of focus, and by motion."""
+    blurred = cv2.GaussianBlur(light, (0, 0), SHARPEST_PX)
+    for kernel in (_disc(conditions.defocus_px), _streak(conditions.motion_px, conditions.motion_deg)):
+        if kernel.size > 1:
+            blurred = cv2.filter2D(blurred, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
+    return blurred
+
+
+def sensed(light: Field, conditions: Conditions, random: np.random.Generator) -> NDArray[np.uint8]:
+    """Greys of the sensor: exposure, veil, shot noise, two fields, 8 bits, JPEG."""
+    light = light * (1 - conditions.contrast_loss) + VEIL * conditions.contrast_loss
+    light = _interlaced(light * np.float32(2.0**conditions.exposure_ev), conditions.interlace_px)
+    if conditions.noise:
+        shot = np.sqrt(0.25 + 0.75 * np.clip(light, 0, 255) / 128)
+        light = np.minimum(light, 255) + conditions.noise * shot * random.standard_normal(light.shape, np.float32)
+    pixels = np.clip(np.rint(light), 0, 255).astype(np.uint8)
+    return _compressed(pixels, conditions.jpeg_quality) if conditions.jpeg_quality else pixels
+
+
+def _disc(radius_px: float) -> Field:
+    """Kernel of an aperture: a disc with a soft rim, sum 1."""
+    half = int(np.ceil(radius_px))
+    row, column = np.mgrid[-half : half + 1, -half : half + 1]
+    weight = np.clip(radius_px + 0.5 - np.hypot(row, column), 0, 1).astype(np.float32)
+    return weight / weight.sum()
+
+
+def _streak(length_px: float, angle_deg: float) -> Field:
+    """Kernel of a straight motion: points along a line, each shared by the four pixels around it."""
+    half = int(np.ceil(length_px / 2))
+    at = np.linspace(-length_px / 2, length_px / 2, 8 * half + 1)
+    turn = np.deg2rad(angle_deg)
+    row, column = at * np.sin(turn) + half, at * np.cos(turn) + half
+    grid = np.arange(2 * half + 1)
+    near = [np.clip(1 - np.abs(grid[:, None] - part), 0, 1) for part in (row, column)]
+    weight = (near[0] @ near[1].T).astype(np.float32)
+    return weight / weight.sum()
+
+
+def _interlaced(light: Field, columns_px: float) -> Field:
+    """Odd rows come from a field taken later."""
+    if columns_px:
+        shift = np.array([[1, 0, columns_px], [0, 1, 0]], np.float32)
+        moved = cv2.warpAffine(light, shift, light.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+        light = light.copy()
+        light[1::2] = moved[1::2]
+    return light
+
+
+def _compressed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)

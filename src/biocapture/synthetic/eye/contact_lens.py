@@ -1,0 +1,54 @@
+"""Contact lenses on a synthetic eye: the edge of a clear one, the print of a cosmetic one."""
+
+import numpy as np
+
+from biocapture.synthetic.eye.conditions import Conditions
+from biocapture.synthetic.eye.gaze import View
+from biocapture.synthetic.eye.iris_texture import Field
+
+EDGE_RADIUS = 1.21
+"""Soft lenses are 14.2 mm wide."""
+
+CLEAR, JAGGED, RIM = 0.45, 0.07, 1.04
+"""Radius of the print's clear middle, how far its teeth reach in, and its outer radius."""
+
+PITCH = 0.052
+"""Distance of the printed dots."""
+
+INK = 52.0
+"""Grey of the pigment."""
+
+
+def worn(grey: Field, conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
+    """The eyeball behind a lens that has slipped and turned a little; the print is the same on every eye."""
+    if not (conditions.soft_lens or conditions.cosmetic_lens):
+        return grey
+    slip, turn = random.normal(0, 0.03, 2), random.uniform(0, 2 * np.pi)
+    nasal, down = (part - np.float32(by) for part, by in zip(seen.iris, slip, strict=True))
+    radius = np.hypot(nasal, down)
+    if conditions.cosmetic_lens:
+        opaque = np.float32(conditions.cosmetic_lens) * _print(nasal, down, radius, turn)
+        grey = grey + opaque * (INK - grey)
+    return grey + 26 * max(conditions.soft_lens, 0.5 * conditions.cosmetic_lens) * _edge(radius)
+
+
+def _edge(radius: Field) -> Field:
+    """A bright line with a dark one beside it, where the lens ends on the sclera."""
+    gap = radius - np.float32(EDGE_RADIUS)
+    return np.exp(-((gap / 0.018) ** 2)) - 0.8 * np.exp(-(((gap - 0.032) / 0.02) ** 2))
+
+
+def _print(nasal: Field, down: Field, radius: Field, turn: float) -> Field:
+    """Opacity: dots on a square lattice, denser outwards, in a ring with a toothed inner rim."""
+    cosine, sine = np.float32(np.cos(turn) / PITCH), np.float32(np.sin(turn) / PITCH)
+    across, along = nasal * cosine + down * sine, down * cosine - nasal * sine
+    lattice = np.cos(2 * np.pi * across) + np.cos(2 * np.pi * along)
+    dense = np.clip((radius - CLEAR) / (RIM - CLEAR), 0, 1)
+    angle = np.arctan2(down, nasal) + np.float32(turn)
+    teeth = np.sin(23 * angle) + 0.6 * np.sin(41 * angle + 1) + 0.4 * np.sin(7 * angle + 2)
+    inside = _soft((radius - CLEAR - JAGGED * teeth) / 0.02) * _soft((RIM - radius) / 0.02)
+    return inside * _soft(4 * (lattice - 0.9 + 1.6 * dense))
+
+
+def _soft(at: Field) -> Field:
+    return (1 + np.tanh(at)) / 2

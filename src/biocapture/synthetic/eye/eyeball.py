@@ -1,0 +1,119 @@
+"""Sclera, iris and pupil of a synthetic eye, before lids and lights."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from biocapture.synthetic.eye.conditions import Conditions
+from biocapture.synthetic.eye.contact_lens import worn
+from biocapture.synthetic.eye.eye import Eye
+from biocapture.synthetic.eye.gaze import View
+from biocapture.synthetic.eye.iris_texture import COLUMNS, ROWS, Field, patchy, step
+
+USUAL = 0.4
+"""Dilation the texture was drawn for."""
+
+FOLD = 1.8
+"""Deviation of the stroma's place, in rows and columns of its texture, between captures at the usual dilation."""
+
+STRETCH = 0.4
+"""Exponent of the depth per unit of dilation away from usual: the stroma does not stretch evenly (as in Wyatt 2000,
+whose mesh this does not follow; the size is ours).
+"""
+
+RIM_PX = 0.5
+"""Softness of the pupil's rim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Every pixel in the iris' own coordinates.
+
+    Attributes
+    ----------
+    angle : (H, W) float32
+        Around the pupil's centre, from nasal over down, radians.
+    beyond : (H, W) float32
+        Distance outside the pupil's rim in iris radii.
+    depth : (H, W) float32
+        0 at the pupil … 1 at the limbus, on straight lines from the pupil's centre; clipped.
+    """
+
+    angle: Field
+    beyond: Field
+    depth: Field
+
+
+def sheet(eye: Eye, dilation: float, seen: View) -> Sheet:
+    """Unroll the iris."""
+    nasal, down = seen.iris[0] - np.float32(eye.pupil_nasal), seen.iris[1] - np.float32(eye.pupil_down)
+    angle, distance = np.arctan2(down, nasal), np.hypot(nasal, down)
+    rim = np.float32(dilation) * _outline(eye, angle)
+    lean = (nasal * eye.pupil_nasal + down * eye.pupil_down) / np.maximum(distance, 1e-6)
+    outer = np.sqrt(lean**2 + 1 - eye.pupil_nasal**2 - eye.pupil_down**2) - lean
+    depth = (distance - rim) / np.maximum(outer - rim, 1e-3)
+    return Sheet(angle, distance - rim, np.clip(depth, 0, 1))
+
+
+def eyeball(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random: np.random.Generator) -> Field:
+    """(H, W) greys as if nothing but a contact lens lay before the eye."""
+    iris = step((1 - np.hypot(*seen.iris)) / eye.limbus_width)
+    grey = _sclera(eye, seen, np.random.default_rng([eye.seed, 0x5C1]))
+    grey += iris * (_iris(eye, conditions, seen, unrolled, random) - grey)
+    grey += step(-unrolled.beyond * seen.radius_px / RIM_PX) * (eye.pupil_grey - grey)
+    return worn(grey, conditions, seen, random)
+
+
+def _outline(eye: Eye, angle: Field) -> Field:
+    """Pupil radius in units of its mean: an ellipse with a ripple."""
+    third, third_at, fourth, fourth_at = eye.pupil_ripple
+    long, short = 1 + eye.pupil_oval / 2, 1 - eye.pupil_oval / 2
+    turned = angle - np.float32(eye.pupil_oval_rad)
+    oval = long * short / np.sqrt((short * np.cos(turned)) ** 2 + (long * np.sin(turned)) ** 2)
+    return oval * (1 + third * np.cos(3 * angle + third_at) + fourth * np.cos(4 * angle + fourth_at))
+
+
+def _iris(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random: np.random.Generator) -> Field:
+    """Stroma on the sheet, which never folds twice alike, the less so the further the pupil is from usual."""
+    relief = _resolved(eye.texture, conditions.dilation, seen.radius_px)
+    wrapped = np.concatenate([relief, relief[:, :2]], axis=1)
+    fold = FOLD * (1 + 8 * abs(conditions.dilation - USUAL))
+    turned, moved = (fold * patchy(random, conditions.shape, 0.25 * seen.radius_px) for _ in range(2))
+    column = np.mod(unrolled.angle * np.float32(COLUMNS / (2 * np.pi)) + turned, COLUMNS).astype(np.float32)
+    row = unrolled.depth ** np.float32(1 + STRETCH * (conditions.dilation - USUAL)) * (ROWS - 1) + moved
+    shown = cv2.remap(wrapped, column, row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    rim = np.clip(
+        (unrolled.depth - 0.68) / 0.24, 0, 1
+    )  # level at the limbus, or its edge would seem to lie further out
+    return eye.iris_grey + eye.iris_contrast * shown - 18 * rim**2 * (3 - 2 * rim)
+
+
+def _resolved(relief: Field, dilation: float, radius_px: float) -> Field:
+    """Relief without what pixels of this size would alias."""
+    along, across = COLUMNS / (4 * np.pi * radius_px), ROWS / (2 * radius_px * (1 - dilation))
+    if max(along, across) < 0.7:
+        return relief
+    return cv2.GaussianBlur(relief, (0, 0), along, sigmaY=across, borderType=cv2.BORDER_REPLICATE)
+
+
+def _sclera(eye: Eye, seen: View, random: np.random.Generator) -> Field:
+    """White of the eye: a sphere that darkens towards the corners, veined."""
+    falls = np.clip((np.abs(seen.socket[0]) - 0.9) / 1.8, 0, 1.5)
+    return eye.sclera_grey - 34 * falls**2 - 15 * _vessels(seen, random)
+
+
+def _vessels(seen: View, random: np.random.Generator) -> Field:
+    """(H, W) 0..1: veins that wander from both corners towards the limbus, and move with the eye."""
+    layer = np.zeros(seen.iris.shape[1:], np.uint8)
+    count, steps = 26, 24
+    side = np.where(np.arange(count) % 2, 1.0, -1.0)
+    start = np.stack([side * random.uniform(1.5, 2.9, count), random.normal(0.1, 0.35, count)], axis=1)
+    wander = np.cumsum(random.normal(0, 0.22, (count, steps)), axis=1)
+    heading = np.arctan2(-start[:, 1], -start[:, 0])[:, None] + wander
+    stride = np.stack([np.cos(heading), np.sin(heading)], axis=2) * random.uniform(0.02, 0.06, (count, 1, 1))
+    path = start[:, None] + np.cumsum(stride, axis=1)
+    places = seen.limbus_at + seen.radius_px * path @ seen.plane.T
+    for line, wide in zip(np.rint(places * 16).astype(np.int32), random.integers(1, 3, count), strict=True):
+        cv2.polylines(layer, [line], False, 255, int(wide), cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(layer, (0, 0), 0.007 * seen.radius_px + 0.6).astype(np.float32) / 255

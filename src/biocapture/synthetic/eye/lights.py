@@ -1,0 +1,115 @@
+"""Light on a synthetic eye: its direction, its mirror images in cornea, tears and spectacles."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.synthetic.eye.conditions import Conditions
+from biocapture.synthetic.eye.eye import Eye
+from biocapture.synthetic.eye.eyelids import Lids
+from biocapture.synthetic.eye.gaze import CORNEA_RADIUS, View
+from biocapture.synthetic.eye.iris_texture import Field, patchy, step
+
+GLINT = 700.0
+"""Grey of a mirrored source were the sensor never full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lights:
+    """(H, W) layers.
+
+    Attributes
+    ----------
+    lit : float32
+        Factor of the illumination.
+    mirrored : float32
+        Greys that reflections add.
+    frame : float32
+        0..1: spectacle frame.
+    """
+
+    lit: Field
+    mirrored: Field
+    frame: Field
+
+
+def lights(
+    eye: Eye, conditions: Conditions, rims: Lids, seen: View, free: Field, random: np.random.Generator
+) -> Lights:
+    """All that shines. ``free``: 0..1 share of every pixel that neither lids nor lashes cover."""
+    wet = _glints(conditions, seen, random) + _tears(conditions, rims, seen, random)
+    frame = _frame(conditions, seen, random)
+    mirrored = free * (wet + _window(eye, conditions, seen, random)) * (1 - frame)
+    return Lights(_lit(conditions), (mirrored + _glasses(conditions, seen, random)).astype(np.float32), frame)
+
+
+def _lit(conditions: Conditions) -> Field:
+    """Light that falls off across the image; the far corner keeps a twentieth at worst."""
+    rows, columns = conditions.shape
+    turn = np.deg2rad(conditions.light_deg)
+    across = np.linspace(-1, 1, columns, dtype=np.float32)[None] * np.float32(np.cos(turn))
+    down = np.linspace(-1, 1, rows, dtype=np.float32)[:, None] * np.float32(np.sin(turn))
+    return 1 - conditions.light_gradient * np.clip(0.4 - 0.45 * (across + down), -0.1, 0.95)
+
+
+def _tears(conditions: Conditions, rims: Lids, seen: View, random: np.random.Generator) -> Field:
+    """Every source once more, in the film along the lower lid."""
+    if not conditions.leds:
+        return np.zeros(conditions.shape, np.float32)
+    nasal = np.linspace(-1, 1, min(conditions.leds, 5)) * conditions.led_spread + random.normal(0, 0.1)
+    down = np.interp(nasal, rims.nasal, rims.lower) - 0.025
+    centre = seen.socket_at + seen.radius_px * np.stack([nasal, down], axis=1) @ seen.frame.T
+    return 0.5 * GLINT * _discs(conditions.shape, centre, 0.012 * seen.radius_px)
+
+
+def _glints(conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
+    """First Purkinje images of the sources: they move with the centre of the cornea, not with the iris."""
+    count, spread = conditions.leds, conditions.led_spread if conditions.leds > 1 else 0.0
+    angle = 2 * np.pi * np.arange(count) / max(count, 1) + (0.0 if count < 3 else 0.3)
+    at = np.stack([np.cos(angle), np.sin(angle)], axis=1) * spread + conditions.led_at
+    at = at + random.normal(0, 0.004, at.shape)
+    reach = np.maximum(1, np.hypot(*at.T) / (0.95 * CORNEA_RADIUS))
+    centre = seen.cornea_at + seen.radius_px * at / reach[:, None]
+    return GLINT * _discs(conditions.shape, centre, conditions.led_radius * seen.radius_px)
+
+
+def _discs(shape: tuple[int, int], centre: NDArray[np.float64], radius_px: float) -> Field:
+    """0..1, smooth at the rim."""
+    layer = np.zeros(shape, np.uint8)
+    for column, row in np.clip(np.rint(centre * 16), -(10**7), 10**7).astype(int):
+        cv2.circle(layer, (int(column), int(row)), max(1, round(radius_px * 16)), 255, -1, cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(layer, (0, 0), 0.7).astype(np.float32) / 255
+
+
+def _window(eye: Eye, conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
+    """Glare over the pupil: a ragged patch that grows with its strength to more than the pupil."""
+    strength = conditions.pupil_glare
+    if not strength:
+        return np.zeros(conditions.shape, np.float32)
+    at = seen.iris - np.array([eye.pupil_nasal, eye.pupil_down], np.float32)[:, None, None]
+    at = at - (0.3 * conditions.dilation * random.normal(0, 0.5, 2)).astype(np.float32)[:, None, None]
+    size = conditions.dilation * (0.3 + 0.9 * strength)
+    ragged = 1 - np.hypot(at[0], 1.2 * at[1]) / size + 0.2 * patchy(random, conditions.shape, 0.3 * seen.radius_px)
+    return (150 + 300 * strength) * step(9 * ragged)
+
+
+def _frame(conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
+    """Rim of a lens: a rounded rectangle around the eye."""
+    if not conditions.glasses_frame:
+        return np.zeros(conditions.shape, np.float32)
+    half = np.array([2.5, 1.55]) * random.uniform(0.92, 1.1, 2)
+    nasal, down = (seen.socket[k] - np.float32(random.normal(0.0, 0.12)) for k in (0, 1))
+    reach = np.sqrt(np.sqrt((nasal / half[0]) ** 4 + (down / half[1]) ** 4))
+    return step((0.11 * conditions.glasses_frame - np.abs(reach - 1.05)) / 0.008).astype(np.float32)
+
+
+def _glasses(conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
+    """Lamps mirrored by spectacle lenses: flat bright patches anywhere, each with a halo."""
+    layer = np.zeros(conditions.shape, np.float32)
+    for _ in range(round(6 * conditions.glasses_glare)):
+        at, size = random.uniform((-1.3, -0.9), (1.3, 0.9)), random.uniform((0.1, 0.05), (0.5, 0.22))
+        reach = np.hypot((seen.socket[0] - at[0]) / size[0], (seen.socket[1] - at[1]) / size[1])
+        layer += 500 * step((1 - reach) * 14) + 60 * np.exp(-(reach**2) / 6)
+    return layer

@@ -1,0 +1,1 @@
+"""Work shared out over processes, and what several processes may touch at once."""

@@ -1,0 +1,211 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from biocapture.comparison.gallery import HEADER, MAGIC, Gallery
+from biocapture.errors import TemplateError, UsageError
+from biocapture.fingerprint.comparison import ranking
+from biocapture.fingerprint.comparison.compare import THRESHOLDS
+from biocapture.fingerprint.comparison.template import Template, template_of
+from biocapture.synthetic.fingerprint.finger import finger
+from biocapture.synthetic.fingerprint.impression import Effects, impression
+from biocapture.types import Image, Modality, Sample
+
+SEEDS = range(70, 76)
+FINGERS = {seed: finger(seed) for seed in SEEDS}
+
+
+def touch(seed: int, impression_seed: int = 0, **effects: float) -> Template:
+    pixels = impression(FINGERS[seed], impression_seed, Effects(**effects)).pixels
+    return template_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT))
+
+
+BLANK = template_of(Sample(Image(np.full((100, 100), 255, np.uint8), 500.0), Modality.FINGERPRINT))
+TEMPLATES = {f"finger {seed}": touch(seed) for seed in SEEDS} | {"blank": BLANK}
+
+
+def test_finds_the_finger_first() -> None:
+    gallery = Gallery(TEMPLATES.items())
+    assert len(gallery) == len(TEMPLATES)
+    for seed in SEEDS:
+        found = gallery.search(touch(seed, 4, rotation_deg=12.0), top=3)
+        assert found[0].id == f"finger {seed}"
+        assert found[0].score > THRESHOLDS[1e-4] > found[1].score
+        assert len(found) == 3
+
+
+def test_the_same_finger_is_the_most_promising() -> None:
+    sketches = [ranking.sketch(template) for template in TEMPLATES.values()]
+    for i, seed in enumerate(SEEDS):
+        promise = ranking.promise(ranking.sketch(touch(seed, 4, rotation_deg=-20.0, dry=0.3)), sketches)
+        assert promise.argmax() == i
+        assert 1 >= promise[i] > 1.5 * np.delete(promise, i).max()
+        assert promise[-1] == 0  # the blank
+
+
+def test_a_template_is_as_promising_alone_as_among_others() -> None:
+    sketches = [ranking.sketch(template) for template in TEMPLATES.values()]
+    probe = ranking.sketch(touch(71, 4))
+    together = ranking.promise(probe, sketches)
+    alone = [ranking.promise(probe, [each])[0] for each in sketches]
+    np.testing.assert_allclose(alone, together, rtol=1e-5)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_few_minutiae_are_ranked_too(count: int) -> None:
+    whole = TEMPLATES["finger 70"]
+    columns = {name: getattr(whole, name)[:count] for name in ("row", "column", "angle", "ending", "quality")}
+    few = ranking.sketch(replace(whole, **columns))
+    promise = ranking.promise(few, [few, ranking.sketch(whole)])
+    assert promise.shape == (2,)
+    assert ((promise >= 0) & (promise <= 1)).all()
+    assert (promise > 0.3).all() == (count > 1)
+    assert ranking.promise(ranking.sketch(whole), [few]).shape == (1,)
+
+
+def test_minutiae_in_one_place_promise_nothing() -> None:
+    whole = TEMPLATES["finger 70"]
+    crowd = replace(whole, row=np.full_like(whole.row, 200), column=np.full_like(whole.column, 200))
+    assert ranking.promise(ranking.sketch(crowd), [ranking.sketch(crowd)])[0] < 0.2
+
+
+def test_pieces_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = touch(71, 4)
+    whole = Gallery(TEMPLATES.items()).search(probe)
+    monkeypatch.setattr("biocapture.fingerprint.comparison.ranking.PIECE_ROWS", 50)
+    assert Gallery(TEMPLATES.items()).search(probe) == whole
+
+
+def test_removed_and_replaced_templates() -> None:
+    gallery = Gallery(TEMPLATES.items())
+    gallery.remove("finger 72")
+    assert "finger 72" not in gallery
+    assert all(candidate.id != "finger 72" for candidate in gallery.search(touch(72, 4)))
+    gallery.add("finger 73", touch(72))
+    assert gallery.search(touch(72, 4))[0].id == "finger 73"
+    with pytest.raises(UsageError, match="no such id"):
+        gallery.remove("finger 72")
+
+
+def test_empty_galleries_and_probes() -> None:
+    assert Gallery().search(touch(70)) == []
+    assert all(candidate.score < 1 for candidate in Gallery(TEMPLATES.items()).search(BLANK))
+
+
+def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
+    gallery, path = Gallery(TEMPLATES.items()), tmp_path / "station.gallery"
+    gallery.save(path)
+    again = Gallery.load(path)
+    assert list(again) == list(gallery)
+    assert again.search(touch(74, 4)) == gallery.search(touch(74, 4))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["station.gallery"]
+
+
+def test_same_templates_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Gallery(TEMPLATES.items()).save(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["", "a\0", "é 指", "\ud800", "../x", "x" * 10_000])
+def test_any_id_is_kept(tmp_path: Path, name: str) -> None:
+    Gallery([(name, BLANK)]).save(tmp_path / "one")
+    assert list(Gallery.load(tmp_path / "one")) == [name]
+
+
+def test_a_gallery_that_cannot_be_written_says_so_and_leaves_the_old_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        Gallery(TEMPLATES.items()).save(tmp_path / "none" / "station.gallery")
+    (tmp_path / "station.gallery.part").mkdir()
+    (tmp_path / "station.gallery").write_bytes(b"old")
+    with pytest.raises(UsageError, match="cannot be written"):
+        Gallery(TEMPLATES.items()).save(tmp_path / "station.gallery")
+    assert (tmp_path / "station.gallery").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "cut", "swapped"])
+def test_damaged_galleries_say_so(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "station.gallery"
+    Gallery(TEMPLATES.items()).save(path)
+    data = path.read_bytes()
+    path.write_bytes(
+        {"empty": b"", "text": b"no gallery", "cut": data[:-40], "swapped": data.replace(b"BCF3", b"XCF1")}[damage]
+    )
+    with pytest.raises(TemplateError, match=r"station\.gallery: not a gallery, or damaged"):
+        Gallery.load(path)
+    with pytest.raises(TemplateError, match="not a gallery"):
+        Gallery.load(tmp_path)
+
+
+BYTES = TEMPLATES["finger 70"].to_bytes()
+ONE = {"modality": "fingerprint", "ids": ["a"], "sizes": [len(BYTES)]}
+
+
+def stored(index: str, templates: bytes = BYTES) -> bytes:
+    return HEADER.pack(MAGIC, len(index)) + index.encode() + templates
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        "",
+        "{",
+        "[" * 100_000,
+        "[]",
+        "null",
+        "{}",
+        json.dumps(ONE | {"modality": "toe"}),
+        json.dumps(ONE | {"modality": ["fingerprint"]}),
+        json.dumps(ONE | {"ids": None}),
+        json.dumps(ONE | {"ids": [1]}),
+        json.dumps(ONE | {"ids": ["a", "a"], "sizes": [len(BYTES), 0]}),
+        json.dumps(ONE | {"ids": ["a", "b"]}),
+        json.dumps(ONE | {"sizes": [10**30]}),
+        json.dumps(ONE | {"sizes": [float(len(BYTES))]}),
+        json.dumps(ONE | {"ids": ["a", "b"], "sizes": [-1, len(BYTES) + 1]}),
+        json.dumps(ONE | {"ids": ["a", "b"], "sizes": [len(BYTES) - 1, 1]}),
+        '{"sizes": [' + "9" * 10_000 + "]}",
+    ],
+)
+def test_hostile_indices_say_so(tmp_path: Path, index: str) -> None:
+    path = tmp_path / "station.gallery"
+    path.write_bytes(stored(json.dumps(ONE)))
+    assert list(Gallery.load(path)) == ["a"]
+    path.write_bytes(stored(index))
+    with pytest.raises(TemplateError, match="not a gallery, or damaged"):
+        Gallery.load(path)
+
+
+def test_more_minutiae_than_a_print_has_are_refused(tmp_path: Path) -> None:
+    """Comparison needs memory by the square of their number."""
+    count = 20_000
+    huge = BYTES[:9] + count.to_bytes(2, "little") + bytes(5) + bytes(6 * count)
+    path = tmp_path / "station.gallery"
+    path.write_bytes(stored(json.dumps(ONE | {"sizes": [len(huge)]}), huge))
+    with pytest.raises(TemplateError, match="20000 minutiae, expected at most 400"):
+        Gallery.load(path)
+
+
+def test_damage_gives_a_gallery_or_our_error(tmp_path: Path) -> None:
+    path, random = tmp_path / "station.gallery", np.random.default_rng(4)
+    good = stored(json.dumps(ONE))
+    refused = 0
+    for _ in range(300):
+        data = bytearray(good)
+        data[random.integers(0, 120)] ^= 1 << int(random.integers(0, 8))
+        path.write_bytes(data[: random.integers(0, len(data))] if random.random() < 0.3 else data)
+        try:
+            Gallery.load(path)
+        except TemplateError:
+            refused += 1
+    assert 100 < refused < 300
+
+
+def test_only_candidates_are_found() -> None:
+    gallery, probe = Gallery(TEMPLATES.items()), touch(73, 4)
+    assert [found.id for found in gallery.search(probe, top=1, candidates=1)] == ["finger 73"]
+    assert len(gallery.search(probe, top=3, candidates=1)) == 3
+    assert gallery.search(probe, candidates=len(gallery)) == gallery.search(probe)

@@ -1,0 +1,70 @@
+"""Who is in there twice."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.support.records_of_people import ROOT
+
+from biocapture.enrolment.dedup import duplicates
+from biocapture.enrolment.dedup.search import clusters
+from biocapture.errors import UsageError
+
+THREE = ("right_thumb", "left_index", "left_little")
+
+
+def enrolled(root: Path, name: str, person: str, touch: int) -> Path:
+    folder = root / name
+    folder.mkdir(parents=True)
+    for slot in THREE:
+        shutil.copy(ROOT / "images" / f"{person}_{slot}_{touch}.jpg", folder / f"{slot}.jpg")
+    return folder
+
+
+def test_a_person_under_two_names_is_found(tmp_path: Path) -> None:
+    one, other = enrolled(tmp_path, "a", "ayu", 1), enrolled(tmp_path, "z", "ayu", 2)
+    enrolled(tmp_path, "b", "budi", 1)
+    found = duplicates([tmp_path])
+    assert [pair.owners for pair in found.pairs] == [(str(one), str(other))]
+    assert len(found.pairs[0].samples) == 3
+    assert found.clusters == ((str(one), str(other)),)
+    assert (found.owners, found.images, found.comparisons) == (3, 9, 9)
+    assert found.to_dict()["pairs"][0]["score"] > 98
+
+
+def test_images_without_slots_are_compared_one_with_another(tmp_path: Path) -> None:
+    for number, name in enumerate(("ayu_right_thumb_1", "ayu_right_thumb_2", "budi_right_thumb_1")):
+        shutil.copy(ROOT / "images" / f"{name}.jpg", tmp_path / f"finger scan {'abc'[number]}.jpg")
+    (tmp_path / "finger broken.png").write_bytes(b"\x89PNG")
+    found = duplicates([tmp_path])
+    assert [pair.owners for pair in found.pairs] == [
+        (str(tmp_path / "finger scan a.jpg"), str(tmp_path / "finger scan b.jpg"))
+    ]
+    assert list(found.unreadable) == [str(tmp_path / "finger broken.png")]
+
+
+def test_another_slot_only_when_asked(tmp_path: Path) -> None:
+    for folder, slot, touch in (("a", "right_thumb", 1), ("b", "left_thumb", 2)):
+        (tmp_path / folder).mkdir()
+        shutil.copy(ROOT / "images" / f"ayu_right_thumb_{touch}.jpg", tmp_path / folder / f"{slot}.jpg")
+        shutil.copy(
+            ROOT / "images" / f"budi_right_{'ring' if touch == 1 else 'little'}_1.jpg", tmp_path / folder / "RI.jpg"
+        )
+    assert duplicates([tmp_path]).pairs == ()
+    assert len(duplicates([tmp_path], any_slot=True).pairs) == 1
+
+
+def test_wrong_usage(tmp_path: Path) -> None:
+    enrolled(tmp_path, "a", "ayu", 1)
+    with pytest.raises(UsageError, match="at least two"):
+        duplicates([tmp_path / "a"])
+    with pytest.raises(UsageError, match="no such file"):
+        duplicates([tmp_path / "nobody"])
+    enrolled(tmp_path, "b", "budi", 1)
+    with pytest.raises(UsageError, match="must be one of"):
+        duplicates([tmp_path], fmr=0.5)
+
+
+def test_clusters_link_over_others() -> None:
+    assert clusters([("a", "b"), ("c", "d"), ("b", "e"), ("x", "d")]) == (("a", "b", "e"), ("c", "d", "x"))
+    assert clusters([]) == ()

@@ -1,0 +1,233 @@
+"""The station's memory: only with its key, whole after kill -9, forgetful on time, and never taking foreign files."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.support.records_of_people import templates
+
+from biocapture.enrolment.station import Station, make_key, read_key
+from biocapture.enrolment.station.packing import packed, sketch_in, template_in
+from biocapture.enrolment.station.store import _part
+from biocapture.errors import StationError, UsageError
+from biocapture.types import Position
+
+NAME = "ayu of the first village"
+"""Too long to be in random bytes by chance."""
+
+KEY, OTHER_KEY = bytes(range(32)), bytes(32)
+AYU = {slot: made for slot, made in templates("clean_ayu").items() if slot.finger_code}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with Station(tmp_path / "s.db", KEY, create=True) as station:
+        station.add(NAME, AYU)
+    return tmp_path / "s.db"
+
+
+def test_remembers_across_sessions(path: Path) -> None:
+    with Station(path, KEY) as station:
+        (person,) = station.people()
+        assert (person.id, person.operator, set(person.slots)) == (NAME, False, set(AYU))
+        name, found = station.previous("budi")
+        assert name == NAME
+        assert found[Position.RIGHT_INDEX].to_bytes() == AYU[Position.RIGHT_INDEX].to_bytes()
+        assert station.previous(NAME) == ("", {})
+        assert [known.person for known in station.of_slot(Position.RIGHT_INDEX, "budi")] == [NAME]
+        assert station.of_slot(Position.RIGHT_INDEX, NAME) == []
+
+
+def test_stored_sketches_are_those_made_anew() -> None:
+    part = _part(Position.RIGHT_INDEX)
+    template = AYU[Position.RIGHT_INDEX]
+    stored = packed(part, template)
+    again, sketch = template_in(part, stored), sketch_in(part, stored)
+    assert again.to_bytes() == template.to_bytes()
+    fresh = part.sketch(again)
+    for name in ("surroundings", "place", "angle"):
+        assert (getattr(sketch, name) == getattr(fresh, name)).all()
+    with pytest.raises(StationError, match="another version"):
+        sketch_in(part, b"BCS0" + bytes(20))
+
+
+def test_nothing_is_readable_without_the_key(path: Path) -> None:
+    with pytest.raises(StationError, match="another key"):
+        Station(path, OTHER_KEY)
+    data = path.read_bytes()
+    assert NAME.encode() not in data
+    for template in AYU.values():
+        assert template.to_bytes()[:16] not in data
+        assert template.to_bytes()[40:72] not in data
+
+
+def test_altered_or_moved_contents_are_refused(path: Path) -> None:
+    base = sqlite3.connect(path)
+    rows = dict(base.execute("SELECT slot, sealed FROM samples").fetchall())
+    base.execute("UPDATE samples SET sealed = ? WHERE slot = 'right_index'", (rows["left_index"],))
+    base.commit()
+    with Station(path, KEY) as station, pytest.raises(StationError, match="altered"):
+        station.of_slot(Position.RIGHT_INDEX, "")
+    base.execute("UPDATE people SET expires = expires + 1e9")
+    base.commit()
+    base.close()
+    with Station(path, KEY) as station, pytest.raises(StationError, match="altered"):
+        station.people()
+
+
+def test_replaces_trims_and_forgets(path: Path) -> None:
+    few = {Position.RIGHT_INDEX: AYU[Position.RIGHT_INDEX]}
+    with Station(path, KEY) as station:
+        station.add("sari", few, operator=True)
+        station.add(NAME, few)
+        assert {p.id: len(p.slots) for p in station.people()} == {"sari": 1, NAME: 1}
+        for name in ("a", "b", "c"):
+            station.add(name, few, keep=2)
+        assert [p.id for p in station.people()] == ["sari", "b", "c"]
+        assert station.previous("c")[0] == "b"
+        station.forget("b")
+        with pytest.raises(UsageError, match="nobody of that id"):
+            station.forget("b")
+        assert station.previous("c") == ("", {})
+
+
+def test_forgets_on_expiry_and_leaves_no_trace(path: Path) -> None:
+    base = sqlite3.connect(path)
+    ((sealed,),) = base.execute("SELECT sealed FROM samples WHERE slot = 'right_index'").fetchall()
+    base.close()
+    assert sealed[:64] in path.read_bytes()
+    with Station(path, KEY) as station:
+        station.add("sari", {Position.RIGHT_INDEX: AYU[Position.RIGHT_INDEX]}, operator=True)
+        assert station.expire(time.time() + 29 * 86400) == 0
+        assert station.expire(time.time() + 31 * 86400) == 1
+        assert [p.id for p in station.people()] == ["sari"]
+    assert sealed[:64] not in path.read_bytes()
+
+
+def test_opening_forgets_what_is_over(tmp_path: Path) -> None:
+    with Station(tmp_path / "s.db", KEY, create=True) as station:
+        station.add(NAME, AYU, days=0.0)
+    with Station(tmp_path / "s.db", KEY) as station:
+        assert len(station) == 0
+
+
+def _text(path: Path) -> None:
+    path.write_text("hello")
+
+
+def _foreign(path: Path) -> None:
+    base = sqlite3.connect(path)
+    base.execute("CREATE TABLE people (name TEXT)")
+    base.commit()
+    base.close()
+
+
+def _cut(path: Path) -> None:
+    with Station(path, KEY, create=True) as station:
+        station.add(NAME, AYU)
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def _newer(path: Path) -> None:
+    Station(path, KEY, create=True).close()
+    base = sqlite3.connect(path)
+    base.execute("PRAGMA user_version = 99")
+    base.close()
+
+
+def look(path: Path, create: bool) -> None:
+    with Station(path, KEY, create=create) as station:
+        station.people()
+        station.of_slot(Position.RIGHT_INDEX, "")
+
+
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [(_text, "not a station, or damaged"), (_foreign, "no station"), (_cut, r"s\.db"), (_newer, "another version")],
+)
+def test_foreign_and_damaged_files_are_refused_and_left_alone(tmp_path: Path, make, match: str) -> None:
+    path = tmp_path / "s.db"
+    make(path)
+    before = path.read_bytes()
+    for create in (False, True):
+        with pytest.raises(StationError, match=match):
+            look(path, create)
+    assert path.read_bytes() == before
+
+
+def test_missing_station_is_not_made_by_looking(tmp_path: Path) -> None:
+    with pytest.raises(StationError, match="no such station"):
+        Station(tmp_path / "s.db", KEY)
+    assert not (tmp_path / "s.db").exists()
+    with pytest.raises(StationError, match="no file"):
+        Station(tmp_path, KEY)
+    with pytest.raises(StationError, match="32 bytes"):
+        Station(tmp_path / "s.db", b"short", create=True)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_station import AYU, KEY
+from biocapture.enrolment.station import Station
+station = Station(Path(sys.argv[1]), KEY, create=True)
+print("ready", flush=True)
+number = 0
+while True:
+    station.add(f"person {number}", AYU, keep=8)
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_survives_kill_at_any_moment(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    for trial in range(8):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(Path(__file__).parents[3])],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        for _ in range(1 + trial % 3):
+            writer.stdout.readline()
+        time.sleep(0.003 * trial)
+        writer.send_signal(signal.SIGKILL)
+        told = [line for line in writer.stdout.read().splitlines() if line]
+        writer.wait()
+        writer.stdout.close()
+        with Station(path, KEY) as station:
+            people = station.people()
+            assert 1 <= len(people) <= 8
+            assert all(set(person.slots) == set(AYU) for person in people)  # no half of a person
+            if told:
+                assert f"person {told[-1]}" in {person.id for person in people}  # what was confirmed is there
+            assert len(station.of_slot(Position.LEFT_LITTLE, "")) == len(people)
+
+
+def test_copies_of_the_file_work_elsewhere(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path / "copy.db")
+    with Station(tmp_path / "copy.db", KEY) as station:
+        assert len(station) == 1
+
+
+def test_keys(tmp_path: Path) -> None:
+    key = make_key(tmp_path / "k")
+    assert read_key(tmp_path / "k") == key
+    assert (tmp_path / "k").stat().st_mode & 0o077 == 0
+    with pytest.raises(StationError, match="cannot be written"):
+        make_key(tmp_path / "k")
+    (tmp_path / "bad").write_text("zz")
+    with pytest.raises(StationError, match="64 hexadecimal digits"):
+        read_key(tmp_path / "bad")
+    with pytest.raises(StationError, match="cannot be read"):
+        read_key(tmp_path / "none")

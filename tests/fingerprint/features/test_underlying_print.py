@@ -1,0 +1,43 @@
+"""A second ridge system under a print, on synthetic prints."""
+
+import numpy as np
+import pytest
+from tests.support.prints import grown, sample
+from tests.support.records_of_people import ROOT
+
+from biocapture.assessment.pipeline import options, sample_of
+from biocapture.enrolment.readiness.checks.residue import MOST_UNDERLYING
+from biocapture.fingerprint.features.underlying_print import underlying
+from biocapture.synthetic.fingerprint.impression import Effects, impression
+
+
+def share(seed: int, **effects: float) -> float:
+    made = impression(grown(seed), seed, Effects(**effects), (480, 360), ghost_of=grown(seed % 4 + 1))
+    return underlying(sample(made.pixels)).share
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_latent_print_is_seen_and_nothing_where_there_is_none(seed: int) -> None:
+    clean = [share(seed), share(seed, wet=0.3, noise=6.0), share(seed, dry=0.3), share(seed, creases=4)]
+    assert max(clean) < MOST_UNDERLYING / 2
+    assert share(seed, ghost=0.4) > MOST_UNDERLYING
+    assert share(seed, ghost=0.8) > MOST_UNDERLYING
+
+
+def test_area_and_share_agree() -> None:
+    found = underlying(sample_of(ROOT / "images" / "budi_right_thumb_1_ghost05.jpg", options("fingerprint")))
+    assert found.share > MOST_UNDERLYING
+    assert found.area_mm2 == pytest.approx(found.cells.sum() * (8 * 25.4 / 500) ** 2)
+
+
+@pytest.mark.parametrize(
+    "pixels", [np.full((300, 300), 255, np.uint8), np.full((300, 300), 9, np.uint8), np.zeros((20, 9), np.uint8)]
+)
+def test_nothing_to_look_at(pixels: np.ndarray) -> None:
+    assert np.isnan(underlying(sample(pixels)).share)
+
+
+def test_traced() -> None:
+    told: list[str] = []
+    underlying(sample(impression(grown(1), 1).pixels), lambda name, array: told.append(name))
+    assert told == ["left", "found"]

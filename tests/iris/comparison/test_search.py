@@ -1,0 +1,89 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.support.eyes import sample, seen
+
+from biocapture.comparison.gallery import Gallery
+from biocapture.errors import TemplateError
+from biocapture.iris.comparison import search
+from biocapture.iris.comparison.compare import compare
+from biocapture.iris.comparison.search import promise, sketch
+from biocapture.iris.comparison.template import Template, template_of, unpacked
+from biocapture.iris.features.iris_code import PLACES
+from biocapture.types import Modality
+
+EYES = {f"{seed} {'left' if left else 'right'}": (seed, left) for seed in (1, 2, 3, 4) for left in (False, True)}
+
+
+def eye(seed: int, left: bool, capture_seed: int = 7, **conditions: object) -> Template:
+    return template_of(sample(seen(seed, left, capture_seed, **conditions).pixels))
+
+
+KNOWN = {name: eye(*who) for name, who in EYES.items()}
+BLANK = template_of(sample(np.full((480, 640), 128, np.uint8)))
+PROBE = eye(2, True, 9, roll_deg=9.0)
+
+
+def gallery() -> Gallery:
+    return Gallery([*KNOWN.items(), ("blank", BLANK)], Modality.IRIS)
+
+
+def rolled(template: Template, places: int) -> Template:
+    return dataclasses.replace(template, code=np.roll(template.code, places, 1), mask=np.roll(template.mask, places, 1))
+
+
+def test_finds_the_eye_first_with_the_scores_of_a_comparison() -> None:
+    for name, (seed, left) in EYES.items():
+        probe = eye(seed, left, 11, roll_deg=-8.0)
+        found = gallery().search(probe, top=20)
+        assert found[0].id == name
+        assert len(found) == len(KNOWN) + 1
+        for each in found:
+            assert each.score == compare(probe, KNOWN.get(each.id, BLANK)).score
+
+
+def test_only_candidates_are_compared_in_full() -> None:
+    assert [each.id for each in gallery().search(PROBE, top=1, candidates=1)] == ["2 left"]
+
+
+def test_promise_is_the_first_step_of_a_comparison() -> None:
+    """By its definition, on the bits of the even bands."""
+    probe = unpacked(PROBE)
+    for name, known in KNOWN.items():
+        other = unpacked(known)
+        distances = []
+        for places in range(-8, 9):
+            bits, counts = (np.roll(each, places, axis=2)[:, ::2] for each in (probe.bits, probe.counts))
+            both = counts & other.counts[:, ::2]
+            share = (bits ^ other.bits[:, ::2])[both].mean()
+            distances.append(0.5 - (0.5 - share) * min(1, both.sum() / (search.USUAL_BITS / 2)) ** 0.5)
+        assert promise(sketch(PROBE), [sketch(known)])[0] == pytest.approx(1 - min(distances)), name
+
+
+def test_blanks_promise_nothing_more_than_chance() -> None:
+    assert promise(sketch(BLANK), [sketch(each) for each in KNOWN.values()]).tolist() == [0.5] * len(KNOWN)
+    assert promise(sketch(PROBE), [sketch(BLANK)]).tolist() == [0.5]
+    assert promise(sketch(PROBE), []).shape == (0,)
+
+
+def test_pieces_and_order_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    sketches = [sketch(rolled(each, places)) for each in KNOWN.values() for places in range(0, PLACES, 16)]
+    whole = promise(sketch(PROBE), sketches)
+    assert np.array_equal(promise(sketch(PROBE), sketches[::-1]), whole[::-1])
+    assert np.array_equal([promise(sketch(PROBE), [each])[0] for each in sketches], whole)
+    monkeypatch.setattr(search, "PIECE", 7)
+    assert np.array_equal(promise(sketch(PROBE), sketches), whole)
+
+
+def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
+    made, path = gallery(), tmp_path / "eyes.gallery"
+    made.save(path)
+    again = Gallery.load(path)
+    assert again.modality is Modality.IRIS
+    assert list(again) == list(made)
+    assert again.search(PROBE) == made.search(PROBE)
+    path.write_bytes(path.read_bytes()[:-1] + b"\xff")
+    with pytest.raises(TemplateError, match="not a gallery, or damaged"):
+        Gallery.load(path)

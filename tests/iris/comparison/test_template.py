@@ -1,0 +1,111 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.eyes import sample, seen
+
+from biocapture.errors import TemplateError
+from biocapture.iris.comparison.template import HEADER, MAGIC, SIZE, Template, template_of
+from biocapture.iris.describe import LONGEST_PX
+from biocapture.types import Position
+
+EYE = template_of(sample(seen(1).pixels, Position.LEFT_EYE))
+STORED = EYE.to_bytes()
+
+
+def test_stored_and_read_is_the_same() -> None:
+    again = Template.from_bytes(STORED)
+    assert len(STORED) == SIZE == 1038
+    for field in dataclasses.fields(EYE):
+        one, other = getattr(EYE, field.name), getattr(again, field.name)
+        assert np.array_equal(one, other), field.name
+        assert np.asarray(one).dtype == np.asarray(other).dtype, field.name
+    assert len(again) == len(EYE) > 2000
+
+
+def test_same_eye_same_bytes() -> None:
+    assert template_of(sample(seen(1).pixels, Position.LEFT_EYE)).to_bytes() == STORED
+    assert template_of(sample(seen(2).pixels, Position.LEFT_EYE)).to_bytes() != STORED
+
+
+@pytest.mark.parametrize("position", list(Position))
+def test_eyes_have_sides_and_nothing_else(position: Position) -> None:
+    """A file name may be taken for that of a finger."""
+    made = template_of(sample(seen(1).pixels, position))
+    kept = position if position in (Position.LEFT_EYE, Position.RIGHT_EYE) else Position.UNKNOWN
+    assert Template.from_bytes(made.to_bytes()).position is made.position is kept
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.full((480, 640), 128, np.uint8),
+        np.zeros((480, 640), np.uint8),
+        np.full((20, 20), 255, np.uint8),
+        np.full((100, LONGEST_PX + 1), 128, np.uint8),
+    ],
+)
+def test_captures_without_an_eye_have_no_bits(pixels: np.ndarray) -> None:
+    made = template_of(sample(pixels))
+    assert len(made) == 0
+    assert made.confidence == 0
+    assert Template.from_bytes(made.to_bytes()).to_bytes() == made.to_bytes()
+
+
+def test_colour_is_no_iris() -> None:
+    shown = sample(seen(1).pixels)
+    coloured = dataclasses.replace(shown, image=dataclasses.replace(shown.image, notes=("image.colour",)))
+    assert len(template_of(coloured)) == 0
+
+
+BODY = STORED[HEADER.size :]
+
+
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [
+        (b"", "begins with nothing"),
+        (b"BCF1" + STORED[4:], "begins with 42 43 46 31"),
+        (b"BCI2" + STORED[4:], "not an iris template"),
+        (MAGIC, "not an iris template"),
+        (STORED[: HEADER.size], "damaged template: 14 bytes, 1038 expected"),
+        (STORED[:-1], "1037 bytes, 1038 expected"),
+        (STORED + b"\0", "1039 bytes, 1038 expected"),
+        (STORED[:6] + b"\xff\xff" + STORED[8:], "65535 bands of 128"),
+        (STORED[:4] + b"\x07" + STORED[5:], "eye 7"),
+        (STORED[:5] + b"\x65" + STORED[6:], "confidence 101 %"),
+        (STORED[:-1] + bytes([STORED[-1] ^ 1]), "wrong checksum"),
+    ],
+)
+def test_damaged_templates_say_so(data: bytes, match: str) -> None:
+    with pytest.raises(TemplateError, match=match):
+        Template.from_bytes(data)
+
+
+def test_bits_outside_the_mask_are_refused() -> None:
+    made = dataclasses.replace(EYE, code=EYE.code | ~EYE.mask)
+    with pytest.raises(TemplateError, match="bits of the code outside the mask"):
+        Template.from_bytes(made.to_bytes())
+
+
+@given(st.binary(max_size=1200))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_give_a_template_or_our_error(data: bytes) -> None:
+    for candidate in (data, MAGIC + data, STORED[: HEADER.size] + data, STORED[: HEADER.size] + data[: len(BODY)]):
+        with pytest.raises(TemplateError):
+            Template.from_bytes(candidate)
+
+
+@given(st.integers(0, SIZE - 1), st.integers(1, 255))
+@settings(max_examples=300, deadline=None)
+def test_every_altered_byte_is_noticed_or_harmless(at: int, change: int) -> None:
+    """What the checksum does not cover is the eye and the confidence: they may become others."""
+    data = STORED[:at] + bytes([STORED[at] ^ change]) + STORED[at + 1 :]
+    try:
+        made = Template.from_bytes(data)
+    except TemplateError:
+        return
+    assert at in (4, 5)
+    assert made.to_bytes() == data
