@@ -17,9 +17,10 @@ import numpy as np
 from rich.progress import track
 
 from biocapture.comparison.compare import template
-from biocapture.comparison.evaluation.rates import Values, equal_error_rate, fnmr_at
+from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at
 from biocapture.fingerprint.comparison.records import from_record, to_record
 from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepared
+from biocapture.types import Values
 
 KINDS = ("images", "a record and an image", "two records")
 

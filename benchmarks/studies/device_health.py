@@ -30,7 +30,7 @@ from biocapture.types import Image, Modality, PpiSource, Sample
 CAPTURES = 400
 """Of a run: those of forty people, ten each."""
 
-LEAST_AFTER = {"stain": 80, "dead_line": 80, "drift": 160, "scores_fell": 160}
+MIN_AFTER = {"stain": 80, "dead_line": 80, "drift": 160, "scores_fell": 160}
 """Captures after the fault began: a record cannot tell at once."""
 
 
@@ -97,7 +97,7 @@ def run(
     sensor = Sensor(random)
     fault = Fault()
     if kind:
-        begins = int(random.integers(100, captures - LEAST_AFTER[kind]))
+        begins = int(random.integers(100, captures - MIN_AFTER[kind]))
         fault = FAULTS[kind](random, sensor.shape, begins)
     with tempfile.TemporaryDirectory() as folder, HealthRecord(Path(folder) / "health.sqlite", create=True) as record:
         kept: list[Outcome] = []

@@ -22,7 +22,7 @@ from benchmarks.suite.processes import COMMAND
 TOLERANCE = 1e-9
 """Relative, of real values."""
 
-LEAST_SHARE = 0.9995
+MIN_SHARE = 0.9995
 
 EXCLUDED = re.compile(r"(QBV_)?(FingerJetFX_.*|FJFXPos_.*|FingerprintImageWithMinutiae)")
 """Columns about minutiae: NFIQ 2's come from FingerJetFX, ours from our own extractor."""
@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"| {each.name} | {each.images} | {each.compared} | {each.unequal} | {which} |", flush=True)
     compared, unequal = sum(each.compared for each in tallies), sum(each.unequal for each in tallies)
     print(f"\n{compared} values, {unequal} different: {100 * share(tallies):.4f} % equal")
-    return int(share(tallies) < LEAST_SHARE)
+    return int(share(tallies) < MIN_SHARE)
 
 
 if __name__ == "__main__":

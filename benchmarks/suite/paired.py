@@ -18,7 +18,7 @@ ROUND_S = 0.0015
 BESIDE = 0.1
 """Kernels run for so much of the time of a case, before and after it, at least :data:`KERNEL_S`, at most a call."""
 
-KERNEL_S, MOST_KERNEL_S = 0.0004, 0.01
+KERNEL_S, MAX_KERNEL_S = 0.0004, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Watch:
 
     def _turns_of(self, kernel: Work) -> int:
         once_s = seconds(kernel, 1)
-        wanted_s = min(max(BESIDE * self._case_s, KERNEL_S), MOST_KERNEL_S)
+        wanted_s = min(max(BESIDE * self._case_s, KERNEL_S), MAX_KERNEL_S)
         return repeats(once_s, wanted_s)
 
     def look(self) -> Look:

@@ -19,14 +19,12 @@ IMPORTS = ("biocapture", "biocapture.assessment.pipeline", *(f"biocapture.{modal
 DISTINCT = 40
 """Different images of the folder run; the others are copies."""
 
-MOST_WORKERS = 8
+MAX_WORKERS = 8
 
 
 def worker_counts() -> list[int]:
     """1, 2, 4 … up to the processors there are, these included."""
-    usable = min(
-        MOST_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
+    usable = min(MAX_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     return sorted({1, usable, *(count for count in (2, 4) if count <= usable)})
 
 

@@ -29,7 +29,7 @@ from biocapture.face.networks.landmarks import landmarks
 
 SCORES = (0.27, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
 DOUBTS, OF_A_PART = np.arange(0.05, 0.61, 0.05).round(2), np.arange(0.03, 0.13, 0.03).round(2)
-MOST_KEPT, LARGEST_YAW_DEG, HEADS = 0.5, 45, 800
+MAX_KEPT, MAX_YAW_DEG, HEADS = 0.5, 45, 800
 
 Answers = list[tuple[float, float]]
 """Score and doubt of each answer."""
@@ -58,7 +58,7 @@ def heads(path: Path, seed: int = 11) -> Iterable[Rgb]:
     rng, grounds = np.random.default_rng(seed), Backgrounds(samples(TRAINING), [], SIDE_PX)
     with np.load(path) as table:
         turns = abs(table["pose"][:, 0])
-    turned = [head for head, turn in zip(rendered(path), turns, strict=True) if turn < LARGEST_YAW_DEG]
+    turned = [head for head, turn in zip(rendered(path), turns, strict=True) if turn < MAX_YAW_DEG]
     crowd = Crowd(turned, turned)
     for _ in range(HEADS):
         ground = grounds.drawn(rng)
@@ -81,14 +81,14 @@ def main() -> None:
     parser.add_argument("--nonfaces", type=Path, nargs="*", default=[])
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
-    detection.LEAST_SCORE = SCORES[0]
+    detection.MIN_SCORE = SCORES[0]
     faces = [looks(picture) for picture in heads(chosen.renders)]
     rest = [looks(picture) for picture in others(chosen.nonfaces, chosen.prepared)]
     print(f"{len(faces)} heads, {len(rest)} other pictures")
     for score in SCORES:
         limits = [(score, doubt, part) for doubt in DOUBTS for part in OF_A_PART]
         table = [(kept(faces, *each), -kept(rest, *each), *each) for each in limits]
-        found, wrong, _, doubt, part = max(row for row in table if -row[1] < MOST_KEPT)
+        found, wrong, _, doubt, part = max(row for row in table if -row[1] < MAX_KEPT)
         print(f"score {score}, doubt {doubt}, of a part {part}: {found:.2f} % of heads, {-wrong:.2f} % of others")
 
 

@@ -35,7 +35,7 @@ LEFT, RIGHT = [*range(60, 68), 96], [72, 71, 70, 69, 68, 75, 74, 73, 97]
 """Outline and pupil, those of the right eye as they lie in the mirror."""
 
 BATCH, PEAK_RATE, RENDERED, PHOTOGRAPHED = 128, 2e-3, 0.25, 0.85
-MOST_RENDERS, FURTHEST_DEG = 2400, 40.0
+MAX_RENDERS, FURTHEST_DEG = 2400, 40.0
 PUPIL = [16, 17]
 """Column and row of the pupil among the answers."""
 
@@ -107,7 +107,7 @@ def of_portraits(data: Path, labels: Path) -> list[Eye]:
 def of_renders(path: Path) -> list[Eye]:
     found = []
     with np.load(path) as table:
-        chosen = np.flatnonzero(abs(table["pose"][:, 0]) < FURTHEST_DEG)[:MOST_RENDERS]
+        chosen = np.flatnonzero(abs(table["pose"][:, 0]) < FURTHEST_DEG)[:MAX_RENDERS]
         pixels, places = table["pixels"][chosen], table["places"][chosen]
     for picture, points in zip(pixels, places, strict=True):
         found += eyes_of(picture, points)

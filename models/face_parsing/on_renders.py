@@ -26,7 +26,7 @@ from biocapture.face.alignment import similarity
 from biocapture.face.landmarks import whole
 from biocapture.face.networks.parts import SIDE_PX, logits, onto_network
 
-LARGEST_YAW_DEG = 45.0
+MAX_YAW_DEG = 45.0
 
 HELD = (covers.mask, covers.hand, covers.thing)
 
@@ -74,7 +74,7 @@ def main() -> None:
         yaw = abs(table["pose"][:, 0])
     heads = zip(rendered(chosen.renders), groups(chosen.renders), strict=True)
     for number, (face, names) in enumerate(heads):
-        if yaw[number] > LARGEST_YAW_DEG:
+        if yaw[number] > MAX_YAW_DEG:
             continue
         for part, (one, other) in judged(face, number % 2 == 1, grounds, rng).items():
             for name in ("all", *names):

@@ -25,7 +25,7 @@ from biocapture.face.landmarks import eye_distance
 from biocapture.types import Failure
 
 FOLDERS = ("congress", "neutral_front", "smiling_front", "canada")
-LARGEST_PX, KEPT_PX, LEAST_EYES_PX = 800, 200, 110
+MAX_PX, KEPT_PX, MIN_EYES_PX = 800, 200, 110
 FRAME = np.s_[:556, 30:586]
 
 
@@ -48,7 +48,7 @@ def person(images: Path) -> dict[str, NDArray[np.uint8]]:
     masks = {}
     for path in files(images):
         pixels = read(path)
-        scale = min(1.0, LARGEST_PX / max(pixels.shape[:2]))
+        scale = min(1.0, MAX_PX / max(pixels.shape[:2]))
         small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         masks[name_of(path)] = (network.process(small).segmentation_mask * 255).astype(np.uint8)
     return masks
@@ -82,7 +82,7 @@ def sharpness(images: Path) -> dict[str, NDArray[np.generic]]:
     for path in files(images):
         picture = read(path)
         points = largest_face(picture)
-        if isinstance(points, Failure) or eye_distance(points) < LEAST_EYES_PX:
+        if isinstance(points, Failure) or eye_distance(points) < MIN_EYES_PX:
             continue
         aligned = align(picture, points)
         if aligned is not None:

@@ -15,7 +15,7 @@ import cv2
 import mediapipe
 import numpy as np
 
-LARGEST_SIDE_PX = 1000
+MAX_SIDE_PX = 1000
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
             print("not a picture:", path)
             continue
         height, width = picture.shape[:2]
-        scale = min(1.0, LARGEST_SIDE_PX / max(height, width))
+        scale = min(1.0, MAX_SIDE_PX / max(height, width))
         small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         faces = mesh.process(cv2.cvtColor(small, cv2.COLOR_BGR2RGB)).multi_face_landmarks or []
         if len(faces) == 1:

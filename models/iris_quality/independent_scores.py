@@ -36,13 +36,13 @@ LOBE_PX, ALONG_PX, ACROSS_PX = 1.8, 8, 10
 STEP_ROWS, STEP_COLUMNS = 2, 3
 """Bits are taken at every second row, third column."""
 
-MOST_TURN = 35
+MAX_TURN = 35
 """Degrees."""
 
 BRIGHT, DARK = 3.0, 3.0
 """Deviations from the strip's median grey from which a pixel is not iris."""
 
-LEAST_COVER = 0.75
+MIN_COVER = 0.75
 
 FAILED = 0.5
 """Score where no eye is found, or nothing is in common."""
@@ -80,10 +80,10 @@ def ordinal(grey: Field, seen: Field) -> tuple[Field, Field]:
     half, deep = ALONG_PX // 2, ACROSS_PX // 2
     left, right = (slice(margin + step, margin + step + COLUMNS) for step in (-half, half))
     signs[0] = np.where(blurred[:, right] > blurred[:, left], 1, -1)
-    valid[0] = np.minimum(share[:, right], share[:, left]) > LEAST_COVER
+    valid[0] = np.minimum(share[:, right], share[:, left]) > MIN_COVER
     middle = slice(margin, margin + COLUMNS)
     signs[1, deep:-deep] = np.where(blurred[2 * deep :, middle] > blurred[: -2 * deep, middle], 1, -1)
-    valid[1, deep:-deep] = np.minimum(share[2 * deep :, middle], share[: -2 * deep, middle]) > LEAST_COVER
+    valid[1, deep:-deep] = np.minimum(share[2 * deep :, middle], share[: -2 * deep, middle]) > MIN_COVER
     return signs * valid, valid
 
 
@@ -98,7 +98,7 @@ def scores_of(codes: list[tuple[Field, Field]]) -> Field:
 
     still, seen = flat(signs, 0), flat(valid, 0)
     least = 0.05 * seen.shape[1]
-    for turn in range(-MOST_TURN, MOST_TURN + 1):
+    for turn in range(-MAX_TURN, MAX_TURN + 1):
         common = seen @ flat(valid, turn).T
         share = 0.5 + 0.5 * (still @ flat(signs, turn).T) / np.maximum(common, 1)
         best = np.maximum(best, np.where(common > least, share, FAILED))

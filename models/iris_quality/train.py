@@ -63,7 +63,7 @@ COMPONENTS: tuple[Measure, ...] = (
     integrity.printed_lens,
 )
 
-LEAST_WEIGHT, MOST_WEIGHT = 0.03, 0.8
+MIN_WEIGHT, MAX_WEIGHT = 0.03, 0.8
 BEST = 0.08
 """Distance of two good captures of one synthetic eye."""
 
@@ -134,7 +134,7 @@ def fitted(looks: list[Looked], distance: Values) -> Values:
     """(C,) weights."""
     target = np.log(np.clip((0.5 - distance) / (0.5 - BEST), LOWEST / 100, 1))
     rows = np.array([look.logs for look in looks])
-    return np.asarray(lsq_linear(rows, target, (LEAST_WEIGHT, MOST_WEIGHT)).x, np.float64)
+    return np.asarray(lsq_linear(rows, target, (MIN_WEIGHT, MAX_WEIGHT)).x, np.float64)
 
 
 def judged(images: Path, table: Path, odd: bool, weights: Values) -> dict[float, float]:

@@ -1,5 +1,6 @@
 """The nouns of the library: what an image, a sample and a failure are. No I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,29 @@ MM_PER_INCH = 25.4
 
 GreyPixels = NDArray[np.uint8]
 """(H, W) uint8, 0 = black."""
+
+
+Picture = NDArray[np.uint8]
+"""(H, W) or (H, W, 3) uint8."""
+
+Values = NDArray[np.float64]
+"""Numbers of any shape, float64."""
+
+Field = NDArray[np.float32]
+"""Numbers over the pixels or cells of an image, float32."""
+
+Mask = NDArray[np.bool_]
+"""Which pixels, cells or items, bool."""
+
+Counts = NDArray[np.int64]
+"""How many of each, int64."""
+
+Trace = Callable[[str, NDArray[np.generic]], None]
+"""Receives each stage of interest by name: for overlays, debugging and golden tests of stages."""
+
+
+def no_trace(name: str, array: NDArray[np.generic]) -> None:
+    """Ignore a stage: the default of every ``trace`` argument."""
 
 
 class Modality(StrEnum):

@@ -13,7 +13,7 @@ from biocapture import cli
 from biocapture.comparison.compare import Matched, compare
 from biocapture.comparison.protocol import Exchange, Ranking, matcher
 from biocapture.errors import TemplateError, UsageError
-from biocapture.iris.comparison.compare import FEWEST_BITS, THRESHOLDS
+from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS
 from biocapture.iris.comparison.compare import compare as iris_compare
 from biocapture.iris.comparison.picture import (
     AGREEING,
@@ -114,9 +114,9 @@ def test_too_little_in_common_is_said() -> None:
     closing = packed(iris_code(strip))
     whole = template_of(sample(ONE))
     found = iris_compare(whole, closing)
-    assert 0 < found.common < FEWEST_BITS
+    assert 0 < found.common < MIN_BITS
     assert summary((whole, closing), found).startswith(
-        f"too little of the iris is free in both to tell: {found.common} bits, {FEWEST_BITS} needed"
+        f"too little of the iris is free in both to tell: {found.common} bits, {MIN_BITS} needed"
     )
     assert "turned" not in summary((whole, closing), found)
 

@@ -19,7 +19,7 @@ from biocapture import iris
 from biocapture.assessment.modalities import measures
 from biocapture.errors import DecodeError
 from biocapture.guidance import LANGUAGES, texts
-from biocapture.iris.describe import LONGEST_PX, describe
+from biocapture.iris.describe import MAX_PX, describe
 from biocapture.iris.measures import integrity
 from biocapture.iris.statistics import LABELS, IrisBatch
 from biocapture.measure import Measure, evaluate
@@ -54,7 +54,7 @@ NOT_EYES: dict[str, Callable[[], np.ndarray]] = {
     "checks": lambda: np.kron(np.indices((12, 16)).sum(axis=0) % 2, np.ones((40, 40))).astype(np.uint8) * 255,
     "print": lambda: touch(1).pixels,
     "closed": lambda: seen(1, lid_opening=0.0, lashes=0.8).pixels,
-    "huge": lambda: np.zeros((200, LONGEST_PX + 1), np.uint8),
+    "huge": lambda: np.zeros((200, MAX_PX + 1), np.uint8),
     "longer than OpenCV maps": lambda: noise((70, 40_000)),
 }
 

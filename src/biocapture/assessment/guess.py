@@ -10,10 +10,10 @@ from biocapture.types import Image, Modality
 RIDGE_PERIOD_PX = (5.0, 16.0)
 """Ridge periods of prints between 300 and 1000 ppi."""
 
-LEAST_CONFIDENCE = 0.4
+MIN_CONFIDENCE = 0.4
 """Portraits, prints, pages, textures and noise stay below 0.25 (74 of them)."""
 
-LONGEST_PX = 4096
+MAX_PX = 4096
 """Larger pictures show more than an eye."""
 
 
@@ -52,7 +52,7 @@ def ridge_band_share(pixels: np.ndarray) -> float:
 
 def _has_eye(pixels: np.ndarray) -> bool:
     """Whether a pupil within an iris is found with confidence."""
-    if max(pixels.shape) > LONGEST_PX:
+    if max(pixels.shape) > MAX_PX:
         return False
     outline = segment(pixels)
-    return isinstance(outline, Outline) and outline.confidence >= LEAST_CONFIDENCE
+    return isinstance(outline, Outline) and outline.confidence >= MIN_CONFIDENCE

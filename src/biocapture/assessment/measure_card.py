@@ -19,7 +19,7 @@ BAR = (92, 140, 196)
 MARGIN, COLUMN, ROW = 24, 460, 21
 """px: around the card, width of a column of measures, height of a line."""
 
-MOST_ROWS = 26
+MAX_ROWS = 26
 """Measures in one column; more make a second one."""
 
 INDENT = 18
@@ -32,7 +32,7 @@ NAME, BAR_PX = 190, 190
 def card(report: Report, profile: Profile, language: str) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 RGB; the tick on a bar is the least score the profile asks."""
     names = list(report.measures)
-    columns = 1 if len(names) <= MOST_ROWS else 2
+    columns = 1 if len(names) <= MAX_ROWS else 2
     rows = -(-len(names) // columns)
     width = columns * COLUMN + 2 * MARGIN
     reasons = [line for said in report.guidance(language) for line in _wrapped(said, width - 2 * MARGIN - INDENT)]

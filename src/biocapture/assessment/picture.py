@@ -6,15 +6,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.assessment.measure_card import card
 from biocapture.assessment.pipeline import Options, Source, at_working_resolution, reports, sample_of
 from biocapture.assessment.report import Report
 from biocapture.errors import UsageError
-from biocapture.types import Sample
-
-Picture = NDArray[np.uint8]
+from biocapture.types import Picture, Sample
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 

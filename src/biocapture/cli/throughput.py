@@ -21,7 +21,7 @@ from biocapture.workers.pool import CHUNK, default_workers
 DISTINCT = 4
 """Different captures of a modality; a run goes over them again and again."""
 
-MOST_WORKERS = 64
+MAX_WORKERS = 64
 
 FACE_PX = (1200, 1200)
 FIRST_SEED = 70_000
@@ -92,8 +92,8 @@ def rates(modalities: Sequence[Modality], workers: Sequence[int], seconds: float
     UsageError
         A number of workers or seconds out of range, or captures cannot be assessed here (a model is missing, say).
     """
-    if not all(1 <= count <= MOST_WORKERS for count in workers):
-        raise UsageError(f"workers must lie in 1..{MOST_WORKERS}", ", ".join(map(str, workers)))
+    if not all(1 <= count <= MAX_WORKERS for count in workers):
+        raise UsageError(f"workers must lie in 1..{MAX_WORKERS}", ", ".join(map(str, workers)))
     if not 0.0 < seconds <= 3600.0:
         raise UsageError("seconds must lie in 0..3600", str(seconds))
     with tempfile.TemporaryDirectory(prefix="biocapture-bench-") as folder:

@@ -10,7 +10,7 @@ from biocapture.comparison.protocol import Exchange, matcher
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
 from biocapture.types import Modality, Sample
 
-LARGEST_TEMPLATE = 16_000_000
+MAX_TEMPLATE = 16_000_000
 """Bytes; larger files are refused."""
 
 
@@ -110,10 +110,10 @@ def _reader(part: Exchange, source: str | Path | bytes) -> Callable[[bytes], Any
 
 def _stored(part: Exchange, reader: Callable[[bytes], Any], source: str | Path | bytes) -> tuple[Sample, Any]:
     name = "" if isinstance(source, bytes) else str(source)
-    data = _beginning(source, LARGEST_TEMPLATE + 1)
+    data = _beginning(source, MAX_TEMPLATE + 1)
     try:
-        if len(data) > LARGEST_TEMPLATE:
-            raise TemplateError(f"more than {LARGEST_TEMPLATE} bytes, too large for a template")
+        if len(data) > MAX_TEMPLATE:
+            raise TemplateError(f"more than {MAX_TEMPLATE} bytes, too large for a template")
         made = reader(data)
     except BiocaptureError as error:
         raise type(error)(error.message, name or "template bytes") from error

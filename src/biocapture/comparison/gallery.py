@@ -21,7 +21,7 @@ MAGIC = b"BCG1"
 HEADER = struct.Struct("<4sI")
 """Magic and size of the index (JSON: modality, ids, sizes); the templates follow, one after another."""
 
-LEAST_CANDIDATES, CANDIDATE_SHARE = 100, 0.02
+MIN_CANDIDATES, CANDIDATE_SHARE = 100, 0.02
 """Templates that are compared in full: of prints of the development sets that match at FMR 10⁻³, 94 % are among the
 most promising fiftieth, 97 % among the most promising twentieth."""
 
@@ -83,7 +83,7 @@ class Gallery:
             How many are compared in full; the others cannot be found. Default: a fiftieth, and at least 100.
         """
         if candidates is None:
-            candidates = max(LEAST_CANDIDATES, round(CANDIDATE_SHARE * len(self)))
+            candidates = max(MIN_CANDIDATES, round(CANDIDATE_SHARE * len(self)))
         names = list(self._templates)
         ready = self._matcher.prepared(probe)
         chosen = [names[i] for i in self._promising(probe, max(top, candidates))]

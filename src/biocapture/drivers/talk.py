@@ -16,7 +16,7 @@ LAST_WORDS_S = 0.4
 """A capture that is cancelled may take so long to end."""
 
 
-MOST_MEMORY_BYTES = 4 << 30
+MAX_MEMORY_BYTES = 4 << 30
 """A device that sends without end is stopped by it, if not by the time."""
 
 
@@ -39,7 +39,7 @@ def serve(handlers: dict[str, Handler], cancel: Callable[[], None]) -> None:
         Ends a capture that runs in another thread; called when whoever asks has gone.
     """
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    most = MOST_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MOST_MEMORY_BYTES, hard)
+    most = MAX_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     replies = os.fdopen(os.dup(1), "wb")

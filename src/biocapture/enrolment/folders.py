@@ -6,7 +6,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from biocapture.enrolment.manifest import read_manifest
-from biocapture.enrolment.record import MOST_ATTEMPTS, Attempt, Enrolment
+from biocapture.enrolment.record import MAX_ATTEMPTS, Attempt, Enrolment
 from biocapture.errors import EnrolmentError
 from biocapture.images.naming import position_of
 from biocapture.images.walk import walk
@@ -57,11 +57,11 @@ def enrolments_under(root: Path) -> Iterator[Path]:
 
 
 def _from_names(folder: Path) -> Enrolment:
-    files = list(islice(walk([folder]), MOST_ATTEMPTS + 1))
+    files = list(islice(walk([folder]), MAX_ATTEMPTS + 1))
     if not files:
         raise EnrolmentError("no image files there", str(folder))
-    if len(files) > MOST_ATTEMPTS:
-        raise EnrolmentError(f"more than {MOST_ATTEMPTS} image files: not the enrolment of one person", str(folder))
+    if len(files) > MAX_ATTEMPTS:
+        raise EnrolmentError(f"more than {MAX_ATTEMPTS} image files: not the enrolment of one person", str(folder))
     placed = [(_place(file, folder), file) for file in files]
     placed.sort(key=lambda pair: (list(Position).index(pair[0]), _natural(str(pair[1].relative_to(folder)))))
     attempts: list[Attempt] = []

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from biocapture.enrolment.record import MOST_ATTEMPTS, Absence, Attempt, Enrolment, absence_of, slot_of
+from biocapture.enrolment.record import MAX_ATTEMPTS, Absence, Attempt, Enrolment, absence_of, slot_of
 from biocapture.errors import BiocaptureError, EnrolmentError
 from biocapture.images.naming import position_of
 from biocapture.types import Position
 
-LARGEST_BYTES = 4_000_000
+MAX_BYTES = 4_000_000
 COLUMNS = ("position", "path", "exception", "ppi", "person", "birth_year")
 
 
@@ -48,8 +48,8 @@ def read_manifest(path: Path) -> Enrolment:
         Missing, too large, damaged (with the line), or naming an unknown slot or exception (with the nearest known).
     """
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise EnrolmentError(f"more than {LARGEST_BYTES} bytes, too large for a manifest", str(path))
+        if path.stat().st_size > MAX_BYTES:
+            raise EnrolmentError(f"more than {MAX_BYTES} bytes, too large for a manifest", str(path))
         content = path.read_bytes().decode("utf-8-sig")
         document = _from_csv(content) if path.suffix.lower() == ".csv" else _from_json(content)
         return _enrolment(document, path)
@@ -104,8 +104,8 @@ def _gather(gathered: dict[str, Any], row: dict[Any, Any], line: int) -> None:
 
 
 def _enrolment(document: _Document, path: Path) -> Enrolment:
-    if len(document.samples) > MOST_ATTEMPTS:
-        raise EnrolmentError(f"more than {MOST_ATTEMPTS} samples: not the enrolment of one person")
+    if len(document.samples) > MAX_ATTEMPTS:
+        raise EnrolmentError(f"more than {MAX_ATTEMPTS} samples: not the enrolment of one person")
     if not document.samples and not document.exceptions:
         raise EnrolmentError("it lists neither samples nor exceptions")
     taken: Counter[Position] = Counter()

@@ -13,7 +13,7 @@ from biocapture.types import Position
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
-MOST_ATTEMPTS = 400
+MAX_ATTEMPTS = 400
 """Of all slots together; a folder with more files is no enrolment of one person."""
 
 

@@ -23,15 +23,12 @@ from biocapture.face.features.parsing import Part, head_covering, in_frame
 from biocapture.face.features.recapture import traces
 from biocapture.face.features.region import Region, face_region
 from biocapture.face.features.skin import skin
-from biocapture.face.inputs import LARGEST_SIDE_PX, Inputs, checked_picture
+from biocapture.face.inputs import MAX_SIDE_PX, Inputs, checked_picture
 from biocapture.face.landmarks import Points
 from biocapture.face.networks.backend import inputs_of as found_by_our_networks
 from biocapture.face.ofiq.backend import inputs_of as found_by_ofiq
 from biocapture.face.statistics import FaceBatch
-from biocapture.types import Failure, Sample
-
-Trace = Callable[[str, NDArray[np.generic]], None]
-"""Told every stage of interest by name: for overlays, debugging and golden tests."""
+from biocapture.types import Failure, Sample, Trace, no_trace
 
 SUPPLIERS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
     {"default": found_by_our_networks, "ofiq": found_by_ofiq}
@@ -57,7 +54,7 @@ GIVEN = ("pitch_deg", "yaw_deg", "roll_deg", "score", "unrest")
 """Numbers that are passed on as they were supplied."""
 
 
-def describe(sample: Sample, supplier: str = "default", trace: Trace = lambda name, array: None) -> FaceBatch:
+def describe(sample: Sample, supplier: str = "default", trace: Trace = no_trace) -> FaceBatch:
     """Find and measure the largest face of a picture; a batch of one.
 
     A picture without a face is a failure, never an exception.
@@ -85,7 +82,7 @@ def found_in(pixels: NDArray[np.uint8], supplier: str) -> tuple[Rgb, Inputs]:
     """The picture in colour and what a supplier finds in it."""
     if supplier not in SUPPLIERS:
         raise UsageError(f"no such supplier of face inputs; there are: {', '.join(SUPPLIERS)}", supplier)
-    if max(pixels.shape) > LARGEST_SIDE_PX:
+    if max(pixels.shape) > MAX_SIDE_PX:
         return np.zeros((1, 1, 3), np.uint8), Inputs(areas_px2=np.zeros(0))
     picture = checked_picture(pixels)
     return picture, SUPPLIERS[supplier](picture)
@@ -103,7 +100,7 @@ def failure_of(inputs: Inputs) -> Failure | None:
     return NO_LANDMARKS if inputs.points is None else None
 
 
-def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = lambda name, array: None) -> FaceBatch:
+def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = no_trace) -> FaceBatch:
     """Measure one face; a batch of one. No face is a failure, never an exception."""
     columns = {
         "second_face": second_face(inputs.areas_px2),

@@ -6,9 +6,7 @@ from numpy.typing import NDArray
 
 from biocapture.face.describe import failure_of, found_in
 from biocapture.face.landmarks import CHIN, MOUTH_CORNERS, Points, eye_centres
-from biocapture.types import Failure, Sample
-
-Picture = NDArray[np.uint8]
+from biocapture.types import Failure, Picture, Sample
 
 BOX, POINT, LINE = (40, 170, 95), (250, 205, 50), (60, 150, 245)
 """Colours, RGB."""

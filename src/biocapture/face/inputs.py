@@ -12,7 +12,7 @@ from biocapture.face.alignment import Rgb
 from biocapture.face.features.parsing import Part
 from biocapture.face.landmarks import COUNT, Points, whole
 
-LARGEST_SIDE_PX = 32766
+MAX_SIDE_PX = 32766
 """OpenCV resamples no larger pictures."""
 
 PARSING_PX, OCCLUSION_PX = 400, 224
@@ -113,8 +113,8 @@ def checked_picture(image: NDArray[np.uint8]) -> Rgb:
     """
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (3,)):
         raise UsageError(f"a face picture is (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}", "image")
-    if not 0 < min(image.shape[:2]) <= max(image.shape[:2]) <= LARGEST_SIDE_PX:
-        raise UsageError(f"sides must lie in 1..{LARGEST_SIDE_PX} px, not {image.shape[:2]}", "image")
+    if not 0 < min(image.shape[:2]) <= max(image.shape[:2]) <= MAX_SIDE_PX:
+        raise UsageError(f"sides must lie in 1..{MAX_SIDE_PX} px, not {image.shape[:2]}", "image")
     return np.ascontiguousarray(image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2))
 
 

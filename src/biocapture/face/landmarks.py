@@ -33,10 +33,10 @@ _MOUTH = np.r_[82:75:-1, 87:82:-1, 92:87:-1, 95:92:-1]
 MIRRORED = np.r_[_OUTLINE, _BROWS, _NOSE, _EYES, _MOUTH, RIGHT_PUPIL, LEFT_PUPIL]
 """(98,): which landmark each becomes in the mirrored picture."""
 
-LARGEST_PX = 32767
+MAX_PX = 32767
 """Coordinates are kept in 16 bits."""
 
-LEAST_COSINE = 1e-6
+MIN_COSINE = 1e-6
 """Below, the face is in profile and its widths are not seen."""
 
 
@@ -47,7 +47,7 @@ def half_away(value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def whole(points: NDArray[np.float64]) -> Points:
     """Points at whole pixels within 16 bits."""
-    return half_away(np.clip(points, -LARGEST_PX, LARGEST_PX)).astype(np.int64)
+    return half_away(np.clip(points, -MAX_PX, MAX_PX)).astype(np.int64)
 
 
 def midpoint(points: Points, pair: tuple[int, int]) -> Point:
@@ -82,7 +82,7 @@ def chin_distance(points: Points) -> float:
 def frontal(width: float, yaw_deg: float) -> float:
     """A horizontal distance on a head turned by ``yaw_deg`` as seen from the front; NaN in profile."""
     cosine = math.cos(math.radians(yaw_deg))
-    return width / cosine if abs(cosine) > LEAST_COSINE else float("nan")
+    return width / cosine if abs(cosine) > MIN_COSINE else float("nan")
 
 
 def ratio(part: float, whole: float) -> float:

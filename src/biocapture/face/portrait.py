@@ -11,7 +11,7 @@ from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS, Points
 from biocapture.face.networks.landmarks import eye_line_deg
 from biocapture.types import Framing
 
-TURNED_DEG, LEAST_FILLED = 0.5, 0.001
+TURNED_DEG, MIN_FILLED = 0.5, 0.001
 """Smaller turns and filled shares are not worth saying."""
 
 
@@ -42,7 +42,7 @@ class Portrait:
         if abs(self.turned_deg) >= TURNED_DEG:
             said.append(f"turned by {self.turned_deg:+.1f}° (clockwise positive)")
         said.append(f"{'enlarged' if self.scale > 1 else 'reduced'} to {100 * self.scale:.0f} %")
-        if self.filled >= LEAST_FILLED:
+        if self.filled >= MIN_FILLED:
             said.append(f"{100 * self.filled:.1f} % lie beyond the picture and repeat its border")
         return tuple(said)
 

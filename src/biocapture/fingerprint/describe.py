@@ -1,9 +1,6 @@
 """The straight line for ONE print: pixels in, statistics out."""
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.fingerprint.features.contact import Contact, Frame, contact
 from biocapture.fingerprint.features.minutiae import Minutiae, extract
@@ -15,46 +12,43 @@ from biocapture.fingerprint.nfiq2.grid import BLOCK_PX
 from biocapture.fingerprint.nfiq2.minutia_features import central_count, certain_share, dark_share
 from biocapture.fingerprint.nfiq2.region import within_frame
 from biocapture.fingerprint.statistics import FingerprintBatch, Table
-from biocapture.types import Failure, GreyPixels, Sample
-
-Trace = Callable[[str, NDArray[np.generic]], None]
-"""Told every stage of interest by name: for overlays, debugging and golden tests."""
+from biocapture.types import Failure, GreyPixels, Sample, Trace, no_trace
 
 NFIQ2_LIMIT_PX = (1000, 800)
 """Rows and columns that NFIQ 2 accepts after the frame is removed."""
 
-SMALLEST_PX = 2 * BLOCK_PX
+MIN_PX = 2 * BLOCK_PX
 """Smaller crops have no block with neighbours."""
 
-LEAST_LIKENESS = 0.25
+MIN_LIKENESS = 0.25
 """Portraits, irises, pages, noise and textures stay below, prints of six sensors above 0.33 (see spectrum.py)."""
 
 CLEAR_COHERENCE = 0.5
 """Mean coherence from which ridges count as fully directed; isotropic textures have 0.2."""
 
-LEAST_RIDGES_MM2 = 15.0
+MIN_RIDGES_MM2 = 15.0
 
-LEAST_QUALITY = 0.05
+MIN_QUALITY = 0.05
 """Minutiae below are not counted: the median count of the development sets is then that of NFIQ 2's extractor."""
 
 PERIOD_LIMITS_PX = ((3.3, 5.3), (16.0, 28.0))
 """Regular periods within are no finger's at 500 ppi (the six sensors span 5.9 to 15.6 px) and may be at another."""
 
-REGULAR_SHARE, LEAST_COHERENCE = 0.45, 0.15
+REGULAR_SHARE, MIN_COHERENCE = 0.45, 0.15
 """Energy near the main period and mean coherence of most prints at half or double scale, of few other pictures."""
 
 INVERTED_GREYS = -45.0
 """Background darker than the print by this much: ridges are white."""
 
 
-def describe(sample: Sample, trace: Trace = lambda name, array: None) -> FingerprintBatch:
+def describe(sample: Sample, trace: Trace = no_trace) -> FingerprintBatch:
     """Measure one print at 500 ppi with dark ridges; a batch of one.
 
     A capture without a print is a failure, never an exception.
     """
     pixels = sample.image.pixels
     window = within_frame(pixels)
-    if window is None or min(side.stop - side.start for side in window) < SMALLEST_PX:
+    if window is None or min(side.stop - side.start for side in window) < MIN_PX:
         return FingerprintBatch.of_failure(Failure("fingerprint.no_print", "nothing darker than the frame"))
     frame = Frame(window[0].start, window[1].start, *pixels.shape)
     return _described(np.ascontiguousarray(pixels[window]), frame, trace)
@@ -90,10 +84,10 @@ def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBat
 
 
 def _failure(likeness: float, ridge_mm2: float) -> Failure | None:
-    if not likeness >= LEAST_LIKENESS:
-        return Failure("fingerprint.no_print", f"likeness to a print {likeness:.2f}, least {LEAST_LIKENESS}")
-    if ridge_mm2 < LEAST_RIDGES_MM2:
-        return Failure("fingerprint.no_print", f"{ridge_mm2:.1f} mm² of ridges, least {LEAST_RIDGES_MM2}")
+    if not likeness >= MIN_LIKENESS:
+        return Failure("fingerprint.no_print", f"likeness to a print {likeness:.2f}, least {MIN_LIKENESS}")
+    if ridge_mm2 < MIN_RIDGES_MM2:
+        return Failure("fingerprint.no_print", f"{ridge_mm2:.1f} mm² of ridges, least {MIN_RIDGES_MM2}")
     return None
 
 
@@ -101,7 +95,7 @@ def _notes(spectrum: RadialSpectrum, touch: Contact) -> tuple[str, ...]:
     notes = []
     (least, low), (high, most) = PERIOD_LIMITS_PX
     astray = least < spectrum.period_px < low or high < spectrum.period_px < most
-    if astray and spectrum.peak_share > REGULAR_SHARE and touch.coherence > LEAST_COHERENCE:
+    if astray and spectrum.peak_share > REGULAR_SHARE and touch.coherence > MIN_COHERENCE:
         notes.append("image.ppi_implausible")
     if touch.background < INVERTED_GREYS:
         notes.append("image.inverted")
@@ -124,7 +118,7 @@ def _grey_columns(blocks: BlockAnalysis) -> dict[str, float]:
 
 
 def _minutia_columns(pixels: GreyPixels, minutiae: Minutiae) -> dict[str, float]:
-    clear = minutiae.quality > LEAST_QUALITY
+    clear = minutiae.quality > MIN_QUALITY
     row = np.clip(np.rint(minutiae.row[clear]), 0, pixels.shape[0] - 1).astype(np.int64)
     column = np.clip(np.rint(minutiae.column[clear]), 0, pixels.shape[1] - 1).astype(np.int64)
     return {

@@ -2,14 +2,11 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.fingerprint.comparison.picture import draw_singular_points
 from biocapture.fingerprint.comparison.singular_points import singular_points
 from biocapture.fingerprint.comparison.template import ANGLES, FIELD_PX, ORIENTATIONS, Template, template_of
-from biocapture.types import Failure, Sample
-
-Picture = NDArray[np.uint8]
+from biocapture.types import Failure, Picture, Sample
 
 SCALE = 2
 """Enlargement: strokes between ridges need room."""

@@ -1,11 +1,7 @@
 """The straight line for ONE eye: pixels in, statistics out."""
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.features.contrast import contrast
 from biocapture.iris.features.cover import cover
@@ -21,18 +17,15 @@ from biocapture.iris.features.texture import texture
 from biocapture.iris.outline import Outline
 from biocapture.iris.segmentation.segment import segment
 from biocapture.iris.statistics import IrisBatch
-from biocapture.types import Failure, GreyPixels, Position, Sample
+from biocapture.types import Failure, GreyPixels, Position, Sample, Trace, no_trace
 
-Trace = Callable[[str, NDArray[np.generic]], None]
-"""Told every stage of interest by name: for overlays, debugging and golden tests."""
-
-LONGEST_PX = 4096
+MAX_PX = 4096
 """Larger pictures show more than one eye; so large an iris is no camera's."""
 
-LEAST_CONFIDENCE = 0.25
+MIN_CONFIDENCE = 0.25
 """Below, what was found is hardly an eye, or not where it was found: numbers of it would mislead."""
 
-LEAST_USABLE = 0.02
+MIN_USABLE = 0.02
 """Share of the iris below which the eye is closed or covered: nothing to be measured."""
 
 COVERS = {"lid": "iris.open_eyes", "lash": "iris.lift_lashes", "specular": "iris.check_exposure"}
@@ -41,7 +34,7 @@ COVERS = {"lid": "iris.open_eyes", "lash": "iris.lift_lashes", "specular": "iris
 STATED = {Position.RIGHT_EYE: 1.0, Position.LEFT_EYE: -1.0}
 
 
-def describe(sample: Sample, trace: Trace = lambda name, array: None) -> IrisBatch:
+def describe(sample: Sample, trace: Trace = no_trace) -> IrisBatch:
     """Measure one eye lit by near infrared; a batch of one.
 
     A capture without an open eye is a failure, never an exception.
@@ -49,22 +42,22 @@ def describe(sample: Sample, trace: Trace = lambda name, array: None) -> IrisBat
     pixels = sample.image.pixels
     if "image.colour" in sample.image.notes or pixels.ndim != 2:
         return IrisBatch.of_failure(Failure("iris.visible_light", "colours: not taken in near infrared"))
-    if max(pixels.shape) > LONGEST_PX:
-        return IrisBatch.of_failure(Failure("iris.no_eye", f"{max(pixels.shape)} px, most {LONGEST_PX}"))
+    if max(pixels.shape) > MAX_PX:
+        return IrisBatch.of_failure(Failure("iris.no_eye", f"{max(pixels.shape)} px, most {MAX_PX}"))
     outline = segment(pixels, trace)
     if isinstance(outline, Failure):
         return IrisBatch.of_failure(outline)
-    if outline.confidence < LEAST_CONFIDENCE:
-        why = f"confidence {outline.confidence:.2f} that an eye was found, least {LEAST_CONFIDENCE}"
+    if outline.confidence < MIN_CONFIDENCE:
+        why = f"confidence {outline.confidence:.2f} that an eye was found, least {MIN_CONFIDENCE}"
         return IrisBatch.of_failure(Failure("iris.no_eye", why))
     columns = columns_of(pixels, outline, trace) | {"stated_right": STATED.get(sample.position, float("nan"))}
-    if columns["usable"] < LEAST_USABLE:
-        why = f"usable share of the iris {columns['usable']:.3f}, least {LEAST_USABLE}"
+    if columns["usable"] < MIN_USABLE:
+        why = f"usable share of the iris {columns['usable']:.3f}, least {MIN_USABLE}"
         return IrisBatch.of_failure(Failure(COVERS[max(COVERS, key=columns.__getitem__)], why))
     return IrisBatch.of_one(columns)
 
 
-def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = lambda name, array: None) -> dict[str, float]:
+def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> dict[str, float]:
     """All that is measured of the pixels within one outline; what is told with the capture is not among it."""
     strip = unwrap(pixels, outline, trace)
     greys = contrast(pixels, outline)

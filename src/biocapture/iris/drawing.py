@@ -4,23 +4,20 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.comparison.picture import draw_outline
-from biocapture.iris.describe import LEAST_CONFIDENCE
+from biocapture.iris.describe import MIN_CONFIDENCE
 from biocapture.iris.features.rubber_sheet import COLUMNS, sheet, unwrap
 from biocapture.iris.outline import Outline
 from biocapture.iris.segmentation.segment import segment
-from biocapture.types import Failure, GreyPixels, Sample
-
-Picture = NDArray[np.uint8]
+from biocapture.types import Failure, GreyPixels, Picture, Sample
 
 COVERS = {"lid": (235, 140, 30), "lash": (190, 60, 190), "specular": (30, 170, 235)}
 """Colours of what covers the iris, RGB."""
 
 OPACITY = 0.45
 
-LEAST_PX = 960
+MIN_PX = 960
 """Width to which smaller pictures are enlarged, so that lines stay thin beside the iris."""
 
 
@@ -30,13 +27,13 @@ def seen(sample: Sample) -> tuple[Picture, Failure | None]:
     if pixels.ndim != 2:
         return pixels, Failure("iris.visible_light")
     outline = segment(pixels)
-    if not isinstance(outline, Failure) and outline.confidence < LEAST_CONFIDENCE:
+    if not isinstance(outline, Failure) and outline.confidence < MIN_CONFIDENCE:
         outline = Failure("iris.no_eye")
     if isinstance(outline, Failure):
         return _enlarged(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)), outline
     drawn = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)
     _tint(drawn, pixels, outline)
-    factor = max(1, round(LEAST_PX / drawn.shape[1]))
+    factor = max(1, round(MIN_PX / drawn.shape[1]))
     large = _enlarged(drawn)
     bgr = np.ascontiguousarray(large[:, :, ::-1])
     draw_outline(bgr, _scaled(outline, factor))
@@ -59,7 +56,7 @@ def _tint(drawn: Picture, pixels: GreyPixels, outline: Outline) -> None:
 
 
 def _enlarged(drawn: Picture) -> Picture:
-    factor = max(1, round(LEAST_PX / drawn.shape[1]))
+    factor = max(1, round(MIN_PX / drawn.shape[1]))
     return cv2.resize(drawn, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from biocapture.iris.comparison.compare import FEWEST_BITS, THRESHOLDS, Comparison, compare
+from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS, Comparison, compare
 from biocapture.iris.comparison.compare import turned as prepared
-from biocapture.iris.comparison.false_match import LEAST_RATE, false_match_rate
+from biocapture.iris.comparison.false_match import MIN_RATE, false_match_rate
 from biocapture.iris.comparison.picture import picture
 from biocapture.iris.comparison.search import promise, sketch
 from biocapture.iris.comparison.template import MAGIC, Template, template_of
@@ -33,7 +33,7 @@ def summary(templates: tuple[Template, Template], comparison: Comparison) -> str
     """What an operator needs to believe the verdict, or to know why there is none."""
     parts = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
     if not any(parts):
-        turn = f"turned {round(comparison.rotation_deg)}°" if comparison.common >= FEWEST_BITS else ""
+        turn = f"turned {round(comparison.rotation_deg)}°" if comparison.common >= MIN_BITS else ""
         parts = [_alike(comparison), turn]
         one, other = (template.position for template in templates)
         if Position.UNKNOWN not in (one, other) and one is not other:
@@ -46,11 +46,11 @@ def _empty(which: str, template: Template) -> str:
 
 
 def _alike(comparison: Comparison) -> str:
-    if comparison.common < FEWEST_BITS:
-        return f"too little of the iris is free in both to tell: {comparison.common} bits, {FEWEST_BITS} needed"
+    if comparison.common < MIN_BITS:
+        return f"too little of the iris is free in both to tell: {comparison.common} bits, {MIN_BITS} needed"
     rate = false_match_rate(comparison.distance)
     pairs = float(f"{1 / rate:.1e}")  # more digits would be false
-    often = f"{'fewer than ' if rate <= LEAST_RATE else ''}1 in {pairs:,.0f} pairs of different eyes are so alike"
+    often = f"{'fewer than ' if rate <= MIN_RATE else ''}1 in {pairs:,.0f} pairs of different eyes are so alike"
     share = f"distance {comparison.distance:.3f} over {comparison.common} bits"
     return f"{share}, as usual for different eyes" if rate > USUAL_RATE else f"{share}; {often} (binomial model)"
 

@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
+from biocapture.types import Values
 
 
 @dataclass(frozen=True, slots=True)

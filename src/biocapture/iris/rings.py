@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse, Outline
-from biocapture.types import GreyPixels
-
-Field = NDArray[np.float32]
+from biocapture.types import Field, GreyPixels
 
 LATERAL_RAD = np.deg2rad(40.0)
 """Half angle of the two sectors beside the pupil, where lids and lashes seldom reach."""

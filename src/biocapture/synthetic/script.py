@@ -38,7 +38,7 @@ class Step:
 
 
 DEFAULT = "absent:8,approach:12,good"
-LONGEST_FRAMES = 1_000_000
+MAX_FRAMES = 1_000_000
 LENGTH = 15
 
 
@@ -57,8 +57,8 @@ def _step(part: str) -> Step:
     name, _, frames = part.partition(":")
     if name not in tuple(Act):
         raise UsageError(f"no such act; there are: {', '.join(Act)}", name or "script")
-    if frames and not (frames.isascii() and frames.isdigit() and 1 <= int(frames) <= LONGEST_FRAMES):
-        raise UsageError(f"{frames!r} frames, allowed: 1…{LONGEST_FRAMES}", part)
+    if frames and not (frames.isascii() and frames.isdigit() and 1 <= int(frames) <= MAX_FRAMES):
+        raise UsageError(f"{frames!r} frames, allowed: 1…{MAX_FRAMES}", part)
     return Step(Act(name), int(frames or LENGTH))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 from tests.support.sbi_peers import Peer, nothing_left
 
-from biocapture.devices.transport.http1 import MOST_HEADER_BYTES, Reply, exchange
+from biocapture.devices.transport.http1 import MAX_HEADER_BYTES, Reply, exchange
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
@@ -63,7 +63,7 @@ BROKEN = [
     ([b"220 ftp ready\r\n\r\n"], DeviceDataError, "does not speak HTTP"),
     ([b"HTTP/1.1 abc\r\n\r\n"], DeviceDataError, "does not speak HTTP"),
     ([b"\0\xff" * 100 + b"\r\n\r\n"], DeviceDataError, "does not speak HTTP"),
-    ([OK + b"X: " + b"y" * MOST_HEADER_BYTES], DeviceDataError, "header of over 65536 bytes"),
+    ([OK + b"X: " + b"y" * MAX_HEADER_BYTES], DeviceDataError, "header of over 65536 bytes"),
 ]
 
 

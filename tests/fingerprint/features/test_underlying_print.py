@@ -6,7 +6,7 @@ from tests.support.prints import grown, sample
 from tests.support.records_of_people import ROOT
 
 from biocapture.assessment.pipeline import options, sample_of
-from biocapture.enrolment.readiness.checks.residue import MOST_UNDERLYING
+from biocapture.enrolment.readiness.checks.residue import MAX_UNDERLYING
 from biocapture.fingerprint.features.underlying_print import underlying
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 
@@ -19,14 +19,14 @@ def share(seed: int, **effects: float) -> float:
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_latent_print_is_seen_and_nothing_where_there_is_none(seed: int) -> None:
     clean = [share(seed), share(seed, wet=0.3, noise=6.0), share(seed, dry=0.3), share(seed, creases=4)]
-    assert max(clean) < MOST_UNDERLYING / 2
-    assert share(seed, ghost=0.4) > MOST_UNDERLYING
-    assert share(seed, ghost=0.8) > MOST_UNDERLYING
+    assert max(clean) < MAX_UNDERLYING / 2
+    assert share(seed, ghost=0.4) > MAX_UNDERLYING
+    assert share(seed, ghost=0.8) > MAX_UNDERLYING
 
 
 def test_area_and_share_agree() -> None:
     found = underlying(sample_of(ROOT / "images" / "budi_right_thumb_1_ghost05.jpg", options("fingerprint")))
-    assert found.share > MOST_UNDERLYING
+    assert found.share > MAX_UNDERLYING
     assert found.area_mm2 == pytest.approx(found.cells.sum() * (8 * 25.4 / 500) ** 2)
 
 

@@ -10,8 +10,8 @@ from tests.support.eyes import sample, seen
 from biocapture.images.decode import decode
 from biocapture.iris.comparison import false_match
 from biocapture.iris.comparison.compare import (
-    FEWEST_BITS,
-    MOST_SHIFT,
+    MAX_SHIFT,
+    MIN_BITS,
     THRESHOLDS,
     UNLIKE,
     USUAL_BITS,
@@ -57,7 +57,7 @@ def test_the_more_alike_the_higher_the_score() -> None:
     assert 99.9 < score_of(0.0) <= 100
 
 
-@pytest.mark.parametrize("places", [0, 1, -5, MOST_SHIFT, -MOST_SHIFT])
+@pytest.mark.parametrize("places", [0, 1, -5, MAX_SHIFT, -MAX_SHIFT])
 def test_a_rolled_code_is_the_same_eye(places: int) -> None:
     found = compare(eye(), rolled(eye(), places))
     assert (found.shift, found.distance) == (places, 0)
@@ -65,10 +65,10 @@ def test_a_rolled_code_is_the_same_eye(places: int) -> None:
     assert found.rotation_deg == pytest.approx(-places * 360 / PLACES, abs=0.6)
 
 
-@pytest.mark.parametrize("places", [MOST_SHIFT + 3, 40, 64])
+@pytest.mark.parametrize("places", [MAX_SHIFT + 3, 40, 64])
 def test_turned_farther_is_not_found(places: int) -> None:
     found = compare(eye(), rolled(eye(), places))
-    assert abs(found.shift) <= MOST_SHIFT
+    assert abs(found.shift) <= MAX_SHIFT
     assert found.score < THRESHOLDS[1e-3]
 
 
@@ -116,7 +116,7 @@ def test_two_steps_find_what_all_turns_of_all_bits_find() -> None:
     one, other = eye(1), eye(1, capture_seed=9, roll_deg=7.0)
     a, b = unpacked(one), unpacked(other)
     best = 1.0
-    for places in range(-MOST_SHIFT, MOST_SHIFT + 1):
+    for places in range(-MAX_SHIFT, MAX_SHIFT + 1):
         bits, counts = (np.roll(each, places, axis=2) for each in (a.bits, a.counts))
         both = counts & b.counts
         share = float((bits ^ b.bits)[both].mean())
@@ -125,7 +125,7 @@ def test_two_steps_find_what_all_turns_of_all_bits_find() -> None:
 
 
 def test_fewer_bits_draw_towards_unlike() -> None:
-    count = np.array([FEWEST_BITS - 1, FEWEST_BITS, USUAL_BITS // 4, USUAL_BITS, 2 * USUAL_BITS])
+    count = np.array([MIN_BITS - 1, MIN_BITS, USUAL_BITS // 4, USUAL_BITS, 2 * USUAL_BITS])
     found = normalised(count // 5, count)
     assert found[0] == UNLIKE
     assert np.all(np.diff(found) <= 0)
@@ -158,7 +158,7 @@ def test_odds_are_those_of_the_best_of_some_series_of_tosses(monkeypatch: pytest
 def test_odds_fall_with_distance_down_to_the_least() -> None:
     rates = [false_match_rate(distance) for distance in np.linspace(-0.2, 1.2, 300)]
     assert rates == sorted(rates)
-    assert rates[0] == false_match.LEAST_RATE
+    assert rates[0] == false_match.MIN_RATE
     assert rates[-1] == pytest.approx(1.0)
 
 

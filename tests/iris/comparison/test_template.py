@@ -8,7 +8,7 @@ from tests.support.eyes import sample, seen
 
 from biocapture.errors import TemplateError
 from biocapture.iris.comparison.template import HEADER, MAGIC, SIZE, Template, template_of
-from biocapture.iris.describe import LONGEST_PX
+from biocapture.iris.describe import MAX_PX
 from biocapture.types import Position
 
 EYE = template_of(sample(seen(1).pixels, Position.LEFT_EYE))
@@ -44,7 +44,7 @@ def test_eyes_have_sides_and_nothing_else(position: Position) -> None:
         np.full((480, 640), 128, np.uint8),
         np.zeros((480, 640), np.uint8),
         np.full((20, 20), 255, np.uint8),
-        np.full((100, LONGEST_PX + 1), 128, np.uint8),
+        np.full((100, MAX_PX + 1), 128, np.uint8),
     ],
 )
 def test_captures_without_an_eye_have_no_bits(pixels: np.ndarray) -> None:

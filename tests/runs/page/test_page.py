@@ -20,7 +20,7 @@ from biocapture.profile.load import load_profile
 from biocapture.runs.page import write_report
 from biocapture.runs.page.against import changes, paired
 from biocapture.runs.page.correlation import spearman
-from biocapture.runs.page.counts import MOST_GROUPS, OTHER, VERDICTS
+from biocapture.runs.page.counts import MAX_GROUPS, OTHER, VERDICTS
 from biocapture.runs.page.kept import Case
 from biocapture.runs.page.reference import quantile, read_reference, reference_of, write_reference
 from biocapture.runs.page.rows import open_run
@@ -28,7 +28,7 @@ from biocapture.runs.page.tally import tally
 
 MINIMA = load_profile("default", measures()).retake
 ROWS = 2000
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&{{ 7*7 }}\udcff.png"
 
 
@@ -149,7 +149,7 @@ def test_nothing_in_a_table_becomes_markup(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_holds_all_and_loads_nothing(run: Path, tmp_path: Path, language: str) -> None:
     page = page_of(run, tmp_path, language=language)
-    assert len(page.encode()) < MOST_BYTES
+    assert len(page.encode()) < MAX_BYTES
     assert f'<html lang="{language}">' in page
     assert not re.search(r"https?://|url\(|@import|<link(?! rel=\"icon\" href=\"data:,\")|src=(?!\"data:)", page)
     for part in ("reasons", "scores", "groups", "measures", "cases", "correlations", "errors", "versions"):
@@ -178,7 +178,7 @@ def test_the_manifest_names_profile_and_device(tmp_path: Path) -> None:
 
 
 def test_groups_beyond_the_limit_are_joined(tmp_path: Path) -> None:
-    many = MOST_GROUPS + 50
+    many = MAX_GROUPS + 50
     columns = {
         "path": [f"{i}" for i in range(many)],
         "verdict": ["READY"] * many,
@@ -186,7 +186,7 @@ def test_groups_beyond_the_limit_are_joined(tmp_path: Path) -> None:
     }
     pq.write_table(pa.table(columns | {"modality": ["iris"] * many}), tmp_path / "t.parquet")
     groups = tally(open_run(tmp_path / "t.parquet"), MINIMA).groups["device"]
-    assert len(groups) == MOST_GROUPS + 1
+    assert len(groups) == MAX_GROUPS + 1
     assert groups["iris", OTHER].sum() == 50
 
 

@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LEAST_CONTRAST = 4.5
+MIN_CONTRAST = 4.5
 """Of text and ground (WCAG 2.2, level AA)."""
 
 CONTRASTS = """
@@ -95,7 +95,7 @@ VIEWS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 @pytest.mark.parametrize("page", VIEWS, indirect=True)
 def test_it_fits_and_is_legible(page: Any, request: pytest.FixtureRequest) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    faint = {name: ratio for name, ratio in page.evaluate(CONTRASTS).items() if ratio < LEAST_CONTRAST}
+    faint = {name: ratio for name, ratio in page.evaluate(CONTRASTS).items() if ratio < MIN_CONTRAST}
     assert faint == {}
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     dark = request.node.callspec.params["page"][0] == "dark"

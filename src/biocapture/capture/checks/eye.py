@@ -15,7 +15,7 @@ GLANCE_ROWS = 120
 THRESHOLDS = (0.15, 0.3, 0.45)
 """Between the darkest grey and the median: pupils are darker than irises by very different amounts."""
 
-LEAST_ROUND = 0.6
+MIN_ROUND = 0.6
 """Share of the circle around it that a pupil fills."""
 
 PUPIL_ROWS = (2.5, 26.0)
@@ -99,7 +99,7 @@ def _discs(dark: NDArray[np.bool_]) -> list[Disc]:
     radius = np.maximum(width, height) / 2
     fill = area / (np.pi * radius * radius)
     inside = (left > 0) & (top > 0) & (left + width < dark.shape[1]) & (top + height < dark.shape[0])
-    kept = inside & (fill > LEAST_ROUND) & (radius > PUPIL_ROWS[0]) & (radius < PUPIL_ROWS[1])
+    kept = inside & (fill > MIN_ROUND) & (radius > PUPIL_ROWS[0]) & (radius < PUPIL_ROWS[1])
     oval = np.minimum(width, height) / (2 * radius)
     return [
         Disc(float(centres[1 + i][1]), float(centres[1 + i][0]), float(radius[i]), float(oval[i]), float(fill[i]))

@@ -24,7 +24,7 @@ TOUCHED = 9.0
 LATENT = 2.8
 """Greys a block deviates by where a print was left behind; clean glass stays below."""
 
-LEAST_MM2 = 15.0
+MIN_MM2 = 15.0
 """No finger touches on less."""
 
 BLOCK_MM2 = (BLOCK_PX / GLANCE_PPI * 25.4) ** 2
@@ -60,7 +60,7 @@ def finger_look(image: Image) -> Look:
     """
     blocks = _blocks(_reduced(image))
     touched = blocks.deviation > TOUCHED
-    if touched.sum() * BLOCK_MM2 < LEAST_MM2:
+    if touched.sum() * BLOCK_MM2 < MIN_MM2:
         return nothing("capture.wipe_platen" if _is_dirty(blocks) else "capture.place_finger")
     deviation = blocks.deviation[touched]
     dark = float(np.percentile(blocks.mean[touched], 10))
@@ -69,7 +69,7 @@ def finger_look(image: Image) -> Look:
         {
             "capture.centre_finger": rising(1.0 - _off_centre(touched), 0.3, 0.65),
             "capture.focus_finger": rising(float(np.median(np.sqrt(blocks.energy[touched]) / deviation)), 0.25, 0.45),
-            "capture.whole_fingertip": rising(float(touched.sum()) * BLOCK_MM2, LEAST_MM2, 95.0),
+            "capture.whole_fingertip": rising(float(touched.sum()) * BLOCK_MM2, MIN_MM2, 95.0),
             "capture.press_firmer": min(rising(contrast, 6.0, 14.0), rising(255.0 - dark, 20.0, 49.0)),
             "capture.press_lighter": rising(dark, 30.0, 84.0),
             "capture.press_flat": rising(float(np.median(blocks.coherence[touched])), 0.15, 0.38),
@@ -108,4 +108,4 @@ def _off_centre(touched: NDArray[np.bool_]) -> float:
 def _is_dirty(blocks: Blocks) -> bool:
     """Ridges too faint for a finger: what the last one left."""
     faint = (blocks.deviation > LATENT) & (blocks.coherence > 0.55)
-    return bool(faint.sum() * BLOCK_MM2 > 4 * LEAST_MM2)
+    return bool(faint.sum() * BLOCK_MM2 > 4 * MIN_MM2)

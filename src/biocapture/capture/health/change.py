@@ -11,10 +11,10 @@ Vector = NDArray[np.float64]
 TOGETHER = 10
 """Values in a row that are averaged first: about what one person gives."""
 
-LEAST_GROUPS = 5
+MIN_GROUPS = 5
 """On either side of the change."""
 
-LEAST_STRENGTH = 3.8
+MIN_STRENGTH = 3.8
 """Deviations of a normal variable; the largest over all moments stays below by chance
 (benchmarks/studies/device_health.py)."""
 
@@ -56,16 +56,16 @@ def change(values: Vector) -> Change | None:
     """
     known = np.flatnonzero(np.isfinite(values))
     count = known.size // TOGETHER
-    if count < 2 * LEAST_GROUPS:
+    if count < 2 * MIN_GROUPS:
         return None
     known = known[known.size - count * TOGETHER :]
     groups = values[known].reshape(count, TOGETHER).mean(axis=1)
-    splits = range(LEAST_GROUPS, count - LEAST_GROUPS + 1)
+    splits = range(MIN_GROUPS, count - MIN_GROUPS + 1)
     strengths = [abs(_strength(groups[:split], groups[split:])) for split in splits]
     best = splits[int(np.argmax(strengths))]
     before, after = groups[:best], groups[best:]
-    oldest = groups[: max(LEAST_GROUPS, count // 4)]
-    if max(strengths) < LEAST_STRENGTH or (after.mean() - oldest.mean()) * (after.mean() - before.mean()) <= 0:
+    oldest = groups[: max(MIN_GROUPS, count // 4)]
+    if max(strengths) < MIN_STRENGTH or (after.mean() - oldest.mean()) * (after.mean() - before.mean()) <= 0:
         return None
     if abs(after.mean() - oldest.mean()) < 0.5 * abs(after.mean() - before.mean()):
         return None

@@ -23,14 +23,14 @@ LATEST, ENOUGH = 60, 40
 MOST = 5
 """Findings of one kind that are told; a scratched glass has many spots."""
 
-LEAST_CHANGE = {"quality": 0.15, "brightness": 0.06, "contrast": 0.25}
+MIN_CHANGE = {"quality": 0.15, "brightness": 0.06, "contrast": 0.25}
 """Share of the level before: smaller changes are not told. Contrast depends on how moist people's fingers are."""
 
 RECENT = 50
 """Outcomes among which errors are counted, and captures among which residue is."""
 
-LEAST_ERRORS, LEAST_ERROR_SHARE = 3, 0.08
-LEAST_RESIDUE_SHARE = 0.2
+MIN_ERRORS, MIN_ERROR_SHARE = 3, 0.08
+MIN_RESIDUE_SHARE = 0.2
 BAD_RESIDUE = 50.0
 """Score of a print beside which an earlier one shows."""
 
@@ -123,7 +123,7 @@ def errors(noted: Sequence[Noted]) -> Iterator[Finding]:
     recent = [one for one in noted if one.kind is not Kind.RESIDUE][-RECENT:]
     kinds = Counter(one.detail for one in recent if one.kind is Kind.ERROR)
     count = kinds.total()
-    if count >= LEAST_ERRORS and count >= LEAST_ERROR_SHARE * len(recent):
+    if count >= MIN_ERRORS and count >= MIN_ERROR_SHARE * len(recent):
         first = next(one.time for one in recent if one.kind is Kind.ERROR)
         names = ", ".join(f"{name} {number}" for name, number in kinds.most_common(3))
         yield Finding("health.check_connection", {"errors": count, "count": len(recent), "kinds": names}, first)
@@ -134,7 +134,7 @@ def residue(noted: Sequence[Noted]) -> Iterator[Finding]:
     recent = [one for one in noted if one.kind in (Kind.TAKEN, Kind.RESIDUE)][-RECENT:]
     known = [one for one in recent if one.kind is Kind.RESIDUE or np.isfinite(one.residue)]
     seen = [one for one in known if one.kind is Kind.RESIDUE or one.residue < BAD_RESIDUE]
-    if len(known) >= RECENT // 2 and len(seen) >= LEAST_RESIDUE_SHARE * len(known):
+    if len(known) >= RECENT // 2 and len(seen) >= MIN_RESIDUE_SHARE * len(known):
         yield Finding("health.wipe_after_each", {"seen": len(seen), "count": len(known)}, seen[0].time)
 
 
@@ -142,7 +142,7 @@ def changes(noted: Sequence[Noted]) -> Iterator[Finding]:
     """Scores that fell; brightness and contrast that are not what they were. Per modality."""
     for modality in sorted({one.modality for one in noted}):
         own = [one for one in noted if one.modality is modality and one.kind is Kind.TAKEN]
-        for name, least in LEAST_CHANGE.items():
+        for name, least in MIN_CHANGE.items():
             found = change(_column(own, name))
             if found is None or abs(found.share) < least or (name == "quality" and found.share > 0):
                 continue

@@ -11,13 +11,13 @@ from biocapture.capture.health.traits import SEGMENTS
 DIFFERENT = 2
 """Which of the marks of a segment counts."""
 
-LEAST_SHARE, LEAST_SHARE_OUTERMOST = 0.65, 0.95
+MIN_SHARE, MIN_SHARE_OUTERMOST = 0.65, 0.95
 """Of the captures in which a segment must differ; the first and the last line have neighbours on one side only.
 
 Of ten clean simulated sensors the sixth segment of any line differed in 45 % of captures at most, outermost lines 60 %.
 """
 
-LEAST_SEGMENTS = 6
+MIN_SEGMENTS = 6
 """Of the eight of a line."""
 
 
@@ -45,7 +45,7 @@ class Line:
     def is_in(self, pattern: Pattern) -> bool:
         """Whether it shows in another pattern of the same frame."""
         counts = pattern.rows if self.is_row else pattern.columns
-        return bool(_differing(counts, pattern.count)[self.number] >= LEAST_SEGMENTS)
+        return bool(_differing(counts, pattern.count)[self.number] >= MIN_SEGMENTS)
 
 
 def lines(pattern: Pattern) -> list[Line]:
@@ -57,15 +57,15 @@ def _along(counts: Counts, count: int, is_row: bool) -> list[Line]:
     if not counts.size:
         return []
     found = []
-    for number in np.flatnonzero(_differing(counts, count) >= LEAST_SEGMENTS):
+    for number in np.flatnonzero(_differing(counts, count) >= MIN_SEGMENTS):
         darker, brighter, different = counts[number].T
-        seen = int(np.sort(different)[SEGMENTS - LEAST_SEGMENTS])
+        seen = int(np.sort(different)[SEGMENTS - MIN_SEGMENTS])
         found.append(Line(is_row, int(number), bool(darker.sum() > brighter.sum()), seen))
     return found
 
 
 def _differing(counts: Counts, count: int) -> NDArray[np.intp]:
     """(H,) segments of each line that differ often enough."""
-    least = np.full((len(counts), 1), LEAST_SHARE * count)
-    least[[0, -1]] = LEAST_SHARE_OUTERMOST * count
+    least = np.full((len(counts), 1), MIN_SHARE * count)
+    least[[0, -1]] = MIN_SHARE_OUTERMOST * count
     return np.asarray((counts[:, :, DIFFERENT] >= least).sum(axis=1))

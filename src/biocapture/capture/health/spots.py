@@ -17,14 +17,14 @@ SHARE = 0.8
 AROUND = 25
 """Cells, 7.5 mm, whose median is what the glass around is like."""
 
-LEAST_DEPTH, LEAST_DEVIATIONS = 0.08, 8.0
+MIN_DEPTH, MIN_DEVIATIONS = 0.08, 8.0
 """How much darker than the glass around, in shares of its brightness and in deviations of the map.
 
 Over 60 captures the darkest place of 60 clean simulated sensors was 0.065 (median 0.026), that of 60 stained ones 0.10
 or more.
 """
 
-LEAST_CELLS = 4
+MIN_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ def spots(pattern: Pattern) -> list[Spot]:
         return []
     deep = darker(pattern)
     deviation = 1.4826 * float(np.median(np.abs(deep - np.median(deep))))
-    least = max(LEAST_DEPTH, LEAST_DEVIATIONS * deviation)
+    least = max(MIN_DEPTH, MIN_DEVIATIONS * deviation)
     _, labels, boxes, centres = cv2.connectedComponentsWithStats((deep > least).astype(np.uint8))
-    kept = [i for i in range(1, len(boxes)) if boxes[i, cv2.CC_STAT_AREA] >= LEAST_CELLS]
+    kept = [i for i in range(1, len(boxes)) if boxes[i, cv2.CC_STAT_AREA] >= MIN_CELLS]
     found = [_spot(pattern, deep, labels == i, boxes[i], centres[i]) for i in kept]
     return sorted(found, key=lambda spot: -spot.depth)
 

@@ -30,13 +30,13 @@ MARKS = 3
 BESIDE = 5
 """Lines on each side that a line is compared with: up to three dead ones side by side are told from those around."""
 
-LEAST_STEP = 0.03
+MIN_STEP = 0.03
 """Of the brightness; what a line must differ from those beside it to count."""
 
-LEAST_PEAK = 1.3
+MIN_PEAK = 1.3
 """How much more than its neighbours a row is off: those of a dead row are off by half as much."""
 
-LARGEST_PX = 8192
+MAX_PX = 8192
 """Captures with a longer side are not looked at line by line."""
 
 BLACK = 16.0
@@ -70,7 +70,7 @@ class Frame:
     @property
     def lines(self) -> tuple[int, int]:
         """Rows and columns that are looked at one by one."""
-        if min(self.rows, self.columns) < SEGMENTS or max(self.rows, self.columns) > LARGEST_PX:
+        if min(self.rows, self.columns) < SEGMENTS or max(self.rows, self.columns) > MAX_PX:
             return 0, 0
         return self.rows, self.columns
 
@@ -119,7 +119,7 @@ def traits(image: Image, modality: Modality) -> Traits:
     none = np.zeros((0, SEGMENTS, MARKS), np.bool_)
     real = grey.astype(np.float32)
     sides = (real, np.ascontiguousarray(real.T)) if frame.lines[0] else ()
-    marks = [_marks(side, LEAST_STEP * level) for side in sides] or [none, none]
+    marks = [_marks(side, MIN_STEP * level) for side in sides] or [none, none]
     return Traits(frame, brightness, contrast, _cells(grey, frame, level), *marks)
 
 
@@ -152,7 +152,7 @@ def _marks(grey: NDArray[np.float32], least: float) -> Marks:
     off = _segments(np.abs(grey - (padded[:-2] + padded[2:]) * np.float32(0.5)))
     above, below = _around(off)
     next_to = np.pad(off, ((1, 1), (0, 0)), "edge")
-    peak = off > LEAST_PEAK * np.maximum(next_to[:-2], next_to[2:])
+    peak = off > MIN_PEAK * np.maximum(next_to[:-2], next_to[2:])
     odd = peak & (off > 2 * np.maximum(above, below) + least)
     return np.stack([darker, brighter, darker | brighter | odd], axis=-1)
 

@@ -3,16 +3,14 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+
+from biocapture.types import Counts
 
 Z95 = 1.959963984540054
 """Normal quantile of a two-sided interval of 95 %."""
 
 REPEATS = 500
 """Resamples of a bootstrap; the ends of a 95 % interval are then good to about a tenth of its width."""
-
-Values = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 
 def wilson(count: int, total: int, z: float = Z95) -> tuple[float, float]:

@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from biocapture.comparison.evaluation.rates import (
-    Values,
-    det,
-    edc,
-    edc_areas,
-    equal_error_rate,
-    rates_left,
-    threshold_of_fnmr,
-)
-from biocapture.comparison.evaluation.thresholds import MOST_DISCARDED, UNASSESSED, Genuine, characteristic
+from biocapture.comparison.evaluation.rates import det, edc, edc_areas, equal_error_rate, rates_left, threshold_of_fnmr
+from biocapture.comparison.evaluation.thresholds import MAX_DISCARDED, UNASSESSED, Genuine, characteristic
 from biocapture.errors import UsageError
+from biocapture.types import Values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,17 +87,17 @@ def _draw_edc(axes: Axes, quality: Values, genuine: Values, identity: NDArray[np
     """FNMR of the pairs that are left when those of lowest quality are discarded."""
     threshold, start = threshold_of_fnmr(genuine, START_FNMR)
     error = genuine < threshold
-    share = np.linspace(0.0, MOST_DISCARDED, 901)
+    share = np.linspace(0.0, MAX_DISCARDED, 901)
     rate = rates_left(share, *edc(quality, error))
     if identity is not None:
         band = characteristic(Genuine(quality, error, identity, quality))
         axes.fill_between(100 * band.discarded, 100 * band.low, 100 * band.high, color=OURS, alpha=0.15, label="95 %")
     areas = edc_areas(quality, genuine, START_FNMR)
     axes.plot(100 * share, 100 * rate, color=OURS, label="lesser quality of the pair")
-    axes.plot([0, 100 * MOST_DISCARDED], [100 * start] * 2, color=OTHERS, linestyle="--", label="at random")
+    axes.plot([0, 100 * MAX_DISCARDED], [100 * start] * 2, color=OTHERS, linestyle="--", label="at random")
     ideal = np.maximum(start - share, 0) / (1 - share)
     axes.plot(100 * share, 100 * ideal, color=OTHERS, linestyle=":", label="ideal")
-    axes.set(xlim=(0, 100 * MOST_DISCARDED), ylim=(0, None), xlabel="discarded pairs, %")
+    axes.set(xlim=(0, 100 * MAX_DISCARDED), ylim=(0, None), xlabel="discarded pairs, %")
     axes.set_ylabel("false non-match rate of the rest, %")
     relative = ", ".join(f"{value:.2f} to {100 * up_to:.0f} %" for up_to, value in areas.items())
     axes.set_title(f"Error versus discard, from FNMR {100 * start:.1f} %\nrelative area {relative}", fontsize=10)

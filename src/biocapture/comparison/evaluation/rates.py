@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
+from biocapture.types import Values
 
 
 def threshold_at(impostor: Values, fmr: float) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from biocapture.comparison.evaluation.pairs import PairList
-from biocapture.comparison.evaluation.rates import Values, threshold_at
+from biocapture.comparison.evaluation.rates import threshold_at
 from biocapture.comparison.evaluation.thresholds import (
     UNASSESSED,
     Genuine,
@@ -17,6 +17,7 @@ from biocapture.comparison.evaluation.thresholds import (
     threshold_table,
     write_tables,
 )
+from biocapture.types import Values
 
 
 def tabulated(

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.comparison.evaluation.intervals import wilson
-from biocapture.comparison.evaluation.rates import Values, det, edc, rates_left, weighted_edc
+from biocapture.comparison.evaluation.rates import det, edc, rates_left, weighted_edc
 from biocapture.errors import UsageError
+from biocapture.types import Values
 
 REPEATS = 500
 """Resamples of the bootstrap."""
@@ -18,8 +19,8 @@ REPEATS = 500
 QUALITIES = tuple(range(0, 100, 5))
 """Thresholds of the table."""
 
-MOST_DISCARDED, STEPS = 0.9, 91
-MOST_DET_ROWS = 2000
+MAX_DISCARDED, STEPS = 0.9, 91
+MAX_DET_ROWS = 2000
 
 UNASSESSED = -1.0
 """Stands for no quality: such captures are sent back at every threshold."""
@@ -130,7 +131,7 @@ def resampled(identity: NDArray[np.int64], seed: int = 0) -> Iterable[Values]:
 
 def characteristic(pairs: Genuine) -> Characteristic:
     """Error-versus-discard characteristic (ISO/IEC 29794-1) with the band of a bootstrap over identities."""
-    share = np.linspace(0.0, MOST_DISCARDED, STEPS)
+    share = np.linspace(0.0, MAX_DISCARDED, STEPS)
     rate = rates_left(share, *edc(pairs.quality, pairs.error))
     made = [weighted_edc(pairs.quality, pairs.error, weight, share) for weight in resampled(pairs.identity)]
     low, high = np.nanquantile(np.stack(made), (0.025, 0.975), axis=0)
@@ -196,7 +197,7 @@ def write_tables(
         The folder cannot be made or written to.
     """
     threshold, fmr, fnmr = det(genuine, impostor)
-    kept = np.unique(np.linspace(0, len(threshold) - 1, min(len(threshold), MOST_DET_ROWS)).round().astype(int))
+    kept = np.unique(np.linspace(0, len(threshold) - 1, min(len(threshold), MAX_DET_ROWS)).round().astype(int))
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[float]]]] = {
         "det.csv": (("threshold", "fmr", "fnmr"), np.stack([threshold, fmr, fnmr], axis=1)[kept].tolist()),
         "thresholds.csv": (

@@ -44,7 +44,7 @@ from biocapture.errors import (
 from biocapture.images.decode import MAX_PIXELS
 from biocapture.types import MM_PER_INCH, Image, Modality, Sample
 
-MOST_XML_BYTES = 1_000_000
+MAX_XML_BYTES = 1_000_000
 FAREWELL_S = 0.5
 """To cancel a job after the time is over; within the second that a capture may be late."""
 
@@ -245,7 +245,7 @@ class EsclDevice:
         return image
 
     def _asked(
-        self, verb: str, url: str, deadline: float, body: bytes | None = None, limit: int = MOST_XML_BYTES
+        self, verb: str, url: str, deadline: float, body: bytes | None = None, limit: int = MAX_XML_BYTES
     ) -> Reply:
         parts = urlsplit(url)
         port = parts.port or (443 if self._tls else 80)

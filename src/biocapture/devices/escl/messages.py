@@ -14,7 +14,7 @@ SCAN = "http://schemas.hp.com/imaging/escl/2011/05/03"
 PWG = "http://www.pwg.org/schemas/2010/12/sm"
 GREY, COLOUR = "Grayscale8", "RGB24"
 LOSSLESS, JPEG = "image/png", "image/jpeg"
-MOST_UNITS = 100_000
+MAX_UNITS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,8 @@ def _ranges(resolutions: Element, peer: str) -> list[tuple[int, int, int]]:
 
 
 def _number(text: str, name: str, peer: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 0 < int(text) <= MOST_UNITS):
-        raise DeviceDataError(f"{name} is {text[:20]!r}, expected 1…{MOST_UNITS}", peer)
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 0 < int(text) <= MAX_UNITS):
+        raise DeviceDataError(f"{name} is {text[:20]!r}, expected 1…{MAX_UNITS}", peer)
     return int(text)
 
 

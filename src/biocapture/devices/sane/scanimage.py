@@ -34,7 +34,7 @@ KINDS: tuple[tuple[str, type[DeviceError]], ...] = (
 )
 """What its complaints mean; the first that is found counts, case ignored."""
 
-MOST_TEXT_BYTES = 1_000_000
+MAX_TEXT_BYTES = 1_000_000
 OPTION = re.compile(r"^ {4}--([a-z0-9-]+)(?:\[=\((.*?)\)\]| (.*?))? \[([^\]\n]*)\]$", re.MULTILINE)
 """A line of ``scanimage -A``: name, values, and the present one."""
 
@@ -56,7 +56,7 @@ class Scanimage:
 
     def open(self, deadline: float) -> None:
         """Ask what it can do."""
-        self.choices = choices_in(self._run(["-A"], deadline, MOST_TEXT_BYTES).decode("utf8", "replace"))
+        self.choices = choices_in(self._run(["-A"], deadline, MAX_TEXT_BYTES).decode("utf8", "replace"))
 
     def scan(self, settings: list[Setting], area: Area, deadline: float, limit: int) -> tuple[bytes, float]:
         """A page as PNG and the resolution it states; 0 where it states none.
@@ -118,7 +118,7 @@ def listed(deadline: float) -> list[str]:
     """Names of all scanners SANE finds."""
     child = Child(["scanimage", "-f", "%d%n"], "sane")
     try:
-        return child.rest(deadline, MOST_TEXT_BYTES).decode("utf8", "replace").split()
+        return child.rest(deadline, MAX_TEXT_BYTES).decode("utf8", "replace").split()
     except DeviceTimeoutError:
         return []
     finally:

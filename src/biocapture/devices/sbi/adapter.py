@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from biocapture.devices.sbi.session import Session
     from biocapture.devices.transport.http1 import Connection
 
-MOST_BYTES = 64_000_000
+MAX_BYTES = 64_000_000
 """Of a reply: four fingers are about 1 MB, a lossless face 10 MB, each wrapped in base64 twice."""
 
 
@@ -81,7 +81,7 @@ class SbiDevice:
         expired_ok: bool = False
         lag_s: float = Field(300.0, gt=0, le=86_400)
         open_timeout_s: float = Field(5.0, gt=0, le=60)
-        max_bytes: int = Field(MOST_BYTES, ge=1000, le=1_000_000_000)
+        max_bytes: int = Field(MAX_BYTES, ge=1000, le=1_000_000_000)
 
     def __init__(self, address: str, options: Options) -> None:
         needed("cryptography", "sbi")

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from biocapture.errors import DeviceDataError, UsageError
 
-LEAST_KEY_BITS = 2048
-MOST_CERTIFICATES = 8
+MIN_KEY_BITS = 2048
+MAX_CERTIFICATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def verified(token: str, what: str, trusted: Sequence[x509.Certificate] = (), ex
 
 
 def _certificates(listed: object, what: str) -> list[x509.Certificate]:
-    if not isinstance(listed, list) or not 0 < len(listed) <= MOST_CERTIFICATES:
+    if not isinstance(listed, list) or not 0 < len(listed) <= MAX_CERTIFICATES:
         raise DeviceDataError(f"{what} has no certificates in its x5c")
     try:
         return [x509.load_der_x509_certificate(base64.b64decode(each)) for each in listed]
@@ -140,8 +140,8 @@ def _key(certificate: x509.Certificate, what: str) -> RSAPublicKey:
         key = certificate.public_key()
     except Exception as error:  # cryptography raises several kinds for keys it cannot read
         raise DeviceDataError(f"damaged key in a certificate of {what} ({error})") from error
-    if not isinstance(key, RSAPublicKey) or key.key_size < LEAST_KEY_BITS:
-        raise DeviceDataError(f"{what} is signed with a key that is not RSA of {LEAST_KEY_BITS} bits or more")
+    if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY_BITS:
+        raise DeviceDataError(f"{what} is signed with a key that is not RSA of {MIN_KEY_BITS} bits or more")
     return key
 
 

@@ -9,9 +9,9 @@ from biocapture.errors import DeviceDataError, DeviceDisconnectedError
 
 LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,10})[^\r\n]*\r?\n", re.IGNORECASE)
 START = b"\xff\xd8\xff"
-MOST_HEADER_BYTES = 8192
-MOST_FRAME_BYTES = 20_000_000
-MOST_SKIPPED = 200
+MAX_HEADER_BYTES = 8192
+MAX_FRAME_BYTES = 20_000_000
+MAX_SKIPPED = 200
 """Frames passed over at once to reach the newest; a device that sends faster than we read is not waited for."""
 
 
@@ -26,7 +26,7 @@ class FrameStream:
 
     def _refused(self, head: Reply) -> None:
         """An answer that is no stream: the device's error, as a reply of its own."""
-        body = self._connection.body(head, MOST_HEADER_BYTES).body
+        body = self._connection.body(head, MAX_HEADER_BYTES).body
         self._told(body)
         raise DeviceDataError("a preview that is no stream", self._connection.peer)
 
@@ -50,7 +50,7 @@ class FrameStream:
         """
         self._connection.deadline = time.monotonic() + timeout_s
         frame = self._waited()
-        for _ in range(MOST_SKIPPED if frame is not None else 0):
+        for _ in range(MAX_SKIPPED if frame is not None else 0):
             later = self._buffered()
             if later is None and self._connection.more(wait=False) <= 0:
                 break
@@ -75,17 +75,17 @@ class FrameStream:
     def _buffered(self) -> bytes | None:
         """The next frame, if it has arrived as a whole; the garbage between frames is passed over."""
         buffer, peer = self._connection.buffered, self._connection.peer
-        found = LENGTH.search(buffer, 0, 2 * MOST_HEADER_BYTES)
+        found = LENGTH.search(buffer, 0, 2 * MAX_HEADER_BYTES)
         if not found:
-            if len(buffer) > MOST_HEADER_BYTES:
-                raise DeviceDataError(f"{MOST_HEADER_BYTES} bytes of preview without the header of a frame", peer)
+            if len(buffer) > MAX_HEADER_BYTES:
+                raise DeviceDataError(f"{MAX_HEADER_BYTES} bytes of preview without the header of a frame", peer)
             return None
         size = int(found[1])
-        if not 0 < size <= MOST_FRAME_BYTES:
-            raise DeviceDataError(f"a frame of {size} bytes; the limit is {MOST_FRAME_BYTES}", peer)
-        start = buffer.find(START, found.end(), found.end() + MOST_HEADER_BYTES)
+        if not 0 < size <= MAX_FRAME_BYTES:
+            raise DeviceDataError(f"a frame of {size} bytes; the limit is {MAX_FRAME_BYTES}", peer)
+        start = buffer.find(START, found.end(), found.end() + MAX_HEADER_BYTES)
         if start < 0:
-            if len(buffer) > found.end() + MOST_HEADER_BYTES:
+            if len(buffer) > found.end() + MAX_HEADER_BYTES:
                 raise DeviceDataError("a frame that is no JPEG", peer)
             return None
         if len(buffer) < start + size:

@@ -15,7 +15,7 @@ from biocapture.devices.simulators.escl_page import Sheet
 from biocapture.devices.simulators.server import SimulatorServer
 from biocapture.errors import DeviceDataError
 
-MOST_BODY_BYTES = 100_000
+MAX_BODY_BYTES = 100_000
 IDLE_S = 10.0
 RESOLUTIONS = (100, 150, 200, 300, 500, 600, 1000)
 HUGE_SIDE = 60_000
@@ -79,8 +79,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """A scan is begun; or administration."""
         text = self.headers.get("Content-Length") or "0"
-        size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MOST_BODY_BYTES + 1
-        if size > MOST_BODY_BYTES:
+        size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MAX_BODY_BYTES + 1
+        if size > MAX_BODY_BYTES:
             self.close_connection = True
             self._answer(413)
             return

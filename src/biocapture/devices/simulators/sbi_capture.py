@@ -17,7 +17,7 @@ from biocapture.types import Position
 TRANSACTION = re.compile(r"[A-Za-z0-9-]{4,50}")
 POSITIONS = {name: position for position, name in NAMES.items()}
 HASH = re.compile(r"([0-9A-Fa-f]{64})?")
-LONGEST_MS = 600_000
+MAX_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def understood(devices: dict[str, SimulatedDevice], request: dict[str, Any]) -> 
     if code:
         return code
     spec, asked = texts["specVersion"] or SPEC, _text(first.get("requestedScore"))
-    timeout_s = min(max(timeout_ms, 0.0), LONGEST_MS) / 1000
+    timeout_s = min(max(timeout_ms, 0.0), MAX_MS) / 1000
     return Asked(device, wanted, exceptions, texts["env"], spec, texts["transactionId"], asked, previous, timeout_s)
 
 

@@ -15,7 +15,7 @@ from biocapture.devices.simulators.sbi_state import SimulatedDevice, administere
 from biocapture.devices.simulators.server import SimulatorServer
 from biocapture.types import Position
 
-MOST_BODY_BYTES = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 IDLE_S = 10.0
 """A client may be silent for so long."""
 
@@ -132,8 +132,8 @@ class Handler(BaseHTTPRequestHandler):
     def _asked(self, path: str) -> dict[str, Any] | None:
         """The request's JSON (empty without a body); None when it was refused."""
         text = self.headers.get("Content-Length") or "0"
-        size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MOST_BODY_BYTES + 1
-        if self.path.rstrip("/") != path or size > MOST_BODY_BYTES:
+        size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MAX_BODY_BYTES + 1
+        if self.path.rstrip("/") != path or size > MAX_BODY_BYTES:
             self._reply([{"error": problem(500)}], 405)
             return None
         try:

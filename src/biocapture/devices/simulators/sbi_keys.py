@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from biocapture.devices.sbi.jws import LEAST_KEY_BITS, encoded, json_bytes, signed
+from biocapture.devices.sbi.jws import MIN_KEY_BITS, encoded, json_bytes, signed
 
 LASTS = timedelta(days=365)
 
@@ -36,7 +36,7 @@ class Signer:
 def new_signer(name: str = "biocapture simulator", now: datetime | None = None, lasts: timedelta = LASTS) -> Signer:
     """New keys, valid from an hour before ``now``."""
     begins = (now or datetime.now(UTC)) - timedelta(hours=1)
-    root_key, key = (generate_private_key(65537, LEAST_KEY_BITS) for _ in range(2))
+    root_key, key = (generate_private_key(65537, MIN_KEY_BITS) for _ in range(2))
     root_name, device_name = _name(f"{name} root"), _name(f"{name} device")
     root = _certificate(root_name, root_name, root_key, root_key, begins, lasts, root=True)
     device = _certificate(device_name, root_name, key, root_key, begins, lasts, root=False)

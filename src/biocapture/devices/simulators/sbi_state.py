@@ -41,7 +41,7 @@ FAULTS = (
 
 MAKER, FIRMWARE = "biocapture", "SIM.1"
 DEFAULT_SCORE = 80.0
-LONGEST_DELAY_MS = 600_000
+MAX_DELAY_MS = 600_000
 
 
 @dataclass(slots=True)
@@ -176,7 +176,7 @@ def _score(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
 
 def _delay(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
     delay = number(asked.get("delay"))
-    if delay is None or not 0 <= delay <= LONGEST_DELAY_MS:
+    if delay is None or not 0 <= delay <= MAX_DELAY_MS:
         return 506
     methods = asked.get("method") or METHODS
     if not isinstance(methods, list | tuple) or not all(method in METHODS for method in methods):

@@ -20,7 +20,7 @@ CHUNK = 1 << 16
 LAST_WORDS_S = 0.6
 """A process told to end may first stop the hardware; then it is killed. Less than a capture may be late."""
 
-MOST_COMPLAINTS = 2000
+MAX_COMPLAINTS = 2000
 
 
 class Child:
@@ -103,8 +103,8 @@ class Child:
     def complaints(self) -> str:
         """What it wrote to stderr, its end."""
         size = self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, size - MOST_COMPLAINTS))
-        return self._errors.read(MOST_COMPLAINTS).decode("utf8", "replace").strip()
+        self._errors.seek(max(0, size - MAX_COMPLAINTS))
+        return self._errors.read(MAX_COMPLAINTS).decode("utf8", "replace").strip()
 
     def fate(self) -> str:
         """How it ended, as part of a sentence; empty while it runs."""

@@ -15,7 +15,7 @@ from biocapture.errors import (
 )
 from biocapture.workers.isolation import isolated_python
 
-MOST_LINE_BYTES = 1_000_000
+MAX_LINE_BYTES = 1_000_000
 OWN: list[type[DeviceError]] = [DeviceError, *DeviceError.__subclasses__()]
 KINDS = {kind.guidance.removeprefix("device."): kind for kind in OWN}
 ROOT = str(Path(biocapture.__file__).parents[1])
@@ -77,7 +77,7 @@ class Driver:
         assert self._child
         try:
             self._child.write(json.dumps({"do": do, **what}).encode() + b"\n")
-            told, size = self._told(self._child.line(deadline, MOST_LINE_BYTES), limit)
+            told, size = self._told(self._child.line(deadline, MAX_LINE_BYTES), limit)
             data = self._child.exactly(size, deadline)
         except DeviceDisconnectedError as error:
             complaint = self._child.complaints().splitlines()[-1:]

@@ -13,7 +13,7 @@ from typing import Self
 
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError, DeviceNotFoundError, DeviceTimeoutError
 
-MOST_HEADER_BYTES = 65_536
+MAX_HEADER_BYTES = 65_536
 CHUNK = 1 << 16
 SEPARATOR = b"\r\n\r\n"
 HEX = re.compile(rb"[0-9A-Fa-f]{1,12}")
@@ -124,12 +124,12 @@ class Connection:
     def head(self) -> Reply:
         """Status line and headers of the reply; the body is left."""
         while (end := self._buffer.find(SEPARATOR)) < 0:
-            if len(self._buffer) > MOST_HEADER_BYTES:
-                raise DeviceDataError(f"a header of over {MOST_HEADER_BYTES} bytes", self.peer)
+            if len(self._buffer) > MAX_HEADER_BYTES:
+                raise DeviceDataError(f"a header of over {MAX_HEADER_BYTES} bytes", self.peer)
             if not self.more():
                 raise DeviceDisconnectedError(f"closed after {len(self._buffer)} bytes of header", self.peer)
-        if end > MOST_HEADER_BYTES:
-            raise DeviceDataError(f"a header of over {MOST_HEADER_BYTES} bytes", self.peer)
+        if end > MAX_HEADER_BYTES:
+            raise DeviceDataError(f"a header of over {MAX_HEADER_BYTES} bytes", self.peer)
         return parsed_head(self.take(end + len(SEPARATOR)), self.peer)
 
     def body(self, head: Reply, limit: int) -> Reply:

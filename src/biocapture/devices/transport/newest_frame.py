@@ -12,7 +12,7 @@ from biocapture.errors import DeviceDisconnectedError, DeviceError, DeviceTimeou
 
 Pixels = NDArray[np.uint8]
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.1, 5.0
 """Before reconnecting; doubled at every failure."""
 
 
@@ -102,7 +102,7 @@ class Latest:
                 self._tell(problem)
                 break
             self._ended.wait(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            pause_s = min(2 * pause_s, MAX_PAUSE_S)
         self._let_go()
 
     def _read_on(self) -> DeviceError | None:

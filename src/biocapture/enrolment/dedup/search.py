@@ -14,7 +14,7 @@ from biocapture.enrolment.dedup.subjects import Item, items
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.types import Modality, Position
 
-MOST_FOUND = 50
+MAX_FOUND = 50
 """Candidates of one sample."""
 
 Template = Any
@@ -181,7 +181,7 @@ def _search(
         raise UsageError(f"false match rate must be one of {', '.join(map(str, thresholds))}", str(fmr))
     gallery = Gallery(((str(i), template) for i, (_, template) in enumerate(group)), modality)
     for i, (item, template) in enumerate(group):
-        for candidate in gallery.search(template, MOST_FOUND):
+        for candidate in gallery.search(template, MAX_FOUND):
             other = group[int(candidate.id)][0]
             if int(candidate.id) > i and other.owner != item.owner and candidate.score >= thresholds[fmr]:
                 owners = min(item.owner, other.owner), max(item.owner, other.owner)

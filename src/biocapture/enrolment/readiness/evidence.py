@@ -15,7 +15,7 @@ from biocapture.types import Modality, Position
 
 Pair = tuple[Slot, Slot]
 
-MOST_RESIDUES = 0.5
+MAX_RESIDUES = 0.5
 """Share of the compared slots that may match the previous person and still be what was left on the platen."""
 
 
@@ -64,7 +64,7 @@ class Case:
         }
         least = least_score(Modality.FINGERPRINT, self.profile.record.ghost_fmr) if scores else 100.0
         found = {position: score for position, score in scores.items() if score >= least}
-        return found if len(found) <= MOST_RESIDUES * len(scores) or len(found) == 1 else {}
+        return found if len(found) <= MAX_RESIDUES * len(scores) or len(found) == 1 else {}
 
     @property
     def filled(self) -> list[Slot]:

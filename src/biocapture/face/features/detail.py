@@ -21,7 +21,7 @@ EYES = (slice(244, 300), slice(216, 290)), (slice(244, 300), slice(326, 400))
 FLOOR = 0.05
 """Added to every energy in codes: less is rounding."""
 
-LARGEST_PX = 20.0
+MAX_PX = 20.0
 
 
 def blur_px(aligned: Aligned, region: Region) -> float:
@@ -30,7 +30,7 @@ def blur_px(aligned: Aligned, region: Region) -> float:
     if features is None:
         return float("nan")
     answer = float(load(MODEL)(features[None]).ravel()[0])
-    return min(max(math.expm1(answer), 0.0), LARGEST_PX)
+    return min(max(math.expm1(answer), 0.0), MAX_PX)
 
 
 def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.float32] | None:

@@ -24,7 +24,7 @@ from biocapture.face.landmarks import (
 GLARE = 235
 """Luminance code from which light hides what is behind; skin and sclera in even light stay below 200."""
 
-REDNESS, LEAST_RED = 2, 110
+REDNESS, MIN_RED = 2, 110
 """A red pupil's red is at least twice green and blue, and bright: brown irises in warm light stay below."""
 
 
@@ -95,7 +95,7 @@ def _offset(corners: Points, pupil: Points) -> float:
 
 def _red(pixels: Rgb, outline: Points) -> float:
     eye = inside(pixels, outline_zone(outline)).astype(np.int16)
-    return _share((eye[:, 0] >= LEAST_RED) & (eye[:, 0] >= REDNESS * eye[:, 1:].max(axis=1)))
+    return _share((eye[:, 0] >= MIN_RED) & (eye[:, 0] >= REDNESS * eye[:, 1:].max(axis=1)))
 
 
 def _share(mask: NDArray[np.bool_]) -> float:

@@ -18,7 +18,7 @@ BRIDGE = 52
 COLOURLESS = 0.2
 """Saturation up to which a bright spot in the mouth is a tooth; lips and tongue have 0.3 and more."""
 
-LEAST_DEPTH = 4.0
+MIN_DEPTH = 4.0
 """Mean colour depth below which a picture counts as grey; compression alone makes 1."""
 
 TOOTH, DIM_TOOTH = 0.7, 45
@@ -57,7 +57,7 @@ def skin(aligned: Aligned, region: Region, grey: Grey, patches: tuple[Window, Wi
         cheek,
         1.0 - ratio(min(medians), max(medians)) if np.isfinite(medians).all() and medians else float("nan"),
         depth,
-        _teeth(aligned, cheek) if depth >= LEAST_DEPTH else float("nan"),
+        _teeth(aligned, cheek) if depth >= MIN_DEPTH else float("nan"),
     )
 
 

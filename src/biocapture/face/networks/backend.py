@@ -16,7 +16,7 @@ from biocapture.face.networks.pose import pose
 
 NOSE_EYES_MOUTH = slice(51, 98)
 
-LARGEST_DOUBT, OF_A_PART = 0.35, 0.09
+MAX_DOUBT, OF_A_PART = 0.35, 0.09
 """Of :func:`doubt`, where the whole picture shows the face and where only a part of it does
 (models/face_detector/limits.py)."""
 
@@ -58,7 +58,7 @@ def doubt(face: Found, seen: Seen) -> float:
 
 
 def _doubtful(face: Found, seen: Seen) -> bool:
-    return doubt(face, seen) > (OF_A_PART if face.in_part else LARGEST_DOUBT)
+    return doubt(face, seen) > (OF_A_PART if face.in_part else MAX_DOUBT)
 
 
 def _cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:

@@ -16,7 +16,7 @@ MODEL = "face_detector"
 SIDE_PX, STEP_PX, REACH_PX = 128, 8, 32.0
 """Of the network's input, of its map, and the unit of the places it answers."""
 
-LEAST_SCORE = 0.36
+MIN_SCORE = 0.36
 
 FARTHER = 0.8
 """Scale of the second look, at the picture with a margin around it: what is a face in both is one."""
@@ -111,7 +111,7 @@ def _in_window(pixels: Rgb, corner: tuple[int, int], shape: tuple[int, ...]) -> 
 def _read(answer: NDArray[np.float64], scale: float, shift: Vector) -> list[Found]:
     """Peaks of the map, from network to picture pixels."""
     chance = (1.0 / (1.0 + np.exp(-answer[0]))).astype(np.float32)
-    peaks = np.argwhere((chance >= LEAST_SCORE) & (chance >= cv2.dilate(chance, np.ones((3, 3), np.uint8))))
+    peaks = np.argwhere((chance >= MIN_SCORE) & (chance >= cv2.dilate(chance, np.ones((3, 3), np.uint8))))
     found = []
     for row, column in peaks:
         cell = answer[1:, row, column] * REACH_PX

@@ -25,7 +25,7 @@ NOISE = 0.05
 NEARNESS, SPREAD, NEAREST = 0.05, 0.04, 0.15
 """Of the camera: one over its distance in distances of the eye centres (0.05: 1.3 m), deviation, largest."""
 
-ROUNDS, LARGEST_SHARE = 4, 3.0
+ROUNDS, MAX_SHARE = 4, 3.0
 
 Places = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def _most_probable(seen: Places, model: Places, modes: Places, turn: Places, sca
         turn = _rotation(step[:3]) @ turn
         middle, scale = middle + step[4:6] * scale, scale * float(np.exp(np.clip(step[3], -1, 1)))
         near = float(np.clip(near + step[6], 0, NEAREST))
-        shares = np.clip(shares + step[7:], -LARGEST_SHARE, LARGEST_SHARE)
+        shares = np.clip(shares + step[7:], -MAX_SHARE, MAX_SHARE)
     return turn
 
 

@@ -15,7 +15,7 @@ from biocapture.face.alignment import Aligned, Rgb, align
 from biocapture.face.features.cover import SEEN
 from biocapture.face.features.parsing import PARSED
 from biocapture.face.inputs import OCCLUSION_PX, PARSING_PX, Inputs
-from biocapture.face.landmarks import LARGEST_PX, Points, half_away
+from biocapture.face.landmarks import MAX_PX, Points, half_away
 from biocapture.face.networks.pose import Pose, angles
 from biocapture.face.ofiq.answers import outputs_of
 from biocapture.models import checked_path, load
@@ -24,7 +24,7 @@ Boxes = NDArray[np.int64]
 """(n, 4) int64: left, top, width, height; largest area first."""
 
 DETECTOR_PX, DETECTOR_MEAN = 300, (104.0, 117.0, 123.0)
-MARGIN, LEAST_CONFIDENCE, LEAST_WIDTH = 0.2, 0.4, 0.05
+MARGIN, MIN_CONFIDENCE, MIN_WIDTH = 0.2, 0.4, 0.05
 POSE_PX, LANDMARK_PX = 120, 256
 
 POSE_MEAN = np.array(
@@ -78,7 +78,7 @@ def face_boxes(pixels: Rgb) -> Boxes:
             half_away(((bottom - top) * sides[1]).astype(np.float64)),
         ],
         axis=1,
-    )[(found[:, 2] >= LEAST_CONFIDENCE) & inside & (right - left > LEAST_WIDTH)].astype(np.int64)
+    )[(found[:, 2] >= MIN_CONFIDENCE) & inside & (right - left > MIN_WIDTH)].astype(np.int64)
     return boxes[np.argsort(-boxes[:, 2] * boxes[:, 3], kind="stable")]
 
 
@@ -111,7 +111,7 @@ def landmarks(pixels: Rgb, box: NDArray[np.int64]) -> Points:
     given = crop[..., ::-1].astype(np.float32) * np.float32(2 / 255) - np.float32(1)
     answer = load("ofiq_landmarks", -1)(given.transpose(2, 0, 1)[None]).reshape(-1, 2).astype(np.float64)
     places = (answer + 1) / 2 * (LANDMARK_PX - 1) * (side / LANDMARK_PX) + (left, top)
-    return half_away(np.clip(places, -LARGEST_PX, LARGEST_PX)).astype(np.int64)
+    return half_away(np.clip(places, -MAX_PX, MAX_PX)).astype(np.int64)
 
 
 def head_pose(pixels: Rgb, box: NDArray[np.int64]) -> Pose:

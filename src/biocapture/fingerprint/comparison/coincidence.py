@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.comparison.template import FIELD_PX, RIDGE_ROWS
+from biocapture.types import Values
 
 Real = NDArray[np.float32]
-Values = NDArray[np.float64]
 
 PLANE_PX = FIELD_PX // RIDGE_ROWS
 """Side at 500 ppi of a pixel of the ridges."""
@@ -23,13 +23,13 @@ FIRST_REACH_PX, SECOND_REACH_PX = 3, 2
 SMOOTH_BLOCKS = 1.5
 """Deviation of the Gaussian over which neighbouring blocks shift alike."""
 
-LEAST_COVERED = 0.6
+MIN_COVERED = 0.6
 """Of a block that must lie on both prints."""
 
-FEWEST_BLOCKS, ENOUGH_BLOCKS = 6, 20
+MIN_BLOCKS, ENOUGH_BLOCKS = 6, 20
 """Fewer blocks tell nothing; with fewer than enough, chance finds likeness, and it counts less."""
 
-LEAST_AMPLITUDE = 0.3
+MIN_AMPLITUDE = 0.3
 """Of a block: turning pixels between ridges and valleys leaves their interpolated values near 0."""
 
 STIFF = np.diag([1e-3, 3e3, 3e3])
@@ -105,15 +105,15 @@ def laid_over(one: Real, other: Real, moved: Values, reach: int) -> Laid:
     there, middle = one[:height, :width] != 0, under[reach:-reach, reach:-reach]
     covered = _per_block((there & (middle != 0)).astype(np.float32))
     energy = covered * _per_block(there * middle**2)
-    common = covered > LEAST_COVERED
-    if np.count_nonzero(common) < FEWEST_BLOCKS:
+    common = covered > MIN_COVERED
+    if np.count_nonzero(common) < MIN_BLOCKS:
         return APART
     row, column = np.nonzero(common)
     rows, columns = (slice(int(each.min()), int(each.max()) + 1) for each in (row, column))
     down, right = (slice(part.start * BLOCK_PX, part.stop * BLOCK_PX) for part in (rows, columns))
     under = under[down.start : down.stop + 2 * reach, right.start : right.stop + 2 * reach]
     likeness = _likeness(one[down, right], under, reach)
-    likeness /= np.sqrt(energy[rows, columns, None]).clip(LEAST_AMPLITUDE)
+    likeness /= np.sqrt(energy[rows, columns, None]).clip(MIN_AMPLITUDE)
     return _chosen(likeness, common[rows, columns], reach, (right.start, down.start))
 
 

@@ -15,21 +15,21 @@ from biocapture.fingerprint.comparison.coincidence import (
 )
 from biocapture.fingerprint.comparison.structure import Structure, at_cells, structure_of
 from biocapture.fingerprint.comparison.template import FIELD_PX, Template
+from biocapture.types import Values
 
 Indices = NDArray[np.intp]
-Values = NDArray[np.float64]
 
-MOST_PAIRS = 30
+MAX_PAIRS = 30
 """Pairs that are relaxed together."""
 
 ROUNDS, INERTIA = 5, 0.5
 """Relaxation (Cappelli, Ferrara & Maltoni 2010, LSS-R)."""
 
-FEWEST_JUDGED, MOST_JUDGED = 4, 12
+MIN_JUDGED, MAX_JUDGED = 4, 12
 """Pairs whose mean decides, by the number of minutiae."""
 
-FEWEST_MINUTIAE = 3
-LEAST_SEEN = 20
+MIN_MINUTIAE = 3
+MIN_SEEN = 20
 """Ring samples that must lie on both prints for their surroundings to be compared."""
 
 DIRECTION_POWER = 6
@@ -38,18 +38,18 @@ DIRECTION_POWER = 6
 SAME_PX, SAME_RAD = 14.0, np.deg2rad(30.0)
 """How far paired minutiae may lie apart after the movement: skin stretches."""
 
-LEAST_OVERLAP_CELLS = 5
+MIN_OVERLAP_CELLS = 5
 
-LEAST_WEIGHT = 0.5
+MIN_WEIGHT = 0.5
 """Of all minutiae in the common area, so that a share of hardly anything is none."""
 
-MOST_WAYS, ALIKE = 3, 0.5
+MAX_WAYS, ALIKE = 3, 0.5
 """Movements that are tried; pairs this compatible with the seed of one do not propose another."""
 
-FEWEST_LAID = 4
+MIN_LAID = 4
 """Minutiae a movement has to pair for ridges to be laid over one another."""
 
-MOST_COUNTED = 20
+MAX_COUNTED = 20
 """More pairs tell of many minutiae, not of likeness: they are found in any two crowded prints."""
 
 WEIGHTS = {"agreement": 0.2048, "paired": 0.2501, "share": 7.0631, "directions": 2.8693, "ridges": 19.8749}
@@ -116,7 +116,7 @@ def similarity(a: Structure, b: Structure) -> Values:
     """(M, M') likeness of local structures, 0..1."""
     common = a.seen @ b.seen.T
     turned = a.surroundings @ b.surroundings.T
-    directions = np.where(common > LEAST_SEEN, turned / np.maximum(common, 1), 0)
+    directions = np.where(common > MIN_SEEN, turned / np.maximum(common, 1), 0)
     neighbours = a.cylinder @ b.cylinder.T
     return np.clip(directions, 0, 1).astype(np.float64) ** DIRECTION_POWER * np.clip(neighbours, 0, 1)
 
@@ -124,11 +124,11 @@ def similarity(a: Structure, b: Structure) -> Values:
 def _evidence(a: Structure, b: Structure) -> tuple[dict[str, float], Indices, float]:
     ridged = a.ridges.size > 0 and b.ridges.size > 0
     nothing = {name: value for name, value in NOTHING.items() if name != "ridges" or ridged}
-    if min(len(a), len(b)) < FEWEST_MINUTIAE:
+    if min(len(a), len(b)) < MIN_MINUTIAE:
         return nothing, NO_PAIRS, 0.0
     alike = similarity(a, b)
     first, second = _best_pairs(alike)
-    if len(first) < FEWEST_MINUTIAE:
+    if len(first) < MIN_MINUTIAE:
         return nothing, NO_PAIRS, 0.0
     before = alike[first, second]
     compatible = _compatible(a, b, first, second)
@@ -138,7 +138,7 @@ def _evidence(a: Structure, b: Structure) -> tuple[dict[str, float], Indices, fl
         return nothing, NO_PAIRS, 0.0
     way, ridges = _best_way(a, b, ways) if ridged else (ways[0], {})
     evidence = {"agreement": _agreement(before, after, min(alike.shape))}
-    evidence |= {"paired": float(min(len(way.paired), MOST_COUNTED))} | _overlap(a, b, way) | ridges
+    evidence |= {"paired": float(min(len(way.paired), MAX_COUNTED))} | _overlap(a, b, way) | ridges
     return evidence, way.paired, float(np.angle(way.turn))
 
 
@@ -148,7 +148,7 @@ def _ways(
     """Movements that the best supported pairs propose, each with those that agree with it; no two of the same pairs."""
     first, second = pairs
     support = after * (compatible @ after)
-    for _ in range(MOST_WAYS):
+    for _ in range(MAX_WAYS):
         seed = int(np.argmax(support))
         weight = compatible[seed] * after
         weight[seed] = after[seed]
@@ -159,7 +159,7 @@ def _ways(
         turn, shift = _movement(a.place[first], b.place[second], weight)
         for _ in range(2):
             paired = _paired(a, b, turn, shift)
-            if len(paired) < FEWEST_MINUTIAE:
+            if len(paired) < MIN_MINUTIAE:
                 break
             turn, shift = _movement(a.place[paired[:, 0]], b.place[paired[:, 1]], np.ones(len(paired)))
         yield _Way(turn, shift, paired)
@@ -167,7 +167,7 @@ def _ways(
 
 def _best_way(a: Structure, b: Structure, ways: list[_Way]) -> tuple[_Way, dict[str, float]]:
     """The way in which ridges coincide most, and how much they do once it is corrected by what they tell."""
-    tried = [way for way in ways if len(way.paired) >= FEWEST_LAID]
+    tried = [way for way in ways if len(way.paired) >= MIN_LAID]
     if not tried:
         return ways[0], {"ridges": NOTHING["ridges"]}
     moved = [movement(way.turn, way.shift) for way in tried]
@@ -179,7 +179,7 @@ def _best_way(a: Structure, b: Structure, ways: list[_Way]) -> tuple[_Way, dict[
 
 def _best_pairs(alike: Values) -> tuple[Indices, Indices]:
     """The most alike pairs, each minutia at most once: a pair that is the best of its row and column goes first."""
-    wanted = min(MOST_PAIRS, *alike.shape)
+    wanted = min(MAX_PAIRS, *alike.shape)
     flat = np.argsort(-alike, axis=None, kind="stable")[: 4 * wanted]
     row, column = np.divmod(flat, alike.shape[1])
     taken_rows: set[int] = set()
@@ -218,7 +218,7 @@ def _relaxed(value: Values, compatible: Values) -> Values:
 
 def _agreement(before: Values, after: Values, minutiae: int) -> float:
     """Logarithm of the mean relaxed likeness of the pairs that lost least."""
-    judged = FEWEST_JUDGED + (MOST_JUDGED - FEWEST_JUDGED) / (1 + np.exp(-0.15 * (minutiae - 30)))
+    judged = MIN_JUDGED + (MAX_JUDGED - MIN_JUDGED) / (1 + np.exp(-0.15 * (minutiae - 30)))
     kept = np.argsort(-after / np.maximum(before, 1e-9), kind="stable")[: round(judged)]
     return float(np.log(after[kept].mean() + 1e-4))
 
@@ -252,14 +252,14 @@ def _overlap(a: Structure, b: Structure, way: _Way) -> dict[str, float]:
     place = (column + 0.5) * FIELD_PX - 1j * (row + 0.5) * FIELD_PX
     there = at_cells(b.direction, place * turn + shift)
     common = there != 0
-    if common.sum() < LEAST_OVERLAP_CELLS:
+    if common.sum() < MIN_OVERLAP_CELLS:
         return {"share": 0.0, "directions": 0.0}
     here = a.direction[row[common], column[common]]
     directions = float((here * np.conj(there[common]) * np.complex64(turn * turn)).real.mean())
     inside_a = a.weight[at_cells(b.direction, a.place * turn + shift) != 0].sum()
     inside_b = b.weight[at_cells(a.direction, (b.place - shift) / turn) != 0].sum()
     paired = np.sqrt(a.weight[way.paired[:, 0]] * b.weight[way.paired[:, 1]]).sum()
-    common_weight = np.sqrt(max(inside_a, LEAST_WEIGHT) * max(inside_b, LEAST_WEIGHT))
+    common_weight = np.sqrt(max(inside_a, MIN_WEIGHT) * max(inside_b, MIN_WEIGHT))
     return {"share": float(paired / common_weight), "directions": directions}
 
 

@@ -2,14 +2,11 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.fingerprint.comparison.compare import Comparison
 from biocapture.fingerprint.comparison.singular_points import SingularPoints, singular_points
 from biocapture.fingerprint.comparison.template import ANGLES, Template
-from biocapture.types import Sample
-
-Picture = NDArray[np.uint8]
+from biocapture.types import Picture, Sample
 
 PAIRED, LONELY, LINE, SINGULAR = (0, 160, 0), (170, 170, 170), (60, 120, 255), (200, 60, 120)
 """Colours, BGR."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
 from biocapture.fingerprint.comparison.structure import directions_of, minutiae_of, surroundings_of
-from biocapture.fingerprint.comparison.template import MOST_MINUTIAE, Template
+from biocapture.fingerprint.comparison.template import MAX_MINUTIAE, Template
 
 Real = NDArray[np.float32]
 
@@ -30,7 +30,7 @@ POWER, ROUNDS, DECIDING = 4, 3, 8
 STRETCH_PX, STRETCH_SHARE, TURN_RAD = 7.0, 0.06, np.pi / 8
 """How far a distance (plus a share of it) and a direction may differ between two pairs that fit together."""
 
-assert MOST_MINUTIAE < 1 << CODE_BITS
+assert MAX_MINUTIAE < 1 << CODE_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Sketch:
 
 def sketch(template: Template) -> Sketch:
     """Sketch of a template, 172 bytes per minutia; raises :class:`TemplateError` for more than extraction gives."""
-    if len(template) > MOST_MINUTIAE:
-        raise TemplateError(f"{len(template)} minutiae, expected at most {MOST_MINUTIAE}")
+    if len(template) > MAX_MINUTIAE:
+        raise TemplateError(f"{len(template)} minutiae, expected at most {MAX_MINUTIAE}")
     place, angle = minutiae_of(template)
     surroundings, _ = surroundings_of(place, angle, directions_of(template))
     length = np.maximum(np.linalg.norm(surroundings, axis=1, keepdims=True), 1e-6)

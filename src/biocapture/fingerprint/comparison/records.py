@@ -9,7 +9,7 @@ from biocapture.fingerprint.comparison.singular_points import SingularPoints, si
 from biocapture.fingerprint.comparison.template import (
     ANGLES,
     FIELD_PX,
-    MOST_MINUTIAE,
+    MAX_MINUTIAE,
     NO_RIDGES,
     ORIENTATIONS,
     Template,
@@ -22,17 +22,16 @@ from biocapture.images.records.iso19794_2 import (
     read_record,
     write_record,
 )
-from biocapture.images.records.iso19794_2_extended import MOST_POINTS, SingularPoint
-
-Values = NDArray[np.float64]
+from biocapture.images.records.iso19794_2_extended import MAX_POINTS, SingularPoint
+from biocapture.types import Values
 
 PPI, SAME_PPI = 500.0, 0.005
 """Of templates, and how far off still counts as the same: a record says 197 px/cm, 500.38 ppi, where it means 500."""
 
-MOST_PIXELS, LONGEST_SIDE_PX = 64_000_000, 65_535
+MAX_PIXELS, MAX_SIDE_PX = 64_000_000, 65_535
 """At 500 ppi. A record of a few bytes may claim any size; the orientation field grows with it."""
 
-MOST_VIEWED = 255
+MAX_VIEWED = 255
 """Minutiae a record can hold; the clearest are kept."""
 
 ENDING, BIFURCATION = 1, 2
@@ -44,7 +43,7 @@ POWER, SOFT_PX = 6, 24.0
 """Weight of a minutia at a distance: (distance² + soft²)^(-power / 2). The sharpest that still averages neighbours was
 best on the development sets."""
 
-LEAST_AGREEMENT = 0.15
+MIN_AGREEMENT = 0.15
 """As for fields from images."""
 
 STEP_RAD = 2 * np.pi / ANGLES
@@ -76,7 +75,7 @@ def to_record(
 
 def view_of(template: Template, impression: ImpressionType, quality: int | None = None) -> FingerView:
     """The part of a template that a record can hold; a minutia of quality 0 becomes one of unreported quality."""
-    kept = np.sort(np.argsort(-template.quality.astype(np.int64), kind="stable")[:MOST_VIEWED])
+    kept = np.sort(np.argsort(-template.quality.astype(np.int64), kind="stable")[:MAX_VIEWED])
     points = singular_points(template)
     return FingerView(
         template.position,
@@ -97,7 +96,7 @@ def view_of(template: Template, impression: ImpressionType, quality: int | None 
 
 def _stated(points: SingularPoints, template: Template, core: bool) -> tuple[SingularPoint, ...]:
     """The strongest cores or deltas, within the image."""
-    chosen = np.flatnonzero(points.core == core)[:MOST_POINTS]
+    chosen = np.flatnonzero(points.core == core)[:MAX_POINTS]
     x, y = (
         np.clip(np.rint(values[chosen]), 0, side - 1).astype(int).tolist()
         for values, side in ((points.column, template.width_px), (points.row, template.height_px))
@@ -128,8 +127,8 @@ def template_of_view(view: FingerView) -> Template:
     """
     scale = 1.0 if abs(view.ppi / PPI - 1) < SAME_PPI else PPI / view.ppi
     height, width = (max(1, round(side * scale)) for side in (view.height_px, view.width_px))
-    if max(height, width) > LONGEST_SIDE_PX or height * width > MOST_PIXELS:
-        raise FormatError(f"{width}×{height} px at 500 ppi, expected at most {MOST_PIXELS} pixels")
+    if max(height, width) > MAX_SIDE_PX or height * width > MAX_PIXELS:
+        raise FormatError(f"{width}×{height} px at 500 ppi, expected at most {MAX_PIXELS} pixels")
     row, column = (
         np.minimum(np.rint(values * scale), side - 1).astype(np.uint16)
         for values, side in ((view.y, height), (view.x, width))
@@ -149,8 +148,8 @@ def from_own(data: bytes) -> Template:
         Damaged, or of more minutiae or a larger image than extraction gives.
     """
     made = Template.from_bytes(data)
-    if len(made) > MOST_MINUTIAE or made.height_px * made.width_px > MOST_PIXELS:
-        limits = f"at most {MOST_MINUTIAE} and {MOST_PIXELS} px"
+    if len(made) > MAX_MINUTIAE or made.height_px * made.width_px > MAX_PIXELS:
+        limits = f"at most {MAX_MINUTIAE} and {MAX_PIXELS} px"
         raise TemplateError(f"{len(made)} minutiae in {made.width_px}×{made.height_px} px, expected {limits}")
     return made
 
@@ -187,7 +186,7 @@ def estimated_orientation(
     weight = (gap + SOFT_PX**2) ** (-POWER / 2)
     mean = (weight * np.exp(2j * angle_rad)).sum(axis=1) / weight.sum(axis=1)
     step = np.rint(np.mod(np.angle(mean), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
-    known = (gap.min(axis=1, initial=np.inf) < REACH_PX**2) & (np.abs(mean) > LEAST_AGREEMENT)
+    known = (gap.min(axis=1, initial=np.inf) < REACH_PX**2) & (np.abs(mean) > MIN_AGREEMENT)
     field = np.zeros_like(near)
     field[cell_row, cell_column] = np.where(known, step + 1, 0)
     return field

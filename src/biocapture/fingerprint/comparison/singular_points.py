@@ -1,6 +1,5 @@
 """Cores and deltas: points around which the ridge direction turns by half a turn, with or against the way around."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +9,8 @@ from numpy.typing import NDArray
 
 from biocapture.fingerprint.comparison.structure import at_cells
 from biocapture.fingerprint.comparison.template import FIELD_PX, ORIENTATIONS, Template
+from biocapture.types import Trace, Values, no_trace
 
-Trace = Callable[[str, NDArray[np.generic]], None]
-Values = NDArray[np.float64]
 Doubled = NDArray[np.complex64]
 
 SMOOTHING_CELLS = 1.0
@@ -24,7 +22,7 @@ RADIUS_PX = 32.0
 CIRCLE = np.exp(2j * np.pi * np.arange(48) / 48)
 """Places on that circle, as seen from the point."""
 
-LEAST_STRENGTH = 0.5
+MIN_STRENGTH = 0.5
 """Of 240 synthetic prints, clean, dry, wet and noisy, 99.8 % of the points lie above; none was found where none is."""
 
 
@@ -55,7 +53,7 @@ class SingularPoints:
         return len(self.row)
 
 
-def singular_points(template: Template, trace: Trace = lambda name, array: None) -> SingularPoints:
+def singular_points(template: Template, trace: Trace = no_trace) -> SingularPoints:
     """Find the cores and deltas of a template.
 
     The Poincaré index (Kawagoe & Tojo 1984) of the smoothed field of doubled directions (Bazen & Gerez 2002) is taken
@@ -73,7 +71,7 @@ def singular_points(template: Template, trace: Trace = lambda name, array: None)
     place = _zeros(smooth, *found)
     angle, strength = _around(field, place, core)
     order = np.argsort(-strength, kind="stable")
-    kept = order[strength[order] >= LEAST_STRENGTH]
+    kept = order[strength[order] >= MIN_STRENGTH]
     return SingularPoints(-place.imag[kept], place.real[kept], angle[kept], strength[kept], core[kept])
 
 

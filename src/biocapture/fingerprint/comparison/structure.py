@@ -21,7 +21,7 @@ SPREAD_RAD = np.deg2rad(30.0)
 SATURATION = (0.35, 0.12)
 """Minutia cylinder codes (Cappelli, Ferrara & Maltoni 2010): radius, cells, spreads; centre, width of the sigmoid."""
 
-LEAST_TRUST = 0.02
+MIN_TRUST = 0.02
 """Of a minutia in an unclear place."""
 
 
@@ -67,7 +67,7 @@ def structure_of(template: Template) -> Structure:
     place, angle = minutiae_of(template)
     direction = directions_of(template)
     surroundings, seen = surroundings_of(place, angle, direction)
-    weight = np.clip(template.quality / 100, LEAST_TRUST, 1) if template.quality.any() else np.ones(len(template))
+    weight = np.clip(template.quality / 100, MIN_TRUST, 1) if template.quality.any() else np.ones(len(template))
     return Structure(place, angle, surroundings, seen, _cylinders(place, angle), direction, weight, _plane(template))
 
 

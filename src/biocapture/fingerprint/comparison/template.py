@@ -1,7 +1,6 @@
 """The template of a print: its minutiae, its orientation field and its ridges, in a few thousand bytes."""
 
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,9 +13,7 @@ from biocapture.fingerprint.features.minutiae import Minutiae, extract
 from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import follow
 from biocapture.fingerprint.nfiq2.region import within_frame
-from biocapture.types import FINGERS, GreyPixels, Position, Sample
-
-Trace = Callable[[str, NDArray[np.generic]], None]
+from biocapture.types import FINGERS, GreyPixels, Position, Sample, Trace, no_trace
 
 MAGIC = b"BCF3"
 """First bytes of a stored template; the digit is the version."""
@@ -39,12 +36,12 @@ ORIENTATIONS = 128
 ANGLES = 256
 """Steps of minutia angles over a turn (ISO/IEC 19794-2)."""
 
-LEAST_COHERENCE = 0.15
+MIN_COHERENCE = 0.15
 
-MOST_MINUTIAE = 400
+MAX_MINUTIAE = 400
 """The clearest are kept; a whole fingertip has about 100."""
 
-SMALLEST_PX = 64
+MIN_PX = 64
 
 NO_RIDGES = np.zeros((0, RIDGE_ROWS), np.uint8)
 
@@ -124,11 +121,11 @@ class Template:
         return cls(FINGERS[finger], height, width, row, column, angle, ending, quality, field, ridges)
 
 
-def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Template:
+def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     """Template of one capture at 500 ppi; without minutiae where there is no print."""
     pixels = sample.image.pixels
     window = within_frame(pixels)
-    if window is None or min(side.stop - side.start for side in window) < SMALLEST_PX:
+    if window is None or min(side.stop - side.start for side in window) < MIN_PX:
         nothing = np.zeros(0, np.float32)
         none = Minutiae(nothing, nothing, nothing, nothing > 0, nothing)
         return _packed(none, np.zeros((0, 0), np.uint8), NO_RIDGES, sample.position, pixels.shape)
@@ -150,7 +147,7 @@ def _packed(
     position: Position,
     shape: tuple[int, ...],
 ) -> Template:
-    keep = np.sort(np.argsort(-minutiae.quality, kind="stable")[:MOST_MINUTIAE])
+    keep = np.sort(np.argsort(-minutiae.quality, kind="stable")[:MAX_MINUTIAE])
     row, column = (
         np.clip(np.rint(values[keep]), 0, side - 1).astype(np.uint16)
         for values, side in zip((minutiae.row, minutiae.column), shape, strict=True)
@@ -169,7 +166,7 @@ def _coarse(field: RidgeField) -> NDArray[np.uint8]:
     doubled = np.exp(2j * field.orientation) * field.coherence * field.foreground
     mean = doubled[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
     step = np.rint(np.mod(np.angle(mean), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
-    return np.where(np.abs(mean) > LEAST_COHERENCE, step + 1, 0).astype(np.uint8)
+    return np.where(np.abs(mean) > MIN_COHERENCE, step + 1, 0).astype(np.uint8)
 
 
 def _ridges(field: RidgeField, coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ FAINT_COHERENCE = 0.6
 FAINT_CONTRAST = 0.05
 """Of the print's own median contrast: what a latent print on the platen shows at least."""
 
-LEAST_BACKGROUND = 0.05
+MIN_BACKGROUND = 0.05
 """Share of the image that must lie apart from the print for its background to be judged."""
 
 NOISE_GREYS = 1.5
@@ -129,7 +129,7 @@ def _tones(pixels: GreyPixels, ridges: Cells, apart: Cells) -> tuple[float, floa
     greys = cv2.calcHist([reduced], [0], inside, [256], [0, 256])[:, 0].cumsum()
     black, white = np.searchsorted(greys, (0.02 * greys[-1], 0.98 * greys[-1]))
     dark = greys[int(black + white) // 2] / greys[-1]
-    seen = apart.mean() > LEAST_BACKGROUND
+    seen = apart.mean() > MIN_BACKGROUND
     background = cv2.mean(reduced, away)[0] - cv2.mean(reduced, inside)[0] if seen else 0.0
     return float(dark), float(background)
 

@@ -1,13 +1,10 @@
 """The ridge system of wet, dry and faint prints: contrast evened out, then drawn anew from short-time spectra."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.features.ridge_field import (
-    Field,
     RidgeField,
     over_pixels,
     per_cell,
@@ -16,9 +13,7 @@ from biocapture.fingerprint.features.ridge_field import (
     tensor_orientation,
 )
 from biocapture.fingerprint.features.short_time import short_time
-from biocapture.types import GreyPixels
-
-Trace = Callable[[str, NDArray[np.generic]], None]
+from biocapture.types import Field, GreyPixels, Trace, no_trace
 
 CONTRAST_FLOOR = 2.0
 """Deviation of the band-passed greys below which contrast is not evened out: that of a blank platen."""
@@ -26,11 +21,11 @@ CONTRAST_FLOOR = 2.0
 CONTRAST_SHARE = 0.3
 """Of the contrast of the strongest cells that the print must have: wet skin has a third, dirty platens a sixth."""
 
-LEAST_DIRECTION = 0.15
+MIN_DIRECTION = 0.15
 """Agreement on a direction that cells of the print must have: dry prints have little."""
 
 
-def enhanced_field(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> RidgeField:
+def enhanced_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
     """Analyse a print at 500 ppi for comparison: slower than :func:`ridge_field`, at home in poor prints.
 
     Greys far from the local mean are compressed, so that pores and dots of dirt do not outshine the ridges.
@@ -55,7 +50,7 @@ def enhanced_field(pixels: GreyPixels, trace: Trace = lambda name, array: None) 
 def _foreground(contrast: Field, direction: Field) -> NDArray[np.bool_]:
     """Cells with contrast and direction, islands gone, and all that they enclose: the wettest skin has no contrast."""
     strong = contrast > max(CONTRAST_FLOOR, CONTRAST_SHARE * float(np.quantile(contrast, 0.85)))
-    solid = (strong & (direction > LEAST_DIRECTION)).astype(np.uint8)
+    solid = (strong & (direction > MIN_DIRECTION)).astype(np.uint8)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     for step in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
         solid = cv2.morphologyEx(solid, step, disc, borderType=cv2.BORDER_REPLICATE)

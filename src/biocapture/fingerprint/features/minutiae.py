@@ -1,16 +1,14 @@
 """Minutiae as phase residues of the ridge wave: where a ridge or valley begins, the phase winds once around."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.features.ridge_field import CELL_PX, Field, RidgeField
+from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow
-
-Trace = Callable[[str, NDArray[np.generic]], None]
+from biocapture.types import Field, Trace, no_trace
 
 RIM_PX = 13.0
 """Width of the rim of the print at 500 ppi in which every ridge seems to end."""
@@ -49,7 +47,7 @@ class Minutiae:
         return len(self.row)
 
 
-def extract(field: RidgeField, flow: RidgeFlow, trace: Trace = lambda name, array: None) -> Minutiae:
+def extract(field: RidgeField, flow: RidgeFlow, trace: Trace = no_trace) -> Minutiae:
     """Find the minutiae of an analysed print.
 
     The wave that follows the ridges is made complex by its slope across them (Larkin & Fletcher 2007), and its phase

@@ -1,16 +1,12 @@
 """The ridge system as an oriented wave: orientation, coherence, period and foreground on a grid of cells."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.types import GreyPixels
-
-Field = NDArray[np.float32]
-Trace = Callable[[str, NDArray[np.generic]], None]
+from biocapture.types import Field, GreyPixels, Trace, no_trace
 
 CELL_PX = 8
 """Side of a cell in the 500 ppi image."""
@@ -24,7 +20,7 @@ TENSOR_CELLS = 1.0
 PERIOD_CELLS = 2.0
 """Gaussian over which the period is averaged."""
 
-SHORTEST_PERIOD_PX, LONGEST_PERIOD_PX = 4.0, 18.0
+MIN_PERIOD_PX, MAX_PERIOD_PX = 4.0, 18.0
 """Ridge periods at 500 ppi beyond which nothing is a ridge."""
 
 
@@ -56,7 +52,7 @@ class RidgeField:
     foreground: NDArray[np.bool_]
 
 
-def ridge_field(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> RidgeField:
+def ridge_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
     """Analyse a print at 500 ppi.
 
     Orientation from the averaged squared gradient (Kass & Witkin 1987; Bazen & Gerez 2002) of the band-passed image;
@@ -125,7 +121,7 @@ def _period_px(band: Field, energy: Field) -> Field:
     change = cv2.GaussianBlur(per_cell(right * right + down * down), (0, 0), PERIOD_CELLS)
     ratio = change / (cv2.GaussianBlur(energy, (0, 0), PERIOD_CELLS) + np.float32(1e-6))
     half_frequency = np.arcsin(np.sqrt(np.clip(ratio / 4, 1e-4, 1.0)))
-    return np.clip(2 * np.pi / half_frequency, SHORTEST_PERIOD_PX, LONGEST_PERIOD_PX).astype(np.float32)
+    return np.clip(2 * np.pi / half_frequency, MIN_PERIOD_PX, MAX_PERIOD_PX).astype(np.float32)
 
 
 def _foreground(contrast: Field, coherence: Field) -> NDArray[np.bool_]:

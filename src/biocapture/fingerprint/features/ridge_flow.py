@@ -1,15 +1,12 @@
 """The ridge wave followed along its own direction: what is left is ridges, what is lost is everything else."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from biocapture.fingerprint.features.ridge_field import Field, RidgeField, tensor_orientation
-
-Trace = Callable[[str, NDArray[np.generic]], None]
+from biocapture.fingerprint.features.ridge_field import RidgeField, tensor_orientation
+from biocapture.types import Field, Trace, no_trace
 
 REACHES_PX = (1.5, 3.5)
 """Distances at 250 ppi at which each pixel is averaged with its two neighbours along the ridge, one after the other."""
@@ -35,7 +32,7 @@ class RidgeFlow:
     clarity: Field
 
 
-def follow(field: RidgeField, trace: Trace = lambda name, array: None) -> RidgeFlow:
+def follow(field: RidgeField, trace: Trace = no_trace) -> RidgeFlow:
     """Average the wave of an analysed print along its ridges, bends followed.
 
     Twice: the direction of ridges is surer in the averaged wave than in the wave itself.

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.features.ridge_field import REDUCED_CELL_PX, Field
+from biocapture.fingerprint.features.ridge_field import REDUCED_CELL_PX
+from biocapture.types import Field
 
 SIDE_PX = 16
 """Side of a window at 250 ppi, one about every cell."""
@@ -15,7 +16,7 @@ SIDE_PX = 16
 WINDOW_PX = 3.5
 """Deviation of the Gaussian a window is seen through."""
 
-LEAST_PERIOD_PX, MOST_PERIOD_PX = 2.4, 9.0
+MIN_PERIOD_PX, MAX_PERIOD_PX = 2.4, 9.0
 """Waves at 250 ppi that are looked for: ridge periods of 4.8 to 18 px at 500 ppi."""
 
 NEIGHBOURHOOD_CELLS = 1.5
@@ -87,7 +88,7 @@ def _waves() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     down, right = np.meshgrid(order, order, indexing="ij")
     length = np.hypot(down, right)
     half = (down > 0) | ((down == 0) & (right > 0))
-    kept = half & (length >= SIDE_PX / MOST_PERIOD_PX) & (length <= SIDE_PX / LEAST_PERIOD_PX)
+    kept = half & (length >= SIDE_PX / MAX_PERIOD_PX) & (length <= SIDE_PX / MIN_PERIOD_PX)
     return down[kept], right[kept]
 
 

@@ -10,7 +10,7 @@ from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
 from biocapture.types import GreyPixels
 
 SIDE_PX = 256
-LONGEST_PX, SHORTEST_PX = 64.0, 3.0
+MAX_PX, MIN_PX = 64.0, 3.0
 BANDS = 70
 """Logarithmic bands between these periods, 4.5 % apart."""
 
@@ -22,7 +22,7 @@ LOCAL_LONGEST_PX = 45.0
 PIECE = 24
 """Windows transformed together: more would not stay in the cache, nor in memory that is kept from image to image."""
 
-LEAST_INSIDE = 0.5
+MIN_INSIDE = 0.5
 """Share of a window that must show ridges."""
 
 PEAK_RATIO = 1.35
@@ -86,7 +86,7 @@ def ridge_signal(pixels: GreyPixels, field: RidgeField) -> NDArray[np.float64]:
         return np.zeros(0)
     windows = np.lib.stride_tricks.sliding_window_view(pixels, (LOCAL_PX, LOCAL_PX))[::STEP_PX, ::STEP_PX]
     cells = np.lib.stride_tricks.sliding_window_view(field.foreground, (LOCAL_PX // CELL_PX,) * 2)
-    inside = cells[:: STEP_PX // CELL_PX, :: STEP_PX // CELL_PX].mean(axis=(2, 3)) > LEAST_INSIDE
+    inside = cells[:: STEP_PX // CELL_PX, :: STEP_PX // CELL_PX].mean(axis=(2, 3)) > MIN_INSIDE
     greys = windows[: inside.shape[0], : inside.shape[1]][inside]
     pieces = [_shares(greys[first : first + PIECE]) for first in range(0, len(greys), PIECE)]
     return np.concatenate([np.zeros(0), *pieces])
@@ -119,14 +119,14 @@ def _peak_period(energy: NDArray[np.float64]) -> float:
 
 
 def _period_px(band: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
-    return LONGEST_PX * (SHORTEST_PX / LONGEST_PX) ** ((band + 0.5) / BANDS)
+    return MAX_PX * (MIN_PX / MAX_PX) ** ((band + 0.5) / BANDS)
 
 
 def _band_of_frequency() -> NDArray[np.intp]:
     """(256, 128) band of every coefficient; :data:`BANDS` for those outside all bands."""
     rows, columns = np.fft.fftfreq(SIDE_PX)[:, None], np.arange(SIDE_PX // 2)[None, :] / SIDE_PX
     frequency = np.maximum(np.hypot(rows, columns), 1e-9)
-    band = np.floor(BANDS * np.log(LONGEST_PX * frequency) / np.log(LONGEST_PX / SHORTEST_PX)).astype(np.intp)
+    band = np.floor(BANDS * np.log(MAX_PX * frequency) / np.log(MAX_PX / MIN_PX)).astype(np.intp)
     return np.where((band >= 0) & (band < BANDS), band, BANDS)
 
 
@@ -143,7 +143,7 @@ def _local_masks() -> NDArray[np.float32]:
     """(64·33, 2) 0 or 1: coefficients at ridge periods; all from 3 px to 45 px, beyond which the mean leaks in."""
     frequency = np.hypot(np.fft.fftfreq(LOCAL_PX)[:, None], np.fft.rfftfreq(LOCAL_PX)[None, :])
     period = 1 / np.maximum(frequency, 1e-9)
-    whole = (period < LOCAL_LONGEST_PX) & (period > SHORTEST_PX)
+    whole = (period < LOCAL_LONGEST_PX) & (period > MIN_PX)
     ridges = (period < RIDGE_PERIODS_PX[1]) & (period > RIDGE_PERIODS_PX[0])
     return np.stack([ridges.ravel(), whole.ravel()], axis=1).astype(np.float32)
 

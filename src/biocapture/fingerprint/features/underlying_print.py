@@ -6,7 +6,6 @@ straight line of its brightness over the ridge wave is taken off is filtered for
 count in which one direction prevails that is not the print's own.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -14,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.features.contact import CELL_MM
-from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, Field, RidgeField, ridge_field
+from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, RidgeField, ridge_field
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow, follow
 from biocapture.fingerprint.nfiq2.region import within_frame
-from biocapture.types import GreyPixels, Sample
+from biocapture.types import Field, GreyPixels, Sample, Trace, no_trace
 
-Trace = Callable[[str, NDArray[np.generic]], None]
-
-SMALLEST_PX = 64
+MIN_PX = 64
 VALLEY = (0.2, 0.7)
 """Ridge wave at which a pixel begins to count as valley, and from which it does in full."""
 
@@ -35,10 +32,10 @@ DIRECTIONS, PERIOD_PX, ENVELOPE_PX = 12, 4.6, 4.0
 """Even and odd Gabor filters, in pixels at 250 ppi: a period of 9.2 px at 500 ppi, an octave wide."""
 
 SMOOTH_CELLS = 1.5
-LEAST_VALLEY = 0.12
+MIN_VALLEY = 0.12
 """Share of a cell that must be valley."""
 
-LEAST_COHERENCE, LEAST_TURN_RAD = 0.4, 0.35
+MIN_COHERENCE, MIN_TURN_RAD = 0.4, 0.35
 """From which one direction prevails and is not the print's own. Of 472 prints of six sensors, one has 13.7 % of such
 cells and no other more than 6.3 %; of 90 synthetic prints over a latent of 30 to 90 % strength, one has 12.7 % and no
 other less than 14.9 %."""
@@ -66,11 +63,11 @@ class Underlying:
 NOTHING = Underlying(float("nan"), float("nan"), np.zeros((0, 0), bool))
 
 
-def underlying(sample: Sample, trace: Trace = lambda name, array: None) -> Underlying:
+def underlying(sample: Sample, trace: Trace = no_trace) -> Underlying:
     """Look for a second ridge system under a print at 500 ppi."""
     pixels = sample.image.pixels
     window = within_frame(pixels)
-    if window is None or min(side.stop - side.start for side in window) < SMALLEST_PX:
+    if window is None or min(side.stop - side.start for side in window) < MIN_PX:
         return NOTHING
     crop: GreyPixels = np.ascontiguousarray(pixels[window])
     field = ridge_field(crop)
@@ -81,8 +78,8 @@ def underlying(sample: Sample, trace: Trace = lambda name, array: None) -> Under
     energy = _directed_energy(left)
     coherence, orientation = _prevailing(energy)
     turn = np.abs(np.mod(orientation - field.orientation + np.pi / 2, np.pi) - np.pi / 2)
-    seen = _per_cell(valley) > LEAST_VALLEY
-    found = seen & (coherence > LEAST_COHERENCE) & (turn > LEAST_TURN_RAD)
+    seen = _per_cell(valley) > MIN_VALLEY
+    found = seen & (coherence > MIN_COHERENCE) & (turn > MIN_TURN_RAD)
     trace("found", found)
     if not seen.any():
         return NOTHING

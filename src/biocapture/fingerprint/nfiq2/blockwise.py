@@ -1,6 +1,5 @@
 """NFIQ 2's block-wise analysis of one print, every stage once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +20,9 @@ from biocapture.fingerprint.nfiq2.blocks import (
 from biocapture.fingerprint.nfiq2.grid import BLOCK_PX, whole_blocks
 from biocapture.fingerprint.nfiq2.region import BlockSums, Region, block_foreground, block_sums, region_of_interest
 from biocapture.fingerprint.nfiq2.ridge_profile import local_clarity, uniformity_ratios
-from biocapture.types import GreyPixels
+from biocapture.types import GreyPixels, Trace, no_trace
 
 Flat = NDArray[np.float64]
-Trace = Callable[[str, NDArray[np.generic]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class BlockAnalysis:
         return whole[np.isfinite(whole)]
 
 
-def analyse_blocks(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> BlockAnalysis:
+def analyse_blocks(pixels: GreyPixels, trace: Trace = no_trace) -> BlockAnalysis:
     """Analyse a print at 500 ppi with dark ridges, cropped to its frame; (H, W) uint8, any size."""
     grey = whole_blocks(pixels)
     sums = block_sums(pixels, grey)

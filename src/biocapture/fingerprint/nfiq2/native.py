@@ -28,7 +28,7 @@ TITLES = {
     "RVUP": "ridge-valley uniformity: ratios of neighbouring ridge and valley widths",
 }
 
-FEWEST_WINDOWS = 10
+MIN_WINDOWS = 10
 """NFIQ 2 refuses frequency analysis of fewer foreground blocks."""
 
 
@@ -45,7 +45,7 @@ def native(batch: FingerprintBatch) -> dict[str, Column]:
 
 def features(batch: FingerprintBatch) -> dict[str, Column]:
     """The 69 features of the unified score, in NFIQ 2's order."""
-    few = ~(batch.windows >= FEWEST_WINDOWS)
+    few = ~(batch.windows >= MIN_WINDOWS)
     return {
         **{name: np.where(few, np.nan, column) for name, column in _histogram("FDA", batch.frequency, batch).items()},
         "FingerJetFX_MinCount_COMMinRect200x200": batch.central_minutiae,

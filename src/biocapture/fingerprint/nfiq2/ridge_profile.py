@@ -19,7 +19,7 @@ VALLEY_WIDTHS = (0.1, 0.5)
 GROUP = 4
 """Means of widths are summed in groups of four, as OpenCV does: a mean of just 0.15 may fall short of 0.15."""
 
-MOST_RUNS = 16
+MAX_RUNS = 16
 """Ridges (or valleys) that 32 columns can hold."""
 
 
@@ -111,7 +111,7 @@ def _plausible_widths(ridge: NDArray[np.bool_]) -> NDArray[np.bool_]:
     previous = np.concatenate(([0], change[:-1])) if change.size else change
     previous[position == 0] = 0  # the first width is one short (NFIQ 2)
     # Runs alternate: those at even positions are of the kind that the window begins with.
-    width = np.zeros((MOST_RUNS, 2, len(ridge)))
+    width = np.zeros((MAX_RUNS, 2, len(ridge)))
     width[position // 2, position % 2, window] = (change - previous) / RIDGE_WIDTH_SCALE
     count = np.bincount(window, minlength=len(ridge))
     mean = _grouped_mean(width, np.stack([(count + 1) // 2, count // 2]))

@@ -11,7 +11,7 @@ BLOCK, COUNT, LENGTH = layout("type:2 length:2"), layout("count"), layout("lengt
 POINT = layout("angles_x:2 y:2")
 COORDINATE = 0x3FFF  # 2 bits above x: whether angles follow; above y: reserved
 CORES_AND_DELTAS = 2
-MOST_POINTS = 15
+MAX_POINTS = 15
 CORE_ANGLES, DELTA_ANGLES = 1, 3
 STEP_RAD = 2 * np.pi / 256
 
@@ -63,7 +63,7 @@ def _blocks(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _points(block: Reader, angles: int, size: tuple[int, int]) -> Iterator[SingularPoint]:
-    for _ in range(block.fields(COUNT, "a number of points")["count"] & MOST_POINTS):
+    for _ in range(block.fields(COUNT, "a number of points")["count"] & MAX_POINTS):
         at, point = block.at, block.fields(POINT, "a core or delta")
         (stated, x), y = divmod(point["angles_x"], COORDINATE + 1), point["y"] & COORDINATE
         require(stated in (0, 1), f"angle mark {stated} of a core or delta", "0 or 1", at)
@@ -84,7 +84,7 @@ def stored_extended(ranges: Ranges, cores: Points, deltas: Points, size: tuple[i
 
 
 def _stored_points(ranges: Ranges, points: Points, angles: int, size: tuple[int, int]) -> bytes:
-    require(len(points) <= MOST_POINTS, f"{len(points)} cores or deltas", f"at most {MOST_POINTS}")
+    require(len(points) <= MAX_POINTS, f"{len(points)} cores or deltas", f"at most {MAX_POINTS}")
     content = stored(ranges, COUNT, {"count": len(points)})
     for point in points:
         inside = 0 <= point.x < min(size[0], COORDINATE + 1) and 0 <= point.y < min(size[1], COORDINATE + 1)

@@ -52,14 +52,14 @@ PER_INCH, PER_CM = 1, 2
 CM_PER_INCH = 2.54
 LAST_CODE = 50
 """Position codes up to 10 are single fingers; 13, 14, 15 slaps; 20..36 palms; 40..50 several fingers."""
-MOST_IMAGES = 672
+MAX_IMAGES = 672
 """16 of each of 42 positions."""
 VALID = COMMON | {
     "scale": (range(PER_INCH, PER_CM + 1),),
     "finger": (range(LAST_CODE + 1),),
     "depth": (range(1, DEEPEST + 1),),
     "impression": (range(16), range(20, 30)),
-    "images": (range(1, MOST_IMAGES + 1),),
+    "images": (range(1, MAX_IMAGES + 1),),
     "high": (range(1),),
     **dict.fromkeys(("width_px", "height_px", "bytes"), (range(1, 1 << 32),)),
     **dict.fromkeys(("fingers", "views"), (range(1, 256),)),
@@ -202,7 +202,7 @@ def write_finger_record(record: FingerImageRecord) -> bytes:
     """
     version, images = record.version, record.images
     require(version in MAGIC, f"edition {version}", "2005 or 2011")
-    require(0 < len(images) <= MOST_IMAGES, f"{len(images)} images", f"1..{MOST_IMAGES}")
+    require(0 < len(images) <= MAX_IMAGES, f"{len(images)} images", f"1..{MAX_IMAGES}")
     first = _shared(version, images[0])
     if version == 2005:
         require(all(_shared(2005, image) == first for image in images), "several resolutions or encodings", "one")

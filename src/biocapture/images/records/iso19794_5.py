@@ -42,10 +42,10 @@ ENCODINGS: dict[Version, tuple[Encoding, ...]] = {
 }
 GREY_8, GREY_16 = 3, 5
 """Colour spaces; 1 is 24-bit RGB, 2 YUV 4:2:2, 4 48-bit RGB."""
-MOST_IMAGES, MOST_LANDMARKS = 256, 4096
+MAX_IMAGES, MAX_LANDMARKS = 256, 4096
 VALID = COMMON | {
-    "images": (range(1, MOST_IMAGES + 1),),
-    "landmarks": (range(MOST_LANDMARKS + 1),),
+    "images": (range(1, MAX_IMAGES + 1),),
+    "landmarks": (range(MAX_LANDMARKS + 1),),
     **dict.fromkeys(("width_px", "height_px", "bytes"), (range(1, 1 << 32),)),
 }
 _stored = partial(stored, VALID)

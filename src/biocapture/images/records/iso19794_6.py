@@ -46,9 +46,9 @@ ENCODINGS: dict[Version, tuple[Encoding, ...]] = {  # code 2 of the first grey, 
     2011: (Encoding.RAW, Encoding.JPEG, Encoding.JPEG2000, Encoding.PNG),
 }
 POSITIONS = (Position.UNKNOWN, Position.RIGHT_EYE, Position.LEFT_EYE)
-MOST_IMAGES = 65535
+MAX_IMAGES = 65535
 VALID = COMMON | {
-    "images": (range(1, MOST_IMAGES + 1),),
+    "images": (range(1, MAX_IMAGES + 1),),
     "eye": (range(len(POSITIONS)),),
     "depth": (range(1, DEEPEST + 1),),
     "format": (range(2, 17, 2),),
@@ -191,7 +191,7 @@ def write_iris_record(record: IrisImageRecord) -> bytes:
     """
     version, images = record.version, record.images
     require(version in MAGIC, f"edition {version}", "2005 or 2011")
-    require(0 < len(images) <= MOST_IMAGES, f"{len(images)} images", f"1..{MOST_IMAGES}")
+    require(0 < len(images) <= MAX_IMAGES, f"{len(images)} images", f"1..{MAX_IMAGES}")
     first = _shared(version, images[0])
     if version == 2005:
         require(all(_shared(2005, image) == first for image in images), "several sizes or encodings", "one")

@@ -6,7 +6,7 @@ from xml.parsers import expat
 
 from biocapture.errors import FormatError
 
-DEEPEST, MOST_ELEMENTS = 32, 100_000
+DEEPEST, MAX_ELEMENTS = 32, 100_000
 
 
 @dataclass(slots=True)
@@ -46,8 +46,8 @@ class _Builder:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
-        if self.count > MOST_ELEMENTS or len(self.open) >= DEEPEST:
-            raise FormatError(f"XML of over {MOST_ELEMENTS} elements or {DEEPEST} levels")
+        if self.count > MAX_ELEMENTS or len(self.open) >= DEEPEST:
+            raise FormatError(f"XML of over {MAX_ELEMENTS} elements or {DEEPEST} levels")
         namespace, _, local = name.rpartition(" ")
         element = Element(local, namespace, attributes)
         if self.open:

@@ -8,15 +8,14 @@ from numpy.typing import NDArray
 
 from biocapture.iris.comparison.template import HALVES, Template
 from biocapture.iris.features.iris_code import PLACES
+from biocapture.types import Counts, Values
 
-Values = NDArray[np.float64]
-Counts = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
-MOST_SHIFT = 8
+MAX_SHIFT = 8
 """Places by which a head may be turned, either way: 22.5°."""
 
-SHIFTS = np.arange(-MOST_SHIFT - 1, MOST_SHIFT + 2)
+SHIFTS = np.arange(-MAX_SHIFT - 1, MAX_SHIFT + 2)
 """Of a code made ready: one more either way, so that the distance at the outermost turn has two neighbours."""
 
 PLACE_DEG = 360.0 / PLACES
@@ -24,7 +23,7 @@ PLACE_DEG = 360.0 / PLACES
 USUAL_BITS = 1591
 """Median number of bits that two eyes have in common (development eyes)."""
 
-FEWEST_BITS = 250
+MIN_BITS = 250
 """With fewer in common, two eyes cannot be told to be alike."""
 
 UNLIKE = 0.5
@@ -106,7 +105,7 @@ def compare(one: Template | Turned, other: Template | Turned) -> Comparison:
     best = int(rough.argmin()) + 1
     near = slice(best - 1, best + 2)
     fine, common = _distances(first.code[near], first.mask[near], code, mask)
-    chosen = int(np.where(np.abs(SHIFTS[near]) <= MOST_SHIFT, fine, np.inf).argmin())
+    chosen = int(np.where(np.abs(SHIFTS[near]) <= MAX_SHIFT, fine, np.inf).argmin())
     shift, distance = int(SHIFTS[near][chosen]), float(fine[chosen])
     turn = shift + (_vertex(fine) if chosen == 1 else 0.0)
     return Comparison(score_of(distance), distance, int(common[chosen]), shift, -turn * PLACE_DEG)
@@ -125,7 +124,7 @@ def normalised(differing: Counts, common: Counts, usual: float = USUAL_BITS) -> 
         Number of common bits at which the share stays as it is.
     """
     share = differing / np.maximum(common, 1)
-    least = FEWEST_BITS * usual / USUAL_BITS
+    least = MIN_BITS * usual / USUAL_BITS
     return np.where(common >= least, UNLIKE - (UNLIKE - share) * np.sqrt(np.minimum(common / usual, 1.0)), UNLIKE)
 
 

@@ -18,7 +18,7 @@ TRIES = 36.6
 
 MEAN = 0.5
 
-LEAST_RATE = 1e-12
+MIN_RATE = 1e-12
 """Smaller rates are not told apart."""
 
 
@@ -28,7 +28,7 @@ def false_match_rate(distance: float) -> float:
     below = math.floor(place)
     low, high = (_log_share(min(heads, DEGREES)) for heads in (below, below + 1))
     single = math.exp(low + (place - below) * (high - low))
-    return max(LEAST_RATE, -math.expm1(TRIES * math.log1p(-min(single, 1 - 1e-16))))
+    return max(MIN_RATE, -math.expm1(TRIES * math.log1p(-min(single, 1 - 1e-16))))
 
 
 @functools.cache

@@ -10,9 +10,7 @@ from biocapture.iris.features.iris_code import BANDS, PLACES
 from biocapture.iris.features.rubber_sheet import COLUMNS, unwrap
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.segment import segment
-from biocapture.types import Failure, GreyPixels, Sample
-
-Picture = NDArray[np.uint8]
+from biocapture.types import Failure, GreyPixels, Picture, Sample
 
 AGREEING, MIXED, DIFFERING, UNCOUNTED = (60, 160, 0), (60, 190, 235), (50, 40, 210), (215, 215, 215)
 """Colours of places of the code, BGR: both bits agree, one of two, none; none counts."""

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from biocapture.iris.comparison.compare import UNLIKE, USUAL_BITS, Words, normalised, rolled, wide
 from biocapture.iris.comparison.template import HALVES, Template
-
-Values = NDArray[np.float64]
+from biocapture.types import Values
 
 PIECE = 1024
 """Eyes looked at together: what they need fits the cache, and bounds the memory of a search to some 2 MB."""

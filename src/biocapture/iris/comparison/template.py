@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
-from biocapture.iris.describe import LONGEST_PX
+from biocapture.iris.describe import MAX_PX
 from biocapture.iris.features.iris_code import BANDS, PLACES, IrisCode, iris_code
 from biocapture.iris.features.rubber_sheet import unwrap
 from biocapture.iris.segmentation.segment import segment
-from biocapture.types import Failure, Position, Sample
+from biocapture.types import Failure, Position, Sample, Trace, no_trace
 
 Words = NDArray[np.uint16]
-Trace = Callable[[str, NDArray[np.generic]], None]
 
 MAGIC = b"BCI1"
 """First bytes of a stored template; the digit is the version."""
@@ -94,12 +92,12 @@ class Template:
         return cls(EYES[eye], confidence / 100, words[0], words[1])
 
 
-def template_of(sample: Sample, trace: Trace = lambda name, array: None) -> Template:
+def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     """Template of one capture; without bits that count where no eye lit by near infrared is found."""
     pixels = sample.image.pixels
     position = sample.position if sample.position in EYES else Position.UNKNOWN
     infrared = "image.colour" not in sample.image.notes and pixels.ndim == 2
-    measurable = infrared and max(pixels.shape) <= LONGEST_PX
+    measurable = infrared and max(pixels.shape) <= MAX_PX
     outline = segment(pixels, trace) if measurable else None
     if outline is None or isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)

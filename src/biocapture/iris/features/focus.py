@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Outline
-from biocapture.iris.rings import Field, Rings, around, directions, rings
-from biocapture.types import GreyPixels
+from biocapture.iris.rings import Rings, around, directions, rings
+from biocapture.types import Field, GreyPixels
 
 ANGLES, SECTOR, STEPS = 128, 8, 25
 """Profiles across the edge; neighbours whose median is one sector's profile; samples of a profile."""
@@ -18,10 +18,10 @@ REACH = 0.45
 NEAR, NEAR_PX = 2.2, 2.0
 """Half of the second profiles: so many deviations of the blur that the first ones found, and so much more."""
 
-LEAST_STEP = 12.0
+MIN_STEP = 12.0
 """Greys between pupil and iris below which an edge is too faint to be measured."""
 
-LEAST_SECTORS = 6
+MIN_SECTORS = 6
 
 Spread = NDArray[np.float64]
 
@@ -50,11 +50,11 @@ def edge_blur(pixels: GreyPixels, outline: Outline) -> EdgeBlur:
     """
     longest_px = REACH * min(outline.pupil.radius_px, outline.limbus.radius_px - outline.pupil.radius_px)
     first = _spread(pixels, outline, longest_px)
-    if np.isfinite(first).sum() < LEAST_SECTORS:
+    if np.isfinite(first).sum() < MIN_SECTORS:
         return EdgeBlur(float("nan"), float("nan"))
     near_px = min(longest_px, NEAR * float(np.nanquantile(first, 0.75)) + NEAR_PX)
     spread = _spread(pixels, outline, near_px)
-    mean, second = _ellipse_of(spread if np.isfinite(spread).sum() >= LEAST_SECTORS else first)
+    mean, second = _ellipse_of(spread if np.isfinite(spread).sum() >= MIN_SECTORS else first)
     return EdgeBlur(float(np.sqrt(max(0.0, mean - second))), float(np.sqrt(24 * second)))
 
 
@@ -92,7 +92,7 @@ def _normalised(profile: Field) -> Field:
     """0 in the pupil, 1 in the iris."""
     end = STEPS // 6
     low, high = profile[:end].mean(axis=0), profile[-end:].mean(axis=0)
-    step = np.where(high - low >= LEAST_STEP, high - low, np.nan)
+    step = np.where(high - low >= MIN_STEP, high - low, np.nan)
     return np.clip((profile - low) / step, -0.2, 1.2)
 
 

@@ -6,7 +6,6 @@ near the change of sign and thus fragile (Hollingsworth, Bowyer & Flynn 2009, do
 """
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -14,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.features.rubber_sheet import COLUMNS, ROWS, Strip
+from biocapture.types import Field, Trace, no_trace
 
 Bits = NDArray[np.bool_]
-Field = NDArray[np.float32]
-Trace = Callable[[str, NDArray[np.generic]], None]
 
 BANDS, PLACES = 16, 128
 """Size of the code: rings from pupil to limbus, places around; two bits each."""
@@ -31,7 +29,7 @@ BAND_ROWS = 3.0
 WAVES, BANDWIDTH = 18.0, 0.45
 """Centre of the filter, in waves once around, and its deviation as a ratio of frequencies."""
 
-LEAST_COVER = 0.9
+MIN_COVER = 0.9
 """Share of a bit's surroundings that must be uncovered."""
 
 SURROUNDINGS = 25
@@ -40,7 +38,7 @@ SURROUNDINGS = 25
 FRAGILE = 0.25
 """Parts of a response smaller than this share of the median response are fragile."""
 
-LEAST_GREYS = 0.25
+MIN_GREYS = 0.25
 """So are those smaller than this: sensor noise (2 greys) gives as much, an iris 2 to 6 in the median."""
 
 
@@ -61,7 +59,7 @@ class IrisCode:
     counts: Bits
 
 
-def iris_code(strip: Strip, trace: Trace = lambda name, array: None) -> IrisCode:
+def iris_code(strip: Strip, trace: Trace = no_trace) -> IrisCode:
     """Code of an unrolled iris.
 
     Parameters
@@ -77,7 +75,7 @@ def iris_code(strip: Strip, trace: Trace = lambda name, array: None) -> IrisCode
     trace("response", response)
     seen = _seen(cover)
     parts = np.stack([response.real, response.imag])
-    clear = seen & (np.abs(parts) > max(LEAST_GREYS, FRAGILE * _median(np.abs(response)[seen])))
+    clear = seen & (np.abs(parts) > max(MIN_GREYS, FRAGILE * _median(np.abs(response)[seen])))
     return IrisCode((parts > 0) & clear, clear)
 
 
@@ -110,7 +108,7 @@ def _seen(cover: Field) -> Bits:
     """(16, 128) whether enough around a place is uncovered, and the place itself."""
     wide = np.concatenate([cover[:, -SURROUNDINGS:], cover, cover[:, :SURROUNDINGS]], axis=1)
     around = cv2.blur(wide, (SURROUNDINGS, 1))[:, SURROUNDINGS:-SURROUNDINGS]
-    return np.minimum(around, cover)[:, :: COLUMNS // PLACES] > LEAST_COVER
+    return np.minimum(around, cover)[:, :: COLUMNS // PLACES] > MIN_COVER
 
 
 def _median(values: Field) -> float:

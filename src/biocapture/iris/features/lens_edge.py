@@ -5,8 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Outline
-from biocapture.iris.rings import Field, lateral, rings, scaled
-from biocapture.types import GreyPixels
+from biocapture.iris.rings import lateral, rings, scaled
+from biocapture.types import Field, GreyPixels
 
 ANGLES = 64
 NEAREST, FARTHEST, STEP = 1.06, 1.46, 0.009
@@ -21,10 +21,10 @@ END_STEPS = 4
 SLANTS = np.arange(-5, 6, 2)
 """Steps by which a ring may lie nearer at the top than at the bottom of a side: lenses slip."""
 
-MOST_GREYS = 6.0
+MAX_GREYS = 6.0
 """Stronger answers are vessels, lashes or lids, and count as this much."""
 
-LEAST_SEEN = 0.6
+MIN_SEEN = 0.6
 
 
 def lens_edge(pixels: GreyPixels, outline: Outline) -> float:
@@ -38,7 +38,7 @@ def lens_edge(pixels: GreyPixels, outline: Outline) -> float:
 
 def _lines(grey: Field) -> Field:
     along = [cv2.GaussianBlur(grey, (1, 0), 0.1, sigmaY=sigma) for sigma in (LINE_STEPS, AROUND_STEPS)]
-    return np.clip(along[0] - along[1], -MOST_GREYS, MOST_GREYS)
+    return np.clip(along[0] - along[1], -MAX_GREYS, MAX_GREYS)
 
 
 def _side(answer: Field, seen: NDArray[np.bool_]) -> float:
@@ -50,5 +50,5 @@ def _side(answer: Field, seen: NDArray[np.bool_]) -> float:
     shown = seen[place, angle]
     total = (answer[place, angle] * shown).sum(axis=2)
     count = shown.sum(axis=2)
-    enough = count >= LEAST_SEEN * angles
+    enough = count >= MIN_SEEN * angles
     return float((total[enough] / count[enough]).max()) if enough.any() else float("nan")

@@ -9,7 +9,7 @@ from biocapture.types import GreyPixels
 HALF_SIDE = 0.55
 """Half the side of the square looked at, in pupil radii: its corners stay clear of the rim."""
 
-LEAST_PX = 7
+MIN_PX = 7
 
 PASSED = 6.0
 """Deviation of the filter's answer to noise of deviation 1."""
@@ -25,7 +25,7 @@ def pupil_noise(pixels: GreyPixels, outline: Outline) -> float:
     half = HALF_SIDE * min(pupil.minor_px, pupil.radius_px)
     top, left = (max(0, int(at - half)) for at in (pupil.row_px, pupil.column_px))
     window = pixels[top : int(pupil.row_px + half) + 1, left : int(pupil.column_px + half) + 1]
-    if min(window.shape) < LEAST_PX:
+    if min(window.shape) < MIN_PX:
         return float("nan")
     answer = cv2.filter2D(window, cv2.CV_32F, _KERNEL)[1:-1, 1:-1]
     return float(1.4826 * np.median(np.abs(answer)) / PASSED)

@@ -2,11 +2,8 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from biocapture.types import GreyPixels
-
-Mask = NDArray[np.bool_]
+from biocapture.types import GreyPixels, Mask
 
 SPECULAR_DEVIATIONS, SPECULAR_SHARE = 5.0, 0.44
 """Brighter than the iris by this many deviations and by this share of the step from pupil to iris."""

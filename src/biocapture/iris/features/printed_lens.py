@@ -5,9 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Outline
-from biocapture.types import GreyPixels
-
-Field = NDArray[np.float32]
+from biocapture.types import Field, GreyPixels
 
 SIDE = 32
 """Samples along a patch."""
@@ -18,16 +16,16 @@ PER_RADIUS = 64
 DIRECTIONS_RAD = np.deg2rad((0.0, 45.0, 135.0, 180.0))
 """Where patches lie around the pupil; below it, because lids and lashes hang over the upper half."""
 
-LEAST_DEPTH = 0.45
+MIN_DEPTH = 0.45
 """Patches lie half-way between this (or the pupil's rim, if that is wider) and the limbus, in iris radii."""
 
-LEAST_RADIUS_PX = 60.0
+MIN_RADIUS_PX = 60.0
 """In smaller irises, dots are not resolved."""
 
 SMOOTH = 11
 """Samples whose mean is taken off: shading."""
 
-MOST_GREYS = 40.0
+MAX_GREYS = 40.0
 """Larger differences are mirrored lamps and lashes."""
 
 LOWEST, HIGHEST = 0.14, 0.45
@@ -41,7 +39,7 @@ def lattice_peak_db(pixels: GreyPixels, outline: Outline) -> float:
     of the patches' powers the least counts. Fibres run towards the pupil, in another direction in every patch, and
     leave nothing in common.
     """
-    if outline.limbus.major_px < LEAST_RADIUS_PX:
+    if outline.limbus.major_px < MIN_RADIUS_PX:
         return float("nan")
     patches = np.stack([_patch(pixels, outline, angle) for angle in DIRECTIONS_RAD.tolist()])
     power = np.log(np.abs(np.fft.rfft2(patches * _WINDOW)) ** 2 + 1)
@@ -52,14 +50,14 @@ def lattice_peak_db(pixels: GreyPixels, outline: Outline) -> float:
 def _patch(pixels: GreyPixels, outline: Outline, angle: float) -> Field:
     limbus = outline.limbus
     step = limbus.major_px / PER_RADIUS
-    depth = (max(outline.pupil.radius_px / limbus.radius_px, LEAST_DEPTH) + 1) / 2
+    depth = (max(outline.pupil.radius_px / limbus.radius_px, MIN_DEPTH) + 1) / 2
     column, row = limbus.stretch @ (depth * np.cos(angle), depth * np.sin(angle))
     first = step * (SIDE - 1) / 2
     moved = np.array([[step, 0, limbus.column_px + column - first], [0, step, limbus.row_px + row - first]], np.float32)
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     patch = cv2.warpAffine(pixels, moved, (SIDE, SIDE), flags=how, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
     detail = patch - cv2.blur(patch, (SMOOTH, SMOOTH))
-    return np.clip(detail, -MOST_GREYS, MOST_GREYS)
+    return np.clip(detail, -MAX_GREYS, MAX_GREYS)
 
 
 def _frequencies() -> tuple[NDArray[np.bool_], Field]:

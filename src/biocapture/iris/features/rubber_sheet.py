@@ -1,25 +1,19 @@
 """The iris unrolled: Daugman's rubber sheet (1993, doi:10.1109/34.244676), here between two ellipses."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.features.occlusion import covered
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.polar import angles, unrolled
-from biocapture.types import GreyPixels
-
-Mask = NDArray[np.bool_]
-Field = NDArray[np.float32]
-Trace = Callable[[str, NDArray[np.generic]], None]
+from biocapture.types import Field, GreyPixels, Mask, Trace, no_trace
 
 ROWS, COLUMNS = 64, 512
 """Size of a strip: pupil to limbus, once around from rising columns towards rising rows."""
 
-LARGEST_PX = 160.0
+MAX_PX = 160.0
 """Irises of a larger radius are reduced before they are unrolled, so that no detail is skipped."""
 
 UPPER_MARGIN, LOWER_MARGIN = 0.03, 0.02
@@ -46,7 +40,7 @@ class Strip:
     lid: Mask
 
 
-def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = lambda name, array: None) -> Strip:
+def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> Strip:
     """Unroll the iris of an outline and tell what covers it.
 
     Parameters
@@ -92,7 +86,7 @@ def _seen(row: Field, column: Field, outline: Outline, shape: tuple[int, ...]) -
 
 
 def _sampled(pixels: GreyPixels, outline: Outline, row: Field, column: Field) -> GreyPixels:
-    factor = LARGEST_PX / outline.limbus.radius_px
+    factor = MAX_PX / outline.limbus.radius_px
     if factor < 1:
         pixels, row, column = _reduced(pixels, outline.limbus, factor, row, column)
     return cv2.remap(pixels, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

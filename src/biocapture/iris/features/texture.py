@@ -14,7 +14,7 @@ FINE_PX, COARSE_PX = 1.0, 2.2
 FULL, EMPTY = 250, 5
 """Greys from which a pixel holds nothing: the sensor was full, or empty."""
 
-LEAST_PIXELS = 500
+MIN_PIXELS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Texture:
 def texture(strip: Strip) -> Texture:
     """Measure one strip."""
     greys = strip.grey[strip.usable]
-    if greys.size < LEAST_PIXELS:
+    if greys.size < MIN_PIXELS:
         return Texture(*(float("nan"),) * 4)
     bare = strip.grey[~(strip.lid | strip.lash)]
     return Texture(
@@ -63,7 +63,7 @@ def _detail(strip: Strip) -> float:
     usable = strip.usable.astype(np.uint8)
     inner = cv2.erode(usable, np.ones((5, 5), np.uint8)) > 0
     inner[:3] = inner[-3:] = False
-    if inner.sum() < LEAST_PIXELS:
+    if inner.sum() < MIN_PIXELS:
         return float("nan")
     grey = np.where(strip.usable, strip.grey, np.float32(strip.grey[strip.usable].mean())).astype(np.float32)
     band = cv2.GaussianBlur(grey, (7, 7), FINE_PX) - cv2.GaussianBlur(grey, (13, 13), COARSE_PX)

@@ -5,7 +5,7 @@ import numpy as np
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, Identity, Ramp, measure
 
-LEAST_STEP = 20.0
+MIN_STEP = 20.0
 """Greys from pupil to sclera below which a ring on the latter is not looked for."""
 
 SIDE_SPREAD = 0.008
@@ -48,7 +48,7 @@ def lens_edge(batch: IrisBatch) -> Column:
     In hundredths of the step from pupil to sclera: the edge of a soft contact lens, 1.06 to 1.46 iris radii from the
     centre. Eyes without one have up to 1.3.
     """
-    return 100 * batch.lens_edge / np.maximum(batch.sclera_grey - batch.pupil_grey, LEAST_STEP)
+    return 100 * batch.lens_edge / np.maximum(batch.sclera_grey - batch.pupil_grey, MIN_STEP)
 
 
 @measure(unit="1", range=(-1.0, 1.0), curve=Ramp(-0.9, -0.6), guidance="iris.check_side")

@@ -160,10 +160,10 @@ def sharpness(batch: IrisBatch) -> Column:
     The blur is the deviation of the point spread along its shorter axis. Not the band-pass power of the standard,
     which rises with noise and with the contrast of the texture; upscaling an image does not raise it.
     """
-    return batch.radius_px / np.maximum(batch.across_px, LEAST_BLUR_PX)
+    return batch.radius_px / np.maximum(batch.across_px, MIN_BLUR_PX)
 
 
-LEAST_BLUR_PX = 0.3
+MIN_BLUR_PX = 0.3
 """No pixel is sharper than itself: 1/√12 of its width."""
 
 

@@ -10,7 +10,7 @@ from biocapture.measure import Band, Column, Ramp, measure
 
 PERCENT = (0.0, 100.0)
 
-LEAST_STEP = 5.0
+MIN_STEP = 5.0
 """Greys from pupil to iris below which nothing is relative to them."""
 
 
@@ -78,4 +78,4 @@ NOISE_PASSED = 0.06
 
 
 def _step(batch: IrisBatch) -> Column:
-    return np.maximum(batch.inner_iris_grey - batch.pupil_grey, LEAST_STEP)
+    return np.maximum(batch.inner_iris_grey - batch.pupil_grey, MIN_STEP)

@@ -21,7 +21,7 @@ ENOUGH = 0.6
 TALLER, WIDER = (1.3, 1.7), (1.0, 1.2)
 """How much larger pupil and limbus may be than what a lid leaves of them."""
 
-MOST_DILATION = 0.8
+MAX_DILATION = 0.8
 
 UNSEEN = 0.3
 """What a pupil is worth of which nothing is seen."""
@@ -32,7 +32,7 @@ ANGLES, STEPS, REACH = 64, 60, 0.95
 RADII, SHIFT, SHIFTS = (0.15, 0.62), 0.08, 5
 """Pupils looked for, in iris radii: radii, and distance of the centres along rows and columns."""
 
-MOST_RISE = 30.0
+MAX_RISE = 30.0
 
 HALF = 3
 """Half of the steps whose greys make a rise."""
@@ -62,7 +62,7 @@ def second_look(small: Reduction, first: Found) -> tuple[Found, float]:
 def alternatives(small: Reduction, first: Found) -> Iterator[Found]:
     """What else an outline may be, refined."""
     for pupil, limbus in chain(_uncut(first), _unmirrored(small, first)):
-        if pupil.radius_px <= MOST_DILATION * limbus.radius_px:
+        if pupil.radius_px <= MAX_DILATION * limbus.radius_px:
             yield refined_pair(small, pupil, limbus)
 
 
@@ -117,7 +117,7 @@ def _patches(glare: GreyPixels) -> list[Ellipse]:
 def hidden_pupil(small: Reduction, limbus: Ellipse, pair: Pair | None) -> Ellipse:
     """The circle about in the middle of a limbus along which most rise is to be seen, however little that is."""
     per_radius = STEPS / REACH
-    rise = np.clip(outward(unrolled(small.calm, limbus, REACH, STEPS, ANGLES), HALF), 0, MOST_RISE)
+    rise = np.clip(outward(unrolled(small.calm, limbus, REACH, STEPS, ANGLES), HALF), 0, MAX_RISE)
     hidden = unrolled(small.glare, limbus, REACH, STEPS, ANGLES)
     rise[cv2.dilate(hidden, np.ones((1, 2 * HALF + 1), np.uint8)) > 0] = 0
     if pair is not None:

@@ -8,13 +8,12 @@ eyes usually are (see :mod:`biocapture.iris.segmentation.pair_fit`, whose covari
 import functools
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.segmentation.ellipse_fit import harmonics, trusted
 from biocapture.iris.segmentation.pair_fit import TIED, Rim
 from biocapture.iris.segmentation.polar import angles
+from biocapture.types import Values
 
-Values = NDArray[np.float64]
 Leeway = tuple[float, float]
 """Expected distance to the true boundary, and distance to that which the edges ask for; means along it, iris radii."""
 

@@ -13,9 +13,9 @@ RADII_PX = (2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0, 10.0, 12.5)
 """Radii looked for, there: 16 to 100 px in an image of 640 × 480."""
 
 MOST = 5
-LEAST_ANSWER = 8
+MIN_ANSWER = 8
 
-MOST_GREYS = 32
+MAX_GREYS = 32
 """Contrasts beyond count as this much: a pupil in its iris is as good as an iris in the white of the eye."""
 
 DARK_GREYS = 15
@@ -60,7 +60,7 @@ def _answer(wide: GreyPixels, shape: tuple[int, ...], radius: float) -> GreyPixe
         cv2.min(cv2.max(pairs[0], pairs[1]), cv2.max(pairs[2], pairs[3])),
     )
     centre = around(inner, 0, 0)
-    contrast = cv2.min(cv2.subtract(second, centre), MOST_GREYS)
+    contrast = cv2.min(cv2.subtract(second, centre), MAX_GREYS)
     return cv2.divide(contrast, cv2.add(centre, DARK_GREYS), scale=100.0)
 
 
@@ -70,7 +70,7 @@ def _peaks(answer: GreyPixels, size: GreyPixels) -> list[Ellipse]:
     found = []
     for _ in range(MOST):
         _, strength, _, (column, row) = cv2.minMaxLoc(answer)
-        if strength < LEAST_ANSWER:
+        if strength < MIN_ANSWER:
             break
         radius = RADII_PX[size[row, column]]
         found.append(Ellipse(row, column, radius, radius, 0.0))

@@ -19,9 +19,8 @@ from biocapture.iris.segmentation.pair_fit import Rim
 from biocapture.iris.segmentation.polar import clear, outward, unrolled
 from biocapture.iris.segmentation.reduction import Reduction
 from biocapture.iris.segmentation.refine import ANGLES, between
-from biocapture.types import GreyPixels
+from biocapture.types import GreyPixels, Values
 
-Values = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 
 REACH, STEPS = 1.4, 84
@@ -42,9 +41,9 @@ FULL_GREYS = 30.0, 25.0
 """Rise from which an edge of the pupil, and of the limbus, counts fully; as in `refine.py`."""
 
 LEAST = 0.02, 0.015
-"""Smallest deviation of edges, in radii of pupil and limbus; of the pupil's not below :data:`LEAST_PX`."""
+"""Smallest deviation of edges, in radii of pupil and limbus; of the pupil's not below :data:`MIN_PX`."""
 
-LEAST_PX = 0.6
+MIN_PX = 0.6
 
 LEEWAY = 0.003, 0.3
 """Means along a boundary, in iris radii, that are as good as nothing, and as bad as any."""
@@ -113,7 +112,7 @@ def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid,
     inner = _edges(small.lit, pupil, 0.7)
     outer = _edges(small.calm, limbus, min(0.9, max(0.7, ratio + 0.1)))
     of_pupil, of_limbus = leeway(
-        _rim(pupil, *inner, open_pupil, FULL_GREYS[0], max(LEAST[0], LEAST_PX / pupil.radius_px)),
+        _rim(pupil, *inner, open_pupil, FULL_GREYS[0], max(LEAST[0], MIN_PX / pupil.radius_px)),
         _rim(limbus, *outer, open_limbus, FULL_GREYS[1], LEAST[1]),
     )
     shape, around = shape_of(pupil), shape_of(limbus)

@@ -3,13 +3,10 @@
 import functools
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.polar import angles
-
-Values = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from biocapture.types import Mask, Values
 
 HARMONICS = 16
 """Highest harmonic of an edge that counts as its shape; what is finer is noise."""
@@ -23,7 +20,7 @@ SCALE = 0.004
 FAR = 5.0
 """Residuals beyond so many deviations are mirrored lamps or lashes, not the edge's shape, if they are few."""
 
-LEAST_SEEN = 0.5
+MIN_SEEN = 0.5
 
 LIMBUS_STIFFNESS = 0.5
 """Edges' worth of trust in a round limbus: its top and bottom are seldom seen."""
@@ -72,7 +69,7 @@ def ripple(edge_px: Values, seen: Mask, round_oval: complex) -> float:
         Second harmonic that a round one would have, seen under the angle of this gaze; see :func:`oval`.
     """
     seen = seen & _near(edge_px, seen)
-    if seen.mean() < LEAST_SEEN:
+    if seen.mean() < MIN_SEEN:
         return float("nan")
     place = np.arange(len(edge_px))
     whole = np.interp(place, place[seen], edge_px[seen], period=len(edge_px))

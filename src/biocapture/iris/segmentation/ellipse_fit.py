@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.robust import median
 from biocapture.iris.segmentation.polar import angles
+from biocapture.types import Values
 
-Values = NDArray[np.float64]
-
-MOST_STEP = 0.5
+MAX_STEP = 0.5
 """Radii that a round may move or stretch the ellipse."""
 
 ROUNDS, SETTLED = 4, 1e-3
@@ -74,7 +73,7 @@ def fitted(
             left[0, 0] += pull
             left[1, 1] += pull
             answer[:2] += pull * (np.array(centre) - found[:2]) / scale_px
-        step = np.clip(np.linalg.solve(left + 1e-9 * np.eye(5), answer), -MOST_STEP, MOST_STEP)
+        step = np.clip(np.linalg.solve(left + 1e-9 * np.eye(5), answer), -MAX_STEP, MAX_STEP)
         found += step * (scale_px, scale_px, 1, 1, 1)
         if np.abs(step).max() < SETTLED:
             break

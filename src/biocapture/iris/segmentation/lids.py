@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.robust import deviation, median
 from biocapture.iris.segmentation.reduction import Reduction
-from biocapture.types import GreyPixels
-
-Values = NDArray[np.float64]
-Field = NDArray[np.float32]
+from biocapture.types import Field, GreyPixels, Values
 
 SIDE_PX = 72
 REACH = 1.15
@@ -28,22 +25,22 @@ GREY_DEVIATIONS, ROUGH_DEVIATIONS = (1.5, 3.5), (2.0, 4.0)
 Skin differs in grey; rows of lashes, which may be as grey as the iris, in roughness.
 """
 
-LEAST_GREYS, LEAST_ROUGHNESS = 3.0, 2.0
+MIN_GREYS, MIN_ROUGHNESS = 3.0, 2.0
 """Added to the iris' deviations."""
 
 FAMILIAR = 0.3
 """Strangeness of what belongs to the iris."""
 
-CORE, DARK_END, LEAST_STEP = 0.85, 0.25, 12.0
+CORE, DARK_END, MIN_STEP = 0.85, 0.25, 12.0
 """Of the pupil's disc in its radii; quantile of its greys that is the pupil's own; greys it has to be darker by."""
 
 LIT, PUPIL_WEIGHT = (0.35, 0.7), 2.0
 """Way from the pupil's grey to the iris' on which a place in the pupil begins to look strange; what it counts."""
 
-MOST_RISE, EDGE_WEIGHT = 18.0, 2.5
+MAX_RISE, EDGE_WEIGHT = 18.0, 2.5
 """Steeper rims count as this much; a rim this steep counts as so many patch widths of strange pixels."""
 
-LEAST_EVIDENCE = 0.3
+MIN_EVIDENCE = 0.3
 """Below this there is no lid over the iris."""
 
 FEWEST = 6
@@ -60,7 +57,7 @@ class Lid:
         Positive: hollow towards the pupil.
     apex, slant, height : float
     evidence : float
-        Strange pixels beyond the rim, in patch widths; below :data:`LEAST_EVIDENCE` the lid does not cover the iris.
+        Strange pixels beyond the rim, in patch widths; below :data:`MIN_EVIDENCE` the lid does not cover the iris.
     upper : bool
     """
 
@@ -74,7 +71,7 @@ class Lid:
     @property
     def covers(self) -> bool:
         """Whether the lid reaches over the iris."""
-        return self.evidence > LEAST_EVIDENCE
+        return self.evidence > MIN_EVIDENCE
 
     def at(self, column: Values) -> Values:
         """Row of the rim, in iris radii."""
@@ -111,8 +108,8 @@ def _strangeness(patch: GreyPixels, rough: GreyPixels, hidden: NDArray[np.bool_]
     beside = _BESIDE & ~hidden
     if np.count_nonzero(beside) < FEWEST * FEWEST:
         return np.zeros(patch.shape, np.float32)
-    grey = _ramp(np.abs(_deviations(patch, beside, LEAST_GREYS)), *GREY_DEVIATIONS)
-    lashes = _ramp(_deviations(rough, beside, LEAST_ROUGHNESS), *ROUGH_DEVIATIONS)
+    grey = _ramp(np.abs(_deviations(patch, beside, MIN_GREYS)), *GREY_DEVIATIONS)
+    lashes = _ramp(_deviations(rough, beside, MIN_ROUGHNESS), *ROUGH_DEVIATIONS)
     strange = np.maximum(grey, lashes) - np.float32(FAMILIAR)
     strange[hidden | ~_DISC] = 0
     return strange
@@ -130,7 +127,7 @@ def _bright_pupil(strange: Field, calm: GreyPixels, dark: GreyPixels, pupil: Ell
         median(calm[beside]),
     )
     step -= own
-    if step >= LEAST_STEP:
+    if step >= MIN_STEP:
         strange[core] = PUPIL_WEIGHT * (_ramp((inside - own) / step, *LIT) - np.float32(FAMILIAR))
 
 
@@ -176,9 +173,9 @@ def _best(strange: Field, step: Field, upper: bool) -> Lid:
     rims = _rims(upper)
     beyond = np.cumsum(strange, axis=0) if upper else np.cumsum(strange[::-1], axis=0)[::-1]
     area = np.take(beyond.ravel(), rims.place).sum(axis=1) / SIDE_PX
-    clipped = np.clip(step, -MOST_RISE / 3, MOST_RISE)
+    clipped = np.clip(step, -MAX_RISE / 3, MAX_RISE)
     edge = np.einsum("pc,pc->p", np.take(clipped.ravel(), rims.place), rims.inside) / np.maximum(rims.count, FEWEST)
-    evidence = area + EDGE_WEIGHT / MOST_RISE * edge
+    evidence = area + EDGE_WEIGHT / MAX_RISE * edge
     chosen = int(evidence.argmax())
     bend, apex, slant, height = rims.parameters[chosen].tolist()
     return Lid(bend, apex, slant, height, float(evidence[chosen]), upper)

@@ -4,22 +4,19 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.robust import median
 from biocapture.iris.segmentation.ellipse_fit import fitted, reshaped, shape_of
-from biocapture.iris.segmentation.polar import CircleScores, Field, angles, circle_scores, moved, outward, unrolled
-from biocapture.types import GreyPixels
-
-Values = NDArray[np.float64]
+from biocapture.iris.segmentation.polar import CircleScores, angles, circle_scores, moved, outward, unrolled
+from biocapture.types import Field, GreyPixels, Values
 
 ANGLES = 48
 
 SMALLEST, LARGEST = 0.085, 0.42
 """Radii accepted, in longer sides of the working image."""
 
-LEAST_DILATION, MOST_DILATION = 0.1, 0.8
+MIN_DILATION, MAX_DILATION = 0.1, 0.8
 
 ROUND = 0.02
 """Pupils differ from ellipses this much (half logarithm of the ratio of axes): less says nothing of the gaze."""
@@ -79,8 +76,8 @@ def _gaze(shape: tuple[float, float]) -> tuple[float, float]:
 def _searched(calm: GreyPixels, pupil: Ellipse) -> tuple[Ellipse, float, float] | None:
     """Circle in the pupil's frame with the steepest rise on both sides; its score and the sides' balance."""
     longer = max(calm.shape)
-    least = max(SMALLEST * longer / pupil.radius_px, 1 / MOST_DILATION)
-    most = min(LARGEST * longer / pupil.radius_px, 1 / LEAST_DILATION)
+    least = max(SMALLEST * longer / pupil.radius_px, 1 / MAX_DILATION)
+    most = min(LARGEST * longer / pupil.radius_px, 1 / MIN_DILATION)
     reach, steps = 1.3 * most, 72
     per_radius = steps / reach
     radius = np.arange(max(2, int(least * per_radius)), int(most * per_radius) + 1)

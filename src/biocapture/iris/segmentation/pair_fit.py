@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.segmentation.ellipse_fit import ROUNDS, ellipse_of, harmonics, placed, residuals, shape_of, trusted
-
-Values = NDArray[np.float64]
+from biocapture.types import Values
 
 TIED = 8.0
 """Neighbouring edges err together: so many count as one measurement."""
@@ -19,7 +17,7 @@ OFFSET = 0.06
 OVAL, GAZE = 0.012, 0.05
 """Deviations of the pupil's shape from the limbus', and of the limbus' from a circle; see `ellipse_fit.shape_of`."""
 
-MOST_STEP, SETTLED = 0.5, 4e-3
+MAX_STEP, SETTLED = 0.5, 4e-3
 """Radii that a round may move or stretch an ellipse; below this it is settled."""
 
 
@@ -65,7 +63,7 @@ def fitted_pair(pupil: Rim, limbus: Rim) -> tuple[Ellipse, Ellipse]:
             left[part, part] += normal * unit[:, None] * unit
             answer[part] += pull * unit
         step = np.asarray(np.linalg.solve(left, answer), np.float64)
-        step = step * min(1.0, MOST_STEP / max(_largest(step, found), 1e-9))
+        step = step * min(1.0, MAX_STEP / max(_largest(step, found), 1e-9))
         found = found + step
         if _largest(step, found) < SETTLED:
             break

@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
-from biocapture.types import GreyPixels
-
-Field = NDArray[np.float32]
+from biocapture.types import Field, GreyPixels
 
 
 @functools.cache

@@ -3,19 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.robust import median
 from biocapture.iris.segmentation.ellipse_fit import fitted
-from biocapture.iris.segmentation.polar import Field, angles, circle_scores, clear, moved, outward, unrolled
-from biocapture.types import GreyPixels
-
-Values = NDArray[np.float64]
+from biocapture.iris.segmentation.polar import angles, circle_scores, clear, moved, outward, unrolled
+from biocapture.types import Field, GreyPixels, Values
 
 ANGLES, COARSE_ANGLES = 64, 32
 
-MOST_RISE = 40.0
+MAX_RISE = 40.0
 """Steeper edges count as this much: a lamp's edge is no better than a pupil's."""
 
 UPPER_WEIGHT = 0.35
@@ -88,7 +85,7 @@ def _best_circle(
 ) -> tuple[Ellipse, float]:
     """The circle of steepest mean rise around a start; radii and shifts in radii of the start."""
     per_radius = steps / reach
-    rise = np.minimum(outward(unrolled(dark, start, reach, steps, COARSE_ANGLES), 3), MOST_RISE)
+    rise = np.minimum(outward(unrolled(dark, start, reach, steps, COARSE_ANGLES), 3), MAX_RISE)
     low, high = max(3, int(radii[0] * per_radius)), min(steps - 3, int(radii[1] * per_radius))
     found = circle_scores(rise, np.arange(low, high + 1), most * per_radius, shifts, _COARSE_WEIGHT[None])
     shift, radius = divmod(int(found.score[:, 0].argmax()), len(found.radius))
@@ -164,7 +161,7 @@ def _radius_at(ellipse: Ellipse) -> Values:
 
 def quality(pupil: Pupil) -> float:
     """0..1 how much a disc looks like a pupil: an even dark disc with a sharp rim all around."""
-    steep = min(float(np.clip(pupil.rise, 0, MOST_RISE).mean()), 15.0) / 15.0
+    steep = min(float(np.clip(pupil.rise, 0, MAX_RISE).mean()), 15.0) / 15.0
     return pupil.agreeing * steep * _darkness(pupil.grey) * _evenness(pupil.spread)
 
 

@@ -16,7 +16,7 @@ LAMP_PX, LAMP_GREYS = 11, 40
 GLARE_PX, GLARE_GREYS, FULL = 55, 60, 235
 """Wider patches are mirrored windows if the sensor is (nearly) full in them and they are no wider than this."""
 
-WINDOW_PX, MOST_WINDOWS = 7, 20
+WINDOW_PX, MAX_WINDOWS = 7, 20
 """Narrower ones are left to the lamps; so many are filled at most."""
 
 HALO_PX = 3
@@ -88,7 +88,7 @@ def without_glare(grey: GreyPixels) -> tuple[GreyPixels, GreyPixels]:
     nearest = cv2.dilate(label.astype(np.float32), _DISC)
     nearest[glare > 0] = 0
     filled = grey.copy()
-    for patch in range(1, min(count, MOST_WINDOWS + 1)):
+    for patch in range(1, min(count, MAX_WINDOWS + 1)):
         around = grey[nearest == patch]
         if around.size:
             filled[label == patch] = np.quantile(around, DARK_END)

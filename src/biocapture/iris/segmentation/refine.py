@@ -9,9 +9,8 @@ from biocapture.iris.segmentation.lids import Lid, lids
 from biocapture.iris.segmentation.pair_fit import Rim, fitted_pair
 from biocapture.iris.segmentation.polar import angles, outward, unrolled
 from biocapture.iris.segmentation.reduction import Reduction
-from biocapture.types import GreyPixels
+from biocapture.types import GreyPixels, Values
 
-Values = NDArray[np.float64]
 Pair = tuple[Lid, Lid]
 Found = tuple[Ellipse, Ellipse, Pair]
 """Pupil, limbus and lids in the working image."""

@@ -1,10 +1,7 @@
 """The straight line from the pixels of one eye to its outline."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.alternatives import second_look
@@ -16,12 +13,9 @@ from biocapture.iris.segmentation.polar import angles, outward, unrolled
 from biocapture.iris.segmentation.pupil import LARGEST, SMALLEST, Guess, Pupil, guessed, quality, refined
 from biocapture.iris.segmentation.reduction import Reduction, reduced
 from biocapture.iris.segmentation.refine import Found, refined_pair
-from biocapture.types import Failure, GreyPixels
+from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
 
-Values = NDArray[np.float64]
-Trace = Callable[[str, NDArray[np.generic]], None]
-
-SMALLEST_PX = 64
+MIN_PX = 64
 """Images with a shorter side are refused."""
 
 LIKELY = 3
@@ -36,7 +30,7 @@ TWO_EYES, SURE = 7.0, 0.5
 EDGE_ANGLES = 128
 
 
-def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outline | Failure:
+def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     """Find pupil, limbus and lids of an eye lit by near infrared.
 
     Parameters
@@ -49,8 +43,8 @@ def segment(pixels: GreyPixels, trace: Trace = lambda name, array: None) -> Outl
     -------
     Outline or Failure
     """
-    if min(pixels.shape[:2]) < SMALLEST_PX:
-        return Failure("iris.no_eye", f"{min(pixels.shape[:2])} px, least {SMALLEST_PX}")
+    if min(pixels.shape[:2]) < MIN_PX:
+        return Failure("iris.no_eye", f"{min(pixels.shape[:2])} px, least {MIN_PX}")
     small = reduced(pixels)
     trace("reduced", small.calm)
     trace("dark", small.dark)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from biocapture.comparison.evaluation.intervals import mean_difference, share_difference
-from biocapture.runs.page.counts import VERDICTS, Counts, Tally
+from biocapture.runs.page.counts import VERDICTS, Tally
 from biocapture.runs.page.kept import Sampled
+from biocapture.types import Counts
 
 READY, ERROR = VERDICTS.index("READY"), VERDICTS.index("ERROR")
 

@@ -7,8 +7,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from biocapture.runs.page.counts import VERDICTS
-
-Counts = NDArray[np.int64]
+from biocapture.types import Counts
 
 WIDTH, HEIGHT, LEFT, RIGHT, FOOT, HEAD = 640, 190, 52, 16, 26, 8
 """Of a chart; px of the drawing, which scales with the page."""
@@ -17,7 +16,7 @@ BINS = 51
 """Bars of a histogram: two points each, the last holds 100."""
 
 STRIP, STRIP_HEIGHT = 220, 22
-LEAST_BOX = 6
+MIN_BOX = 6
 """Narrower boxes are drawn as a dot."""
 
 STEPS = 5
@@ -89,7 +88,7 @@ def strip(quantiles: Sequence[float], other: Sequence[float] | None = None, mini
 
 def _range(quantiles: Sequence[float], top: float, name: str) -> Markup:
     low, lower, middle, upper, high = (_at(value) for value in quantiles)
-    if upper - lower < LEAST_BOX:  # all alike: a dot, which its median would hide
+    if upper - lower < MIN_BOX:  # all alike: a dot, which its median would hide
         return Markup(
             '<g class="{}"><path class="thin" d="M{:.1f} {:.1f}H{:.1f}"/><circle cx="{:.1f}" cy="{:.1f}" r="3"/></g>'
         ).format(name, low, top + 3, high, middle, top + 3)

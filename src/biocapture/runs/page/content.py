@@ -20,12 +20,12 @@ from biocapture.profile.load import Profile
 from biocapture.runs.page import tables
 from biocapture.runs.page.against import changes, paired
 from biocapture.runs.page.counts import VERDICTS, Tally
-from biocapture.runs.page.kept import MOST_SAMPLED, Case
+from biocapture.runs.page.kept import MAX_SAMPLED, Case
 from biocapture.runs.page.reference import Reference
 from biocapture.runs.page.rows import Run
 
 HERE = Path(__file__).parent
-MOST_FACTS, LONGEST_FACT = 300, 300
+MAX_FACTS, MAX_FACT = 300, 300
 """Of a manifest, on the page."""
 
 
@@ -110,12 +110,12 @@ def _content(facts: Facts) -> dict[str, Any]:
         "days": tables.days(found, phrase("days_label", facts.language)),
         "measures": tables.measures(found, facts.reference, facts.profile),
         "reference": facts.reference,
-        "sampled": MOST_SAMPLED,
+        "sampled": MAX_SAMPLED,
         "cases": cases,
         "pictures": shown,
         "correlations": tables.correlations(found, phrase("heat_label", facts.language)),
         "errors": sorted(found.errors.items(), key=lambda item: -item[1].rows),
-        "manifest": list(_flat(facts.run.manifest))[:MOST_FACTS],
+        "manifest": list(_flat(facts.run.manifest))[:MAX_FACTS],
         "against": [] if facts.before is None else changes(facts.before, found),
         "before_name": printable(facts.before_name),
         "paired": [] if facts.before is None else _paired(facts.before, found),
@@ -134,7 +134,7 @@ def _flat(manifest: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, 
         for key, value in manifest.items():
             yield from _flat(value, f"{name}.{key}" if name else str(key), depth + 1)
     else:
-        yield name[:LONGEST_FACT], str(manifest)[:LONGEST_FACT]
+        yield name[:MAX_FACT], str(manifest)[:MAX_FACT]
 
 
 def _version() -> str:

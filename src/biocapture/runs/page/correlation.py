@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
+from biocapture.types import Values
 
-LEAST_ROWS = 30
+MIN_ROWS = 30
 """Rows that both scores need; a correlation of fewer says little."""
 
-MOST_ROWS = 4000
+MAX_ROWS = 4000
 
 
 def ranks(column: Values) -> Values:
@@ -24,7 +24,7 @@ def spearman(scores: NDArray[np.floating]) -> Values:
     """(M, M) rank correlation of the (N, M) columns over the rows that both have; NaN for too few, or a constant."""
     if not scores.shape[1]:
         return np.zeros((0, 0))
-    ranked = np.stack([ranks(column.astype(np.float64)) for column in scores[:MOST_ROWS].T], axis=1)
+    ranked = np.stack([ranks(column.astype(np.float64)) for column in scores[:MAX_ROWS].T], axis=1)
     known = np.isfinite(ranked).astype(np.float64)
     values = np.nan_to_num(ranked)
     count, total, product = known.T @ known, values.T @ known, values.T @ values
@@ -32,5 +32,5 @@ def spearman(scores: NDArray[np.floating]) -> Values:
     covariance = count * product - total * total.T
     spread = count * squares - total * total
     scale = np.sqrt(np.maximum(spread, 0) * np.maximum(spread.T, 0))
-    enough = (count >= LEAST_ROWS) & (scale > 1e-6 * np.maximum(count, 1) ** 2)
+    enough = (count >= MIN_ROWS) & (scale > 1e-6 * np.maximum(count, 1) ** 2)
     return np.where(enough, np.clip(covariance / np.where(enough, scale, 1.0), -1, 1), np.nan)

@@ -4,10 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.runs.page.kept import Sampled, Shortlist
-from biocapture.types import Modality
+from biocapture.types import Counts, Modality
 
 VERDICTS = ("READY", "REVIEW", "RETAKE", "ERROR")
 """Rows that are none of the first three could not be read."""
@@ -16,15 +15,13 @@ BINS, NO_QUALITY = 102, 101
 """Whole qualities 0..100, and none."""
 
 OTHER = "…"
-"""Stands for the groups beyond :data:`MOST_GROUPS`."""
+"""Stands for the groups beyond :data:`MAX_GROUPS`."""
 
-MOST_GROUPS, MOST_ERRORS = 400, 200
+MAX_GROUPS, MAX_ERRORS = 400, 200
 """Different slots, devices or days; different messages."""
 
 SHOWN, EXAMPLES = 10, 3
 """Worst and borderline cases per modality; examples per reason."""
-
-Counts = NDArray[np.int64]
 
 
 @dataclass

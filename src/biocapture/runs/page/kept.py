@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from biocapture.runs.page.rows import Rows
 
-MOST_SAMPLED = 10_000
+MAX_SAMPLED = 10_000
 """Rows per modality: a share is then known to one in a hundred, a quantile to half a per cent of the rows."""
 
 PRIORITY_DIGITS = 13
@@ -102,7 +102,7 @@ class Sampled:
 
     def take(self, rows: Rows, priority: NDArray[np.float64], verdict: NDArray[np.int64], of_it: NDArray[Any]) -> None:
         """Look at the rows ``of_it`` of a batch."""
-        limit = self.priority[-1] if len(self) == MOST_SAMPLED else np.inf
+        limit = self.priority[-1] if len(self) == MAX_SAMPLED else np.inf
         among = np.flatnonzero(of_it & (priority < limit))
         if not among.size:
             return
@@ -116,7 +116,7 @@ class Sampled:
             self.raw, self.score = raw[:0], score[:0]
         quality = rows.numbers("quality")[among].astype(np.float32)
         merged = np.concatenate([self.priority, priority[among]])
-        kept = np.argsort(merged, kind="stable")[:MOST_SAMPLED]
+        kept = np.argsort(merged, kind="stable")[:MAX_SAMPLED]
         self.priority = merged[kept]
         self.verdict = np.concatenate([self.verdict, verdict[among]])[kept]
         self.quality = np.concatenate([self.quality, quality])[kept]

@@ -14,10 +14,10 @@ from biocapture.assessment.report import COLUMNS
 from biocapture.errors import UsageError
 
 BATCH_ROWS = 8_192
-LARGEST_MANIFEST = 1_000_000
+MAX_MANIFEST = 1_000_000
 """Bytes; a larger run.json is no manifest of ours."""
 
-LONGEST_TEXT = 500
+MAX_TEXT = 500
 """Characters of a path or message that are kept."""
 
 NUMBERS = frozenset({"width_px", "height_px", "ppi", "quality"})
@@ -120,7 +120,7 @@ class Run:
             try:
                 yield from map(Rows, READERS[file.suffix.lower()](file, wanted))
             except (OSError, ValueError, csv.Error) as error:  # pyarrow's own errors are ValueErrors
-                raise UsageError(f"cannot be read: {str(error)[:LONGEST_TEXT]}", str(file)) from error
+                raise UsageError(f"cannot be read: {str(error)[:MAX_TEXT]}", str(file)) from error
 
 
 def open_run(path: Path) -> Run:
@@ -142,7 +142,7 @@ def open_run(path: Path) -> Run:
     try:
         names = _names(files[0])
     except (OSError, ValueError, csv.Error) as error:
-        raise UsageError(f"cannot be read: {str(error)[:LONGEST_TEXT]}", str(files[0])) from error
+        raise UsageError(f"cannot be read: {str(error)[:MAX_TEXT]}", str(files[0])) from error
     if not {"path", "verdict"} <= set(names):
         raise UsageError("no table of biocapture: the columns path and verdict are missing", str(files[0]))
     return Run(path, files, names, _manifest(path / "run.json") if path.is_dir() else {})
@@ -152,8 +152,8 @@ def _manifest(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        if path.stat().st_size > LARGEST_MANIFEST:
-            raise UsageError(f"more than {LARGEST_MANIFEST} bytes, too large for a manifest", str(path))
+        if path.stat().st_size > MAX_MANIFEST:
+            raise UsageError(f"more than {MAX_MANIFEST} bytes, too large for a manifest", str(path))
         content = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"cannot be read: {error}", str(path)) from error
@@ -258,4 +258,4 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     shown = value.decode("utf8", "replace") if isinstance(value, bytes) else str(value)
-    return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 1] + "…"
+    return shown if len(shown) <= MAX_TEXT else shown[: MAX_TEXT - 1] + "…"

@@ -11,12 +11,13 @@ from biocapture.comparison.evaluation.intervals import wilson
 from biocapture.profile.load import Profile
 from biocapture.runs.page import charts
 from biocapture.runs.page.correlation import spearman
-from biocapture.runs.page.counts import VERDICTS, Counts, Tally
+from biocapture.runs.page.counts import VERDICTS, Tally
 from biocapture.runs.page.reference import STRIP, Reference, quantile
+from biocapture.types import Counts
 
 READY = VERDICTS.index("READY")
-MOST_REASONS, MOST_PAIRS = 40, 10
-MOST_MEASURES = 80
+MAX_REASONS, MAX_PAIRS = 40, 10
+MAX_MEASURES = 80
 """Of a correlation matrix: ours have at most half as many."""
 
 
@@ -107,7 +108,7 @@ def reasons(found: Tally) -> list[Fault]:
         for (kind, key), (every, first) in found.reasons.items()
         if kind
     ]
-    return sorted(rows, key=lambda row: (-row.worst, -row.count))[:MOST_REASONS]
+    return sorted(rows, key=lambda row: (-row.worst, -row.count))[:MAX_REASONS]
 
 
 def groups(found: Tally, dimension: str) -> list[tuple[str, list[Group]]]:
@@ -194,7 +195,7 @@ def correlations(found: Tally, label: str) -> list[tuple[str, Any, list[tuple[st
     listed = []
     for kind in found.modalities:
         sampled = found.sampled[kind]
-        values = spearman(sampled.score[:, :MOST_MEASURES])
+        values = spearman(sampled.score[:, :MAX_MEASURES])
         varied = np.flatnonzero(np.isfinite(values).sum(axis=0) > 1)
         if varied.size < 2:
             continue
@@ -203,7 +204,7 @@ def correlations(found: Tally, label: str) -> list[tuple[str, Any, list[tuple[st
         order = _order(names, values)
         values, names = values[np.ix_(order, order)], [names[i] for i in order]
         upper = np.where(np.triu(np.ones(values.shape, bool), 1), np.nan_to_num(np.abs(values)), -1.0)
-        best = np.argsort(-upper, axis=None)[:MOST_PAIRS]
+        best = np.argsort(-upper, axis=None)[:MAX_PAIRS]
         chosen = [(int(i), int(j)) for i, j in zip(*np.unravel_index(best, upper.shape), strict=True)]
         pairs = [(names[i], names[j], float(values[i, j])) for i, j in chosen if upper[i, j] >= 0]
         listed.append((kind, charts.heat_map(names, values, label), pairs))

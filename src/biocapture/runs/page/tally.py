@@ -9,19 +9,18 @@ from numpy.typing import NDArray
 from biocapture.runs.page.counts import (
     BINS,
     EXAMPLES,
-    MOST_ERRORS,
-    MOST_GROUPS,
+    MAX_ERRORS,
+    MAX_GROUPS,
     NO_QUALITY,
     OTHER,
     SHOWN,
     VERDICTS,
-    Counts,
     Group,
     Tally,
 )
 from biocapture.runs.page.kept import Sampled, Shortlist, priorities
 from biocapture.runs.page.rows import Rows, Run
-from biocapture.types import Modality, Position
+from biocapture.types import Counts, Modality, Position
 
 KINDS = tuple(Modality)
 SLOTS = frozenset(Position)
@@ -81,7 +80,7 @@ class _Batch:
 
     def _groups(self, groups: dict[tuple[str, str], Counts], codes: NDArray[np.int64], texts: list[str]) -> None:
         known = {value for _, value in groups}
-        room = MOST_GROUPS - len(known)
+        room = MAX_GROUPS - len(known)
         fresh = list(dict.fromkeys(text for text in texts if text not in known))
         over = set(fresh[max(room, 0) :])
         names = [OTHER if text in over else text for text in texts]
@@ -108,7 +107,7 @@ class _Batch:
             rest, which = divmod(code, len(texts))
             kind, slot = divmod(rest, len(slot_texts))
             for place, key in enumerate(parts[which]):
-                if len(found.reasons) < MOST_GROUPS or (_kind_name(kind - 1), key) in found.reasons:
+                if len(found.reasons) < MAX_GROUPS or (_kind_name(kind - 1), key) in found.reasons:
                     counted = found.reasons.setdefault((_kind_name(kind - 1), key), np.zeros(2, np.int64))
                     counted += (count, count if place == 0 else 0)
                     if place == 0 and slot_texts[slot] in SLOTS:
@@ -183,7 +182,7 @@ def _errors(found: Tally, rows: Rows) -> None:
     among = np.flatnonzero(told)
     for path, error in zip(rows.cells("path", among), rows.cells("error", among), strict=True):
         key = re.sub(r"\d+", "#", error.removeprefix(f"{path}: "))[:200]
-        if key not in found.errors and len(found.errors) >= MOST_ERRORS:
+        if key not in found.errors and len(found.errors) >= MAX_ERRORS:
             key = OTHER
         group = found.errors.setdefault(key, Group(0, path, error))
         group.rows += 1

@@ -13,9 +13,7 @@ from biocapture.synthetic.eye.eyelids import covered, lids
 from biocapture.synthetic.eye.gaze import Ellipse, View, limbus, pupil, view
 from biocapture.synthetic.eye.lashes import lashes
 from biocapture.synthetic.eye.lights import lights
-from biocapture.types import Position
-
-Mask = NDArray[np.bool_]
+from biocapture.types import Mask, Position
 
 COVERS = 0.3
 """Share of a pixel that lashes or a frame have to cover to count."""

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+from biocapture.types import Field
 
 HEIGHT_PX, WIDTH_PX = 640, 496
 """Size of the master pattern at 500 ppi; impressions show a part of it."""

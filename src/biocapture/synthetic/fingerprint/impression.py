@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.synthetic.fingerprint.finger import Field, Finger, Minutiae
+from biocapture.synthetic.fingerprint.finger import Finger, Minutiae
+from biocapture.types import Field
 
 RIM_PX = 4.0
 """Width (Gaussian) over which pressure falls off at the rim of the contact."""

@@ -13,7 +13,7 @@ from biocapture.enrolment.readiness.finding import Finding
 from biocapture.enrolment.readiness.slot import Examined, Slot
 from biocapture.types import Modality, Position
 
-LEAST_QUALITY = 45.0
+MIN_QUALITY = 45.0
 """Attempts below say nothing: poor prints of one finger often do not match."""
 
 LAX_FMR = 1e-2
@@ -94,7 +94,7 @@ def _of_slot(case: Case, slot: Slot) -> Finding | None:
 
 
 def _is_good(attempt: Examined) -> bool:
-    return attempt.template is not None and attempt.shows is None and attempt.quality >= LEAST_QUALITY
+    return attempt.template is not None and attempt.shows is None and attempt.quality >= MIN_QUALITY
 
 
 def _linked(attempts: list[Examined], matches: list[tuple[Examined, Examined]]) -> list[Examined]:

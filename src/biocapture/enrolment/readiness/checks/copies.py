@@ -14,7 +14,7 @@ SIDE_PX = 256
 FINE_PX, COARSE_PX = 0.7, 4.0
 """Band of the texture: without sensor noise and shading."""
 
-LEAST_DEVIATION = 1.0
+MIN_DEVIATION = 1.0
 """Greys; blank images have no texture that could be copied."""
 
 TURNS = ("as it is", "turned by 90°", "turned by 180°", "turned by 270°")
@@ -37,7 +37,7 @@ def signature(pixels: NDArray[np.uint8]) -> Signature:
     square = cv2.resize(grey, (SIDE_PX, SIDE_PX), interpolation=method).astype(np.float32)
     band = cv2.GaussianBlur(square, (0, 0), FINE_PX) - cv2.GaussianBlur(square, (0, 0), COARSE_PX)
     length = float(np.sqrt((band.astype(np.float64) ** 2).sum()))
-    return band / np.float32(length) if length > LEAST_DEVIATION * SIDE_PX else np.zeros_like(band)
+    return band / np.float32(length) if length > MIN_DEVIATION * SIDE_PX else np.zeros_like(band)
 
 
 def likeness(one: Signature, other: Signature) -> float:

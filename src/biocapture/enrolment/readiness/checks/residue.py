@@ -5,7 +5,7 @@ from biocapture.enrolment.readiness.evidence import Case, least_score
 from biocapture.enrolment.readiness.finding import Finding
 from biocapture.enrolment.readiness.slot import Slot
 
-MOST_UNDERLYING = 0.14
+MAX_UNDERLYING = 0.14
 """Share of a print that may seem to lie over another one; see ``fingerprint/features/underlying_print.py``."""
 
 
@@ -31,8 +31,8 @@ def _residue(slot: Slot, score: float, fmr: float) -> Finding:
 
 def _underlying(slot: Slot) -> Finding | None:
     best = slot.best
-    if best is None or not best.underlying > MOST_UNDERLYING:
+    if best is None or not best.underlying > MAX_UNDERLYING:
         return None
-    said: dict[str, float | str] = {"share": best.underlying, "most": MOST_UNDERLYING}
+    said: dict[str, float | str] = {"share": best.underlying, "most": MAX_UNDERLYING}
     key = "enrolment.second_ridges"
     return Finding("ghost.second_ridges", Verdict.RETAKE, (slot.position,), key, said, (best.name,))
