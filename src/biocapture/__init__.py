@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from biocapture.types import Image, Modality, Position, Sample
 
 _HOMES = {
-    "BiocaptureError": "errors",
-    "DecodeError": "errors",
-    "Enrolment": "enrolment",
-    "measures": "assessment.modalities",
-    "assess": "assessment.pipeline",
-    "assess_many": "assessment.pipeline",
-    "Profile": "profile.load",
-    "Readiness": "enrolment.readiness",
-    "check": "enrolment.readiness",
-    "Report": "assessment.report",
-    "Image": "types",
-    "Modality": "types",
-    "Position": "types",
-    "Sample": "types",
-    "Reason": "assessment.verdict",
-    "Verdict": "assessment.verdict",
+    "BiocaptureError": "biocapture.errors",
+    "DecodeError": "biocapture.errors",
+    "Enrolment": "biocapture.enrolment",
+    "measures": "biocapture.assessment.modalities",
+    "assess": "biocapture.assessment.pipeline",
+    "assess_many": "biocapture.assessment.pipeline",
+    "Profile": "biocapture.profile.load",
+    "Readiness": "biocapture.enrolment.readiness",
+    "check": "biocapture.enrolment.readiness",
+    "Report": "biocapture.assessment.report",
+    "Image": "biocapture.types",
+    "Modality": "biocapture.types",
+    "Position": "biocapture.types",
+    "Sample": "biocapture.types",
+    "Reason": "biocapture.assessment.verdict",
+    "Verdict": "biocapture.assessment.verdict",
 }
 
 __all__ = [
@@ -62,6 +62,6 @@ def __getattr__(name: str) -> object:
     """Import each public name when it is first used, so that ``import biocapture`` costs next to nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module 'biocapture' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"biocapture.{_HOMES[name]}"), name)
+    value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
