@@ -14,11 +14,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from models.face_training import covers
-from models.face_training.heads import Anchors, Assets, Kind, Units, anchors, assets
-from models.face_training.lighting import Light, lamp
-from models.face_training.render import Sitting, head_outline, render, sitting
-from models.face_training.shells import Outline, Shell, hair, scarf
+from models.face_data import covers
+from models.face_data.heads import Anchors, Assets, Kind, Units, anchors, assets
+from models.face_data.lighting import Light, lamp
+from models.face_data.render import Sitting, head_outline, render, sitting
+from models.face_data.shells import Outline, Shell, hair, scarf
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]

@@ -2,8 +2,8 @@
 
 usage: python -m models.face_detector.against_mediapipe MODEL.onnx --figures DIR --labels FILE.npz
 
---figures DIR  of SFHQ-T2I (models/face_training/cells.py)
---labels FILE  written by models.face_training.label from the cells: those where MediaPipe finds exactly one face
+--figures DIR  of SFHQ-T2I (models/face_data/cells.py)
+--labels FILE  written by models.face_data.label from the cells: those where MediaPipe finds exactly one face
 """
 
 import argparse
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.face_data.cells import NO_FRONT, cells
 from models.face_detector.evaluate import Rgb, detector
-from models.face_training.cells import NO_FRONT, cells
 from numpy.typing import NDArray
 
 EYES, CHIN, NOSE, SIDES = (33, 133, 362, 263), 152, 1, (234, 454)

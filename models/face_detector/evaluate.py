@@ -3,8 +3,8 @@
 usage: python -m models.face_detector.evaluate MODEL.onnx --figures DIR --prepared FILE --nonfaces DIR ...
        [--renders FILE] [--write | --confirmed]
 
---figures DIR   of SFHQ-T2I: generated faces by prompt (models/face_training/cells.py)
---prepared FILE written by models.face_training.prepare: the people held out, at other sizes and turns
+--figures DIR   of SFHQ-T2I: generated faces by prompt (models/face_data/cells.py)
+--prepared FILE written by models.face_data.prepare: the people held out, at other sizes and turns
 --nonfaces DIR  pictures without a face (real prints, irises, landscapes), searched for *.pgm, *.png, *.jpg
 --renders FILE  heads rendered with another seed than those trained on
 
@@ -25,12 +25,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
+from models.face_data.cells import NO_FRONT, cells
+from models.face_data.groups import groups
+from models.face_data.nonfaces import EVALUATION, Backgrounds, captures, of_folders, samples
+from models.face_data.portraits import Portrait
+from models.face_data.prepare import prepared
 from models.face_detector.scenes import SIDE_PX, Head, rendered
-from models.face_training.cells import NO_FRONT, cells
-from models.face_training.groups import groups
-from models.face_training.nonfaces import EVALUATION, Backgrounds, captures, of_folders, samples
-from models.face_training.portraits import Portrait
-from models.face_training.prepare import prepared
 from numpy.typing import NDArray
 
 from biocapture.face.describe import failure_of

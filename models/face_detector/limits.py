@@ -2,7 +2,7 @@
 
 usage: python -m models.face_detector.limits --prepared FILE --renders FILE --nonfaces DIR ...
 
---prepared FILE written by models.face_training.prepare
+--prepared FILE written by models.face_data.prepare
 --renders FILE  heads of a seed that is neither trained nor judged on
 --nonfaces DIR  real prints and irises to choose by (README.md says which)
 
@@ -17,11 +17,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.face_data.conditions import photographed
+from models.face_data.nonfaces import TRAINING, Backgrounds, captures, of_folders, samples
+from models.face_data.prepare import prepared
 from models.face_detector.evaluate import Rgb, composed, drawings
 from models.face_detector.scenes import SIDE_PX, Crowd, rendered
-from models.face_training.conditions import photographed
-from models.face_training.nonfaces import TRAINING, Backgrounds, captures, of_folders, samples
-from models.face_training.prepare import prepared
 
 from biocapture.face.networks import detection
 from biocapture.face.networks.backend import doubt

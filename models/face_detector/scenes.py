@@ -5,10 +5,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_training.covers import covered
-from models.face_training.nonfaces import Backgrounds
-from models.face_training.points import Places
-from models.face_training.portraits import Portrait, turned
+from models.face_data.covers import covered
+from models.face_data.nonfaces import Backgrounds
+from models.face_data.points import Places
+from models.face_data.portraits import Portrait, turned
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
@@ -63,7 +63,7 @@ class Crowd:
 
 
 def rendered(path: Path | None) -> list[Head]:
-    """Heads written by models.face_training.render."""
+    """Heads written by models.face_data.render."""
     if path is None:
         return []
     with np.load(path) as table:

@@ -3,8 +3,8 @@
 usage: python -m models.face_detector.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
        [--from FILE.onnx] [--processes N]
 
---prepared FILE  written by models.face_training.prepare
---renders FILE   written by models.face_training.render: synthetic heads, half of those shown
+--prepared FILE  written by models.face_data.prepare
+--renders FILE   written by models.face_data.render: synthetic heads, half of those shown
 --from FILE      go on with a network trained before, at half the learning rate
 --steps N        batches of 64 (default 4000; 1500 give a usable detector); 0.16 s a step on one core
 --processes N    that make the pictures (default 1), 0.16 s of each a step; many keep a GPU busy
@@ -20,11 +20,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from models.face_data.conditions import photographed
+from models.face_data.networks import DEVICE, Block, answer, batches, continued, part, trained, write
+from models.face_data.nonfaces import Backgrounds
+from models.face_data.prepare import Prepared, prepared
 from models.face_detector.scenes import SIDE_PX, Crowd, Head, heads, rendered, scene
-from models.face_training.conditions import photographed
-from models.face_training.networks import DEVICE, Block, answer, batches, continued, part, trained, write
-from models.face_training.nonfaces import Backgrounds
-from models.face_training.prepare import Prepared, prepared
 from torch import Tensor, nn
 from torch.utils.data import IterableDataset
 

@@ -2,8 +2,8 @@
 
 usage: python -m models.face_eyes.evaluate MODEL.onnx --data DIR --labels FILE [--write]
 
---data DIR       neutral_front, canada with hand-set templates (see models/face_training/README.md)
---labels FILE    their landmarks, by models.face_training.label
+--data DIR       neutral_front, canada with hand-set templates (see models/face_data/README.md)
+--labels FILE    their landmarks, by models.face_data.label
 --write          put the model and its card, with the figures, beside this script
 
 As in use, from the shipped networks of faces and landmarks: errors against the points set by hand in % of the distance
@@ -18,10 +18,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
+from models.face_data.expressions import LEFT_EYE, RIGHT_EYE, close_eye, look_aside
+from models.face_data.portraits import is_held_out
+from models.face_data.templates import GROUPS, SAME, template
 from models.face_landmarks.evaluate import known, read, use
-from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye, look_aside
-from models.face_training.portraits import is_held_out
-from models.face_training.templates import GROUPS, SAME, template
 
 from biocapture.face.features.eyes import gaze_offset
 from biocapture.face.features.framing import eye_opening

@@ -2,9 +2,9 @@
 
 usage: python -m models.face_eyes.train --data DIR --labels FILE --renders FILE --out FILE.onnx [--steps N] [--seed N]
 
---data DIR       congress/*.jpg, neutral_front/*.jpg, smiling_front/*.jpg (see models/face_training/README.md)
---labels FILE    written by models.face_training.label
---renders FILE   written by models.face_training.render; a quarter of each batch
+--data DIR       congress/*.jpg, neutral_front/*.jpg, smiling_front/*.jpg (see models/face_data/README.md)
+--labels FILE    written by models.face_data.label
+--renders FILE   written by models.face_data.render; a quarter of each batch
 --steps N        batches of 128 (default 3800); 0.1 s a step
 
 One thread. The same data, steps and seed give the same network on the same machine and versions.
@@ -18,11 +18,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from models.face_training.conditions import coarser, photographed
-from models.face_training.expressions import close_eye, look_aside
-from models.face_training.networks import DEVICE, Block, Exact, answer, trained, wing, write
-from models.face_training.points import Places, of_mesh
-from models.face_training.portraits import is_held_out
+from models.face_data.conditions import coarser, photographed
+from models.face_data.expressions import close_eye, look_aside
+from models.face_data.networks import DEVICE, Block, Exact, answer, trained, wing, write
+from models.face_data.points import Places, of_mesh
+from models.face_data.portraits import is_held_out
 from numpy.typing import NDArray
 from torch import Tensor, nn
 

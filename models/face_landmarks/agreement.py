@@ -2,8 +2,8 @@
 
 usage: python -m models.face_landmarks.agreement --data DIR --labels FILE
 
---data DIR       congress, neutral_front, canada (see models/face_training/README.md)
---labels FILE    their landmarks, by models.face_training.label
+--data DIR       congress, neutral_front, canada (see models/face_data/README.md)
+--labels FILE    their landmarks, by models.face_data.label
 
 On the people held out of training. Box and parsing come from our networks in both cases, pose from either landmarks.
 """
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.face_data.portraits import is_held_out
 from models.face_landmarks.evaluate import known, read
-from models.face_training.portraits import is_held_out
 
 from biocapture.assessment.modalities import measures
 from biocapture.face.describe import describe_inputs

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_training.covers import covered
-from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye, open_mouth
-from models.face_training.nonfaces import Backgrounds
-from models.face_training.points import Places
-from models.face_training.portraits import Portrait, turned
+from models.face_data.covers import covered
+from models.face_data.expressions import LEFT_EYE, RIGHT_EYE, close_eye, open_mouth
+from models.face_data.nonfaces import Backgrounds
+from models.face_data.points import Places
+from models.face_data.portraits import Portrait, turned
 from numpy.typing import NDArray
 
 from biocapture.face.landmarks import MIRRORED
@@ -89,7 +89,7 @@ class People:
 
 
 def rendered(path: Path | None) -> list[Face]:
-    """Heads written by models.face_training.render."""
+    """Heads written by models.face_data.render."""
     if path is None:
         return []
     with np.load(path) as table:

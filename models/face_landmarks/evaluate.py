@@ -3,9 +3,9 @@
 usage: python -m models.face_landmarks.evaluate MODEL.onnx --data DIR --labels FILE --figures DIR --cells FILE
        --renders FILE [--write]
 
---data DIR       congress, neutral_front, canada with hand-set templates (see models/face_training/README.md)
---labels FILE    their landmarks, by models.face_training.label
---figures DIR    of SFHQ-T2I: generated faces by prompt (models/face_training/cells.py)
+--data DIR       congress, neutral_front, canada with hand-set templates (see models/face_data/README.md)
+--labels FILE    their landmarks, by models.face_data.label
+--figures DIR    of SFHQ-T2I: generated faces by prompt (models/face_data/cells.py)
 --cells FILE     their landmarks, by label.py on the cells written by cells.py
 --renders FILE   heads rendered with another seed than those trained on
 --write          put the model and its card, with the figures, beside this script
@@ -22,13 +22,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
+from models.face_data.cells import cells
+from models.face_data.groups import groups
+from models.face_data.nonfaces import EVALUATION, Backgrounds, samples
+from models.face_data.points import of_mesh
+from models.face_data.portraits import is_held_out
+from models.face_data.templates import GROUPS, SAME, template
 from models.face_landmarks.crops import Face, rendered
-from models.face_training.cells import cells
-from models.face_training.groups import groups
-from models.face_training.nonfaces import EVALUATION, Backgrounds, samples
-from models.face_training.points import of_mesh
-from models.face_training.portraits import is_held_out
-from models.face_training.templates import GROUPS, SAME, template
 from numpy.typing import NDArray
 
 from biocapture.face.networks import landmarks as landmark_network

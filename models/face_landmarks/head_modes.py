@@ -2,7 +2,7 @@
 
 usage: python -m models.face_landmarks.head_modes --labels FILE --makehuman REPOSITORY [--write]
 
---labels FILE     written by models.face_training.label; people held out are left out
+--labels FILE     written by models.face_data.label; people held out are left out
 --makehuman DIR   git directory of github.com/makehumancommunity/makehuman: as many heads, mixed at random
 --write           also write the table; without it, only the modes' sizes are printed
 
@@ -14,10 +14,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from models.face_data.heads import anchors, assets, person
+from models.face_data.points import of_mesh
+from models.face_data.portraits import is_held_out
 from models.face_landmarks.mean_face import turned_onto
-from models.face_training.heads import anchors, assets, person
-from models.face_training.points import of_mesh
-from models.face_training.portraits import is_held_out
 from numpy.typing import NDArray
 
 from biocapture.face.landmarks import MIRRORED

@@ -3,8 +3,8 @@
 usage: python -m models.face_landmarks.train --prepared FILE --out FILE.onnx [--renders FILE] [--steps N] [--seed N]
        [--from FILE.onnx] [--settle] [--processes N]
 
---prepared FILE  written by models.face_training.prepare
---renders FILE   written by models.face_training.render: synthetic heads in any pose, half of each batch
+--prepared FILE  written by models.face_data.prepare
+--renders FILE   written by models.face_data.render: synthetic heads in any pose, half of each batch
 --steps N        batches of 64 (default 9900); 0.12 s a step on one core
 --processes N    that make the pictures (default 1), 0.13 s of each a step; many keep a GPU busy
 --from FILE      a network trained before: go on with it
@@ -21,11 +21,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from models.face_data.conditions import photographed
+from models.face_data.networks import DEVICE, Block, Exact, answer, batches, continued, part, trained, wing, write
+from models.face_data.nonfaces import Backgrounds
+from models.face_data.prepare import Prepared, prepared
 from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, Face, People, Shares, crop, rendered
-from models.face_training.conditions import photographed
-from models.face_training.networks import DEVICE, Block, Exact, answer, batches, continued, part, trained, wing, write
-from models.face_training.nonfaces import Backgrounds
-from models.face_training.prepare import Prepared, prepared
 from torch import Tensor, nn
 from torch.utils.data import IterableDataset
 

@@ -2,7 +2,7 @@
 
 usage: python -m models.face_parsing.on_renders --renders FILE
 
---renders FILE  heads by models.face_training.render, of a seed that nothing is trained on; no render is trained on here
+--renders FILE  heads by models.face_data.render, of a seed that nothing is trained on; no render is trained on here
 
 Heads to 45 degrees of yaw, composed onto drawn backgrounds, aligned by their exact landmarks; every second one with a
 mask, a hand or another thing before the face. Intersection over union, of all pixels of a group together, inside the
@@ -15,11 +15,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.face_data import covers
+from models.face_data.groups import groups
+from models.face_data.nonfaces import EVALUATION, Backgrounds, samples
 from models.face_landmarks.crops import Face, rendered
 from models.face_landmarks.evaluate import composed
-from models.face_training import covers
-from models.face_training.groups import groups
-from models.face_training.nonfaces import EVALUATION, Backgrounds, samples
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import similarity

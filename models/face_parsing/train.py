@@ -7,7 +7,7 @@ usage: python -m models.face_parsing.train --portraits FILE.npz [--minutes 12] [
 --write                also write the .onnx and its card; without it, only the figures of the people held out
 
 Backgrounds are exchanged; scarves, hats, masks, hands, hair, glasses and other things are drawn onto the faces
-(models/face_training/covers.py), which gives their exact place. What real people of the portraits wear is not
+(models/face_data/covers.py), which gives their exact place. What real people of the portraits wear is not
 labelled: the portraits of Congress say nothing where no glasses were drawn.
 """
 
@@ -22,8 +22,8 @@ import cv2
 import numpy as np
 import torch
 from models.cards import PORTRAITS, put
-from models.face_training import conditions, covers
-from models.face_training.portraits import is_held_out
+from models.face_data import conditions, covers
+from models.face_data.portraits import is_held_out
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional

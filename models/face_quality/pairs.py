@@ -2,7 +2,7 @@
 
 usage: python -m models.face_quality.pairs --prepared FILE --out DIR [--each N] [--seed N]
 
---prepared FILE  written by models.face_training.prepare; of it the London set, 102 people neutral and smiling
+--prepared FILE  written by models.face_data.prepare; of it the London set, 102 people neutral and smiling
 --out DIR        portraits and probes as PNG, and pairs.csv: file1, file2, genuine, person, fault, severity
 --each N         probes of a person (default 30), each the smiling portrait with one fault or two
 --seed N         of what is planted (default 1)
@@ -18,12 +18,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_training import covers
-from models.face_training.conditions import streak
-from models.face_training.expressions import LEFT_EYE, RIGHT_EYE, close_eye
-from models.face_training.points import Places
-from models.face_training.portraits import Portrait, turned
-from models.face_training.prepare import prepared
+from models.face_data import covers
+from models.face_data.conditions import streak
+from models.face_data.expressions import LEFT_EYE, RIGHT_EYE, close_eye
+from models.face_data.points import Places
+from models.face_data.portraits import Portrait, turned
+from models.face_data.prepare import prepared
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]

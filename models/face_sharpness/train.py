@@ -19,7 +19,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from models.cards import PORTRAITS, put
-from models.face_training.portraits import is_held_out
+from models.face_data.portraits import is_held_out
 from numpy.typing import NDArray
 from skl2onnx import to_onnx
 from sklearn.neural_network import MLPRegressor

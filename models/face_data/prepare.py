@@ -1,6 +1,6 @@
 """Read everything the trainings need once and keep it in one file.
 
-usage: python -m models.face_training.prepare --data DIR --labels FILE --out FILE [--nonfaces DIR ...]
+usage: python -m models.face_data.prepare --data DIR --labels FILE --out FILE [--nonfaces DIR ...]
 
 --data DIR     congress/*.jpg, neutral_front/*.jpg, smiling_front/*.jpg, canada/*.jpg (see README.md beside this file)
 --labels FILE  written by label.py
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from models.face_training.nonfaces import TRAINING, captures, of_folders, samples
-from models.face_training.portraits import Portrait, portraits
+from models.face_data.nonfaces import TRAINING, captures, of_folders, samples
+from models.face_data.portraits import Portrait, portraits
 from numpy.typing import NDArray
 
 CAPTURES, SEED = 100, 1

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from models.face_training.heads import BODY, LEFT_EYE, RIGHT_EYE, Floats, Indices
-from models.face_training.raster import EMPTY, sampled, seen
+from models.face_data.heads import BODY, LEFT_EYE, RIGHT_EYE, Floats, Indices
+from models.face_data.raster import EMPTY, sampled, seen
 
 LIT_PX = 224
 """Of the view from the lamp."""

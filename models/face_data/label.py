@@ -1,6 +1,6 @@
 """Label portraits with the 478 points of MediaPipe 0.10.21 (Apache-2.0), in an environment of its own (numpy below 2).
 
-usage: python -m models.face_training.label --out labels.npz DIR [DIR ...]
+usage: python -m models.face_data.label --out labels.npz DIR [DIR ...]
 
 --out FILE   (n,) file names and (n, 478, 3) float32: column, row and depth in pixels of each picture
 DIR          folders of .jpg or .png portraits; pictures without exactly one face are left out

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from models.face_training.heads import LEFT_EYE, LOWER_TEETH, RIGHT_EYE, TONGUE, UPPER_TEETH, Floats, Indices, Person
-from models.face_training.raster import sampled
+from models.face_data.heads import LEFT_EYE, LOWER_TEETH, RIGHT_EYE, TONGUE, UPPER_TEETH, Floats, Indices, Person
+from models.face_data.raster import sampled
 from numpy.typing import NDArray
 
 WIDE, HIGH, PER_UNIT = 320, 448, 160.0

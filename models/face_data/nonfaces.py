@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import skimage.data
-from models.face_training.portraits import Portrait
+from models.face_data.portraits import Portrait
 from numpy.typing import NDArray
 
 from biocapture.synthetic.eye.capture import capture

@@ -1,6 +1,6 @@
 """Pictures of synthetic heads with exact landmarks, from MakeHuman's CC0 assets.
 
-usage: python -m models.face_training.render --makehuman DIR --out FILE.npz [--count N] [--seed N] [--processes N]
+usage: python -m models.face_data.render --makehuman DIR --out FILE.npz [--count N] [--seed N] [--processes N]
 
 --makehuman DIR  git directory of github.com/makehumancommunity/makehuman
 --out FILE       pixels (n, 256, 256, 3) uint8 RGB, mask (n, 256, 256) uint8 of the person, places (n, 98, 2) float32,
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_training.heads import (
+from models.face_data.heads import (
     BODY,
     LEFT_EYE,
     RIGHT_EYE,
@@ -36,10 +36,10 @@ from models.face_training.heads import (
     assets,
     person,
 )
-from models.face_training.lighting import Light, light, reflected
-from models.face_training.paint import Look, colours, look
-from models.face_training.raster import EMPTY, hollows, interpolated, normals, sampled, seen
-from models.face_training.shells import Outline, Shell, hair, hat, outline, scarf
+from models.face_data.lighting import Light, light, reflected
+from models.face_data.paint import Look, colours, look
+from models.face_data.raster import EMPTY, hollows, interpolated, normals, sampled, seen
+from models.face_data.shells import Outline, Shell, hair, hat, outline, scarf
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_training.points import Places, of_mesh
+from models.face_data.points import Places, of_mesh
 from numpy.typing import NDArray
 from scipy.interpolate import LinearNDInterpolator
 from scipy.ndimage import distance_transform_edt

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from models.face_training.heads import PEOPLES
+from models.face_data.heads import PEOPLES
 from numpy.typing import NDArray
 
 

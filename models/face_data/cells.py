@@ -1,6 +1,6 @@
 """Faces in the wild, for evaluation only: the cells of SFHQ-T2I's figures, generated faces grouped by their prompts.
 
-usage: python -m models.face_training.cells FIGURES OUT    writes every cell as OUT/<name with @ for />.png
+usage: python -m models.face_data.cells FIGURES OUT    writes every cell as OUT/<name with @ for />.png
 
 The figures (github.com/SelfishGene/SFHQ-T2I-dataset, ``figures/textual_search_*``) are grids on black, a row per
 prompt. They carry a statement of free use but no licence file, so nothing is trained on them.

@@ -5,7 +5,7 @@ All functions change picture and landmarks in place and leave faces alone that a
 
 import cv2
 import numpy as np
-from models.face_training.points import Places
+from models.face_data.points import Places
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from models.face_training.points import Places
+from models.face_data.points import Places
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
