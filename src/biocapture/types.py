@@ -69,17 +69,21 @@ class Position(StrEnum):
 
     @property
     def modality(self) -> Modality | None:
-        """What a slot holds; None for ``UNKNOWN``."""
-        if self.finger_code:
-            return Modality.FINGERPRINT
-        return SLOTS.get(self)
+        """Modality of the samples captured at this position; None for ``UNKNOWN``."""
+        return _MODALITIES.get(self)
 
 
 FINGERS = tuple(Position)[:11]
 """Finger positions indexed by their ISO code (0 = unknown)."""
 
-SLOTS = {Position.RIGHT_EYE: Modality.IRIS, Position.LEFT_EYE: Modality.IRIS, Position.FACE: Modality.FACE}
-"""What the slots that are no fingers hold."""
+EYES = (Position.RIGHT_EYE, Position.LEFT_EYE)
+
+_MODALITIES = (
+    dict.fromkeys(FINGERS[1:], Modality.FINGERPRINT)
+    | dict.fromkeys(EYES, Modality.IRIS)
+    | {Position.FACE: Modality.FACE}
+)
+"""The only table of which modality a position belongs to."""
 
 
 class PpiSource(StrEnum):

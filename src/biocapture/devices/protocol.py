@@ -108,9 +108,6 @@ class Target:
     position: Position = Position.UNKNOWN
 
 
-EYES = (Position.RIGHT_EYE, Position.LEFT_EYE)
-
-
 def target_of(position: Position | str) -> Target:
     """The target at a position; ``Position.UNKNOWN`` is a finger nobody named.
 
@@ -123,9 +120,7 @@ def target_of(position: Position | str) -> Target:
         position = Position(position)
     except ValueError as error:
         raise UsageError(f"no such position; there are: {', '.join(Position)}", str(position)) from error
-    if position is Position.FACE:
-        return Target(Modality.FACE, position)
-    return Target(Modality.IRIS if position in EYES else Modality.FINGERPRINT, position)
+    return Target(position.modality or Modality.FINGERPRINT, position)
 
 
 @runtime_checkable

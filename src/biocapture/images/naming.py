@@ -73,17 +73,12 @@ def _modalities(words: list[str]) -> set[Modality]:
     positions = _positions(words)
     if not positions:
         return _worded(words)
-    return {_modality(position) for position in positions} | (_worded(words) - {Modality.FACE})
+    named = {modality for position in positions if (modality := position.modality)}
+    return named | (_worded(words) - {Modality.FACE})
 
 
 def _worded(words: list[str]) -> set[Modality]:
     return {modality for modality, known in WORDS.items() if known & set(words)}
-
-
-def _modality(position: Position) -> Modality:
-    if position in FINGERS:
-        return Modality.FINGERPRINT
-    return Modality.FACE if position is Position.FACE else Modality.IRIS
 
 
 def _words(name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from biocapture.types import FINGERS, Modality, Position
+from biocapture.types import EYES, FINGERS, Modality, Position
 
 
 class Group(StrEnum):
@@ -25,7 +25,7 @@ MEMBERS = {
     Group.RIGHT_SLAP: FINGERS[2:6],
     Group.LEFT_SLAP: FINGERS[7:11],
     Group.THUMBS: (FINGERS[1], FINGERS[6]),
-    Group.IRISES: (Position.RIGHT_EYE, Position.LEFT_EYE),
+    Group.IRISES: EYES,
     Group.FACE: (Position.FACE,),
 }
 
