@@ -1,13 +1,12 @@
 """Biometric records read as images."""
 
 import base64
-import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image as Pillow
+from tests.support.pictures import CODES, COLOUR, GREY, picture
 
 from biocapture.assessment.pipeline import options, sample_of
 from biocapture.errors import DecodeError
@@ -18,20 +17,6 @@ from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord,
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record
 from biocapture.types import Modality, Position, PpiSource
-
-ROW, COLUMN = np.mgrid[0:96, 0:80]
-GREY = np.rint(127.5 + 100 * np.sin(2 * np.pi * (COLUMN + 0.3 * ROW) / 12)).astype(np.uint8)
-COLOUR = np.stack([3 * COLUMN, 2 * ROW, 255 - COLUMN - ROW], axis=2).astype(np.uint8)
-CODES = {"PNG": Encoding.PNG, "JPEG2000": Encoding.JPEG2000_LOSSLESS, "WSQ": Encoding.WSQ, "JPEG": Encoding.JPEG}
-
-
-def picture(pixels: np.ndarray, format: str = "PNG", **options: object) -> Picture:
-    import wsq  # noqa: F401  registers the format with Pillow
-
-    buffer = io.BytesIO()
-    Pillow.fromarray(pixels).save(buffer, format, **options)
-    channels = 3 if pixels.ndim == 3 else 1
-    return Picture(CODES[format], buffer.getvalue(), pixels.shape[1], pixels.shape[0], 8, channels)
 
 
 def raw(pixels: np.ndarray, depth: int = 8, encoding: Encoding = Encoding.RAW) -> Picture:

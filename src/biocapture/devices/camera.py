@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
 from biocapture.devices.protocol import Options as BaseOptions
 from biocapture.devices.transport.mjpeg_stream import MjpegStream
@@ -133,7 +133,7 @@ class CameraDevice:
 
     def _image(self, pixels: NDArray[np.uint8], target: Target) -> Image:
         self._size = pixels.shape[1], pixels.shape[0]
-        return decoded(pixels, target.modality, self._subject, self._options.ppi)
+        return device_image(pixels, target.modality, self._subject, self._options.ppi)
 
     def _connect(self) -> Source:
         timeout_s = self._options.timeout_s

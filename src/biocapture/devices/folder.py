@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import Field
 
-from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.hot_folder import HotFolder
 from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
 from biocapture.devices.protocol import Options as BaseOptions
@@ -141,7 +141,7 @@ class FolderDevice:
         if pixels is None:
             return None
         self._next += 1
-        return decoded(pixels, target.modality, self._subject, self._options.ppi)
+        return device_image(pixels, target.modality, self._subject, self._options.ppi)
 
     def _filed(self, target: Target) -> Image | None:
         while self._next < len(self._files):
@@ -162,7 +162,7 @@ class FolderDevice:
             data = path.read_bytes()
         except OSError as error:
             raise DeviceDisconnectedError(f"{path.name} cannot be read: {error.strerror}", self._subject) from error
-        image = decoded(data, target.modality, str(path), self._options.ppi)
+        image = device_image(data, target.modality, str(path), self._options.ppi)
         return Image(image.pixels, image.ppi, image.ppi_source, image.notes, image.sha256, str(path))
 
 

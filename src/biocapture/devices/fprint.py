@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from pydantic import Field
 
-from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.presence import Presence
 from biocapture.devices.protocol import Capabilities, Info, Target
 from biocapture.devices.protocol import Options as BaseOptions
@@ -102,7 +102,7 @@ class FprintDevice:
         pixels = np.frombuffer(data, np.uint8).reshape(rows, columns)
         ppi = self._options.ppi or float(told["per_mm"]) * MM_PER_INCH
         return Sample(
-            decoded(pixels, target.modality, self._subject, ppi), target.modality, target.position, self._subject
+            device_image(pixels, target.modality, self._subject, ppi), target.modality, target.position, self._subject
         )
 
     def _captured(self, driver: Driver, deadline: float) -> tuple[dict[str, Any], bytes]:

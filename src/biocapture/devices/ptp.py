@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.presence import Presence
 from biocapture.devices.protocol import Capabilities, Info, Preview, Target
 from biocapture.devices.protocol import Options as BaseOptions
@@ -126,4 +126,4 @@ class PtpDevice:
                 raise
 
     def _image(self, data: bytes, target: Target) -> Image:
-        return decoded(data, target.modality, self._subject, self._options.ppi, self._options.max_bytes)
+        return device_image(data, target.modality, self._subject, self._options.ppi, self._options.max_bytes)

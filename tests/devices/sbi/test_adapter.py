@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_decode_records import COLOUR, GREY, picture
+from tests.support.pictures import COLOUR, GREY, picture
 from tests.support.sbi_peers import Peer, Quirky, nothing_left, served, unb64
 
 from biocapture.devices import target_of

@@ -14,7 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from pydantic import Field
 
-from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.escl.messages import (
     COLOUR,
     GREY,
@@ -232,7 +232,7 @@ class EsclDevice:
         kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind and not kind.startswith("image/") and kind != "application/octet-stream":
             raise DeviceDataError(f"sent {kind[:40]!r}, expected {wanted.format}", self._subject)
-        image = decoded(page.body, target.modality, self._subject, float(wanted.ppi), self._options.max_bytes)
+        image = device_image(page.body, target.modality, self._subject, float(wanted.ppi), self._options.max_bytes)
         expected = [round(length * wanted.ppi / UNITS_PER_INCH) for length in (wanted.height, wanted.width)]
         found = image.pixels.shape[:2]
         sides = zip(found, expected, strict=True)

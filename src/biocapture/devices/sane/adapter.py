@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from biocapture.devices.decoding import decoded, refuse_other
+from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.presence import Presence
 from biocapture.devices.protocol import Capabilities, Info, Target
 from biocapture.devices.protocol import Options as BaseOptions
@@ -148,7 +148,7 @@ class SaneDevice:
     def _image(self, page: bytes | NDArray[np.uint8], ppi: float, target: Target) -> Image:
         if not abs(ppi - self._options.ppi) <= PPI_TOLERANCE * self._options.ppi:
             raise DeviceUnsupportedError(f"scans at {ppi:g} ppi, not at {self._options.ppi}", self._subject)
-        return decoded(page, target.modality, self._subject, ppi, self._options.max_bytes)
+        return device_image(page, target.modality, self._subject, ppi, self._options.max_bytes)
 
     def _settings(self, choices: dict[str, Any]) -> list[Setting]:
         """In the order in which backends want them: what changes the others' range first."""

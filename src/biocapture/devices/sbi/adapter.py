@@ -14,20 +14,16 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field
 
+from biocapture.devices.decoding import device_image, record_image
 from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
 from biocapture.devices.protocol import Options as BaseOptions
 from biocapture.devices.registry import needed
 from biocapture.errors import (
-    DecodeError,
     DeviceBusyError,
-    DeviceDataError,
     DeviceError,
     DeviceNotFoundError,
     DeviceUnsupportedError,
-    FormatError,
 )
-from biocapture.images.decode import decode, depicted
-from biocapture.images.records.record import depictions, enveloped
 from biocapture.types import Image, Modality, Position, Sample
 
 if TYPE_CHECKING:
@@ -147,7 +143,12 @@ class SbiDevice:
         by_position = {answer.position: answer for answer in self.answers}
         name = f"sbi:{session.known.digital.serialNo}:{transaction}"
         return tuple(
-            Sample(_image(by_position[each.position], each, str(session.base)), each.modality, each.position, name)
+            Sample(
+                record_image(by_position[each.position].record, each, str(session.base)),
+                each.modality,
+                each.position,
+                name,
+            )
             for each in targets
         )
 
@@ -165,7 +166,7 @@ class SbiDevice:
         self._previewed = connection
         try:
             while (frame := stream.newest(timeout_s)) is not None:
-                yield _decoded(frame, modality, str(session.base))
+                yield device_image(frame, modality, str(session.base))
         finally:
             connection.close()
 
@@ -243,24 +244,3 @@ class SbiDevice:
         except DeviceError as error:
             return Health(State.GONE, error.message)
         return Health()
-
-
-def _image(answer: "Answer", target: Target, peer: str) -> Image:
-    """The picture of the record in an answer."""
-    try:
-        shown = depictions(answer.record)[0]
-    except FormatError as error:
-        raise DeviceDataError(f"sent a damaged record: {error.message}", peer) from error
-    if shown.modality is not target.modality:
-        raise DeviceDataError(f"sent a record of {shown.modality}, expected {target.modality}", peer)
-    try:
-        return depicted(enveloped(shown, target.position), target.modality)
-    except DecodeError as error:
-        raise DeviceDataError(f"sent a picture that cannot be read: {error.message}", peer) from error
-
-
-def _decoded(frame: bytes, modality: Modality, peer: str) -> Image:
-    try:
-        return decode(frame, modality=modality)
-    except DecodeError as error:
-        raise DeviceDataError(f"sent a damaged frame: {error.message}", peer) from error

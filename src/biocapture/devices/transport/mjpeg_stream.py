@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.devices.decoding import decoded
+from biocapture.devices.decoding import device_image
 from biocapture.devices.transport.mjpeg import pictures
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError, DeviceNotFoundError, DeviceTimeoutError
 from biocapture.types import Modality
@@ -71,7 +71,7 @@ class MjpegStream:
         """
         self._due = time.monotonic() + self._timeout_s
         picture = next(self._pictures, None)
-        return None if picture is None else decoded(picture, Modality.FACE, self._subject).pixels
+        return None if picture is None else device_image(picture, Modality.FACE, self._subject).pixels
 
     def hang_up(self) -> None:
         """Wake a reader that waits in another thread."""

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import DeviceDataError, DeviceNotFoundError
-
-MAX_PIXELS = 64_000_000
+from biocapture.images.decode import MAX_PIXELS
 
 Settings = tuple[tuple[int, float], ...]
 
