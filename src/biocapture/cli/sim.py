@@ -29,9 +29,6 @@ def sbi(
 
     `curl -X POST http://127.0.0.1:4501/admin/status -d '{"type": "Finger", "deviceStatus": "Busy"}'`
     """
-    from biocapture.devices import needed
-
-    needed("cryptography", "sbi")
     from biocapture.devices.sbi.codes import TYPES
     from biocapture.devices.simulators.sbi import Simulator
     from biocapture.devices.simulators.server import serve

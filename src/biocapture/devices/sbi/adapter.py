@@ -10,14 +10,20 @@ import uuid
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, record_image
 from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
 from biocapture.devices.protocol import Options as BaseOptions
-from biocapture.devices.registry import needed
+from biocapture.devices.sbi.codes import GROUPS, PORTS, TYPES
+from biocapture.devices.sbi.discovery import Base, base_of, scan
+from biocapture.devices.sbi.jws import trusted_certificates
+from biocapture.devices.sbi.messages import Answer, Order
+from biocapture.devices.sbi.reply import Trust
+from biocapture.devices.sbi.session import Session, called_back, identified, patiently
+from biocapture.devices.transport.http1 import Connection
 from biocapture.errors import (
     DeviceBusyError,
     DeviceError,
@@ -25,13 +31,6 @@ from biocapture.errors import (
     DeviceUnsupportedError,
 )
 from biocapture.types import Image, Modality, Position, Sample
-
-if TYPE_CHECKING:
-    from biocapture.devices.sbi.discovery import Base
-    from biocapture.devices.sbi.messages import Answer
-    from biocapture.devices.sbi.reply import Trust
-    from biocapture.devices.sbi.session import Session
-    from biocapture.devices.transport.http1 import Connection
 
 MAX_BYTES = 64_000_000
 """Of a reply: four fingers are about 1 MB, a lossless face 10 MB, each wrapped in base64 twice."""
@@ -80,7 +79,6 @@ class SbiDevice:
         max_bytes: int = Field(MAX_BYTES, ge=1000, le=1_000_000_000)
 
     def __init__(self, address: str, options: Options) -> None:
-        needed("cryptography", "sbi")
         self._address = address
         self._options = options
         self._session: Session | None = None
@@ -91,15 +89,9 @@ class SbiDevice:
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
         """Devices on this machine's ports 4501..4600."""
-        needed("cryptography", "sbi")
-        from biocapture.devices.sbi.codes import PORTS
-        from biocapture.devices.sbi.discovery import scan
-
         return [f"{base}/{found.deviceId}" for base, found in scan("127.0.0.1", PORTS, "", timeout_s)]
 
     def __enter__(self) -> Self:
-        from biocapture.devices.sbi.session import Session, called_back, identified, patiently
-
         deadline = time.monotonic() + self._options.open_timeout_s
         base, device_id = self._found(deadline)
         kind, trust = self._options.type, self._trust()
@@ -131,8 +123,6 @@ class SbiDevice:
 
     def capture_group(self, targets: Sequence[Target], timeout_s: float) -> tuple[Sample, ...]:
         """The fingers of a slap, both thumbs or both eyes at once."""
-        from biocapture.devices.sbi.messages import Order
-
         deadline = time.monotonic() + timeout_s
         session = self._opened()
         sub_id, wanted, missing = self._group(targets)
@@ -159,7 +149,7 @@ class SbiDevice:
         return self._viewed(session, sub_id, target.modality, timeout_s)
 
     def _viewed(
-        self, session: "Session", sub_id: str, modality: Modality, timeout_s: float
+        self, session: Session, sub_id: str, modality: Modality, timeout_s: float
     ) -> Generator[Image, None, None]:
         self._stop_preview()
         connection, stream = session.stream(sub_id, time.monotonic() + timeout_s)
@@ -175,21 +165,16 @@ class SbiDevice:
             self._previewed.close()
         self._previewed = None
 
-    def _opened(self) -> "Session":
+    def _opened(self) -> Session:
         if self._session is None:
             raise DeviceNotFoundError("is not open", f"sbi:{self._address}")
         return self._session
 
-    def _trust(self) -> "Trust":
-        from biocapture.devices.sbi.jws import trusted_certificates
-        from biocapture.devices.sbi.reply import Trust
-
+    def _trust(self) -> Trust:
         return Trust(trusted_certificates(self._options.trust), self._options.expired_ok, self._options.lag_s)
 
-    def _found(self, deadline: float) -> tuple["Base", str]:
+    def _found(self, deadline: float) -> tuple[Base, str]:
         """Service and device id; found by a scan where no address is given."""
-        from biocapture.devices.sbi.discovery import base_of, scan
-
         if self._address:
             return base_of(self._address)
         chosen = self._options
@@ -203,8 +188,6 @@ class SbiDevice:
 
     @property
     def _modality(self) -> Modality:
-        from biocapture.devices.sbi.codes import TYPES
-
         kind = self._opened().known.digital.type
         if kind not in TYPES:
             raise DeviceUnsupportedError(f"a device of type {kind[:20]!r}", f"sbi:{self._address}")
@@ -213,8 +196,6 @@ class SbiDevice:
     @property
     def _groups(self) -> dict[str, tuple[Position, ...]]:
         """What the device can take at once, by its sub-ids; smallest first."""
-        from biocapture.devices.sbi.codes import GROUPS
-
         known = self._opened().known
         groups = {key: group for key, group in GROUPS[known.digital.type].items() if key in known.info.deviceSubId}
         return dict(sorted(groups.items(), key=lambda item: len(item[1])))
