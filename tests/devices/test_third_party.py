@@ -12,14 +12,17 @@ ADAPTER = '''
 import numpy as np
 from pydantic import Field
 
-from biocapture.devices import Capabilities, Info, Options, Preview
+from biocapture.devices import Capabilities, DeviceOptions, Info
 from biocapture.errors import DeviceNotFoundError, DeviceUnsupportedError
 from biocapture.types import Image, Modality, Sample
 
 
+class AcmeOptions(DeviceOptions):
+    grey: int = Field(100, ge=0, le=255)
+
+
 class AcmeDevice:
-    class Options(Options):
-        grey: int = Field(100, ge=0, le=255)
+    options_model = AcmeOptions
 
     def __init__(self, address, options):
         self.address, self.options, self.is_open = address, options, False

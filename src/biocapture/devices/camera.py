@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 import cv2
 import numpy as np
@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
-from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, Preview, State, Target
 from biocapture.devices.transport.mjpeg_stream import MjpegStream
 from biocapture.devices.transport.newest_frame import Latest, Source
 from biocapture.devices.transport.video import Settings, Video
@@ -27,41 +26,44 @@ SETTLE_FRAMES = 3
 """Frames let pass before a capture: a camera adjusts its exposure first."""
 
 
+class CameraOptions(DeviceOptions):
+    """What the camera is set to.
+
+    Attributes
+    ----------
+    modality : Modality
+        What it is pointed at.
+    width_px, height_px, fps : int
+        Asked for; 0 = as it is. The camera may give something else.
+    autofocus : bool or None
+        None = as it is.
+    focus : int or None
+        In the camera's own units; switches autofocus off.
+    ppi : float
+        Of prints taken with a fixed camera; 0 = not known.
+    reconnect : int
+        Failures in a row before a stream counts as gone.
+    timeout_s : float
+        For opening, and for one frame.
+    """
+
+    modality: Modality = Modality.FACE
+    width_px: int = Field(0, ge=0, le=10_000)
+    height_px: int = Field(0, ge=0, le=10_000)
+    fps: int = Field(0, ge=0, le=240)
+    autofocus: bool | None = None
+    focus: int | None = Field(None, ge=0, le=10_000)
+    ppi: float = Field(0.0, ge=0.0, le=5000.0)
+    reconnect: int = Field(3, ge=0, le=100)
+    timeout_s: float = Field(5.0, gt=0.0, le=60.0)
+
+
 class CameraDevice:
     """A camera through OpenCV; pictures over HTTP through our own reader, which tells a broken one."""
 
-    class Options(BaseOptions):
-        """What the camera is set to.
+    options_model: ClassVar[type[DeviceOptions]] = CameraOptions
 
-        Attributes
-        ----------
-        modality : Modality
-            What it is pointed at.
-        width_px, height_px, fps : int
-            Asked for; 0 = as it is. The camera may give something else.
-        autofocus : bool or None
-            None = as it is.
-        focus : int or None
-            In the camera's own units; switches autofocus off.
-        ppi : float
-            Of prints taken with a fixed camera; 0 = not known.
-        reconnect : int
-            Failures in a row before a stream counts as gone.
-        timeout_s : float
-            For opening, and for one frame.
-        """
-
-        modality: Modality = Modality.FACE
-        width_px: int = Field(0, ge=0, le=10_000)
-        height_px: int = Field(0, ge=0, le=10_000)
-        fps: int = Field(0, ge=0, le=240)
-        autofocus: bool | None = None
-        focus: int | None = Field(None, ge=0, le=10_000)
-        ppi: float = Field(0.0, ge=0.0, le=5000.0)
-        reconnect: int = Field(3, ge=0, le=100)
-        timeout_s: float = Field(5.0, gt=0.0, le=60.0)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: CameraOptions) -> None:
         self._address, self._options = address, options
         self._subject = f"camera:{address}"
         self._film: Video | None = None

@@ -7,14 +7,13 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.hot_folder import HotFolder
-from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, Preview, State, Target
 from biocapture.devices.transport.video import Video
 from biocapture.errors import (
     DeviceDisconnectedError,
@@ -29,36 +28,39 @@ from biocapture.types import Image, Modality, Position, Sample
 IMAGES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 
 
+class FolderOptions(DeviceOptions):
+    """How files are taken.
+
+    Attributes
+    ----------
+    hot : bool
+        Wait for files to be dropped; each is taken once, also over restarts.
+    modality : Modality or None
+        None: any; a file named for another modality or position than the one asked for is left out.
+    ppi : float
+        Of prints; 0 = what the files say.
+    fps : float
+        Pace of a replay; 0 = as fast as they are asked for.
+    repeat : bool
+        Begin again at the end of a replay.
+    settle_s : float
+        A dropped file is whole when it has not changed for so long, and can be decoded.
+    """
+
+    hot: bool = False
+    modality: Modality | None = None
+    ppi: float = Field(0.0, ge=0.0, le=5000.0)
+    fps: float = Field(0.0, ge=0.0, le=240.0)
+    repeat: bool = False
+    settle_s: float = Field(0.3, ge=0.05, le=60.0)
+
+
 class FolderDevice:
     """A folder, or a film, as a device."""
 
-    class Options(BaseOptions):
-        """How files are taken.
+    options_model: ClassVar[type[DeviceOptions]] = FolderOptions
 
-        Attributes
-        ----------
-        hot : bool
-            Wait for files to be dropped; each is taken once, also over restarts.
-        modality : Modality or None
-            None: any; a file named for another modality or position than the one asked for is left out.
-        ppi : float
-            Of prints; 0 = what the files say.
-        fps : float
-            Pace of a replay; 0 = as fast as they are asked for.
-        repeat : bool
-            Begin again at the end of a replay.
-        settle_s : float
-            A dropped file is whole when it has not changed for so long, and can be decoded.
-        """
-
-        hot: bool = False
-        modality: Modality | None = None
-        ppi: float = Field(0.0, ge=0.0, le=5000.0)
-        fps: float = Field(0.0, ge=0.0, le=240.0)
-        repeat: bool = False
-        settle_s: float = Field(0.3, ge=0.05, le=60.0)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: FolderOptions) -> None:
         self._path, self._options = Path(address), options
         self._subject = f"folder:{address}"
         self._files: list[Path] = []

@@ -7,15 +7,14 @@ the system's own Python runs the driver.
 import importlib.util
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.presence import Presence
-from biocapture.devices.protocol import Capabilities, Info, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Info, Target
 from biocapture.devices.transport.driver_process import Driver
 from biocapture.errors import (
     DeviceDataError,
@@ -30,26 +29,29 @@ SPARE_S = 0.1
 """The driver gives up so much earlier than the capture has to end: its word is better than a process that is killed."""
 
 
+class FprintOptions(DeviceOptions):
+    """How prints are taken.
+
+    Attributes
+    ----------
+    ppi : float
+        Of the reader; 0 = what its driver says. Most say nothing: then prints are taken to be 500 and marked so.
+    python : str
+        Which Python has ``gi``; empty: this one if it has, else the system's.
+    open_timeout_s : float
+    """
+
+    ppi: float = Field(0.0, ge=0.0, le=5000.0)
+    python: str = ""
+    open_timeout_s: float = Field(10.0, gt=0.0, le=60.0)
+
+
 class FprintDevice:
     """A reader that hands out images; many compare inside and do not, which they say when they are opened."""
 
-    class Options(BaseOptions):
-        """How prints are taken.
+    options_model: ClassVar[type[DeviceOptions]] = FprintOptions
 
-        Attributes
-        ----------
-        ppi : float
-            Of the reader; 0 = what its driver says. Most say nothing: then prints are taken to be 500 and marked so.
-        python : str
-            Which Python has ``gi``; empty: this one if it has, else the system's.
-        open_timeout_s : float
-        """
-
-        ppi: float = Field(0.0, ge=0.0, le=5000.0)
-        python: str = ""
-        open_timeout_s: float = Field(10.0, gt=0.0, le=60.0)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: FprintOptions) -> None:
         self._address, self._options = address, options
         self._subject = f"fprint:{address}" if address else "fprint"
         self._driver: Driver | None = None

@@ -212,7 +212,7 @@ class GroupCapture(Protocol):
         ...
 
 
-class Options(BaseModel):
+class DeviceOptions(BaseModel):
     """Options of an adapter: it derives its own; unknown names and values out of range are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -224,10 +224,10 @@ class Adapter(Protocol):
     An adapter may have a class method ``discover(timeout_s) -> list[str]``: addresses that answer now (`Discovery`).
     """
 
-    Options: ClassVar[type[Options]]
+    options_model: ClassVar[type[DeviceOptions]]
 
     def __call__(self, address: str, options: Any) -> CaptureDevice:
-        """Build a device; ``options`` is an instance of ``Options``."""
+        """Build a device; ``options`` is an instance of ``options_model``."""
         ...
 
 

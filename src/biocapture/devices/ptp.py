@@ -3,14 +3,13 @@
 import time
 from collections.abc import Generator
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.presence import Presence
-from biocapture.devices.protocol import Capabilities, Info, Preview, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Info, Preview, Target
 from biocapture.devices.registry import needed
 from biocapture.devices.transport.driver_process import Driver
 from biocapture.errors import (
@@ -22,35 +21,38 @@ from biocapture.errors import (
 from biocapture.types import Image, Modality, Sample
 
 
+class PtpOptions(DeviceOptions):
+    """How pictures are taken.
+
+    Attributes
+    ----------
+    modality : Modality
+        What it is pointed at.
+    ppi : float
+        Of prints taken from a fixed distance; 0 = not known.
+    keep : bool
+        Leave the pictures on the card.
+    preview : bool
+        Try the viewfinder when the camera is opened: some say they have one and do not.
+    open_timeout_s : float
+    max_bytes : int
+        Of a picture.
+    """
+
+    modality: Modality = Modality.FACE
+    ppi: float = Field(0.0, ge=0.0, le=5000.0)
+    keep: bool = False
+    preview: bool = True
+    open_timeout_s: float = Field(10.0, gt=0.0, le=60.0)
+    max_bytes: int = Field(100_000_000, ge=1000, le=1_000_000_000)
+
+
 class PtpDevice:
     """A camera that releases its shutter when told to, and hands over the picture."""
 
-    class Options(BaseOptions):
-        """How pictures are taken.
+    options_model: ClassVar[type[DeviceOptions]] = PtpOptions
 
-        Attributes
-        ----------
-        modality : Modality
-            What it is pointed at.
-        ppi : float
-            Of prints taken from a fixed distance; 0 = not known.
-        keep : bool
-            Leave the pictures on the card.
-        preview : bool
-            Try the viewfinder when the camera is opened: some say they have one and do not.
-        open_timeout_s : float
-        max_bytes : int
-            Of a picture.
-        """
-
-        modality: Modality = Modality.FACE
-        ppi: float = Field(0.0, ge=0.0, le=5000.0)
-        keep: bool = False
-        preview: bool = True
-        open_timeout_s: float = Field(10.0, gt=0.0, le=60.0)
-        max_bytes: int = Field(100_000_000, ge=1000, le=1_000_000_000)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: PtpOptions) -> None:
         needed("gphoto2", "ptp")
         self._address, self._options = address, options
         self._subject = f"ptp:{address}" if address else "ptp"

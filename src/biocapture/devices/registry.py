@@ -90,11 +90,11 @@ def open_device(spec: str, **options: Any) -> CaptureDevice:
     name, address, chosen = split_spec(spec)
     found = adapter(name)
     try:
-        checked = found.Options.model_validate(chosen | options)
+        checked = found.options_model.model_validate(chosen | options)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "options"
-        known = ", ".join(found.Options.model_fields) or "none"
+        known = ", ".join(found.options_model.model_fields) or "none"
         raise UsageError(f"option {where}: {first['msg']}; options of {name}: {known}", spec) from error
     return found(address, checked)
 

@@ -6,12 +6,11 @@
 import time
 from collections.abc import Generator
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field
 
-from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, Preview, State, Target
 from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceNotFoundError,
@@ -28,44 +27,47 @@ SHAPES = {Modality.FINGERPRINT: (560, 416), Modality.IRIS: (480, 640), Modality.
 PPI = 500.0
 
 
+class SimOptions(DeviceOptions):
+    """What is simulated.
+
+    Attributes
+    ----------
+    script : str
+        ``act:frames,…``; the last act lasts for ever.
+    seed : int
+        Of the person.
+    fps : float
+        Frames per second; 0 = as fast as they are asked for.
+    width_px, height_px : int
+        0 = the size usual for what is shown.
+    preview : Preview
+        Which kind of device this is.
+    serial : str
+        Serial number, for the health record.
+    noise, stain, dead_row, gain, offset
+        Of the sensor, see `biocapture.synthetic.stream.Fixture`.
+    """
+
+    script: str = DEFAULT
+    seed: int = Field(1, ge=0, le=1_000_000)
+    fps: float = Field(25.0, ge=0.0, le=1000.0)
+    width_px: int = Field(0, ge=0, le=4096)
+    height_px: int = Field(0, ge=0, le=4096)
+    preview: Preview = Preview.CAPTURE
+    serial: str = ""
+    noise: float = Field(2.0, ge=0.0, le=40.0)
+    stain: float = Field(0.0, ge=0.0, le=1.0)
+    dead_row: int = Field(-1, ge=-1)
+    gain: float = Field(1.0, ge=0.0, le=4.0)
+    offset: float = Field(0.0, ge=-255.0, le=255.0)
+
+
 class SimulatedDevice:
     """Plays a script of acts, frame by frame, from the moment it is opened."""
 
-    class Options(BaseOptions):
-        """What is simulated.
+    options_model: ClassVar[type[DeviceOptions]] = SimOptions
 
-        Attributes
-        ----------
-        script : str
-            ``act:frames,…``; the last act lasts for ever.
-        seed : int
-            Of the person.
-        fps : float
-            Frames per second; 0 = as fast as they are asked for.
-        width_px, height_px : int
-            0 = the size usual for what is shown.
-        preview : Preview
-            Which kind of device this is.
-        serial : str
-            Serial number, for the health record.
-        noise, stain, dead_row, gain, offset
-            Of the sensor, see `biocapture.synthetic.stream.Fixture`.
-        """
-
-        script: str = DEFAULT
-        seed: int = Field(1, ge=0, le=1_000_000)
-        fps: float = Field(25.0, ge=0.0, le=1000.0)
-        width_px: int = Field(0, ge=0, le=4096)
-        height_px: int = Field(0, ge=0, le=4096)
-        preview: Preview = Preview.CAPTURE
-        serial: str = ""
-        noise: float = Field(2.0, ge=0.0, le=40.0)
-        stain: float = Field(0.0, ge=0.0, le=1.0)
-        dead_row: int = Field(-1, ge=-1)
-        gain: float = Field(1.0, ge=0.0, le=4.0)
-        offset: float = Field(0.0, ge=-255.0, le=255.0)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: SimOptions) -> None:
         if address not in SHOWS:
             raise DeviceNotFoundError(f"no such simulation; there are: {', '.join(SHOWS)}", f"sim:{address}")
         self._address = address

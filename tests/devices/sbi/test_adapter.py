@@ -14,7 +14,7 @@ from tests.support.pictures import COLOUR, GREY, picture
 from tests.support.sbi_peers import Peer, Quirky, nothing_left, served, unb64
 
 from biocapture.devices import target_of
-from biocapture.devices.sbi.adapter import SbiDevice
+from biocapture.devices.sbi.adapter import SbiDevice, SbiOptions
 from biocapture.devices.simulators.sbi_keys import new_signer
 from biocapture.errors import (
     DeviceBusyError,
@@ -56,7 +56,7 @@ def camera() -> Quirky:
 
 
 def client(peer: Peer, **options: object) -> SbiDevice:
-    return SbiDevice(f"127.0.0.1:{peer.port}", SbiDevice.Options(**options))
+    return SbiDevice(f"127.0.0.1:{peer.port}", SbiOptions(**options))
 
 
 TARGETS = [target_of(FINGERS[code]) for code in (9, 7, 8)]
@@ -435,22 +435,22 @@ def test_the_right_device_of_a_service_is_taken() -> None:
 
     with Peer(script) as peer:
         for address, options, serial in (("", {"type": "Finger"}, "2"), ("/3", {}, "3"), ("/2", {"type": ""}, "2")):
-            device = SbiDevice(f"http://127.0.0.1:{peer.port}{address}", SbiDevice.Options(**options))
+            device = SbiDevice(f"http://127.0.0.1:{peer.port}{address}", SbiOptions(**options))
             with device as opened:
                 assert opened._opened().known.info.deviceId == serial
         for address, options in (("/9", {}), ("/3", {"type": "Finger"}), ("", {"type": "Iris"})):
             with pytest.raises(DeviceNotFoundError, match="no device"):
-                SbiDevice(f"127.0.0.1:{peer.port}{address}", SbiDevice.Options(**options)).__enter__()
+                SbiDevice(f"127.0.0.1:{peer.port}{address}", SbiOptions(**options)).__enter__()
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:4501", "127.0.0.1:x", "127.0.0.1:99999", "::::"])
 def test_addresses_that_are_none(address: str) -> None:
     with pytest.raises(DeviceNotFoundError, match="expected host:port"):
-        SbiDevice(address, SbiDevice.Options()).__enter__()
+        SbiDevice(address, SbiOptions()).__enter__()
 
 
 def scanning(port: int, **options: object) -> SbiDevice:
-    return SbiDevice("", SbiDevice.Options(first_port=port, last_port=port, **options))
+    return SbiDevice("", SbiOptions(first_port=port, last_port=port, **options))
 
 
 def test_it_is_found_by_scanning() -> None:

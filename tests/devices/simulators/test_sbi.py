@@ -13,7 +13,7 @@ from tests.support.sbi_peers import nothing_left, unb64
 
 from biocapture.devices import target_of
 from biocapture.devices.conformance import check_device
-from biocapture.devices.sbi.adapter import SbiDevice
+from biocapture.devices.sbi.adapter import SbiDevice, SbiOptions
 from biocapture.devices.simulators.sbi import Simulator
 from biocapture.errors import (
     DeviceBusyError,
@@ -50,7 +50,7 @@ def administered(simulator: Simulator, call: str, **what: object) -> str:
 
 
 def client(simulator: Simulator, kind: str = "Face", **options: object) -> SbiDevice:
-    return SbiDevice(f"127.0.0.1:{simulator.port}", SbiDevice.Options(type=kind, **options))
+    return SbiDevice(f"127.0.0.1:{simulator.port}", SbiOptions(type=kind, **options))
 
 
 def request(**bio: object) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import ssl
 import time
 from contextlib import suppress
 from types import TracebackType
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 from urllib.parse import quote, urljoin, urlsplit
 
 from pydantic import Field
@@ -28,8 +28,7 @@ from biocapture.devices.escl.messages import (
     scanner,
     state,
 )
-from biocapture.devices.protocol import Capabilities, Health, Info, State, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, State, Target
 from biocapture.devices.transport.http1 import Connection, Reply
 from biocapture.errors import (
     DeviceBusyError,
@@ -57,44 +56,47 @@ SIZE_TOLERANCE = 0.02
 STATES = {"Idle": State.READY, "Processing": State.BUSY, "Testing": State.NOT_READY, "Stopped": State.NOT_READY}
 
 
+class EsclOptions(DeviceOptions):
+    """How it scans.
+
+    Attributes
+    ----------
+    ppi : int
+        Exactly this, or an error that names what the scanner has.
+    modality : Modality
+        What lies on it: prints and irises are scanned grey, faces in colour.
+    source : str
+        ``platen`` or ``feeder``.
+    left_mm, top_mm, width_mm, height_mm : float
+        Area; 0 width or height: up to the far edge.
+    lossless : bool
+        PNG where the scanner has it; JPEG otherwise, and always without it.
+    verify : bool
+        Check the certificate; most scanners sign theirs themselves.
+    open_timeout_s : float
+    max_bytes : int
+        Of a page.
+    """
+
+    ppi: int = Field(500, ge=50, le=4800)
+    modality: Modality = Modality.FINGERPRINT
+    source: Literal["platen", "feeder"] = "platen"
+    left_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    top_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    width_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    height_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    lossless: bool = True
+    verify: bool = True
+    open_timeout_s: float = Field(5.0, gt=0.0, le=60.0)
+    max_bytes: int = Field(128_000_000, ge=1000, le=1_000_000_000)
+
+
 class EsclDevice:
     """A network scanner: what lies on its glass or in its feeder."""
 
-    class Options(BaseOptions):
-        """How it scans.
+    options_model: ClassVar[type[DeviceOptions]] = EsclOptions
 
-        Attributes
-        ----------
-        ppi : int
-            Exactly this, or an error that names what the scanner has.
-        modality : Modality
-            What lies on it: prints and irises are scanned grey, faces in colour.
-        source : str
-            ``platen`` or ``feeder``.
-        left_mm, top_mm, width_mm, height_mm : float
-            Area; 0 width or height: up to the far edge.
-        lossless : bool
-            PNG where the scanner has it; JPEG otherwise, and always without it.
-        verify : bool
-            Check the certificate; most scanners sign theirs themselves.
-        open_timeout_s : float
-        max_bytes : int
-            Of a page.
-        """
-
-        ppi: int = Field(500, ge=50, le=4800)
-        modality: Modality = Modality.FINGERPRINT
-        source: Literal["platen", "feeder"] = "platen"
-        left_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        top_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        width_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        height_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        lossless: bool = True
-        verify: bool = True
-        open_timeout_s: float = Field(5.0, gt=0.0, le=60.0)
-        max_bytes: int = Field(128_000_000, ge=1000, le=1_000_000_000)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: EsclOptions) -> None:
         self._address, self._options = address, options
         self._subject = f"escl:{address}"
         self._url = _base(address, self._subject)

@@ -8,7 +8,7 @@ import importlib.util
 import shutil
 import time
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,7 @@ from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.presence import Presence
-from biocapture.devices.protocol import Capabilities, Info, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Info, Target
 from biocapture.devices.sane.scanimage import Area, Scanimage, Setting, listed
 from biocapture.devices.transport.driver_process import Driver
 from biocapture.errors import (
@@ -55,44 +54,47 @@ class Engine(Protocol):
         ...
 
 
+class SaneOptions(DeviceOptions):
+    """How it scans.
+
+    Attributes
+    ----------
+    ppi : int
+        What the scanner makes of it may differ by 2 %; anything else is an error.
+    modality : Modality
+        What lies on it: prints and irises are scanned grey, faces in colour.
+    source : str
+        In the scanner's own words, e.g. ``Automatic Document Feeder``; empty: as it is.
+    left_mm, top_mm, width_mm, height_mm : float
+        Area; 0 width or height: as it is.
+    set : str
+        More of the scanner's options, ``name=value,…``.
+    via : str
+        ``library`` (python-sane), ``scanimage``, or ``auto``: the first that is installed.
+    open_timeout_s : float
+    max_bytes : int
+        Of a page.
+    """
+
+    ppi: int = Field(500, ge=50, le=4800)
+    modality: Modality = Modality.FINGERPRINT
+    source: str = ""
+    left_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    top_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    width_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    height_mm: float = Field(0.0, ge=0.0, le=1000.0)
+    set: str = ""
+    via: Literal["auto", "library", "scanimage"] = "auto"
+    open_timeout_s: float = Field(15.0, gt=0.0, le=120.0)
+    max_bytes: int = Field(200_000_000, ge=1000, le=1_000_000_000)
+
+
 class SaneDevice:
     """A scanner SANE knows."""
 
-    class Options(BaseOptions):
-        """How it scans.
+    options_model: ClassVar[type[DeviceOptions]] = SaneOptions
 
-        Attributes
-        ----------
-        ppi : int
-            What the scanner makes of it may differ by 2 %; anything else is an error.
-        modality : Modality
-            What lies on it: prints and irises are scanned grey, faces in colour.
-        source : str
-            In the scanner's own words, e.g. ``Automatic Document Feeder``; empty: as it is.
-        left_mm, top_mm, width_mm, height_mm : float
-            Area; 0 width or height: as it is.
-        set : str
-            More of the scanner's options, ``name=value,…``.
-        via : str
-            ``library`` (python-sane), ``scanimage``, or ``auto``: the first that is installed.
-        open_timeout_s : float
-        max_bytes : int
-            Of a page.
-        """
-
-        ppi: int = Field(500, ge=50, le=4800)
-        modality: Modality = Modality.FINGERPRINT
-        source: str = ""
-        left_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        top_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        width_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        height_mm: float = Field(0.0, ge=0.0, le=1000.0)
-        set: str = ""
-        via: Literal["auto", "library", "scanimage"] = "auto"
-        open_timeout_s: float = Field(15.0, gt=0.0, le=120.0)
-        max_bytes: int = Field(200_000_000, ge=1000, le=1_000_000_000)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: SaneOptions) -> None:
         self._address, self._options = address, options
         self._subject = f"sane:{address}"
         if not address or address.startswith("-"):

@@ -10,13 +10,12 @@ import uuid
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, record_image
-from biocapture.devices.protocol import Capabilities, Health, Info, Preview, State, Target
-from biocapture.devices.protocol import Options as BaseOptions
+from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, Preview, State, Target
 from biocapture.devices.sbi.codes import GROUPS, PORTS, TYPES
 from biocapture.devices.sbi.discovery import Base, base_of, scan
 from biocapture.devices.sbi.jws import trusted_certificates
@@ -36,49 +35,52 @@ MAX_BYTES = 64_000_000
 """Of a reply: four fingers are about 1 MB, a lossless face 10 MB, each wrapped in base64 twice."""
 
 
+class SbiOptions(DeviceOptions):
+    """How the service is found, asked and believed.
+
+    Attributes
+    ----------
+    host : str
+        Where to look when no address is given. Services listen on this machine only.
+    first_port, last_port : int
+    type : str
+        ``Finger``, ``Iris`` or ``Face``; empty: any.
+    env : str
+        Environment the device is registered for.
+    requested_score : int
+        Quality that ends the device's own search for a better frame.
+    trust : path, optional
+        PEM file of certificates that may vouch for devices. Without it, the device is known by the key it showed
+        when it was opened.
+    expired_ok : bool
+        Accept certificates that are out of date.
+    lag_s : float
+        How far a reply's clock may be off ours.
+    open_timeout_s : float
+        To find and identify the device.
+    max_bytes : int
+        Most bytes of a reply.
+    """
+
+    host: str = "127.0.0.1"
+    first_port: int = Field(4501, ge=1, le=65535)
+    last_port: int = Field(4600, ge=1, le=65535)
+    type: Literal["", "Finger", "Iris", "Face"] = ""
+    env: Literal["Staging", "Developer", "Pre-Production", "Production"] = "Developer"
+    requested_score: int = Field(40, ge=0, le=100)
+    trust: Path | None = None
+    expired_ok: bool = False
+    lag_s: float = Field(300.0, gt=0, le=86_400)
+    open_timeout_s: float = Field(5.0, gt=0, le=60)
+    max_bytes: int = Field(MAX_BYTES, ge=1000, le=1_000_000_000)
+
+
 class SbiDevice:
     """One device of an SBI service."""
 
-    class Options(BaseOptions):
-        """How the service is found, asked and believed.
+    options_model: ClassVar[type[DeviceOptions]] = SbiOptions
 
-        Attributes
-        ----------
-        host : str
-            Where to look when no address is given. Services listen on this machine only.
-        first_port, last_port : int
-        type : str
-            ``Finger``, ``Iris`` or ``Face``; empty: any.
-        env : str
-            Environment the device is registered for.
-        requested_score : int
-            Quality that ends the device's own search for a better frame.
-        trust : path, optional
-            PEM file of certificates that may vouch for devices. Without it, the device is known by the key it showed
-            when it was opened.
-        expired_ok : bool
-            Accept certificates that are out of date.
-        lag_s : float
-            How far a reply's clock may be off ours.
-        open_timeout_s : float
-            To find and identify the device.
-        max_bytes : int
-            Most bytes of a reply.
-        """
-
-        host: str = "127.0.0.1"
-        first_port: int = Field(4501, ge=1, le=65535)
-        last_port: int = Field(4600, ge=1, le=65535)
-        type: Literal["", "Finger", "Iris", "Face"] = ""
-        env: Literal["Staging", "Developer", "Pre-Production", "Production"] = "Developer"
-        requested_score: int = Field(40, ge=0, le=100)
-        trust: Path | None = None
-        expired_ok: bool = False
-        lag_s: float = Field(300.0, gt=0, le=86_400)
-        open_timeout_s: float = Field(5.0, gt=0, le=60)
-        max_bytes: int = Field(MAX_BYTES, ge=1000, le=1_000_000_000)
-
-    def __init__(self, address: str, options: Options) -> None:
+    def __init__(self, address: str, options: SbiOptions) -> None:
         self._address = address
         self._options = options
         self._session: Session | None = None
