@@ -10,7 +10,7 @@ from benchmarks.suite.images import Setting
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
 from biocapture.capture import Policy, Seen, capture
-from biocapture.capture.checks.frame_checker import Glance
+from biocapture.capture.frame_checker import Glance
 from biocapture.devices import Capabilities, Info, Preview, Target, open_device, target_of
 from biocapture.types import Image, Modality, Sample
 

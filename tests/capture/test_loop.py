@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from biocapture.assessment.pipeline import options
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Reason, Verdict
-from biocapture.capture import Attempted, Empty, Finished, Look, Operator, Policy, Result, Seen, Told, capture
+from biocapture.capture import Attempted, Empty, Finished, FrameCheck, Operator, Policy, Result, Seen, Told, capture
 from biocapture.capture import loop as loop_module
 from biocapture.devices import Capabilities, Info, Preview, Target, open_device, target_of
 from biocapture.devices.sim import SimulatedDevice
@@ -218,9 +218,13 @@ class NumberGlance:
     def __init__(self, modality: Modality) -> None:
         pass
 
-    def at(self, image: Image) -> Look:
+    def at(self, image: Image) -> FrameCheck:
         value = float(image.pixels.flat[0])
-        return Look({"capture.press_flat": value / 2, "capture.hold_still": 100.0}) if value else Look({"x": 0.0})
+        return (
+            FrameCheck({"capture.press_flat": value / 2, "capture.hold_still": 100.0})
+            if value
+            else FrameCheck({"x": 0.0})
+        )
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

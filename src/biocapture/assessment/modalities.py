@@ -7,8 +7,9 @@ from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 
+from biocapture.images.frame_check import FrameCheck, Prompts
 from biocapture.measure import Column, Measure
-from biocapture.types import Failure, Modality, Sample
+from biocapture.types import Failure, Image, Modality, Sample
 
 
 class Batch(Protocol):
@@ -49,6 +50,16 @@ class Layered(Protocol):
         """What an earlier capture left on the sensor, seen through this one; ``sample`` at the working resolution."""
 
 
+@runtime_checkable
+class LiveCapture(Protocol):
+    """What a modality package may offer besides: what the live capture needs of it."""
+
+    PROMPTS: Prompts
+
+    def check_frame(self, image: Image) -> FrameCheck:
+        """Quick check of one frame of a stream, in a few milliseconds."""
+
+
 AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS, Modality.FACE)
 
 
@@ -57,6 +68,13 @@ def package(modality: Modality) -> Package:
     """Import the package of one modality."""
     _keep_memory()
     return cast("Package", importlib.import_module(f"biocapture.{modality}"))
+
+
+@functools.cache
+def live_capture(modality: Modality) -> LiveCapture | None:
+    """The package of a modality as one that can be captured live, or None."""
+    offered = package(modality)
+    return offered if isinstance(offered, LiveCapture) else None
 
 
 KEPT_BYTES = 16_000_000

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from biocapture.capture.checks.frame_check import Look
+from biocapture.images.frame_check import FrameCheck
 from biocapture.types import Image
 
 
@@ -11,7 +11,7 @@ class Frame:
     """A frame and the glance at it; ``number`` counts the frames of the slot."""
 
     image: Image
-    look: Look
+    look: FrameCheck
     number: int
 
     @property

@@ -6,8 +6,8 @@ from typing import Self
 
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
-from biocapture.capture.checks.frame_check import Look
 from biocapture.errors import DeviceError, UsageError
+from biocapture.images.frame_check import FrameCheck
 from biocapture.types import Image, Sample
 
 ORDER = (Verdict.RETAKE, Verdict.REVIEW, Verdict.READY)
@@ -34,7 +34,7 @@ class Attempt:
     number: int
     sample: Sample | None = None
     report: Report | None = None
-    look: Look | None = None
+    look: FrameCheck | None = None
     refusal: str = ""
 
     @property
@@ -138,7 +138,7 @@ class Seen:
     Attributes
     ----------
     image : Image
-    look : Look
+    look : FrameCheck
     message : str
         The one guidance key to show now; it does not flicker.
     steady : float
@@ -146,7 +146,7 @@ class Seen:
     """
 
     image: Image
-    look: Look
+    look: FrameCheck
     message: str
     steady: float
 

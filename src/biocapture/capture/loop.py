@@ -4,30 +4,21 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 
+from biocapture.assessment.modalities import live_capture
 from biocapture.assessment.pipeline import Options, options, reports
 from biocapture.assessment.report import Report
 from biocapture.capture.best_frames import Frame, Pool
-from biocapture.capture.checks.frame_check import Look
-from biocapture.capture.checks.frame_checker import Glance
 from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Result, Seen, Told
+from biocapture.capture.frame_checker import Glance
 from biocapture.capture.prompter import Guide
 from biocapture.capture.settings import Operator, Policy
 from biocapture.capture.trigger import Watch
 from biocapture.devices.protocol import CaptureDevice, LivePreview, Preview, Target
 from biocapture.errors import DeviceError, DeviceUnsupportedError, NothingSeenError, ScanRejectedError
-from biocapture.types import Image, Modality, Sample
+from biocapture.images.frame_check import FrameCheck, Prompts
+from biocapture.types import Image, Sample
 
 Assess = Callable[[Sample], Report]
-PLACE = {
-    Modality.FINGERPRINT: "capture.place_finger",
-    Modality.IRIS: "capture.place_eye",
-    Modality.FACE: "capture.place_face",
-}
-OTHERWISE = {
-    Modality.FINGERPRINT: "capture.another_finger",
-    Modality.IRIS: "capture.another_time",
-    Modality.FACE: "capture.another_time",
-}
 
 
 def capture(
@@ -95,6 +86,8 @@ class _Slot:
         self._pool = Pool(policy.frames_assessed)
         self._guide = Guide()
         self._ended = False
+        offered = live_capture(target.modality)
+        self._keys = offered.PROMPTS if offered else Prompts()
 
     def events(self) -> Iterator[Event]:
         error = None
@@ -104,7 +97,7 @@ class _Slot:
         except DeviceError as problem:
             error = problem
         bad = sum(not one.is_ready for one in self._attempts)
-        suggestion = OTHERWISE[self._target.modality] if bad >= self._policy.attempts else ""
+        suggestion = self._keys.another if bad >= self._policy.attempts else ""
         yield Finished(Result(tuple(self._attempts), self._empty, "", suggestion, error))
 
     @property
@@ -145,7 +138,7 @@ class _Slot:
         self._ended = True
         return bool(self._pool)
 
-    def _shown(self, image: Image, look: Look, watch: Watch) -> Iterator[Event]:
+    def _shown(self, image: Image, look: FrameCheck, watch: Watch) -> Iterator[Event]:
         before = self._guide.message
         if not watch.is_pausing:
             self._guide.say(look)
@@ -160,13 +153,13 @@ class _Slot:
         except NothingSeenError:
             self._empty += 1
             yield Empty(self._empty)
-            yield from self._insisted(PLACE[self._target.modality])
+            yield from self._insisted(self._keys.place)
         except ScanRejectedError as refusal:
             yield from self._added(Attempt(len(self._attempts) + 1, refusal=str(refusal)))
         else:
             yield from self._assessed([(sample, None)])
 
-    def _assessed(self, candidates: list[tuple[Sample, Look | None]]) -> Iterator[Event]:
+    def _assessed(self, candidates: list[tuple[Sample, FrameCheck | None]]) -> Iterator[Event]:
         """Assess candidates in full; the best of them is the attempt."""
         number = len(self._attempts) + 1
         found = [Attempt(number, sample, self._assess(sample), look) for sample, look in candidates]

@@ -1,6 +1,6 @@
 """One message at a time, and none that flickers: an operator reads it aloud to a person who has to move."""
 
-from biocapture.capture.checks.frame_check import Look
+from biocapture.images.frame_check import FrameCheck
 
 PERSISTS = 4
 """Frames in a row a new message must be due before it is shown."""
@@ -23,7 +23,7 @@ class Guide:
         self._frames_due = 0
         self._frames_shown = 0
 
-    def say(self, look: Look) -> str:
+    def say(self, look: FrameCheck) -> str:
         """The message after this frame."""
         due = self._fault(look) or KEEP_STILL
         self._frames_due = self._frames_due + 1 if due == self._due else 1
@@ -40,7 +40,7 @@ class Guide:
             self.message, self._frames_shown = message, 0
         return self.message
 
-    def _fault(self, look: Look) -> str:
+    def _fault(self, look: FrameCheck) -> str:
         """The first fault; the one on show goes on until it is well mended."""
         fault = look.fault
         if not fault and look.parts.get(self.message, CLEARED) < CLEARED:

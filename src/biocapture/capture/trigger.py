@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from biocapture.capture.checks.frame_check import Look
 from biocapture.capture.settings import Policy
+from biocapture.images.frame_check import FrameCheck
 
 
 class Watch:
@@ -26,7 +26,7 @@ class Watch:
         self._good = 0
         self._now = self._begun
 
-    def step(self, look: Look) -> bool:
+    def step(self, look: FrameCheck) -> bool:
         """Count a frame; returns whether the capture is due."""
         self._now = self._clock()
         if not look.is_present:

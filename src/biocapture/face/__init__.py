@@ -7,6 +7,7 @@ models find it is exchangeable.
 from collections.abc import Sequence
 
 from biocapture.face.describe import SUPPLIERS, describe, describe_inputs, largest_face
+from biocapture.face.frame_check import PROMPTS, check_frame
 from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
 from biocapture.face.measures import iso_capture, iso_subject, likeness, operational, quality
 from biocapture.face.ofiq.native import NATIVE, measures_from, native
@@ -29,9 +30,11 @@ def notes(batch: FaceBatch) -> tuple[tuple[str, ...], ...]:
 __all__ = [
     "MEASURES",
     "NATIVE",
+    "PROMPTS",
     "SUPPLIERS",
     "Inputs",
     "batch_of",
+    "check_frame",
     "checked_inputs",
     "checked_picture",
     "describe",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from biocapture.fingerprint.describe import describe
 from biocapture.fingerprint.features.underlying_print import underlying
+from biocapture.fingerprint.frame_check import PROMPTS, check_frame
 from biocapture.fingerprint.measures import operational, quality
 from biocapture.fingerprint.nfiq2 import native as nfiq2
 from biocapture.fingerprint.nfiq2.forest import forest_score
@@ -34,4 +35,4 @@ def notes(batch: FingerprintBatch) -> tuple[tuple[str, ...], ...]:
     return batch.notes
 
 
-__all__ = ["MEASURES", "NATIVE", "batch_of", "describe", "native", "notes", "underlying"]
+__all__ = ["MEASURES", "NATIVE", "PROMPTS", "batch_of", "check_frame", "describe", "native", "notes", "underlying"]

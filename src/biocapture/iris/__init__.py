@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from biocapture.iris.describe import describe
+from biocapture.iris.frame_check import PROMPTS, check_frame
 from biocapture.iris.measures import integrity, iso, operational, quality
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, declared_in
@@ -30,4 +31,4 @@ def notes(batch: IrisBatch) -> tuple[tuple[str, ...], ...]:
     return batch.notes
 
 
-__all__ = ["MEASURES", "NATIVE", "batch_of", "describe", "native", "notes"]
+__all__ = ["MEASURES", "NATIVE", "PROMPTS", "batch_of", "check_frame", "describe", "native", "notes"]

@@ -1,22 +1,13 @@
 """Looks at the frames of one stream in turn: what each shows, and whether it holds still since the one before."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.capture.checks.eye import eye_look
-from biocapture.capture.checks.face import face_look
-from biocapture.capture.checks.finger import finger_look
-from biocapture.capture.checks.frame_check import Look
+from biocapture.assessment.modalities import live_capture
+from biocapture.errors import UsageError
+from biocapture.images.frame_check import FrameCheck
 from biocapture.types import Image, Modality
-
-LOOKS: dict[Modality, Callable[[Image], Look]] = {
-    Modality.FINGERPRINT: finger_look,
-    Modality.IRIS: eye_look,
-    Modality.FACE: face_look,
-}
 
 TRACE_PX = 6
 """Frames are compared after averaging over squares of so many pixels."""
@@ -29,15 +20,18 @@ class Glance:
     """Remembers the frame before."""
 
     def __init__(self, modality: Modality) -> None:
-        self._look = LOOKS[modality]
+        offered = live_capture(modality)
+        if offered is None:
+            raise UsageError("its frames cannot be checked in this version", modality)
+        self._look = offered.check_frame
         self._before: NDArray[np.float32] | None = None
 
-    def at(self, image: Image) -> Look:
+    def at(self, image: Image) -> FrameCheck:
         """What a frame shows; the first of a stream does not count as still.
 
         Returns
         -------
-        Look
+        FrameCheck
             With ``capture.hold_still`` added, last, if somebody is there.
         """
         now = _coarse(image.pixels)
@@ -47,7 +41,7 @@ class Glance:
             return look
         same = before is not None and before.shape == now.shape
         moved = _difference(now, before) if same and before is not None else 1.0
-        return Look({**look.parts, "capture.hold_still": 100.0 * max(0.0, 1.0 - moved / MOVED)})
+        return FrameCheck({**look.parts, "capture.hold_still": 100.0 * max(0.0, 1.0 - moved / MOVED)})
 
 
 def _coarse(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

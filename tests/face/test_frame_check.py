@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
 from biocapture.capture import Finished, Policy, Told, capture
-from biocapture.capture.checks.face import face_look
 from biocapture.devices import open_device, target_of
+from biocapture.face.frame_check import check_frame
 from biocapture.synthetic import portrait as drawing
 from biocapture.synthetic.portrait import portrait
 from biocapture.synthetic.stream import FACE_ACTS
@@ -22,7 +22,7 @@ SEEDS = (1, 2, 3, 6)
 
 def look(pixels: NDArray[np.uint8]) -> str:
     """The fault of a frame."""
-    return face_look(Image(pixels)).fault
+    return check_frame(Image(pixels)).fault
 
 
 def drawn(seed: int, act: str) -> NDArray[np.uint8]:
@@ -54,13 +54,13 @@ def test_a_wall_of_any_colour_is_nobody(wall: tuple[int, int, int]) -> None:
     pixels = np.full((*SHAPE, 3), wall, np.uint8)
     pixels += np.random.default_rng(1).integers(0, 3, pixels.shape, np.uint8)  # wraps at white; no matter
     assert look(pixels) == "capture.place_face"
-    assert not face_look(Image(pixels)).is_present
+    assert not check_frame(Image(pixels)).is_present
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_near_the_rim_and_very_small_frames_do_no_harm(seed: int) -> None:
     cut = np.ascontiguousarray(drawn(seed, "good")[:400, 500:])
-    assert 0 <= face_look(Image(cut)).quality <= 100
+    assert 0 <= check_frame(Image(cut)).quality <= 100
     assert look(np.zeros((8, 8, 3), np.uint8)) == "capture.place_face"
 
 

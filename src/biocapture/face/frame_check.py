@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.capture.checks.frame_check import Look, nothing, rising, within
+from biocapture.images.frame_check import FrameCheck, Prompts, nothing, rising, within
 from biocapture.types import Image
+
+PROMPTS = Prompts(place="capture.place_face", another="capture.another_time")
 
 Colour = NDArray[np.uint8]
 
@@ -31,7 +33,7 @@ class Face:
     sharpness: float
 
 
-def face_look(image: Image) -> Look:
+def check_frame(image: Image) -> FrameCheck:
     """Glance at a frame.
 
     Parameters
@@ -42,7 +44,7 @@ def face_look(image: Image) -> Look:
     face = _largest(image.pixels)
     if face is None:
         return nothing("capture.place_face")
-    return Look(
+    return FrameCheck(
         {
             "capture.light_face": within(face.grey, 40.0, 225.0),
             "capture.centre_face": rising(1.0 - 2 * abs(face.column - 0.5), 0.3, 0.7),

@@ -10,7 +10,7 @@ ENOUGH = 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FrameCheck:
     """A glance at a frame.
 
     Attributes
@@ -43,9 +43,25 @@ class Look:
         return next((key for key, value in self.parts.items() if value < ENOUGH), "")
 
 
-def nothing(key: str) -> Look:
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """Guidance keys of a live capture; empty = nothing is said.
+
+    Attributes
+    ----------
+    place : str
+        What to do when nothing is presented.
+    another : str
+        What to try when all attempts are used up.
+    """
+
+    place: str = ""
+    another: str = ""
+
+
+def nothing(key: str) -> FrameCheck:
     """Nobody is there; ``key`` says what to place where."""
-    return Look({key: 0.0})
+    return FrameCheck({key: 0.0})
 
 
 def rising(value: float, low: float, enough: float) -> float:

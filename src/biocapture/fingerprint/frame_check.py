@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.capture.checks.frame_check import Look, nothing, rising
+from biocapture.images.frame_check import FrameCheck, Prompts, nothing, rising
 from biocapture.types import Image
+
+PROMPTS = Prompts(place="capture.place_finger", another="capture.another_finger")
 
 Grid = NDArray[np.float32]
 
@@ -50,7 +52,7 @@ class Blocks:
     coherence: Grid
 
 
-def finger_look(image: Image) -> Look:
+def check_frame(image: Image) -> FrameCheck:
     """Glance at a frame; shares are set on synthetic touches, and checked on public prints of seven sensors.
 
     Parameters
@@ -65,7 +67,7 @@ def finger_look(image: Image) -> Look:
     deviation = blocks.deviation[touched]
     dark = float(np.percentile(blocks.mean[touched], 10))
     contrast = float(np.median(deviation))
-    return Look(
+    return FrameCheck(
         {
             "capture.centre_finger": rising(1.0 - _off_centre(touched), 0.3, 0.65),
             "capture.focus_finger": rising(float(np.median(np.sqrt(blocks.energy[touched]) / deviation)), 0.25, 0.45),

@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.capture.checks.frame_check import Look, nothing, rising, within
+from biocapture.images.frame_check import FrameCheck, Prompts, nothing, rising, within
 from biocapture.types import GreyPixels, Image
+
+PROMPTS = Prompts(place="capture.place_eye", another="capture.another_time")
 
 GLANCE_ROWS = 120
 """Rows of the reduced frame in which the pupil is looked for."""
@@ -50,7 +52,7 @@ class Disc:
         return self.round * self.radius**0.5
 
 
-def eye_look(image: Image) -> Look:
+def check_frame(image: Image) -> FrameCheck:
     """Glance at a frame; shares are set on synthetic eyes.
 
     Parameters
@@ -65,7 +67,7 @@ def eye_look(image: Image) -> Look:
     scale = image.pixels.shape[0] / small.shape[0]
     iris = _around(image.pixels, disc, scale)
     off = 2 * max(abs(disc.row / small.shape[0] - 0.5), abs(disc.column / small.shape[1] - 0.5))
-    return Look(
+    return FrameCheck(
         {
             "capture.centre_eye": rising(1.0 - off, 0.2, 0.5),
             "capture.come_closer_eye": rising(_iris_radius(small, disc) * scale, 30.0, 70.0),

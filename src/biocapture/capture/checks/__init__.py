@@ -1,1 +1,0 @@
-"""Quick checks of single frames, one module per modality."""
