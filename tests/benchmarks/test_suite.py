@@ -85,8 +85,8 @@ def test_every_stage_is_timed(module: str) -> None:
 @pytest.mark.parametrize(
     ("cases", "module", "besides"),
     [
-        (eyes, "biocapture.iris.describe", set()),
-        (faces, "biocapture.face.describe", {"checked_picture"}),
+        (eyes, "biocapture.iris.describe", {"no_trace"}),
+        (faces, "biocapture.face.describe", {"checked_picture", "no_trace", "inputs_of"}),
     ],
 )
 def test_every_stage_of_eyes_and_faces_is_timed(cases, module: str, besides: set[str]) -> None:
@@ -370,7 +370,7 @@ def test_run_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str], mon
     out = tmp_path / "out.json"
     assert main(["run", "--only", SHORT_PATTERN, "--out", str(out)]) == 0
     written = json.loads(out.read_text())
-    assert list(written["figures"]) == [f"fingerprint.blocks.{SHORT_PATTERN}"]
+    assert list(written["figures"]) == [f"fingerprint.nfiq2.blocks.{SHORT_PATTERN}"]
     assert written["yardstick_ms"] > 0
     assert SHORT_PATTERN in capsys.readouterr().out
 
