@@ -17,6 +17,7 @@ from biocapture.workers.pool import map_ordered
 PLANTED = [
     *("struct", "io", "wsq", "PIL", "numpy", "cv2", "biocapture", "multiprocessing", "pickle", "threading", "signal"),
     *("runpy", "re", "encodings", "site", "sitecustomize", "usercustomize", "gphoto2", "gi", "sane", "json", "queue"),
+    *("matplotlib", "ray", "pyarrow", "pandas", "uuid", "zipfile", "difflib", "onnxruntime", "skimage", "wave"),
 ]
 """What our processes import, or what an interpreter imports by itself."""
 
@@ -27,6 +28,13 @@ from biocapture.assessment.pipeline import assess_many
 if __name__ == "__main__":
     threading.Thread(target=threading.Event().wait, daemon=True).start()  # no forking beside a thread
     print(*(bool(report.error) for report in assess_many(["a.wsq", "b.wsq"], "fingerprint", workers=2)))
+"""
+DRAWS = """
+import sys
+from pathlib import Path
+import numpy as np
+from biocapture.comparison.evaluation.plot import write_plot
+write_plot(np.array([3.0, 4.0]), np.array([1.0, 2.0]), np.array([5.0, 6.0]), Path(sys.argv[1]))
 """
 
 
@@ -39,6 +47,7 @@ def received(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("a.wsq", "b.wsq"):
         (folder / name).write_bytes(stored.getvalue())
     (folder / "pairs.csv").write_text("file1,file2,genuine\na.wsq,b.wsq,1\n")
+    (folder / "matplotlibrc").write_text("savefig.facecolor: red\n")
     for name in PLANTED:
         trap = f"import os; os.close(os.open({str(folder / f'{name}.ran')!r}, os.O_CREAT))\n"
         (folder / f"{name}.py").write_text(trap)
@@ -84,6 +93,22 @@ def test_no_spawned_worker_runs_what_lies_in_the_current_folder(received: Path, 
     done = run_in(received, SPAWNS, elsewhere=tmp_path)
     assert not list(received.glob("*.ran"))
     assert done.stdout.split() == ["False", "False"], done.stderr
+
+
+def test_plots_are_not_those_of_a_matplotlibrc_in_the_current_folder(received: Path, tmp_path: Path) -> None:
+    run_in(received, DRAWS, tmp_path / "here.png", elsewhere=tmp_path)
+    run_in(tmp_path, DRAWS, tmp_path / "there.png", elsewhere=tmp_path)
+    assert not list(received.glob("*.ran"))
+    assert (tmp_path / "here.png").read_bytes() == (tmp_path / "there.png").read_bytes()
+
+
+def test_no_actor_of_ray_runs_what_lies_in_the_current_folder(received: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="THE RAY ENGINE IS NOT TESTED HERE: pip install 'biocapture[ray]'")
+    out = tmp_path / "run"
+    words = ("run", ".", "-m", "fingerprint", "--engine", "ray", "-w", "1", "--out", out)
+    done = run_in(received, PROGRAM, *words, elsewhere=tmp_path)
+    assert not list(received.glob("*.ran")), done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_environment_is_as_before_once_workers_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def _scored(plan: Plan, some: list[dict[str, Any]], workers: int) -> Iterator[tu
 
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     if not ray.is_initialized():
-        ray.init(log_to_driver=False, logging_level="ERROR")
+        ray.init(log_to_driver=False, logging_level="ERROR", job_config=_job_config())
     ray.data.DataContext.get_current().enable_progress_bars = False  # ours is on the terminal
     actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
     listed = ray.data.from_items(some, override_num_blocks=math.ceil(len(some) / TOGETHER_AT_ONCE))
@@ -74,6 +74,26 @@ def _scored(plan: Plan, some: list[dict[str, Any]], workers: int) -> Iterator[tu
     )
     for found in rows.iter_rows():
         yield Task(found["number"], _name(found["name"])), Row(found["text"], found["verdict"])
+
+
+class _NoFolders(list[str]):
+    """Stays empty, whatever it is extended by."""
+
+    def extend(self, folders: Iterable[str]) -> None:
+        pass
+
+
+def _job_config() -> Any:
+    """Settings of the job: no worker imports from the folder the run was started in.
+
+    Ray sends the current folder and that of the script to all workers, which put them first on their path: files of a
+    received folder would be executed there. It has no option against that, hence a list that takes none of them.
+    """
+    from ray.job_config import JobConfig
+
+    config = JobConfig()
+    config._py_driver_sys_path = _NoFolders()  # noqa: SLF001
+    return config
 
 
 def _stretch(tasks: Iterator[Task]) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,16 @@
-"""Curves of an evaluation as a picture; the only importer of matplotlib (extra ``plot``)."""
+"""Curves of an evaluation as a picture; the only importer of matplotlib (extra ``plot``).
+
+Matplotlib obeys a ``matplotlibrc`` in the current folder as soon as it is imported, and that folder may be a received
+one. So the picture is drawn by a process that is started in the folder of this file.
+"""
 
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +19,9 @@ from biocapture.comparison.evaluation.rates import det, edc, edc_areas, equal_er
 from biocapture.comparison.evaluation.thresholds import MAX_DISCARDED, UNASSESSED, Genuine, characteristic
 from biocapture.errors import UsageError
 from biocapture.types import Values
+from biocapture.workers.isolation import isolated_python
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -23,6 +30,8 @@ OURS, OTHERS = "#1f5fa8", "#9a9a9a"
 
 START_FNMR = 0.10
 """Error rate at which the error-versus-discard characteristic begins: every matcher has one; few pairs decide it."""
+
+CHILD = f"from {__name__} import draw_for_parent; draw_for_parent()"
 
 
 def require_matplotlib(path: Path) -> None:
@@ -53,6 +62,25 @@ def write_plot(
         matplotlib is missing, or the file cannot be written.
     """
     require_matplotlib(path)
+    arrays = io.BytesIO()
+    given = {} if identity is None else {"identity": identity}
+    np.savez(arrays, allow_pickle=False, genuine=genuine, impostor=impostor, quality=quality, **given)
+    child = subprocess.run(  # noqa: S603
+        isolated_python(CHILD), input=arrays.getvalue(), stdout=subprocess.PIPE, cwd=Path(__file__).parent, check=True
+    )
+    try:
+        path.write_bytes(child.stdout)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error
+
+
+def draw_for_parent() -> None:
+    """In the child: arrays of :func:`write_plot` from standard input, the picture to standard output."""
+    arrays = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
+    sys.stdout.buffer.write(_picture(**arrays))
+
+
+def _picture(genuine: Values, impostor: Values, quality: Values, identity: NDArray[np.int64] | None = None) -> bytes:
     from matplotlib.figure import Figure
 
     assessed = bool(np.isfinite(quality).any())
@@ -61,10 +89,9 @@ def write_plot(
     _draw_det(axes[0], genuine, impostor)
     if assessed:
         _draw_edc(axes[1], np.where(np.isfinite(quality), quality, UNASSESSED), genuine, identity)
-    try:
-        figure.savefig(path)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
 
 
 def _draw_det(axes: Axes, genuine: Values, impostor: Values) -> None:
