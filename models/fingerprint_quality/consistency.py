@@ -21,6 +21,7 @@ from train import MATCHERS, WEIGHTS, Development, Rows, development, features, f
 
 from biocapture.comparison.evaluation.rates import edc_areas
 from biocapture.fingerprint.comparison.template import ANGLES, Template, template_of
+from biocapture.fingerprint.units import angle_size
 from biocapture.images.decode import decode
 from biocapture.types import GreyPixels, Image, Modality, Sample
 
@@ -56,8 +57,7 @@ def share(one: Template, other: Template) -> float:
     row, column, angle = (
         getattr(one, name)[:, None].astype(float) - getattr(other, name) for name in ("row", "column", "angle")
     )
-    turn = np.abs((angle + ANGLES / 2) % ANGLES - ANGLES / 2)
-    return float(((np.hypot(row, column) < SAME_PX) & (turn < SAME_STEPS)).any(axis=1).mean())
+    return float(((np.hypot(row, column) < SAME_PX) & (angle_size(angle, ANGLES) < SAME_STEPS)).any(axis=1).mean())
 
 
 def candidates(path: Path) -> list[float]:

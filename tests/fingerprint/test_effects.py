@@ -6,7 +6,7 @@ import pytest
 from tests.support.prints import SEEDS, described, grown, scores, touch
 
 import biocapture as bc
-from biocapture.fingerprint.features.contact import PX_MM
+from biocapture.fingerprint.units import PX_MM
 from biocapture.synthetic.fingerprint.impression import impression
 
 WHOLE = (560, 416)

@@ -8,17 +8,13 @@ from biocapture.fingerprint.features.ridge_field import ridge_field
 from biocapture.fingerprint.features.ridge_flow import follow
 from biocapture.fingerprint.features.spectrum import RadialSpectrum, radial_spectrum, ridge_signal
 from biocapture.fingerprint.nfiq2.blockwise import BlockAnalysis, analyse_blocks
-from biocapture.fingerprint.nfiq2.grid import BLOCK_PX
 from biocapture.fingerprint.nfiq2.minutia_features import central_count, certain_share, dark_share
-from biocapture.fingerprint.nfiq2.region import within_frame
+from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
 from biocapture.fingerprint.statistics import FingerprintBatch, Table
 from biocapture.types import Failure, GreyPixels, Sample, Trace, no_trace
 
 NFIQ2_LIMIT_PX = (1000, 800)
 """Rows and columns that NFIQ 2 accepts after the frame is removed."""
-
-MIN_PX = 2 * BLOCK_PX
-"""Smaller crops have no block with neighbours."""
 
 MIN_LIKENESS = 0.25
 """Portraits, irises, pages, noise and textures stay below, prints of six sensors above 0.33 (see spectrum.py)."""
@@ -47,8 +43,8 @@ def describe(sample: Sample, trace: Trace = no_trace) -> FingerprintBatch:
     A capture without a print is a failure, never an exception.
     """
     pixels = sample.image.pixels
-    window = within_frame(pixels)
-    if window is None or min(side.stop - side.start for side in window) < MIN_PX:
+    window = within_frame(pixels, MIN_PRINT_PX)
+    if window is None:
         return FingerprintBatch.of_failure(Failure("fingerprint.no_print", "nothing darker than the frame"))
     frame = Frame(window[0].start, window[1].start, *pixels.shape)
     return _described(np.ascontiguousarray(pixels[window]), frame, trace)
@@ -103,12 +99,11 @@ def _notes(spectrum: RadialSpectrum, touch: Contact) -> tuple[str, ...]:
 
 
 def _grey_columns(blocks: BlockAnalysis) -> dict[str, float]:
-    count, total, squares = (float(part.sum()) for part in (blocks.sums.count, blocks.sums.total, blocks.sums.squares))
     coherence = blocks.coherence[blocks.region.blocks]
     return {
         "windows": float(blocks.foreground.sum()),
-        "mean_grey": total / count,
-        "grey_deviation": float(np.sqrt((count * squares - total * total) / (count * count))),
+        "mean_grey": blocks.sums.crop_mean,
+        "grey_deviation": float(np.sqrt(blocks.sums.crop_variance)),
         "block_grey": float(blocks.sums.mean.mean()),
         "region_grey": blocks.region.mean_grey,
         "region_px": float(blocks.region.area_px),

@@ -5,7 +5,7 @@ import numpy as np
 
 from biocapture.fingerprint.comparison.picture import draw_singular_points
 from biocapture.fingerprint.comparison.singular_points import singular_points
-from biocapture.fingerprint.comparison.template import ANGLES, FIELD_PX, ORIENTATIONS, Template, template_of
+from biocapture.fingerprint.comparison.template import FIELD_PX, ORIENTATIONS, Template, template_of
 from biocapture.types import Failure, Picture, Sample
 
 SCALE = 2
@@ -52,7 +52,7 @@ def _draw_flow(drawn: Picture, template: Template) -> None:
 
 
 def _draw_minutiae(drawn: Picture, template: Template) -> None:
-    angle = template.angle * (2 * np.pi / ANGLES)
+    angle = template.angle_rad
     for i, quality in enumerate(template.quality.tolist()):
         colour = CLEAR if quality >= CLEAR_QUALITY else FAIR if quality >= FAIR_QUALITY else POOR
         at = SCALE * int(template.column[i]), SCALE * int(template.row[i])

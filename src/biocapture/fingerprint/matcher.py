@@ -10,6 +10,7 @@ from biocapture.fingerprint.comparison.ranking import Sketch, promise, sketch
 from biocapture.fingerprint.comparison.records import from_own, from_record, to_record
 from biocapture.fingerprint.comparison.structure import structure_of as prepared
 from biocapture.fingerprint.comparison.template import MAGIC, Template, template_of
+from biocapture.images.decode import WORKING_PPI
 from biocapture.types import Image, Modality, Sample
 
 READERS = {MAGIC: from_own, b"FMR\0": from_record}
@@ -22,7 +23,7 @@ WRITERS = {
 
 def stand_in(template: Template) -> Sample:
     """A white print of the size of the template's."""
-    image = Image(np.full((template.height_px, template.width_px), 255, np.uint8), 500.0)
+    image = Image(np.full((template.height_px, template.width_px), 255, np.uint8), WORKING_PPI)
     return Sample(image, Modality.FINGERPRINT, template.position)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.comparison.template import FIELD_PX, RIDGE_ROWS
+from biocapture.fingerprint.features.ridge_field import per_cell
 from biocapture.types import Values
 
 Real = NDArray[np.float32]
@@ -103,8 +104,8 @@ def laid_over(one: Real, other: Real, moved: Values, reach: int) -> Laid:
     size = width + 2 * reach, height + 2 * reach
     under = cv2.warpAffine(other, margin, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     there, middle = one[:height, :width] != 0, under[reach:-reach, reach:-reach]
-    covered = _per_block((there & (middle != 0)).astype(np.float32))
-    energy = covered * _per_block(there * middle**2)
+    covered = per_cell((there & (middle != 0)).astype(np.float32), BLOCK_PX)
+    energy = covered * per_cell(there * middle**2, BLOCK_PX)
     common = covered > MIN_COVERED
     if np.count_nonzero(common) < MIN_BLOCKS:
         return APART
@@ -115,12 +116,6 @@ def laid_over(one: Real, other: Real, moved: Values, reach: int) -> Laid:
     likeness = _likeness(one[down, right], under, reach)
     likeness /= np.sqrt(energy[rows, columns, None]).clip(MIN_AMPLITUDE)
     return _chosen(likeness, common[rows, columns], reach, (right.start, down.start))
-
-
-def _per_block(pixels: Real) -> Real:
-    """Means of blocks."""
-    size = pixels.shape[1] // BLOCK_PX, pixels.shape[0] // BLOCK_PX
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def _likeness(one: Real, under: Real, reach: int) -> Real:

@@ -15,6 +15,7 @@ from biocapture.fingerprint.comparison.coincidence import (
 )
 from biocapture.fingerprint.comparison.structure import Structure, at_cells, structure_of
 from biocapture.fingerprint.comparison.template import FIELD_PX, Template
+from biocapture.fingerprint.units import angle_size
 from biocapture.types import Values
 
 Indices = NDArray[np.intp]
@@ -201,8 +202,8 @@ def _compatible(a: Structure, b: Structure, first: Indices, second: Indices) -> 
     length_a, length_b = np.abs(gap_a), np.abs(gap_b)
     stretch = np.abs(length_a - length_b)
     angle_a, angle_b = a.angle[first], b.angle[second]
-    turn = _turn((angle_a[:, None] - angle_a[None, :]) - (angle_b[:, None] - angle_b[None, :]))
-    bearing = _turn((angle_a[:, None] - np.angle(gap_a)) - (angle_b[:, None] - np.angle(gap_b)))
+    turn = angle_size((angle_a[:, None] - angle_a[None, :]) - (angle_b[:, None] - angle_b[None, :]))
+    bearing = angle_size((angle_a[:, None] - np.angle(gap_a)) - (angle_b[:, None] - np.angle(gap_b)))
     keeps = _falling(stretch, 8.0 + 0.04 * np.minimum(length_a, length_b), 0.6)
     keeps *= _falling(turn, np.pi / 8, 12.0) * _falling(bearing, np.pi / 10, 14.0)
     keeps[(length_a < 1e-3) | (length_b < 1e-3)] = 0.0
@@ -237,7 +238,7 @@ def _movement(
 def _paired(a: Structure, b: Structure, turn: complex, shift: complex) -> Indices:
     """(K, 2) pairs that are each other's nearest under the movement."""
     gap = np.abs((a.place * turn + shift)[:, None] - b.place[None, :])
-    differing = _turn(a.angle[:, None] + np.angle(turn) - b.angle[None, :])
+    differing = angle_size(a.angle[:, None] + np.angle(turn) - b.angle[None, :])
     cost = np.where((gap < SAME_PX) & (differing < SAME_RAD), gap / SAME_PX + differing / SAME_RAD, np.inf)
     nearest, back = cost.argmin(axis=1), cost.argmin(axis=0)
     each = np.arange(len(a))
@@ -261,11 +262,6 @@ def _overlap(a: Structure, b: Structure, way: _Way) -> dict[str, float]:
     paired = np.sqrt(a.weight[way.paired[:, 0]] * b.weight[way.paired[:, 1]]).sum()
     common_weight = np.sqrt(max(inside_a, MIN_WEIGHT) * max(inside_b, MIN_WEIGHT))
     return {"share": float(paired / common_weight), "directions": directions}
-
-
-def _turn(angle: Values) -> Values:
-    """Size of an angle, 0..π."""
-    return np.abs(np.mod(angle + np.pi, 2 * np.pi) - np.pi)
 
 
 def _falling(value: Values, middle: Values | float, slope: float) -> Values:

@@ -5,7 +5,7 @@ import numpy as np
 
 from biocapture.fingerprint.comparison.compare import Comparison
 from biocapture.fingerprint.comparison.singular_points import SingularPoints, singular_points
-from biocapture.fingerprint.comparison.template import ANGLES, Template
+from biocapture.fingerprint.comparison.template import Template
 from biocapture.types import Picture, Sample
 
 PAIRED, LONELY, LINE, SINGULAR = (0, 160, 0), (170, 170, 170), (60, 120, 255), (200, 60, 120)
@@ -36,7 +36,7 @@ def picture(samples: tuple[Sample, Sample], templates: tuple[Template, Template]
 
 
 def _draw_minutiae(drawn: Picture, template: Template, paired: set[int], shift: int) -> None:
-    angle = template.angle * (2 * np.pi / ANGLES)
+    angle = template.angle_rad
     tips = np.stack([np.cos(angle), -np.sin(angle)], axis=1) * STROKE_PX
     for i, (row, column) in enumerate(zip(template.row.tolist(), template.column.tolist(), strict=True)):
         colour = PAIRED if i in paired else LONELY

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from biocapture.errors import TemplateError
 from biocapture.fingerprint.comparison.structure import directions_of, minutiae_of, surroundings_of
 from biocapture.fingerprint.comparison.template import MAX_MINUTIAE, Template
+from biocapture.fingerprint.units import angle_size
 
 Real = NDArray[np.float32]
 
@@ -129,13 +130,8 @@ def _fit(place_a: NDArray[np.complex64], angle_a: Real, place_b: NDArray[np.comp
     length_a, length_b = np.abs(gap_a), np.abs(gap_b)
     stretch = (length_a - length_b) / (STRETCH_PX + STRETCH_SHARE * np.minimum(length_a, length_b))
     turn = angle_a - angle_b
-    off = _off(turn[:, None] - turn[None]) ** 2
-    off += _off(turn[:, None] - np.angle(gap_a * np.conj(gap_b))) ** 2
+    off = angle_size(turn[:, None] - turn[None]) ** 2
+    off += angle_size(turn[:, None] - np.angle(gap_a * np.conj(gap_b))) ** 2
     fit: Real = np.exp(-0.5 * (stretch**2 + off / TURN_RAD**2))
     fit[(length_a < 0.5) | (length_b < 0.5)] = 0
     return fit
-
-
-def _off(angle: Real) -> Real:
-    """Size of an angle, 0..π."""
-    return np.abs(np.mod(angle + np.pi, 2 * np.pi) - np.pi)

@@ -11,9 +11,10 @@ from biocapture.fingerprint.comparison.template import (
     FIELD_PX,
     MAX_MINUTIAE,
     NO_RIDGES,
-    ORIENTATIONS,
     Template,
+    orientation_codes,
 )
+from biocapture.images.decode import MAX_PIXELS, WORKING_PPI
 from biocapture.images.records.iso19794_1 import Version
 from biocapture.images.records.iso19794_2 import (
     FingerMinutiaeRecord,
@@ -25,11 +26,12 @@ from biocapture.images.records.iso19794_2 import (
 from biocapture.images.records.iso19794_2_extended import MAX_POINTS, SingularPoint
 from biocapture.types import Values
 
-PPI, SAME_PPI = 500.0, 0.005
-"""Of templates, and how far off still counts as the same: a record says 197 px/cm, 500.38 ppi, where it means 500."""
+SAME_PPI = 0.005
+"""How far off still counts as the same: a record says 197 px/cm, 500.38 ppi, where it means 500."""
 
-MAX_PIXELS, MAX_SIDE_PX = 64_000_000, 65_535
-"""At 500 ppi. A record of a few bytes may claim any size; the orientation field grows with it."""
+MAX_SIDE_PX = 65_535
+"""At 500 ppi, as many as a template can state. A record of a few bytes may claim any size; the orientation field grows
+with it, so :data:`MAX_PIXELS` limits the area as well."""
 
 MAX_VIEWED = 255
 """Minutiae a record can hold; the clearest are kept."""
@@ -42,9 +44,6 @@ REACH_PX = 52.0
 POWER, SOFT_PX = 6, 24.0
 """Weight of a minutia at a distance: (distance² + soft²)^(-power / 2). The sharpest that still averages neighbours was
 best on the development sets."""
-
-MIN_AGREEMENT = 0.15
-"""As for fields from images."""
 
 STEP_RAD = 2 * np.pi / ANGLES
 """The step of angles is that of the format."""
@@ -83,10 +82,10 @@ def view_of(template: Template, impression: ImpressionType, quality: int | None 
         quality,
         template.width_px,
         template.height_px,
-        PPI,
+        WORKING_PPI,
         x=template.column[kept],
         y=template.row[kept],
-        angle_rad=template.angle[kept].astype(np.float64) * STEP_RAD,
+        angle_rad=template.angle_rad[kept],
         kind=np.where(template.ending[kept], ENDING, BIFURCATION).astype(np.uint8),
         minutia_quality=template.quality[kept],
         cores=_stated(points, template, core=True),
@@ -125,7 +124,7 @@ def template_of_view(view: FingerView) -> Template:
 
     Minutiae that are neither ending nor bifurcation count as bifurcations.
     """
-    scale = 1.0 if abs(view.ppi / PPI - 1) < SAME_PPI else PPI / view.ppi
+    scale = 1.0 if abs(view.ppi / WORKING_PPI - 1) < SAME_PPI else WORKING_PPI / view.ppi
     height, width = (max(1, round(side * scale)) for side in (view.height_px, view.width_px))
     if max(height, width) > MAX_SIDE_PX or height * width > MAX_PIXELS:
         raise FormatError(f"{width}×{height} px at 500 ppi, expected at most {MAX_PIXELS} pixels")
@@ -185,8 +184,6 @@ def estimated_orientation(
     gap = down**2 + right**2
     weight = (gap + SOFT_PX**2) ** (-POWER / 2)
     mean = (weight * np.exp(2j * angle_rad)).sum(axis=1) / weight.sum(axis=1)
-    step = np.rint(np.mod(np.angle(mean), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
-    known = (gap.min(axis=1, initial=np.inf) < REACH_PX**2) & (np.abs(mean) > MIN_AGREEMENT)
     field = np.zeros_like(near)
-    field[cell_row, cell_column] = np.where(known, step + 1, 0)
+    field[cell_row, cell_column] = np.where(gap.min(axis=1, initial=np.inf) < REACH_PX**2, orientation_codes(mean), 0)
     return field

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.comparison.structure import at_cells
-from biocapture.fingerprint.comparison.template import FIELD_PX, ORIENTATIONS, Template
+from biocapture.fingerprint.comparison.structure import at_cells, directions_of
+from biocapture.fingerprint.comparison.template import FIELD_PX, Template
 from biocapture.types import Trace, Values, no_trace
 
 Doubled = NDArray[np.complex64]
@@ -77,8 +77,7 @@ def singular_points(template: Template, trace: Trace = no_trace) -> SingularPoin
 
 def _doubled(template: Template) -> Doubled:
     """(R, C) exp(2iθ) of the ridge direction θ of each cell, 0 in the background; at least 2 × 2 cells."""
-    steps = template.orientation.astype(np.float64) - 1
-    field = np.where(steps >= 0, np.exp(2j * np.pi * steps / ORIENTATIONS), 0).astype(np.complex64)
+    field = directions_of(template)
     return np.pad(field, [(0, max(0, 2 - side)) for side in field.shape])
 
 

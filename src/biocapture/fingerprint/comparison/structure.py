@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.comparison.template import ANGLES, FIELD_PX, ORIENTATIONS, RIDGE_ROWS, Template
+from biocapture.fingerprint.comparison.template import FIELD_PX, ORIENTATIONS, RIDGE_ROWS, Template
+from biocapture.fingerprint.units import angle_size
 
 Real = NDArray[np.float32]
 
@@ -74,7 +75,7 @@ def structure_of(template: Template) -> Structure:
 def minutiae_of(template: Template) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
     """``place`` and ``angle`` of a :class:`Structure`."""
     place = template.column.astype(np.float64) - 1j * template.row.astype(np.float64)
-    return place, template.angle.astype(np.float64) * (2 * np.pi / ANGLES)
+    return place, template.angle_rad
 
 
 def directions_of(template: Template) -> NDArray[np.complex64]:
@@ -122,7 +123,7 @@ def _cylinders(place: NDArray[np.complex128], angle: NDArray[np.float64]) -> Rea
     owner, neighbour = np.nonzero(near)
     gap = np.abs(turned[owner, neighbour][:, None] - _CELLS[None, :])
     by_place = np.exp(-0.5 * (gap / SPREAD_PX) ** 2).astype(np.float32)
-    turn = np.abs(_wrapped(differing[owner, neighbour][:, None] - _DIRECTIONS[None, :]))
+    turn = angle_size(differing[owner, neighbour][:, None] - _DIRECTIONS[None, :])
     by_angle = np.exp(-0.5 * (turn / SPREAD_RAD) ** 2).astype(np.float32)
     total = np.zeros((len(place), len(_CELLS), CYLINDER_ANGLES), np.float32)
     for minutia, (first, last) in enumerate(pairwise(np.searchsorted(owner, np.arange(len(place) + 1)))):
@@ -132,10 +133,6 @@ def _cylinders(place: NDArray[np.complex128], angle: NDArray[np.float64]) -> Rea
         1 + np.exp(centre / width)
     )
     return (value / np.maximum(np.linalg.norm(value, axis=1, keepdims=True), 1e-6)).astype(np.float32)
-
-
-def _wrapped(angle: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.mod(angle + np.pi, 2 * np.pi) - np.pi
 
 
 def _ring() -> NDArray[np.complex128]:

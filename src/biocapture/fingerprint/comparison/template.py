@@ -12,8 +12,8 @@ from biocapture.fingerprint.features.enhancement import enhanced_field
 from biocapture.fingerprint.features.minutiae import Minutiae, extract
 from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import follow
-from biocapture.fingerprint.nfiq2.region import within_frame
-from biocapture.types import FINGERS, GreyPixels, Position, Sample, Trace, no_trace
+from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
+from biocapture.types import FINGERS, GreyPixels, Position, Sample, Trace, Values, no_trace
 
 MAGIC = b"BCF3"
 """First bytes of a stored template; the digit is the version."""
@@ -40,8 +40,6 @@ MIN_COHERENCE = 0.15
 
 MAX_MINUTIAE = 400
 """The clearest are kept; a whole fingertip has about 100."""
-
-MIN_PX = 64
 
 NO_RIDGES = np.zeros((0, RIDGE_ROWS), np.uint8)
 
@@ -84,6 +82,11 @@ class Template:
     def __len__(self) -> int:
         return len(self.row)
 
+    @property
+    def angle_rad(self) -> Values:
+        """(M,) float64 angles of the minutiae in radians, [0, 2π)."""
+        return self.angle.astype(np.float64) * (2 * np.pi / ANGLES)
+
     def to_bytes(self) -> bytes:
         """Stored form: 16 + 6 M + R C + 8 F bytes, always the same for the same template."""
         sizes = self.height_px, self.width_px, len(self), *self.orientation.shape
@@ -124,8 +127,8 @@ class Template:
 def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     """Template of one capture at 500 ppi; without minutiae where there is no print."""
     pixels = sample.image.pixels
-    window = within_frame(pixels)
-    if window is None or min(side.stop - side.start for side in window) < MIN_PX:
+    window = within_frame(pixels, MIN_PRINT_PX)
+    if window is None:
         nothing = np.zeros(0, np.float32)
         none = Minutiae(nothing, nothing, nothing, nothing > 0, nothing)
         return _packed(none, np.zeros((0, 0), np.uint8), NO_RIDGES, sample.position, pixels.shape)
@@ -165,8 +168,13 @@ def _coarse(field: RidgeField) -> NDArray[np.uint8]:
     rows, columns = (side // 2 * 2 for side in field.orientation.shape)
     doubled = np.exp(2j * field.orientation) * field.coherence * field.foreground
     mean = doubled[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
-    step = np.rint(np.mod(np.angle(mean), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
-    return np.where(np.abs(mean) > MIN_COHERENCE, step + 1, 0).astype(np.uint8)
+    return orientation_codes(mean)
+
+
+def orientation_codes(doubled: NDArray[np.complexfloating]) -> NDArray[np.uint8]:
+    """Orientations as a :class:`Template` has them, of mean vectors at twice the angle."""
+    step = np.rint(np.mod(np.angle(doubled), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
+    return np.where(np.abs(doubled) > MIN_COHERENCE, step + 1, 0).astype(np.uint8)
 
 
 def _ridges(field: RidgeField, coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow
+from biocapture.fingerprint.units import PX_MM
 from biocapture.types import GreyPixels
 
 Cells = NDArray[np.bool_]
 
-PX_MM = 25.4 / 500
 CELL_MM = CELL_PX * PX_MM
 
 USABLE_CLARITY = 0.35

@@ -42,8 +42,7 @@ def enhanced_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
     foreground = _foreground(contrast, cv2.GaussianBlur(drawn.direction, (0, 0), 1.0))
     period = np.where(foreground, drawn.period_px, np.float32(np.nan))
     field = RidgeField(drawn.wave, *tensor_orientation(drawn.wave), contrast, period, foreground)
-    for name in ("wave", "orientation", "coherence", "period_px", "foreground"):
-        trace(name, getattr(field, name))
+    field.show(trace)
     return field
 
 

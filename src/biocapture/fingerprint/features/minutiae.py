@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
+from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField, over_pixels
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow
 from biocapture.types import Field, Trace, no_trace
 
@@ -98,7 +98,7 @@ def _off_the_rim(
     row: NDArray[np.intp], column: NDArray[np.intp], charge: NDArray[np.int8], clarity: Field, field: RidgeField
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int8], Field]:
     """Keep residues inside the print, off its rim, with the quality of their place."""
-    solid = (cv2.resize(field.foreground.astype(np.float32), field.wave.shape[::-1]) > 0.5).astype(np.uint8)
+    solid = (over_pixels(field.foreground.astype(np.float32), field.wave.shape) > 0.5).astype(np.uint8)
     solid[[0, -1]] = solid[:, [0, -1]] = 0
     depth = cv2.distanceTransform(solid, cv2.DIST_L2, 3)
     cell = (row * 2 // CELL_PX, column * 2 // CELL_PX)

@@ -51,6 +51,11 @@ class RidgeField:
     period_px: Field
     foreground: NDArray[np.bool_]
 
+    def show(self, trace: Trace) -> None:
+        """Give every stage but the contrast to a trace."""
+        for name in ("wave", "orientation", "coherence", "period_px", "foreground"):
+            trace(name, getattr(self, name))
+
 
 def ridge_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
     """Analyse a print at 500 ppi.
@@ -72,8 +77,7 @@ def ridge_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
     period = np.where(foreground, _period_px(band, energy), np.float32(np.nan))
     wave = band / over_pixels(np.maximum(contrast, 0.15 * contrast.max() + 1.0), reduced.shape)
     field = RidgeField(wave, orientation, coherence, contrast, period, foreground)
-    for name in ("wave", "orientation", "coherence", "period_px", "foreground"):
-        trace(name, getattr(field, name))
+    field.show(trace)
     return field
 
 
@@ -90,9 +94,9 @@ def ridge_band(reduced: Field) -> Field:
     return cv2.GaussianBlur(reduced, (0, 0), 0.8) - cv2.GaussianBlur(reduced, (0, 0), 3.0)
 
 
-def per_cell(values: Field) -> Field:
+def per_cell(values: Field, side_px: int = REDUCED_CELL_PX) -> Field:
     """(R, C) means of the cells of (h, w) values at 250 ppi."""
-    size = (values.shape[1] // REDUCED_CELL_PX, values.shape[0] // REDUCED_CELL_PX)
+    size = (values.shape[1] // side_px, values.shape[0] // side_px)
     return cv2.resize(values, size, interpolation=cv2.INTER_AREA)
 
 

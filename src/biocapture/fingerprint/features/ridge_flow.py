@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from biocapture.fingerprint.features.ridge_field import RidgeField, tensor_orientation
+from biocapture.fingerprint.features.ridge_field import RidgeField, over_pixels, per_cell, tensor_orientation
 from biocapture.types import Field, Trace, no_trace
 
 REACHES_PX = (1.5, 3.5)
@@ -48,7 +48,7 @@ def follow(field: RidgeField, trace: Trace = no_trace) -> RidgeFlow:
 
 def _directions(orientation: Field, shape: tuple[int, ...]) -> tuple[Field, Field]:
     doubled = 2 * orientation
-    cosine, sine = (cv2.resize(part(doubled), shape[::-1], interpolation=cv2.INTER_LINEAR) for part in (np.cos, np.sin))
+    cosine, sine = (over_pixels(part(doubled), shape) for part in (np.cos, np.sin))
     # Half-angle formulas; the vector is taken in the right half-plane.
     cosine /= cv2.magnitude(cosine, sine) + np.float32(1e-12)
     column = cv2.sqrt(np.maximum(0.5 + 0.5 * cosine, 0))
@@ -72,9 +72,5 @@ def _averaged(wave: Field, column: Field, row: Field) -> Field:
 
 
 def _clarity(smooth: Field, field: RidgeField) -> Field:
-    size = field.coherence.shape[::-1]
-    kept, whole = (
-        cv2.GaussianBlur(cv2.resize(part * part, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
-        for part in (smooth, field.wave)
-    )
+    kept, whole = (cv2.GaussianBlur(per_cell(wave * wave), (0, 0), 1.0) for wave in (smooth, field.wave))
     return np.sqrt(np.clip(kept / (whole + np.float32(1e-6)), 0, 1)) * field.coherence

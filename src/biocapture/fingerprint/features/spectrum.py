@@ -136,7 +136,13 @@ _RIDGES = (RIDGE_PERIODS_PX[0] < _PERIODS) & (RIDGE_PERIODS_PX[1] > _PERIODS)
 _PER_OCTAVE = 1 / (np.maximum(np.bincount(_BAND.ravel(), minlength=BANDS + 1)[:BANDS], 1) * _PERIODS**2)
 """Mean power of a band times its squared frequency."""
 
-_HANN = np.outer(*(np.hanning(SIDE_PX + 2)[1:-1],) * 2).astype(np.float32)
+
+def _hann(side: int) -> NDArray[np.float32]:
+    """(S, S) window that falls to zero one pixel outside."""
+    return np.outer(*(np.hanning(side + 2)[1:-1],) * 2).astype(np.float32)
+
+
+_HANN = _hann(SIDE_PX)
 
 
 def _local_masks() -> NDArray[np.float32]:
@@ -149,4 +155,4 @@ def _local_masks() -> NDArray[np.float32]:
 
 
 _LOCAL_MASKS = _local_masks()
-_LOCAL_HANN = np.outer(*(np.hanning(LOCAL_PX + 2)[1:-1],) * 2).astype(np.float32)
+_LOCAL_HANN = _hann(LOCAL_PX)

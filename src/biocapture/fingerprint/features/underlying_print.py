@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.features.contact import CELL_MM
-from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, RidgeField, ridge_field
+from biocapture.fingerprint.features.ridge_field import RidgeField, over_pixels, per_cell, ridge_field
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow, follow
-from biocapture.fingerprint.nfiq2.region import within_frame
+from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
+from biocapture.fingerprint.units import HALF_TURN_RAD, angle_size
 from biocapture.types import Field, GreyPixels, Sample, Trace, no_trace
 
-MIN_PX = 64
 VALLEY = (0.2, 0.7)
 """Ridge wave at which a pixel begins to count as valley, and from which it does in full."""
 
@@ -66,8 +66,8 @@ NOTHING = Underlying(float("nan"), float("nan"), np.zeros((0, 0), bool))
 def underlying(sample: Sample, trace: Trace = no_trace) -> Underlying:
     """Look for a second ridge system under a print at 500 ppi."""
     pixels = sample.image.pixels
-    window = within_frame(pixels)
-    if window is None or min(side.stop - side.start for side in window) < MIN_PX:
+    window = within_frame(pixels, MIN_PRINT_PX)
+    if window is None:
         return NOTHING
     crop: GreyPixels = np.ascontiguousarray(pixels[window])
     field = ridge_field(crop)
@@ -77,8 +77,8 @@ def underlying(sample: Sample, trace: Trace = no_trace) -> Underlying:
     trace("left", left)
     energy = _directed_energy(left)
     coherence, orientation = _prevailing(energy)
-    turn = np.abs(np.mod(orientation - field.orientation + np.pi / 2, np.pi) - np.pi / 2)
-    seen = _per_cell(valley) > MIN_VALLEY
+    turn = angle_size(orientation - field.orientation, HALF_TURN_RAD)
+    seen = per_cell(valley) > MIN_VALLEY
     found = seen & (coherence > MIN_COHERENCE) & (turn > MIN_TURN_RAD)
     trace("found", found)
     if not seen.any():
@@ -91,7 +91,7 @@ def _left_in_valleys(pixels: GreyPixels, field: RidgeField, flow: RidgeFlow) -> 
     rows, columns = (2 * side for side in field.wave.shape)
     grey = cv2.GaussianBlur(pixels[:rows, :columns].astype(np.float32), (0, 0), 0.8)
     wave = cv2.resize(flow.smooth, (columns, rows), interpolation=cv2.INTER_CUBIC)
-    valley = np.clip((wave - VALLEY[0]) / (VALLEY[1] - VALLEY[0]), 0, 1) * _inside(field, (columns, rows))
+    valley = np.clip((wave - VALLEY[0]) / (VALLEY[1] - VALLEY[0]), 0, 1) * _inside(field, (rows, columns))
     weight, w_wave, w_square, w_grey, w_both = (
         cv2.GaussianBlur(valley * part, (0, 0), LOCAL_PX) + np.float32(floor)
         for part, floor in ((1, 1e-4), (wave, 0), (wave * wave, 1e-4), (grey, 0), (wave * grey, 0))
@@ -103,9 +103,9 @@ def _left_in_valleys(pixels: GreyPixels, field: RidgeField, flow: RidgeFlow) -> 
     return cv2.resize(left, half, interpolation=cv2.INTER_AREA), cv2.resize(valley, half, interpolation=cv2.INTER_AREA)
 
 
-def _inside(field: RidgeField, size: tuple[int, int]) -> Field:
+def _inside(field: RidgeField, shape: tuple[int, int]) -> Field:
     """1 inside the print, away from its rim, else 0."""
-    solid = cv2.resize(field.foreground.astype(np.float32), size, interpolation=cv2.INTER_LINEAR) > 0.5
+    solid = over_pixels(field.foreground.astype(np.float32), shape) > 0.5
     return cv2.erode(solid.astype(np.uint8), np.ones((RIM_PX, RIM_PX), np.uint8)).astype(np.float32)
 
 
@@ -121,7 +121,7 @@ def _directed_energy(left: Field) -> Field:
         cosine_right, sine_right, cosine_down, sine_down = waves
         even = _filtered(left, cosine_right, cosine_down) - _filtered(left, sine_right, sine_down)
         odd = _filtered(left, sine_right, cosine_down) + _filtered(left, cosine_right, sine_down)
-        energy.append(cv2.GaussianBlur(_per_cell(even * even + odd * odd), (0, 0), SMOOTH_CELLS))
+        energy.append(cv2.GaussianBlur(per_cell(even * even + odd * odd), (0, 0), SMOOTH_CELLS))
     return np.stack(energy)
 
 
@@ -134,11 +134,3 @@ def _prevailing(energy: Field) -> tuple[Field, Field]:
     doubled = np.exp(2j * np.pi * np.arange(DIRECTIONS) / DIRECTIONS).astype(np.complex64)
     mean = (energy * doubled[:, None, None]).mean(axis=0)
     return np.abs(mean) / (energy.mean(axis=0) + np.float32(1e-6)), np.mod(np.angle(mean) / 2, np.pi)
-
-
-def _per_cell(values: Field) -> Field:
-    size = values.shape[1] // REDUCED_CELL_PX, values.shape[0] // REDUCED_CELL_PX
-    return cv2.resize(values, size, interpolation=cv2.INTER_AREA)
-
-
-assert CELL_PX == 2 * REDUCED_CELL_PX

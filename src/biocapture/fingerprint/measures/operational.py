@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from biocapture.fingerprint.features.contact import PX_MM
 from biocapture.fingerprint.statistics import FingerprintBatch, table_deviation, table_mean, table_sum
+from biocapture.fingerprint.units import PX_MM
 from biocapture.measure import Band, Column, Ramp, Sigmoid, measure
 
 TYPICAL_CONTACT_MM2 = 250.0

@@ -13,18 +13,23 @@ from biocapture.types import GreyPixels
 FRAME_GREY = 250
 """Rows and columns brighter than this on average are frame, not print (NFIQ 2)."""
 
+MIN_PRINT_PX = 2 * BLOCK_PX
+"""Sides of the smallest crop that is analysed: anything smaller has no block with neighbours."""
 
-def within_frame(pixels: GreyPixels) -> tuple[slice, slice] | None:
+
+def within_frame(pixels: GreyPixels, min_px: int = 2) -> tuple[slice, slice] | None:
     """Rows and columns without the near-white frame: from the first to the last whose mean is at most 250.
 
     Parameters
     ----------
     pixels : (H, W) uint8
+    min_px : int
+        Fewest rows and columns; NFIQ 2 refuses a single line.
 
     Returns
     -------
     (slice, slice) or None
-        None when no row or no column is darker than the frame, or only a line is left.
+        None when no row or no column is darker than the frame, or too few are left.
     """
     height, width = pixels.shape
     row_sums = cv2.reduce(pixels, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
@@ -33,9 +38,8 @@ def within_frame(pixels: GreyPixels) -> tuple[slice, slice] | None:
     columns = np.flatnonzero(column_sums / height <= FRAME_GREY)
     if not rows.size or not columns.size:
         return None
-    if rows[0] == rows[-1] or columns[0] == columns[-1]:
-        return None
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    window = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    return window if min(side.stop - side.start for side in window) >= min_px else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,17 @@ class BlockSums:
         """(R, C) population variance of each block."""
         return (self.count * self.squares - self.total * self.total) / (self.count * self.count)
 
+    @property
+    def crop_mean(self) -> float:
+        """Mean grey of all blocks together."""
+        return float(self.total.sum()) / float(self.count.sum())
+
+    @property
+    def crop_variance(self) -> float:
+        """Population variance of all blocks together."""
+        count, total, squares = (float(each.sum()) for each in (self.count, self.total, self.squares))
+        return (count * squares - total * total) / (count * count)
+
 
 def block_sums(pixels: GreyPixels, grey: Grey | None = None) -> BlockSums:
     """Sums per block of (H, W) grey values; ``grey`` is ``whole_blocks(pixels)``, where the caller has it."""
@@ -72,9 +87,7 @@ def block_sums(pixels: GreyPixels, grey: Grey | None = None) -> BlockSums:
 
 def block_foreground(sums: BlockSums) -> NDArray[np.bool_]:
     """(R, C) bool: blocks whose deviation exceeds a tenth of the whole crop's (NFIQ 2 segmentation)."""
-    count, total, squares = (float(part.sum()) for part in (sums.count, sums.total, sums.squares))
-    variance = (count * squares - total * total) / (count * count)
-    return np.sqrt(np.maximum(sums.variance, 0.0)) > 0.1 * np.sqrt(variance)
+    return np.sqrt(np.maximum(sums.variance, 0.0)) > 0.1 * np.sqrt(sums.crop_variance)
 
 
 @dataclass(frozen=True, slots=True)
