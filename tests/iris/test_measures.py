@@ -20,7 +20,7 @@ from biocapture.assessment.modalities import measures
 from biocapture.errors import DecodeError
 from biocapture.guidance import LANGUAGES, texts
 from biocapture.iris.describe import MAX_PX, describe
-from biocapture.iris.measures import integrity
+from biocapture.iris.measures import integrity, iso, operational, quality
 from biocapture.iris.statistics import LABELS, IrisBatch
 from biocapture.measure import Measure, evaluate
 from biocapture.synthetic.eye.capture import capture
@@ -169,7 +169,7 @@ def test_ids_are_unique_and_every_table_lists_them() -> None:
 
 def test_every_column_is_used() -> None:
     """A column that no measure reads would be dead weight."""
-    read = "".join(inspect.getsource(module) for module in (iris.quality, iris.measures, iris.booth, integrity))
+    read = "".join(inspect.getsource(module) for module in (quality, iso, operational, integrity))
     assert not {item.name for item in fields(IrisBatch) if f"batch.{item.name}" not in read} - set(LABELS)
 
 

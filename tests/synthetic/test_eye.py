@@ -47,8 +47,8 @@ def test_same_arguments_same_pixels() -> None:
 
 def test_another_process_gives_the_same_pixels() -> None:
     code = (
-        "import hashlib; from biocapture.synthetic import conditions, eye, eye_capture;"
-        "made = eye_capture.capture(eye.eye(5, left=True), conditions.everyday(6), 7);"
+        "import hashlib; from biocapture.synthetic.eye import capture, conditions, eye;"
+        "made = capture.capture(eye.eye(5, left=True), conditions.everyday(6), 7);"
         "print(hashlib.sha256(made.pixels.tobytes() + made.truth.usable.tobytes()).hexdigest())"
     )
     printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
