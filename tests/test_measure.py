@@ -1,7 +1,37 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
-from biocapture.measure import Band, Identity, Ramp, Sigmoid, declared_in, evaluate, measure
+from biocapture.face.statistics import FaceBatch
+from biocapture.fingerprint.statistics import FingerprintBatch
+from biocapture.iris.statistics import IrisBatch
+from biocapture.measure import (
+    Band,
+    Batch,
+    Column,
+    Identity,
+    Ramp,
+    Sigmoid,
+    Table,
+    declared_in,
+    evaluate,
+    measure,
+    values_of,
+)
+from biocapture.types import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Palms(Batch):
+    """A modality of one column and one table."""
+
+    area_mm2: Column
+    blocks: Table
+
+
+def palm(area_mm2: float, *blocks: float) -> Palms:
+    return Palms.of_one({"area_mm2": area_mm2, "blocks": Table.of_one(np.array(blocks))}, notes=("image.inverted",))
 
 
 @pytest.mark.parametrize("curve", [Identity(), Sigmoid(0.5, 0.1), Sigmoid(3.0, -1.0), Ramp(1.0, 0.0), Band(0, 1, 2, 3)])
@@ -55,3 +85,32 @@ def test_declared_in_finds_only_measures() -> None:
     from biocapture import measure as module
 
     assert declared_in(module) == ()
+
+
+def test_joined_batches_keep_columns_and_whose_blocks_are_whose() -> None:
+    failure = Failure("fingerprint.no_print")
+    batch = Palms.join([Palms.join([palm(3.0, 1.0, 2.0), Palms.of_failure(failure)]), palm(5.0, 4.0)])
+    assert len(batch) == 3
+    assert batch.failure == (None, failure, None)
+    assert batch.notes == (("image.inverted",), (), ("image.inverted",))
+    np.testing.assert_array_equal(batch.area_mm2, [3.0, np.nan, 5.0])
+    np.testing.assert_array_equal(batch.blocks.value, [1.0, 2.0, 4.0])
+    np.testing.assert_array_equal(batch.blocks.owner, [0, 0, 2])
+
+
+def test_statistics_that_are_missing_were_not_assessed() -> None:
+    batch = Palms.of_one({"of_another_modality": 1.0})
+    assert np.isnan(batch.area_mm2[0])
+    assert batch.blocks.value.size == 0
+    assert batch.failure == (None,)
+
+
+def test_values_of_a_feature_are_those_of_its_fields() -> None:
+    assert values_of(Ramp(1.0, 2.0)) == {"worst": 1.0, "best": 2.0}
+
+
+def test_every_modality_joins_its_batches_the_same_way() -> None:
+    """Joining is written once, in :class:`Batch`."""
+    for batch in (FaceBatch, FingerprintBatch, IrisBatch):
+        assert issubclass(batch, Batch)
+        assert not {"join", "of_one", "of_failure", "__len__"} & set(vars(batch))

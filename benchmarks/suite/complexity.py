@@ -122,13 +122,13 @@ def _template(pixels: int, modality: str) -> Callable[[], object]:
 
 
 def _measures(count: int, modality: str) -> Callable[[], object]:
-    from benchmarks.suite.batches import described
-    from biocapture.assessment.modalities import measures, package
+    from benchmarks.suite.batches import described, joined
+    from biocapture.assessment.modalities import measures
     from biocapture.measure import evaluate
     from biocapture.types import Modality
 
     kind = Modality(modality)
-    batch = package(kind).batch_of(list(islice(cycle(described(kind)), count)))
+    batch = joined(list(islice(cycle(described(kind)), count)))
     every = tuple(measures(kind).values())
     return lambda: evaluate(every, batch, count)
 

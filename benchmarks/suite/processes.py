@@ -38,7 +38,12 @@ def cases() -> Iterator[Case]:
     for modality in AVAILABLE:
         for workers in worker_counts():
             prepare = partial(_folder, modality=modality, workers=workers)
-            yield Case(f"pipeline.assess_many[{modality}, workers {workers}]@folder", prepare, slow=True, short=False)
+            yield Case(
+                f"assessment.pipeline.assess_many[{modality}, workers {workers}]@folder",
+                prepare,
+                slow=True,
+                short=False,
+            )
 
 
 def python(command: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from benchmarks.suite.batches import described
 from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, written
-from biocapture.assessment.modalities import AVAILABLE, measures, package
+from biocapture.assessment.modalities import AVAILABLE, measures
 from biocapture.assessment.pipeline import assess, options, reports
 from biocapture.measure import evaluate
 from biocapture.profile.load import load_profile
@@ -40,7 +40,7 @@ def _row(setting: Setting, modality: Modality) -> Work:
 
 def _evaluate(setting: Setting, modality: Modality) -> Work:
     """All measures of one capture."""
-    batch = package(modality).batch_of(described(modality)[:1])
+    batch = described(modality)[0]
     every = tuple(measures(modality).values())
     return Work(lambda: evaluate(every, batch, 1))
 

@@ -22,12 +22,11 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.optimize import minimize
 
-from biocapture.assessment.modalities import package
 from biocapture.assessment.pipeline import described, options, sample_of
 from biocapture.comparison.evaluation.rates import error_areas, threshold_at
 from biocapture.face.measures.quality import LEAST, PARTS
+from biocapture.face.statistics import FaceBatch
 from biocapture.measure import logarithms
-from biocapture.types import Modality
 
 Values = NDArray[np.float64]
 
@@ -60,7 +59,7 @@ def components(images: Path, names: list[str]) -> dict[str, Values]:
     """Logarithm of each component of each picture; 0 what is not assessed, NaN where no face is seen."""
     wanted = options("face")
     statistics = [described(sample_of(images / name, wanted), wanted) for name in track(names, "faces")]
-    batch = package(Modality.FACE).batch_of(statistics)
+    batch = FaceBatch.join(statistics)
     logs = np.stack([logarithms(part.curve(part.column(batch)), LEAST) for part in PARTS], axis=1)
     logs[np.array([failure is not None for failure in batch.failure])] = np.nan
     return dict(zip(names, logs, strict=True))

@@ -74,7 +74,7 @@ def development(name: str, reference: Path, images: Path) -> Development:
         decode(images / name / f"{stem}.pgm", modality=Modality.FINGERPRINT, ppi=500.0, max_pixels=4_000_000)
         for stem in files
     )
-    batch = FingerprintBatch.joined([describe(Sample(image, Modality.FINGERPRINT)) for image in decoded])
+    batch = FingerprintBatch.join([describe(Sample(image, Modality.FINGERPRINT)) for image in decoded])
     known = {Path(row["file"]).stem: float(row["score"] or 0) for row in read(reference / "nfiq2" / f"{name}.csv")}
     genuine = [row for row in read(reference / "pairs" / f"{name}.csv") if row["genuine"] == "1"]
     index = {stem: i for i, stem in enumerate(files)}

@@ -13,7 +13,7 @@ from benchmarks.studies import not_faces
 from biocapture import assess
 from biocapture.assessment.report import Report
 from biocapture.errors import UsageError
-from biocapture.face import batch_of, describe, largest_face
+from biocapture.face import describe, largest_face
 from biocapture.face.alignment import similarity
 from biocapture.face.landmarks import LEFT_CORNERS, MIRRORED, RIGHT_CORNERS
 from biocapture.face.networks.detection import faces
@@ -85,7 +85,7 @@ def test_two_people() -> None:
 def test_batch_of_one_equals_batch_of_many() -> None:
     pictures = [PHOTO, np.zeros((50, 60, 3), np.uint8), enlarged(1.5), PHOTO[:, ::-1].copy()]
     alone = [describe(sample(pixels)) for pixels in pictures]
-    together = batch_of([describe(sample(pixels)) for pixels in reversed(pictures)])
+    together = FaceBatch.join([describe(sample(pixels)) for pixels in reversed(pictures)])
     for i, one in enumerate(alone):
         for field in dataclasses.fields(FaceBatch):
             np.testing.assert_array_equal(getattr(one, field.name)[0], getattr(together, field.name)[-1 - i])

@@ -14,7 +14,7 @@ from biocapture import face
 from biocapture.face.describe import OUTPUTS
 from biocapture.face.measures import curves
 from biocapture.face.ofiq import native
-from biocapture.face.statistics import LABELS, FaceBatch
+from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Measure, evaluate
 
 EVERY = pytest.mark.parametrize("item", [pytest.param(item, id=item.id) for item in face.MEASURES])
@@ -136,7 +136,7 @@ def test_no_face_is_a_failure_and_nothing_is_measured(described_captures: dict[s
 
 def test_batch_of_one_equals_batch_of_many(described_captures: dict[str, FaceBatch]) -> None:
     parts = list(described_captures.values())
-    together, _ = evaluate(face.MEASURES, face.batch_of(parts), len(parts))
+    together, _ = evaluate(face.MEASURES, FaceBatch.join(parts), len(parts))
     for item in face.MEASURES:
         alone = np.concatenate([item(part) for part in parts])
         np.testing.assert_array_equal(together[item.id], alone)
@@ -154,7 +154,8 @@ def test_describing_twice_gives_the_same_bits() -> None:
 def test_every_column_is_measured_or_used() -> None:
     """A column that no measure reads and no part computes would be dead weight."""
     read = "".join(inspect.getsource(item.function) for item in face.MEASURES)
-    unread = {field.name for field in fields(FaceBatch) if not re.search(rf"batch.{field.name}\b", read)} - set(LABELS)
+    names = {field.name for field in fields(FaceBatch)} - set(FaceBatch.LABELS)
+    unread = {name for name in names if not re.search(rf"batch.{name}\b", read)}
     assert unread == set(OUTPUTS.values())  # read by native
 
 
@@ -207,7 +208,7 @@ def test_curves_are_monotone_where_they_should_be() -> None:
 
 
 def test_a_batch_can_be_altered_without_its_neighbours(described_captures: dict[str, FaceBatch]) -> None:
-    pair = face.batch_of([described_captures["plain"]] * 2)
+    pair = FaceBatch.join([described_captures["plain"]] * 2)
     changed = replace(pair, yaw_deg=np.array([0.0, 40.0]))
     assert (changed.yaw_deg != pair.yaw_deg).tolist() == [False, True]
     assert len(changed) == 2

@@ -139,20 +139,20 @@ def test_ids_are_unique_and_every_table_lists_them() -> None:
 @pytest.mark.parametrize("order", [1, -1], ids=["forwards", "backwards"])
 def test_batch_of_many_is_many_batches_of_one(order: int) -> None:
     parts = [single(name) for name in CAPTURES][::order]
-    together = fingerprint.batch_of(parts)
+    together = FingerprintBatch.join(parts)
     assert sum(failure is not None for failure in together.failure) >= 3
     for columns_of in (raw_of, fingerprint.native):
         alone = [columns_of(part) for part in parts]
         for name, column in columns_of(together).items():
             np.testing.assert_array_equal(column, np.concatenate([one[name] for one in alone]), err_msg=name)
     assert together.failure == tuple(part.failure[0] for part in parts)
-    assert fingerprint.notes(together) == tuple(part.notes[0] for part in parts)
+    assert together.notes == tuple(part.notes[0] for part in parts)
 
 
 def test_batches_can_be_joined_in_groups() -> None:
     parts = [single(name) for name in CAPTURES]
-    groups = [fingerprint.batch_of(parts[:4]), parts[4], fingerprint.batch_of(parts[5:])]
-    at_once, in_groups = raw_of(fingerprint.batch_of(parts)), raw_of(fingerprint.batch_of(groups))
+    groups = [FingerprintBatch.join(parts[:4]), parts[4], FingerprintBatch.join(parts[5:])]
+    at_once, in_groups = raw_of(FingerprintBatch.join(parts)), raw_of(FingerprintBatch.join(groups))
     for name, column in at_once.items():
         np.testing.assert_array_equal(column, in_groups[name], err_msg=name)
 
@@ -187,7 +187,7 @@ def fails_by_a_slip(batch: FingerprintBatch) -> np.ndarray:
 
 @pytest.mark.parametrize("fault", [fails_in_arithmetic, fails_in_opencv, fails_in_a_model, fails_by_a_slip])
 def test_one_failing_measure_leaves_the_others(fault: Callable[[FingerprintBatch], np.ndarray]) -> None:
-    batch = fingerprint.batch_of([single("clean"), single("dry")])
+    batch = FingerprintBatch.join([single("clean"), single("dry")])
     broken = "fingerprint.wetness"
     items = [replace(item, function=fault) if item.id == broken else item for item in fingerprint.MEASURES]
     columns, problems = evaluate(items, batch, len(batch))

@@ -21,7 +21,7 @@ from biocapture.errors import DecodeError
 from biocapture.guidance import LANGUAGES, texts
 from biocapture.iris.describe import MAX_PX, describe
 from biocapture.iris.measures import integrity, iso, operational, quality
-from biocapture.iris.statistics import LABELS, IrisBatch
+from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Measure, evaluate
 from biocapture.synthetic.eye.capture import capture
 from biocapture.synthetic.eye.conditions import Conditions
@@ -170,19 +170,19 @@ def test_ids_are_unique_and_every_table_lists_them() -> None:
 def test_every_column_is_used() -> None:
     """A column that no measure reads would be dead weight."""
     read = "".join(inspect.getsource(module) for module in (quality, iso, operational, integrity))
-    assert not {item.name for item in fields(IrisBatch) if f"batch.{item.name}" not in read} - set(LABELS)
+    assert not {item.name for item in fields(IrisBatch) if f"batch.{item.name}" not in read} - set(IrisBatch.LABELS)
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["forwards", "backwards"])
 def test_batch_of_many_is_many_batches_of_one(order: int) -> None:
     parts = [single(name) for name in CAPTURES][::order]
-    together = iris.batch_of(parts)
+    together = IrisBatch.join(parts)
     for columns_of in (raw_of, iris.native):
         alone = [columns_of(part) for part in parts]
         for name, column in columns_of(together).items():
             np.testing.assert_array_equal(column, np.concatenate([one[name] for one in alone]), err_msg=name)
     assert together.failure == tuple(part.failure[0] for part in parts)
-    assert iris.notes(together) == tuple(part.notes[0] for part in parts)
+    assert together.notes == tuple(part.notes[0] for part in parts)
     assert len(together) == len(parts)
 
 

@@ -2,22 +2,14 @@
 
 import functools
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 
 from biocapture.images.frame_check import FrameCheck, Prompts
-from biocapture.measure import Column, Measure
-from biocapture.types import Failure, Image, Modality, Sample
-
-
-class Batch(Protocol):
-    """Statistics of N samples; pixels ended in ``describe``."""
-
-    @property
-    def failure(self) -> Sequence[Failure | None]:
-        """Why each sample could not be assessed."""
+from biocapture.measure import Batch, Column, Measure
+from biocapture.types import Image, Modality, Sample
 
 
 class Package(Protocol):
@@ -27,11 +19,9 @@ class Package(Protocol):
     NATIVE: Mapping[str, str]
     """Further columns given on request (``--native``): column name → what it is."""
 
-    describe: Callable[..., Any]
+    describe: Callable[..., Batch]
     """Takes a :class:`biocapture.types.Sample`; a batch of one."""
-    batch_of: Callable[[Sequence[Any]], Batch]
     native: Callable[[Any], dict[str, Column]]
-    notes: Callable[[Any], tuple[tuple[str, ...], ...]]
 
 
 class UnderlyingShare(Protocol):

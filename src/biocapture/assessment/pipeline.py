@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from biocapture.assessment.verdict import judge
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.images.decode import decode, to_500_ppi
 from biocapture.images.naming import modality_of_name, position_of
-from biocapture.measure import Score, evaluate
+from biocapture.measure import Batch, Score, evaluate
 from biocapture.profile.load import Profile, load_profile
 from biocapture.types import Image, Modality, Position, Sample
 from biocapture.workers.pool import map_ordered
@@ -116,21 +115,20 @@ def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
     return judged(samples, [described(sample, wanted) for sample in samples], wanted)
 
 
-def judged(samples: Sequence[Sample], statistics: Sequence[Any], wanted: Options) -> list[Report]:
+def judged(samples: Sequence[Sample], statistics: Sequence[Batch], wanted: Options) -> list[Report]:
     """Reports of samples of one modality whose statistics are known."""
     modality = samples[0].modality
     part = package(modality)
     catalogue = measures(modality)
-    batch = part.batch_of(statistics)
+    batch = type(statistics[0]).join(statistics)
     raw, problems = evaluate(part.MEASURES, batch, len(samples))
     scores = {name: catalogue[name].curve(column) for name, column in raw.items()}
     native = part.native(batch) if wanted.native else {}
-    notes = part.notes(batch)
     found = []
     for i, sample in enumerate(samples):
         image = sample.image
         values = {name: Score(float(raw[name][i]), float(scores[name][i])) for name in raw}
-        seen = tuple(dict.fromkeys(image.notes + notes[i]))
+        seen = tuple(dict.fromkeys(image.notes + batch.notes[i]))
         failure = batch.failure[i]
         verdict, reasons = judge(values, failure, seen, wanted.profile, catalogue)
         quality = values.get(f"{modality}.quality", Score(math.nan, math.nan)).score
@@ -157,7 +155,7 @@ def judged(samples: Sequence[Sample], statistics: Sequence[Any], wanted: Options
     return found
 
 
-def described(sample: Sample, wanted: Options) -> Any:
+def described(sample: Sample, wanted: Options) -> Batch:
     """Statistics of one sample; only faces have several suppliers of what is found in a picture."""
     how = {"supplier": wanted.supplier} if sample.modality is Modality.FACE else {}
     return package(sample.modality).describe(at_working_resolution(sample), **how)
@@ -217,7 +215,7 @@ def assess_chunk(sources: Sequence[Named], at: Callable[[int], None] = lambda _:
     when all are.
     """
     answers: dict[int, Report] = {}
-    waiting: dict[Modality, list[tuple[int, Sample, Any]]] = {kind: [] for kind in AVAILABLE}
+    waiting: dict[Modality, list[tuple[int, Sample, Batch]]] = {kind: [] for kind in AVAILABLE}
     for i, named in enumerate(sources):
         at(i)
         try:
@@ -234,7 +232,7 @@ def assess_chunk(sources: Sequence[Named], at: Callable[[int], None] = lambda _:
     return [answers[i] for i in range(len(sources))]
 
 
-def _group_reports(group: Sequence[tuple[int, Sample, Any]], wanted: Options) -> list[Report]:
+def _group_reports(group: Sequence[tuple[int, Sample, Batch]], wanted: Options) -> list[Report]:
     """Reports of one group; should one sample break the code, the others still get theirs."""
     try:
         return judged([sample for _, sample, _ in group], [each for *_, each in group], wanted)

@@ -4,27 +4,14 @@ The measures are functions of the picture and of what was found in it (:class:`b
 models find it is exchangeable.
 """
 
-from collections.abc import Sequence
-
 from biocapture.face.describe import SUPPLIERS, describe, describe_inputs, largest_face
 from biocapture.face.frame_check import PROMPTS, check_frame
 from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
 from biocapture.face.measures import iso_capture, iso_subject, likeness, operational, quality
 from biocapture.face.ofiq.native import NATIVE, measures_from, native
-from biocapture.face.statistics import FaceBatch
 from biocapture.measure import declared_in
 
 MEASURES = declared_in(quality, likeness, iso_capture, iso_subject, operational)
-
-
-def batch_of(parts: Sequence[FaceBatch]) -> FaceBatch:
-    """One batch of several described faces."""
-    return FaceBatch.joined(parts)
-
-
-def notes(batch: FaceBatch) -> tuple[tuple[str, ...], ...]:
-    """Note keys found from the pixels, per face."""
-    return batch.notes
 
 
 __all__ = [
@@ -33,7 +20,6 @@ __all__ = [
     "PROMPTS",
     "SUPPLIERS",
     "Inputs",
-    "batch_of",
     "check_frame",
     "checked_inputs",
     "checked_picture",
@@ -42,5 +28,4 @@ __all__ = [
     "largest_face",
     "measures_from",
     "native",
-    "notes",
 ]

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from biocapture.face.landmarks import Points
 from biocapture.face.networks.backend import inputs_of as found_by_our_networks
 from biocapture.face.ofiq.backend import inputs_of as found_by_ofiq
 from biocapture.face.statistics import FaceBatch
+from biocapture.measure import values_of
 from biocapture.types import Failure, Sample, Trace, no_trace
 
 SUPPLIERS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
@@ -164,8 +164,3 @@ def second_face(areas_px2: NDArray[np.float64] | None) -> float:
         return 0.0
     largest, second = areas_px2[:2].astype(np.float32)
     return float(second / largest) if largest else float("nan")
-
-
-def values_of(part: Any) -> dict[str, float]:
-    """The statistics of one part by name."""
-    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}

@@ -1,27 +1,16 @@
 """What is kept of N faces once their pixels are gone: columns."""
 
-import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
-import numpy as np
-
-from biocapture.measure import Column
-from biocapture.types import Failure
-
-LABELS = ("failure", "notes")
+from biocapture.measure import Batch, Column
 
 
 @dataclass(frozen=True, slots=True)
-class FaceBatch:
+class FaceBatch(Batch):
     """Statistics of N faces. Columns are (N,) float64, NaN where not assessable.
 
     Attributes
     ----------
-    failure : tuple of Failure or None
-    notes : tuple of tuple of str
-        Note keys found from the pixels.
     score, unrest : Column
         Of detector and landmarks, see :class:`biocapture.face.inputs.Inputs`.
     second_face : Column
@@ -56,8 +45,6 @@ class FaceBatch:
         Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq.answers`.
     """
 
-    failure: tuple[Failure | None, ...]
-    notes: tuple[tuple[str, ...], ...]
     score: Column
     unrest: Column
     second_face: Column
@@ -106,23 +93,3 @@ class FaceBatch:
     ofiq_compression: Column
     ofiq_expression: Column
     ofiq_quality: Column
-
-    def __len__(self) -> int:
-        return len(self.failure)
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """One batch of several: a face's values do not depend on its neighbours, bit for bit."""
-        values: dict[str, Any] = {}
-        for field in dataclasses.fields(cls):
-            pieces = [getattr(part, field.name) for part in parts]
-            labels = field.name in LABELS
-            values[field.name] = tuple(item for piece in pieces for item in piece) if labels else np.concatenate(pieces)
-        return cls(**values)
-
-    @classmethod
-    def of_one(cls, columns: dict[str, float], failure: Failure | None = None, notes: tuple[str, ...] = ()) -> Self:
-        """One face; columns that are not given were not assessed."""
-        names = [field.name for field in dataclasses.fields(cls) if field.name not in LABELS]
-        values: dict[str, Any] = {name: np.array([columns.get(name, np.nan)], np.float64) for name in names}
-        return cls(failure=(failure,), notes=(notes,), **values)

@@ -1,7 +1,5 @@
 """Fingerprints: describe one print, join prints to a batch, measure the batch."""
 
-from collections.abc import Sequence
-
 from biocapture.fingerprint.describe import describe
 from biocapture.fingerprint.features.underlying_print import underlying
 from biocapture.fingerprint.frame_check import PROMPTS, check_frame
@@ -25,14 +23,4 @@ def native(batch: FingerprintBatch) -> dict[str, Column]:
     return nfiq2.native(batch) | {"nfiq2.score": forest_score(batch)}
 
 
-def batch_of(parts: Sequence[FingerprintBatch]) -> FingerprintBatch:
-    """One batch of several described prints."""
-    return FingerprintBatch.joined(parts)
-
-
-def notes(batch: FingerprintBatch) -> tuple[tuple[str, ...], ...]:
-    """Note keys found from the pixels, per print."""
-    return batch.notes
-
-
-__all__ = ["MEASURES", "NATIVE", "PROMPTS", "batch_of", "check_frame", "describe", "native", "notes", "underlying"]
+__all__ = ["MEASURES", "NATIVE", "PROMPTS", "check_frame", "describe", "native", "underlying"]

@@ -10,7 +10,8 @@ from biocapture.fingerprint.features.spectrum import RadialSpectrum, radial_spec
 from biocapture.fingerprint.nfiq2.blockwise import BlockAnalysis, analyse_blocks
 from biocapture.fingerprint.nfiq2.minutia_features import central_count, certain_share, dark_share
 from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
-from biocapture.fingerprint.statistics import FingerprintBatch, Table
+from biocapture.fingerprint.statistics import FingerprintBatch
+from biocapture.measure import Table, values_of
 from biocapture.types import Failure, GreyPixels, Sample, Trace, no_trace
 
 NFIQ2_LIMIT_PX = (1000, 800)
@@ -59,24 +60,23 @@ def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBat
     spectrum = radial_spectrum(pixels, field)
     likeness = spectrum.ridge_share * min(1.0, float(np.nan_to_num(touch.coherence)) / CLEAR_COHERENCE)
     columns = _grey_columns(blocks) | _minutia_columns(pixels, minutiae)
-    columns |= {name: getattr(touch, name) for name in touch.__dataclass_fields__}
+    columns |= values_of(touch)
     columns |= {
         "within_limits": float(all(side <= limit for side, limit in zip(pixels.shape, NFIQ2_LIMIT_PX, strict=True))),
         "period_px": spectrum.period_px,
         "likeness": likeness,
     }
-    return FingerprintBatch(
-        failure=(_failure(likeness, touch.ridge_mm2),),
-        notes=(_notes(spectrum, touch),),
-        frequency=Table.of_one(blocks.frequency),
-        clarity=Table.of_one(blocks.clarity),
-        certainty=Table.of_one(blocks.whole_certainty),
-        flow=Table.of_one(blocks.flow),
-        uniformity=Table.of_one(blocks.uniformity),
-        signal=Table.of_one(ridge_signal(pixels, field)),
-        minutia_quality=Table.of_one(minutiae.quality.astype(np.float64)),
-        **{name: np.array([value], np.float64) for name, value in columns.items()},
-    )
+    tables = {
+        "frequency": blocks.frequency,
+        "clarity": blocks.clarity,
+        "certainty": blocks.whole_certainty,
+        "flow": blocks.flow,
+        "uniformity": blocks.uniformity,
+        "signal": ridge_signal(pixels, field),
+        "minutia_quality": minutiae.quality.astype(np.float64),
+    }
+    statistics = columns | {name: Table.of_one(value) for name, value in tables.items()}
+    return FingerprintBatch.of_one(statistics, _failure(likeness, touch.ridge_mm2), _notes(spectrum, touch))
 
 
 def _failure(likeness: float, ridge_mm2: float) -> Failure | None:

@@ -1,53 +1,20 @@
 """What is kept of N prints once their pixels are gone: columns and flat tables."""
 
-import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.measure import Column
-from biocapture.types import Failure
+from biocapture.measure import Batch, Column, Table
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Values that come in different numbers per sample (blocks, ratios, minutiae), all samples' together.
-
-    Attributes
-    ----------
-    value : (K,) float64
-    owner : (K,) int
-        Index of the sample each value belongs to, ascending.
-    """
-
-    value: NDArray[np.float64]
-    owner: NDArray[np.intp]
-
-    @classmethod
-    def of_one(cls, value: NDArray[np.float64]) -> Self:
-        """Table of a single sample."""
-        return cls(value, np.zeros(len(value), np.intp))
-
-    @classmethod
-    def joined(cls, tables: Sequence[Self], sizes: Sequence[int]) -> Self:
-        """Tables of consecutive groups of samples, one after the other."""
-        first = np.cumsum([0, *sizes[:-1]])
-        owners = [table.owner + start for table, start in zip(tables, first, strict=True)]
-        return cls(np.concatenate([table.value for table in tables]), np.concatenate(owners))
-
-
-@dataclass(frozen=True, slots=True)
-class FingerprintBatch:
+class FingerprintBatch(Batch):
     """Statistics of N prints. Columns are (N,) float64, NaN where not assessable.
 
     Attributes
     ----------
-    failure : tuple of Failure or None
-    notes : tuple of tuple of str
-        Note keys found from the pixels.
     frequency, clarity, certainty, flow, uniformity : Table
         NFIQ 2's FDA, LCS, OCL, OF and RVUP values.
     windows : Column
@@ -71,8 +38,6 @@ class FingerprintBatch:
         See :class:`biocapture.fingerprint.features.contact.Contact`.
     """
 
-    failure: tuple[Failure | None, ...]
-    notes: tuple[tuple[str, ...], ...]
     frequency: Table
     clarity: Table
     certainty: Table
@@ -106,34 +71,6 @@ class FingerprintBatch:
     coherence: Column
     contrast: Column
     background: Column
-
-    def __len__(self) -> int:
-        return len(self.failure)
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """One batch of several: a sample's values do not depend on its neighbours, bit for bit."""
-        sizes = [len(part) for part in parts]
-        values: dict[str, Any] = {}
-        for field in dataclasses.fields(cls):
-            pieces = [getattr(part, field.name) for part in parts]
-            if field.name in ("failure", "notes"):
-                values[field.name] = tuple(item for piece in pieces for item in piece)
-            elif isinstance(pieces[0], Table):
-                values[field.name] = Table.joined(pieces, sizes)
-            else:
-                values[field.name] = np.concatenate(pieces)
-        return cls(**values)
-
-    @classmethod
-    def of_failure(cls, failure: Failure, notes: tuple[str, ...] = ()) -> Self:
-        """One sample of which nothing could be measured."""
-        nothing: dict[str, Any] = {
-            field.name: Table.of_one(np.zeros(0)) if field.type is Table else np.full(1, np.nan)
-            for field in dataclasses.fields(cls)
-            if field.name not in ("failure", "notes")
-        }
-        return cls(failure=(failure,), notes=(notes,), **nothing)
 
 
 def table_count(table: Table, size: int) -> Column:

@@ -1,6 +1,6 @@
 """Irises: describe one eye lit by near infrared, join eyes to a batch, measure the batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from biocapture.iris.describe import describe
 from biocapture.iris.frame_check import PROMPTS, check_frame
@@ -21,14 +21,4 @@ def native(batch: IrisBatch) -> dict[str, Column]:
     return {"right_eye": integrity.right_eye(batch)}
 
 
-def batch_of(parts: Sequence[IrisBatch]) -> IrisBatch:
-    """One batch of several described eyes."""
-    return IrisBatch.joined(parts)
-
-
-def notes(batch: IrisBatch) -> tuple[tuple[str, ...], ...]:
-    """Note keys found from the pixels, per eye."""
-    return batch.notes
-
-
-__all__ = ["MEASURES", "NATIVE", "PROMPTS", "batch_of", "check_frame", "describe", "native", "notes"]
+__all__ = ["MEASURES", "NATIVE", "PROMPTS", "check_frame", "describe", "native"]

@@ -1,8 +1,5 @@
 """The straight line for ONE eye: pixels in, statistics out."""
 
-import dataclasses
-from typing import Any
-
 from biocapture.iris.features.contrast import contrast
 from biocapture.iris.features.cover import cover
 from biocapture.iris.features.focus import edge_blur
@@ -17,6 +14,7 @@ from biocapture.iris.features.texture import texture
 from biocapture.iris.outline import Outline
 from biocapture.iris.segmentation.segment import segment
 from biocapture.iris.statistics import IrisBatch
+from biocapture.measure import values_of
 from biocapture.types import Failure, GreyPixels, Position, Sample, Trace, no_trace
 
 MAX_PX = 4096
@@ -75,8 +73,3 @@ def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) ->
         "lens_edge": lens_edge(pixels, outline),
         "lattice_peak_db": lattice_peak_db(pixels, outline),
     }
-
-
-def values_of(part: Any) -> dict[str, float]:
-    """The statistics of one part by name."""
-    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}

@@ -1,27 +1,16 @@
 """What is kept of N irises once their pixels are gone: columns."""
 
-import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
-import numpy as np
-
-from biocapture.measure import Column
-from biocapture.types import Failure
-
-LABELS = ("failure", "notes")
+from biocapture.measure import Batch, Column
 
 
 @dataclass(frozen=True, slots=True)
-class IrisBatch:
+class IrisBatch(Batch):
     """Statistics of N irises. Columns are (N,) float64, NaN where not assessable.
 
     Attributes
     ----------
-    failure : tuple of Failure or None
-    notes : tuple of tuple of str
-        Note keys found from the pixels.
     confidence : Column
         0..1 that the boundaries are right.
     upright : Column
@@ -50,8 +39,6 @@ class IrisBatch:
         1 where the capture is said to be of the right eye, -1 of the left one; NaN where nothing is said.
     """
 
-    failure: tuple[Failure | None, ...]
-    notes: tuple[tuple[str, ...], ...]
     confidence: Column
     upright: Column
     code_bits: Column
@@ -82,29 +69,3 @@ class IrisBatch:
     lens_edge: Column
     lattice_peak_db: Column
     stated_right: Column
-
-    def __len__(self) -> int:
-        return len(self.failure)
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """One batch of several: an iris' values do not depend on its neighbours, bit for bit."""
-        values: dict[str, Any] = {}
-        for name in cls.__dataclass_fields__:
-            pieces = [getattr(part, name) for part in parts]
-            values[name] = (
-                tuple(item for piece in pieces for item in piece) if name in LABELS else np.concatenate(pieces)
-            )
-        return cls(**values)
-
-    @classmethod
-    def of_one(cls, columns: dict[str, float], failure: Failure | None = None, notes: tuple[str, ...] = ()) -> Self:
-        """One iris; every column must be given."""
-        values: dict[str, Any] = {name: np.array([value], np.float64) for name, value in columns.items()}
-        return cls(failure=(failure,), notes=(notes,), **values)
-
-    @classmethod
-    def of_failure(cls, failure: Failure, notes: tuple[str, ...] = ()) -> Self:
-        """One capture of which nothing could be measured."""
-        names = [field.name for field in dataclasses.fields(cls) if field.name not in LABELS]
-        return cls.of_one(dict.fromkeys(names, float("nan")), failure, notes)

@@ -15,7 +15,8 @@ from biocapture.fingerprint.nfiq2 import native as nfiq2
 from biocapture.fingerprint.nfiq2 import region
 from biocapture.fingerprint.nfiq2.blocks import certainty, coherence, gradient_moments
 from biocapture.fingerprint.nfiq2.region import block_foreground, block_sums, region_of_interest, within_frame
-from biocapture.fingerprint.statistics import FingerprintBatch, Table
+from biocapture.fingerprint.statistics import FingerprintBatch
+from biocapture.measure import Table
 from biocapture.types import Failure
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from biocapture.fingerprint.statistics import FingerprintBatch, Table, table_deviation, table_mean
-from biocapture.measure import Column
+from biocapture.fingerprint.statistics import FingerprintBatch, table_deviation, table_mean
+from biocapture.measure import Column, Table
 
 LIMITS = {
     "FDA": (0.268, 0.304, 0.33, 0.355, 0.38, 0.407, 0.44, 0.50, 1.0),
