@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from test_cli import Run, run  # noqa: F401
+from tests.support.commands import Run
 from tests.support.records_of_people import ROOT
 
 from biocapture.guidance.words import PHRASES, slot_name
 from biocapture.types import Position
 
 
-def test_check_says_what_to_do(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_check_says_what_to_do(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     said = run("check", ROOT / "same_finger", "--html", page, "--sizes")
     assert said.status == 1
@@ -23,7 +23,7 @@ def test_check_says_what_to_do(run: Run, tmp_path: Path) -> None:  # noqa: F811
     assert "distinct.same_finger" in html
 
 
-def test_check_in_indonesian_and_json(run: Run) -> None:  # noqa: F811
+def test_check_in_indonesian_and_json(run: Run) -> None:
     said = run("check", ROOT / "missing_slot", "--lang", "id")
     assert "AMBIL ULANG" in said.out
     assert "jari manis kiri: Ambil jari" in said.out
@@ -33,13 +33,13 @@ def test_check_in_indonesian_and_json(run: Run) -> None:  # noqa: F811
     assert told["avoids"] == ["ENROLL_FAILURE_AT_REGIONAL"]
 
 
-def test_ready_is_zero(run: Run) -> None:  # noqa: F811
+def test_ready_is_zero(run: Run) -> None:
     said = run("check", ROOT / "clean_names")
     assert (said.status, said.err) == (0, "")
     assert "READY to upload" in said.out
 
 
-def test_station_from_the_command_line(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_station_from_the_command_line(run: Run, tmp_path: Path) -> None:
     station, key = tmp_path / "s.db", ("--key-file", tmp_path / "s.key")
     assert run("station", "add", station, ROOT / "clean_ayu", *key).status == 0
     assert run("station", "add", station, ROOT / "operator", "--operator", *key).status == 0
@@ -54,7 +54,7 @@ def test_station_from_the_command_line(run: Run, tmp_path: Path) -> None:  # noq
     assert run("station", "expire", station, *key).out.startswith("1 people")
 
 
-def test_station_needs_its_own_key(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_station_needs_its_own_key(run: Run, tmp_path: Path) -> None:
     station = tmp_path / "s.db"
     said = run("station", "add", station, ROOT / "clean_names")
     assert said.status == 2
@@ -82,14 +82,14 @@ def test_station_needs_its_own_key(run: Run, tmp_path: Path) -> None:  # noqa: F
         (("profiles", "check"), "give a file"),
     ],
 )
-def test_wrong_usage_is_said_in_a_line(run: Run, words: tuple[object, ...], match: str) -> None:  # noqa: F811
+def test_wrong_usage_is_said_in_a_line(run: Run, words: tuple[object, ...], match: str) -> None:
     said = run(*words)
     assert said.status == 2
     assert match in said.err
     assert "Traceback" not in said.err
 
 
-def test_check_many_and_dedup(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_check_many_and_dedup(run: Run, tmp_path: Path) -> None:
     for name in ("clean_names", "clean_ayu", "other_person"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "images").symlink_to(ROOT / "images")
@@ -105,7 +105,7 @@ def test_check_many_and_dedup(run: Run, tmp_path: Path) -> None:  # noqa: F811
     assert len(json.loads(said.out)["pairs"]) == 1
 
 
-def test_profiles_check(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_profiles_check(run: Run, tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text("title='x'\nlanguage='id'\nrequired=['right_thumb']\n[record.means]\nright_slapp=30\n")
     said = run("profiles", "check", mine)

@@ -9,17 +9,15 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from tests.support.commands import Run
 from tests.support.prints import touch
 
-from biocapture import cli
 from biocapture.assessment.modalities import measures, native_columns
 from biocapture.assessment.report import COLUMNS, header
 from biocapture.cli.column_help import explain
@@ -27,32 +25,6 @@ from biocapture.types import Modality
 
 PRINT = touch(1).pixels
 OTHER = touch(2, (433, 301), partial=0.5).pixels
-
-
-class Said(NamedTuple):
-    """How a command ended and what it wrote."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process, one worker unless told."""
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def command(*words: object) -> Said:
-        monkeypatch.setattr("sys.argv", ["biocapture", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Said(int(ended.value.code or 0), *capsys.readouterr())
-
-    return command
 
 
 def save(path: Path, pixels: np.ndarray | Pillow.Image, **how: object) -> Path:
@@ -274,7 +246,7 @@ def test_measures_lists_every_measure(run: Run) -> None:
 def test_explain(run: Run) -> None:
     said = run("explain", "fingerprint.ridge_period")
     assert said.status == 0
-    for part in ("fingerprint.ridge_period", "µm", "0 .. 3300", "Band(", "measures.py:", "Distance from ridge", "id "):
+    for part in ("fingerprint.ridge_period", "µm", "0 .. 3300", "Band(", "operational.py:", "Distance from ridge", "id "):
         assert part in said.out
     assert run("explain", "fingerprint.quality.score").out.startswith("fingerprint.quality.score: the calibrated")
     assert COLUMNS["verdict"] in run("explain", "verdict").out

@@ -242,7 +242,7 @@ def test_verdict_of_a_record() -> None:
 
 def test_every_check_has_order_status_and_texts() -> None:
     source = Path(bc.__file__).parent / "enrolment" / "readiness"
-    words = {word for path in source.glob("*.py") for word in path.read_text().split('"')}
+    words = {word for path in source.rglob("*.py") for word in path.read_text().split('"')}
     ids = {word for word in words if word.partition(".")[0] in STATUSES and word.count(".") == 1 and " " not in word}
     assert len(ids) >= 12
     assert {name.partition(".")[0] for name in ids} <= set(ORDER)

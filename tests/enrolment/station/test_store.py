@@ -175,7 +175,7 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_station import AYU, KEY
+from tests.enrolment.station.test_store import AYU, KEY
 from biocapture.enrolment.station import Station
 station = Station(Path(sys.argv[1]), KEY, create=True)
 print("ready", flush=True)
