@@ -246,7 +246,15 @@ def test_measures_lists_every_measure(run: Run) -> None:
 def test_explain(run: Run) -> None:
     said = run("explain", "fingerprint.ridge_period")
     assert said.status == 0
-    for part in ("fingerprint.ridge_period", "µm", "0 .. 3300", "Band(", "operational.py:", "Distance from ridge", "id "):
+    for part in (
+        "fingerprint.ridge_period",
+        "µm",
+        "0 .. 3300",
+        "Band(",
+        "operational.py:",
+        "Distance from ridge",
+        "id ",
+    ):
         assert part in said.out
     assert run("explain", "fingerprint.quality.score").out.startswith("fingerprint.quality.score: the calibrated")
     assert COLUMNS["verdict"] in run("explain", "verdict").out
