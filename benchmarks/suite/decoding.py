@@ -7,11 +7,12 @@ from benchmarks.suite.case import Case, Work, name_of
 from benchmarks.suite.images import Setting, encoded, sample_eyes, sample_face, sample_prints
 from biocapture.assessment.guess import guess_modality
 from biocapture.images.codecs.picture import Encoding, Picture
-from biocapture.images.decode import decode, to_500_ppi
+from biocapture.images.decode import decode
 from biocapture.images.records.cbeff import Bir, write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record
+from biocapture.images.resample import to_500_ppi
 from biocapture.types import Image, Modality, Sample
 
 FORMATS = {

@@ -8,7 +8,8 @@ import wsq  # noqa: F401  registers the format with Pillow
 from PIL import Image as Pillow
 
 from biocapture.errors import DecodeError, UsageError
-from biocapture.images.decode import decode, to_500_ppi
+from biocapture.images.decode import decode
+from biocapture.images.resample import to_500_ppi
 from biocapture.types import Image, Modality, PpiSource
 
 FINGERPRINT, FACE, IRIS = Modality.FINGERPRINT, Modality.FACE, Modality.IRIS

@@ -14,8 +14,9 @@ from biocapture.assessment.modalities import AVAILABLE, measures, native_columns
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import judge
 from biocapture.errors import BiocaptureError, UsageError
-from biocapture.images.decode import decode, to_500_ppi
+from biocapture.images.decode import decode
 from biocapture.images.naming import modality_of_name, position_of
+from biocapture.images.resample import to_500_ppi
 from biocapture.measure import Batch, Score, evaluate
 from biocapture.profile.load import Profile, load_profile
 from biocapture.types import Image, Modality, Position, Sample

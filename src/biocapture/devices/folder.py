@@ -21,11 +21,9 @@ from biocapture.errors import (
     DeviceUnsupportedError,
     NothingSeenError,
 )
-from biocapture.images.header import SUFFIXES
+from biocapture.images.formats import ENDINGS
 from biocapture.images.naming import modality_of_name, position_of
 from biocapture.types import Image, Modality, Position, Sample
-
-IMAGES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 
 
 class FolderOptions(DeviceOptions):
@@ -78,9 +76,9 @@ class FolderDevice:
                 raise DeviceUnsupportedError("only a folder can be hot", self._subject)
             self._video = Video(str(self._path), self._subject)
         elif self._options.hot:
-            self._hot = HotFolder(self._path, self._options.settle_s, IMAGES)
+            self._hot = HotFolder(self._path, self._options.settle_s, ENDINGS)
         else:
-            self._files = sorted(path for path in self._path.rglob("*") if path.suffix.lower() in IMAGES)
+            self._files = sorted(path for path in self._path.rglob("*") if path.suffix.lower() in ENDINGS)
         self._open = True
         return self
 

@@ -10,7 +10,7 @@ from biocapture.fingerprint.comparison.ranking import Sketch, promise, sketch
 from biocapture.fingerprint.comparison.records import from_own, from_record, to_record
 from biocapture.fingerprint.comparison.structure import structure_of as prepared
 from biocapture.fingerprint.comparison.template import MAGIC, Template, template_of
-from biocapture.images.decode import WORKING_PPI
+from biocapture.images.ppi import WORKING_PPI
 from biocapture.types import Image, Modality, Sample
 
 READERS = {MAGIC: from_own, b"FMR\0": from_record}

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.images.decode import WORKING_PPI
+from biocapture.images.ppi import WORKING_PPI
 from biocapture.types import MM_PER_INCH
 
 PX_MM = MM_PER_INCH / WORKING_PPI

@@ -1,7 +1,6 @@
 """Bytes, path or array → Image: size guard, colour order, resolution. The only door for pixels from outside."""
 
 import hashlib
-import math
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,33 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import DecodeError, FormatError, UsageError
-from biocapture.images.codecs.colour import is_in_colour, shows_colour
+from biocapture.images.codecs.colour import is_in_colour
 from biocapture.images.codecs.picture import Encoding, raw_pixels
-from biocapture.images.codecs.pixels import in_colour, pixels_of_array, pixels_of_raster
-from biocapture.images.codecs.raster import MIRRORED, ORIENTATION, load_upright, opened_raster
-from biocapture.images.codecs.resolution import stated_resolutions
-from biocapture.images.codecs.wsq import wsq_header, wsq_pixels
-from biocapture.images.header import RECORDS, SUFFIXES, format_of, webp_header
-from biocapture.images.records.record import Depiction, depictions, is_record
-from biocapture.types import Image, Modality, PpiSource, Sample
+from biocapture.images.codecs.pixels import pixels_of_array
+from biocapture.images.encoded import Decoded, decode_encoded, guard_size
+from biocapture.images.formats import ENDINGS, format_of
+from biocapture.images.ppi import GIVEN_PPI, with_resolution
+from biocapture.images.records.record import Depiction, depictions
+from biocapture.types import Image, Modality, Sample
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 256_000_000
-
-WORKING_PPI = 500.0
-"""Resolution at which prints are measured; also assumed when a file says nothing credible."""
-
-PLAUSIBLE_PPI = (150.0, 4000.0)
-"""Fingerprint scanners lie within; 72 and 96 are what image editors write when they know nothing."""
-
-GIVEN_PPI = (50, 5000)
-"""What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
-
 
 Source = str | Path | bytes | NDArray[Any]
 
@@ -82,24 +69,26 @@ def decode(
         shape_ok = source.ndim == 2 or (source.ndim == 3 and source.shape[2] in (1, 3, 4))
         if not shape_ok or 0 in source.shape:
             raise DecodeError(f"shape {source.shape}; expected (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)", "array")
-        _guard(source.shape[1], source.shape[0], "array", max_pixels)
+        guard_size(source.shape[1], source.shape[0], "array", max_pixels)
         pixels = pixels_of_array(source, grey)
         digest = hashlib.sha256(np.ascontiguousarray(source).tobytes()).hexdigest()
         coloured = modality is Modality.IRIS and is_in_colour(source)
         notes_of_array = ("image.colour",) if coloured else ()
-        return _with_resolution(Image(pixels, notes=notes_of_array, sha256=digest), {}, modality, ppi)
+        return with_resolution(Image(pixels, notes=notes_of_array, sha256=digest), {}, modality, ppi)
     path = name if isinstance(source, bytes) else str(source)
     data, subject = _bytes_of(source, max_bytes, path), path or "image bytes"
     with _own_errors(subject):
-        if is_record(data):
-            found = depictions(data)
+        kind = format_of(data)
+        if kind and kind.images:
+            found = kind.images(data)
             shown = next((each for each in found if each.modality is modality), found[0])
             image = depicted(shown, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
             image = replace(image, notes=image.notes + (("image.multiple_frames",) if len(found) > 1 else ()))
         else:
-            pixels, notes, stated = _decoded(data, grey, subject, max_pixels)
-            image = _with_resolution(Image(pixels, notes=_concerning(notes, modality)), stated, modality, ppi)
-    wrong = ("image.wrong_extension",) if path and _wrong_suffix(path, data) else ()
+            decoded = decode_encoded(data, grey, subject, max_pixels)
+            image = Image(decoded.pixels, notes=_concerning(decoded.notes, modality))
+            image = with_resolution(image, decoded.resolutions, modality, ppi)
+    wrong = ("image.wrong_extension",) if path and _has_wrong_ending(path, data) else ()
     return replace(image, notes=image.notes + wrong, sha256=hashlib.sha256(data).hexdigest(), path=path)
 
 
@@ -135,26 +124,23 @@ def depicted(
 ) -> Image:
     """Decode the picture of a record; raises what `decode` does. The record's resolution comes before the picture's."""
     grey, picture = modality is not Modality.FACE, shown.picture
-    notes: tuple[str, ...] = ()
-    stated: dict[str, tuple[float, float]] = {}
     alike = True
     with _own_errors(subject):
         if picture.encoding.is_raw:
-            _guard(picture.width_px, picture.height_px, subject, max_pixels)
-            pixels = pixels_of_array(raw_pixels(picture), grey)
+            guard_size(picture.width_px, picture.height_px, subject, max_pixels)
+            decoded = Decoded(pixels_of_array(raw_pixels(picture), grey))
         else:
-            pixels, notes, stated = _decoded(picture.data, grey, subject, max_pixels)
-            alike = format_of(picture.data) == FORMATS[picture.encoding]
-            alike &= pixels.shape[:2] == (picture.height_px, picture.width_px)
-    if shown.ppi and min(shown.ppi) > 0:
-        stated = {"record header": shown.ppi} | stated
-    notes = _concerning(notes, modality)
+            decoded = decode_encoded(picture.data, grey, subject, max_pixels)
+            alike = decoded.format == FORMAT_NAMES[picture.encoding]
+            alike &= decoded.pixels.shape[:2] == (picture.height_px, picture.width_px)
+    stated = {"record header": shown.ppi} if shown.ppi and min(shown.ppi) > 0 else {}
+    notes = _concerning(decoded.notes, modality)
     notes += () if alike and not shown.in_conflict else ("image.record_conflict",)
-    image = Image(pixels, notes=notes, modality=shown.modality, position=shown.position)
-    return _with_resolution(image, stated, modality, ppi)
+    image = Image(decoded.pixels, notes=notes, modality=shown.modality, position=shown.position)
+    return with_resolution(image, stated | decoded.resolutions, modality, ppi)
 
 
-FORMATS = {
+FORMAT_NAMES = {
     Encoding.WSQ: "WSQ",
     Encoding.JPEG: "JPEG",
     Encoding.JPEG_LS: "JPEG",
@@ -162,22 +148,7 @@ FORMATS = {
     Encoding.JPEG2000_LOSSLESS: "JPEG2000",
     Encoding.PNG: "PNG",
 }
-"""What a picture of each encoding begins like."""
-
-
-def to_500_ppi(image: Image) -> Image:
-    """Resample a print to 500 ppi: area averaging downwards (no aliasing), Lanczos upwards. The same object at 500."""
-    factor = WORKING_PPI / image.ppi
-    if not math.isfinite(factor) or abs(factor - 1.0) < 0.005:
-        return image
-    height, width = (max(1, round(side * factor)) for side in image.pixels.shape[:2])
-    if height * width > MAX_PIXELS:
-        raise DecodeError(
-            f"{width}×{height} px at 500 ppi exceed the limit of {MAX_PIXELS} pixels", image.path or "image"
-        )
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LANCZOS4
-    pixels = cv2.resize(image.pixels, (width, height), interpolation=method).astype(np.uint8, copy=False)
-    return replace(image, pixels=pixels, ppi=WORKING_PPI)
+"""Encoding that a record states → name of the format its picture should begin like."""
 
 
 @contextmanager
@@ -218,73 +189,12 @@ def _read(path: Path, max_bytes: int) -> bytes:
     return data
 
 
-def _decoded(
-    data: bytes, grey: bool, subject: str, max_pixels: int
-) -> tuple[NDArray[np.uint8], tuple[str, ...], dict[str, tuple[float, float]]]:
-    """Pixels, notes and stated resolutions of an encoded image."""
-    kind = format_of(data)
-    if kind is None or kind in RECORDS:
-        raise DecodeError(f"not an image we read (begins with {data[:8].hex(' ') or 'nothing'})", subject)
-    if kind in ("WSQ", "WEBP"):  # Pillow cannot read the one, and allocates the other on opening
-        header = wsq_header(data) if kind == "WSQ" else webp_header(data)
-        _guard(header.width_px, header.height_px, subject, max_pixels)
-    if kind == "WSQ":
-        return in_colour(wsq_pixels(data), grey), (), stated_resolutions(kind, data, {}, {})
-    with opened_raster(kind, data, max_pixels) as opened:
-        width, height = opened.size
-        _guard(width, height, subject, max_pixels)
-        several = getattr(opened, "n_frames", 1) > 1
-        upright, tags = load_upright(opened)
-        found = {
-            "image.multiple_frames": several,
-            "image.mirrored": tags.get(ORIENTATION) in MIRRORED,
-            "image.colour": grey and shows_colour(upright),
-        }
-        notes = tuple(note for note, applies in found.items() if applies)
-        return pixels_of_raster(upright, grey, subject), notes, stated_resolutions(kind, data, opened.info, tags)
-
-
 def _concerning(notes: tuple[str, ...], modality: Modality) -> tuple[str, ...]:
     """Without the note on colour, unless the image is of an iris: elsewhere colour is usual or does not matter."""
     return notes if modality is Modality.IRIS else tuple(note for note in notes if note != "image.colour")
 
 
-def _guard(width: int, height: int, subject: str, max_pixels: int) -> None:
-    if width < 1 or height < 1 or width * height > max_pixels:
-        raise DecodeError(f"{width}×{height} px; the limit is {max_pixels} pixels", subject)
-
-
-def _with_resolution(
-    image: Image, stated: dict[str, tuple[float, float]], modality: Modality, given: float | None
-) -> Image:
-    """Settle the resolution of a print; other modalities keep what the file says, for information."""
-    notes = list(image.notes)
-    credible = [pair for pair in stated.values() if modality is not Modality.FINGERPRINT or _is_plausible(pair)]
-    if modality is Modality.FINGERPRINT and len(credible) < len(stated):
-        notes.append("image.ppi_implausible")
-    claims = [pair[0] for pair in credible] + ([] if given is None else [given])
-    if claims and max(claims) > 1.02 * min(claims):
-        notes.append("image.ppi_conflict")
-    if given is not None:
-        value, origin = given, PpiSource.GIVEN
-    elif credible:
-        value, origin = credible[0][0], PpiSource.METADATA
-    elif modality is Modality.FINGERPRINT:
-        value, origin = WORKING_PPI, PpiSource.ASSUMED
-    else:
-        value, origin = math.nan, PpiSource.NONE
-    # Files keep resolution per metre in whole numbers: 19685 per metre is meant as 500 per inch.
-    whole = float(np.rint(value))
-    value = whole if abs(value - whole) < 0.02 else float(value)
-    return replace(image, ppi=value, ppi_source=origin, notes=tuple(notes))
-
-
-def _is_plausible(pair: tuple[float, float]) -> bool:
-    low, high = PLAUSIBLE_PPI
-    return all(low <= side <= high for side in pair) and abs(pair[0] - pair[1]) <= 0.02 * max(pair)
-
-
-def _wrong_suffix(path: str, data: bytes) -> bool:
-    suffix = Path(path).suffix.lower()
-    known = {ending for endings in SUFFIXES.values() for ending in endings}
-    return suffix in known and suffix not in SUFFIXES[format_of(data) or ""]
+def _has_wrong_ending(path: str, data: bytes) -> bool:
+    """Whether the file's name ends like one format and its content begins like another."""
+    ending, kind = Path(path).suffix.lower(), format_of(data)
+    return ending in ENDINGS and kind is not None and ending not in kind.endings

@@ -4,28 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-SUFFIXES = frozenset(
-    {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".bmp", ".dib", ".tif", ".tiff", ".pgm", ".ppm", ".pnm"}
-    | {".jp2", ".j2k", ".jpx", ".j2c", ".wsq", ".gif", ".webp", ".fir", ".fac", ".iir"}
-)
-"""Files with these endings are always taken, so that a damaged one is reported, not passed over."""
-
-MAGIC = (
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"BM",
-    b"II*\0",
-    b"MM\0*",
-    b"P5",
-    b"P6",
-    b"\xff\xa0",
-    b"\0\0\0\x0cjP  ",
-    b"\xff\x4f\xff\x51",
-    b"FIR\0",
-    b"FAC\0",
-    b"IIR\0",
-)
-"""First bytes of the formats we read: other files are taken when they begin like this."""
+from biocapture.images.formats import ENDINGS, HEAD_BYTES, begins_like_a_capture
 
 
 def _nothing(name: str) -> bool:
@@ -67,12 +46,12 @@ def _walk_folder(folder: Path, visited: set[tuple[int, int]], also: Callable[[st
 
 
 def _is_candidate(entry: os.DirEntry[str]) -> bool:
-    if Path(entry.name).suffix.lower() in SUFFIXES:
+    if Path(entry.name).suffix.lower() in ENDINGS:
         return True
     try:
         if not entry.is_file():
             return False
         with Path(entry.path).open("rb") as handle:
-            return handle.read(12).startswith(MAGIC)
+            return begins_like_a_capture(handle.read(HEAD_BYTES))
     except OSError:
         return False

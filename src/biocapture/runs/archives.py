@@ -19,10 +19,10 @@ from typing import IO, Any
 
 from biocapture.errors import DecodeError
 from biocapture.images.decode import MAX_BYTES
-from biocapture.images.walk import SUFFIXES
+from biocapture.images.formats import ENDINGS
 from biocapture.runs.entry import Entry
 
-ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 MAX_DIRECTORY = 64_000_000
 """Bytes of a .zip's directory, which is held in memory: some 700,000 members."""
 MAX_HEADERS = 4_000_000
@@ -38,7 +38,7 @@ DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, tarf
 
 def is_archive(name: str) -> bool:
     """Whether a file of this name is taken for an archive."""
-    return name.lower().endswith(ENDINGS)
+    return name.lower().endswith(ARCHIVE_ENDINGS)
 
 
 def archive_entries(path: Path) -> Iterator[Entry]:
@@ -55,7 +55,7 @@ def _entry(archive: Path, member: str, refused: str) -> Entry | None:
     """The entry of a member without its reading; None for what is no image."""
     name = f"{archive}!/{member}"
     parts = PurePosixPath(member.replace("\\", "/")).parts
-    if PurePosixPath(member).suffix.lower() not in SUFFIXES and not is_archive(member):
+    if PurePosixPath(member).suffix.lower() not in ENDINGS and not is_archive(member):
         return None
     if any(part.startswith(".") and part != ".." for part in parts) or parts[:1] == ("__MACOSX",):
         return None

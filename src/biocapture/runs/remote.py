@@ -8,7 +8,7 @@ from typing import Any
 
 from biocapture.errors import DecodeError, UsageError
 from biocapture.images.decode import MAX_BYTES
-from biocapture.images.walk import SUFFIXES
+from biocapture.images.formats import ENDINGS
 from biocapture.runs.entry import Entry
 
 DEPTH = 64
@@ -74,7 +74,7 @@ def _folder(system: Any, folder: str, depth: int) -> Iterator[Entry]:
         if facts["type"] == "directory":
             if depth and not facts.get("islink"):
                 yield from _folder(system, path, depth - 1)
-        elif PurePosixPath(name).suffix.lower() in SUFFIXES:
+        elif PurePosixPath(name).suffix.lower() in ENDINGS:
             yield _file(system, path, facts)
 
 

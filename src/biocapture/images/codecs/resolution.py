@@ -23,7 +23,7 @@ def stated_resolutions(
     Parameters
     ----------
     format : str
-        As :func:`biocapture.images.header.format_of` gives it.
+        Name of the format; see :mod:`biocapture.images.formats`.
     data : bytes
         The encoded file.
     info : mapping

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import FormatError
-from biocapture.images.header import Header
+from biocapture.images.codecs.size import Size
 from biocapture.workers.isolation import isolated_python
 
 TIMEOUT_S = 30.0
@@ -36,7 +36,7 @@ while len(size := source.read(4)) == 4:
 """
 
 
-def wsq_header(data: bytes) -> Header:
+def wsq_size(data: bytes) -> Size:
     """Size from the start-of-frame segment (marker FFA2).
 
     Raises
@@ -49,7 +49,7 @@ def wsq_header(data: bytes) -> Header:
         marker, length = struct.unpack_from(">HH", data, offset)
         if marker == 0xFFA2 and offset + 10 <= len(data):
             height, width = struct.unpack_from(">HH", data, offset + 6)
-            return Header("WSQ", width, height)
+            return Size(width, height)
         if marker >> 8 != 0xFF or length < 2:
             break
         offset += 2 + length
@@ -64,13 +64,13 @@ def wsq_pixels(data: bytes) -> NDArray[np.uint8]:
     FormatError
         Damaged beyond decoding, or not decoded within :data:`TIMEOUT_S`.
     """
-    header = wsq_header(data)
+    size = wsq_size(data)
     with _lock:
         child = _running_child()
         watchdog = threading.Timer(TIMEOUT_S, child.kill)
         watchdog.start()
         try:
-            pixels = _ask(child, data, header)
+            pixels = _ask(child, data, size)
         except BaseException:  # a child left in mid-answer would give the rest of it to the next file
             _dismiss()
             raise
@@ -78,7 +78,7 @@ def wsq_pixels(data: bytes) -> NDArray[np.uint8]:
             watchdog.cancel()
     if pixels is None:
         raise FormatError("damaged WSQ: it cannot be decoded")
-    return np.frombuffer(pixels, np.uint8).reshape(header.height_px, header.width_px)
+    return np.frombuffer(pixels, np.uint8).reshape(size.height_px, size.width_px)
 
 
 _lock = threading.Lock()
@@ -97,7 +97,7 @@ def _running_child() -> subprocess.Popen[bytes]:
     return child
 
 
-def _ask(child: subprocess.Popen[bytes], data: bytes, header: Header) -> bytes | None:
+def _ask(child: subprocess.Popen[bytes], data: bytes, stated: Size) -> bytes | None:
     """Pixels; None when the child could not decode. It may be damaged by the file: no size is taken from it."""
     assert child.stdin is not None
     assert child.stdout is not None
@@ -107,9 +107,9 @@ def _ask(child: subprocess.Popen[bytes], data: bytes, header: Header) -> bytes |
         size = child.stdout.read(8)
         if size == bytes(8):
             return None
-        if size == struct.pack(">II", header.width_px, header.height_px):
-            pixels = child.stdout.read(header.width_px * header.height_px)
-            if len(pixels) == header.width_px * header.height_px:
+        if size == struct.pack(">II", stated.width_px, stated.height_px):
+            pixels = child.stdout.read(stated.width_px * stated.height_px)
+            if len(pixels) == stated.width_px * stated.height_px:
                 return pixels
     except OSError as error:
         raise FormatError("damaged WSQ: it made the decoder fail") from error

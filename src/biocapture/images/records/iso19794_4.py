@@ -25,7 +25,8 @@ from biocapture.images.records.iso19794_1 import (
 )
 from biocapture.types import FINGERS, Position
 
-MAGIC: dict[Version, bytes] = {2005: b"FIR\x00010\0", 2011: b"FIR\x00020\0"}
+IDENTIFIER = b"FIR\0"
+MAGIC: dict[Version, bytes] = {2005: IDENTIFIER + b"010\0", 2011: IDENTIFIER + b"020\0"}
 RATES = "scale scan_across:2 scan_down:2 across:2 down:2"
 SIZE = "width_px:2 height_px:2"
 RECORD: dict[Version, Layout] = {

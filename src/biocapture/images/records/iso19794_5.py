@@ -21,7 +21,8 @@ from biocapture.images.records.iso19794_1 import (
     stored_capture,
 )
 
-MAGIC: dict[Version, bytes] = {2005: b"FAC\x00010\0", 2011: b"FAC\x00030\0"}
+IDENTIFIER = b"FAC\0"
+MAGIC: dict[Version, bytes] = {2005: IDENTIFIER + b"010\0", 2011: IDENTIFIER + b"030\0"}
 RECORD: dict[Version, Layout] = {
     2005: layout("magic:8 length:4 images:2"),
     2011: layout("magic:8 length:4 images:2 certified temporal:2"),

@@ -25,7 +25,8 @@ from biocapture.images.records.iso19794_1 import (
 )
 from biocapture.types import Position
 
-MAGIC: dict[Version, bytes] = {2005: b"IIR\x00010\0", 2011: b"IIR\x00020\0"}
+IDENTIFIER = b"IIR\0"
+MAGIC: dict[Version, bytes] = {2005: IDENTIFIER + b"010\0", 2011: IDENTIFIER + b"020\0"}
 RECORD: dict[Version, Layout] = {
     2005: layout(
         "magic:8 length:4 equipment:2 eyes header:2 properties:2 diameter:2 format:2 width_px:2 height_px:2 depth"

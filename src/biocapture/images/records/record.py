@@ -1,19 +1,21 @@
 """Pictures inside biometric records of any kind we read, alike: what is shown, which finger or eye, what resolution."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from biocapture.errors import FormatError
 from biocapture.images.codecs.picture import Picture
 from biocapture.images.records.cbeff import Bir, read_bir
+from biocapture.images.records.iso19794_4 import IDENTIFIER as FINGER
 from biocapture.images.records.iso19794_4 import read_finger_record
+from biocapture.images.records.iso19794_5 import IDENTIFIER as FACE
 from biocapture.images.records.iso19794_5 import read_face_record
+from biocapture.images.records.iso19794_6 import IDENTIFIER as IRIS
 from biocapture.images.records.iso19794_6 import read_iris_record
 from biocapture.types import Modality, Position
 
-FINGER, FACE, IRIS = b"FIR\0", b"FAC\0", b"IIR\0"
-XML = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml[ \t\r\n]|([A-Za-z_][\w.-]{0,63}:)?BIR[\s>])")
+IDENTIFIERS = (FINGER, FACE, IRIS)
+"""First bytes of the records of ISO/IEC 19794 that hold images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,6 @@ class Depiction:
     quality: int | None = None
     captured: datetime | None = None
     in_conflict: bool = False
-
-
-def is_record(data: bytes) -> bool:
-    """Whether the bytes begin like a record of images, or like XML that may be one."""
-    return data.startswith((FINGER, FACE, IRIS)) or XML.match(data) is not None
 
 
 def depictions(data: bytes) -> tuple[Depiction, ...]:

@@ -1,0 +1,103 @@
+"""An encoded picture, alone in its file or within a record → pixels, notes and stated resolutions."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biocapture.errors import DecodeError
+from biocapture.images.codecs.colour import shows_colour
+from biocapture.images.codecs.pixels import in_colour, pixels_of_raster
+from biocapture.images.codecs.raster import MIRRORED, ORIENTATION, load_upright, opened_raster
+from biocapture.images.codecs.resolution import stated_resolutions
+from biocapture.images.formats import format_of
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What is read of an encoded picture.
+
+    Attributes
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+        Grey or RGB, 0 = black.
+    notes : tuple of str
+        Reason keys.
+    resolutions : dict
+        Source name (``"pHYs"``, ``"JFIF"`` …) → (across, down) in pixels per inch.
+    format : str
+        Name of the format, as in :mod:`biocapture.images.formats`; empty for raw pixels.
+    """
+
+    pixels: NDArray[np.uint8]
+    notes: tuple[str, ...] = ()
+    resolutions: dict[str, tuple[float, float]] = field(default_factory=dict)
+    format: str = ""
+
+
+def decode_encoded(data: bytes, grey: bool, subject: str, max_pixels: int) -> Decoded:
+    """Read an encoded picture of any format that is not a record.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    grey : bool
+        Pixels become (H, W); else (H, W, 3) RGB.
+    subject : str
+        What errors name.
+    max_pixels : int
+        Larger pictures are refused before pixels are allocated.
+
+    Returns
+    -------
+    Decoded
+
+    Raises
+    ------
+    DecodeError
+        No format that is read, or over the limit. On damaged data anything may be raised.
+    """
+    kind = format_of(data)
+    if kind is None or kind.images:
+        raise DecodeError(f"not an image we read (begins with {data[:8].hex(' ') or 'nothing'})", subject)
+    if kind.size:
+        size = kind.size(data)
+        guard_size(size.width_px, size.height_px, subject, max_pixels)
+    if kind.pixels:
+        resolutions = stated_resolutions(kind.name, data, {}, {})
+        return Decoded(in_colour(kind.pixels(data), grey), (), resolutions, kind.name)
+    with opened_raster(kind.name, data, max_pixels) as opened:
+        width, height = opened.size
+        guard_size(width, height, subject, max_pixels)
+        several = getattr(opened, "n_frames", 1) > 1
+        upright, tags = load_upright(opened)
+        applies = {
+            "image.multiple_frames": several,
+            "image.mirrored": tags.get(ORIENTATION) in MIRRORED,
+            "image.colour": grey and shows_colour(upright),
+        }
+        notes = tuple(note for note in applies if applies[note])
+        resolutions = stated_resolutions(kind.name, data, opened.info, tags)
+        return Decoded(pixels_of_raster(upright, grey, subject), notes, resolutions, kind.name)
+
+
+def guard_size(width: int, height: int, subject: str, max_pixels: int) -> None:
+    """Refuse a picture without pixels, or with too many.
+
+    Parameters
+    ----------
+    width, height : int
+        In pixels, as a header states them.
+    subject : str
+        What the error names.
+    max_pixels : int
+        The largest size accepted.
+
+    Raises
+    ------
+    DecodeError
+        With the size and the limit.
+    """
+    if width < 1 or height < 1 or width * height > max_pixels:
+        raise DecodeError(f"{width}×{height} px; the limit is {max_pixels} pixels", subject)

@@ -1,0 +1,47 @@
+"""Resolution of an image: which of the stated values counts, and what is assumed where none is credible."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from biocapture.types import Image, Modality, PpiSource
+
+WORKING_PPI = 500.0
+"""Resolution at which prints are measured; also assumed when a file says nothing credible."""
+
+PLAUSIBLE_PPI = (150.0, 4000.0)
+"""Fingerprint scanners lie within; 72 and 96 are what image editors write when they know nothing."""
+
+GIVEN_PPI = (50, 5000)
+"""What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
+
+
+def with_resolution(
+    image: Image, stated: dict[str, tuple[float, float]], modality: Modality, given: float | None
+) -> Image:
+    """Settle the resolution of a print; other modalities keep what the file says, for information."""
+    notes = list(image.notes)
+    credible = [pair for pair in stated.values() if modality is not Modality.FINGERPRINT or _is_plausible(pair)]
+    if modality is Modality.FINGERPRINT and len(credible) < len(stated):
+        notes.append("image.ppi_implausible")
+    claims = [pair[0] for pair in credible] + ([] if given is None else [given])
+    if claims and max(claims) > 1.02 * min(claims):
+        notes.append("image.ppi_conflict")
+    if given is not None:
+        value, origin = given, PpiSource.GIVEN
+    elif credible:
+        value, origin = credible[0][0], PpiSource.METADATA
+    elif modality is Modality.FINGERPRINT:
+        value, origin = WORKING_PPI, PpiSource.ASSUMED
+    else:
+        value, origin = math.nan, PpiSource.NONE
+    # Files keep resolution per metre in whole numbers: 19685 per metre is meant as 500 per inch.
+    whole = float(np.rint(value))
+    value = whole if abs(value - whole) < 0.02 else float(value)
+    return replace(image, ppi=value, ppi_source=origin, notes=tuple(notes))
+
+
+def _is_plausible(pair: tuple[float, float]) -> bool:
+    low, high = PLAUSIBLE_PPI
+    return all(low <= side <= high for side in pair) and abs(pair[0] - pair[1]) <= 0.02 * max(pair)

@@ -1,0 +1,27 @@
+"""Prints at the resolution they are measured at."""
+
+import math
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from biocapture.errors import DecodeError
+from biocapture.images.decode import MAX_PIXELS
+from biocapture.images.ppi import WORKING_PPI
+from biocapture.types import Image
+
+
+def to_500_ppi(image: Image) -> Image:
+    """Resample a print to 500 ppi: area averaging downwards (no aliasing), Lanczos upwards. The same object at 500."""
+    factor = WORKING_PPI / image.ppi
+    if not math.isfinite(factor) or abs(factor - 1.0) < 0.005:
+        return image
+    height, width = (max(1, round(side * factor)) for side in image.pixels.shape[:2])
+    if height * width > MAX_PIXELS:
+        raise DecodeError(
+            f"{width}×{height} px at 500 ppi exceed the limit of {MAX_PIXELS} pixels", image.path or "image"
+        )
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LANCZOS4
+    pixels = cv2.resize(image.pixels, (width, height), interpolation=method).astype(np.uint8, copy=False)
+    return replace(image, pixels=pixels, ppi=WORKING_PPI)

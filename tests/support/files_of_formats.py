@@ -1,0 +1,56 @@
+"""A small file of every format that is read, for each of its endings."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+from tests.support.pictures import COLOUR, GREY, picture
+
+from biocapture.images.formats import FORMATS
+from biocapture.images.records.cbeff import Bir, write_bir
+from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
+from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
+from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record
+
+ENDINGS = [(kind.name, ending) for kind in FORMATS for ending in kind.endings]
+ASCII = b"P2 80 96 255\n" + b"\n".join(b" ".join(b"%d" % value for value in row) for row in GREY.tolist())
+
+
+def content(name: str, ending: str) -> bytes:
+    """A grey print-like pattern (of a face: colours) in a format, as files of that ending hold it."""
+    if name == "CBEFF":
+        return write_bir(Bir(type=("Finger",), subtype=("Right", "IndexFinger"), block=content("ISO19794", ".fir")))
+    if name == "ISO19794":
+        return _record(ending)
+    if ending in (".pgm", ".pnm"):
+        return ASCII if ending == ".pnm" else _saved(GREY, name)
+    if ending == ".pbm":
+        return _saved(GREY > 127, name)
+    if ending in (".j2k", ".j2c"):
+        return _saved(GREY, name, no_jp2=True)
+    return _saved(COLOUR if ending == ".ppm" else GREY, name)
+
+
+def write_all(folder: Path) -> list[Path]:
+    """A file for each ending of each format."""
+    paths = [folder / f"{name}{ending}" for name, ending in ENDINGS]
+    for path, (name, ending) in zip(paths, ENDINGS, strict=True):
+        path.write_bytes(content(name, ending))
+    return paths
+
+
+def _record(ending: str) -> bytes:
+    if ending == ".fac":
+        return write_face_record(FaceImageRecord(2011, (FaceImage(picture(COLOUR, "JPEG")),)))
+    if ending == ".iir":
+        return write_iris_record(IrisImageRecord(2011, (IrisImage(picture(GREY), eye=1),)))
+    return write_finger_record(FingerImageRecord(2011, (FingerImage(picture(GREY), finger=2),)))
+
+
+def _saved(pixels: np.ndarray, name: str, **options: object) -> bytes:
+    import wsq  # noqa: F401  registers the format with Pillow
+
+    buffer = io.BytesIO()
+    Pillow.fromarray(pixels).save(buffer, name, **options)
+    return buffer.getvalue()
