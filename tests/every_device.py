@@ -27,7 +27,7 @@ from tests.support.rtsp import rtsp_server
 
 from biocapture.devices import Target, open_device, target_of
 from biocapture.devices.simulators.escl import EsclSimulator
-from biocapture.devices.simulators.sbi import Simulator
+from biocapture.devices.simulators.sbi import SbiSimulator
 from biocapture.synthetic.script import Act
 from biocapture.synthetic.stream import TOUCH, scene
 from biocapture.types import Modality, Position
@@ -108,7 +108,7 @@ def rtsp(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def registration_device(folder: Path) -> Iterator[str]:
-    simulator = Simulator(0, ("Finger",))
+    simulator = SbiSimulator(0, ("Finger",))
     simulator.prepare()
     with simulator:
         yield f"sbi:127.0.0.1:{simulator.port}"

@@ -24,6 +24,6 @@ def test_extras_that_are_asked_for_exist() -> None:
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "pyproject.toml"]
     text = "\n".join(path.read_text(encoding="utf8") for path in files)
     asked = {name for found in re.findall(r"biocapture\[([\w,]+)\]", text) for name in found.split(",")}
-    asked |= set(re.findall(r'needed\("\w+", "(\w+)"\)', text))
+    asked |= set(re.findall(r'import_optional\("\w+", "(\w+)"\)', text))
     assert {"ptp", "plot"} <= asked
     assert asked <= set(EXTRAS)

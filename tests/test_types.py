@@ -3,9 +3,9 @@
 import pytest
 
 from biocapture.devices import target_of
-from biocapture.devices.sbi.codes import GROUPS, TYPES
+from biocapture.devices.sbi.codes import GROUPS, MODALITY_OF_TYPE
 from biocapture.images.naming import modality_of_name, position_of
-from biocapture.images.records.cbeff import TYPES as BIR_TYPES
+from biocapture.images.records.cbeff import MODALITY_OF_TYPE as BIR_TYPES
 from biocapture.images.records.cbeff import Bir, subtype_of
 from biocapture.profile.record_rules import Group
 from biocapture.types import EYES, FINGERS, Modality, Position
@@ -34,13 +34,13 @@ def test_everybody_gives_a_position_its_modality(position: Position) -> None:
     assert (position_of(f"{position}.png"), modality_of_name(f"{position}.png")) == (position, modality)
     record = Bir(type=(BIR_TYPES[modality],), subtype=subtype_of(position))
     assert (record.position, record.modality) == (position, modality)
-    kind = next(name for name, shown in TYPES.items() if shown is modality)
+    kind = next(name for name, shown in MODALITY_OF_TYPE.items() if shown is modality)
     assert position in {each for group in GROUPS[kind].values() for each in group}
 
 
 @pytest.mark.parametrize("kind", GROUPS)
 def test_what_an_sbi_device_captures_is_of_its_type(kind: str) -> None:
-    assert {modality_of(position) for group in GROUPS[kind].values() for position in group} == {TYPES[kind]}
+    assert {modality_of(position) for group in GROUPS[kind].values() for position in group} == {MODALITY_OF_TYPE[kind]}
 
 
 def test_groups_hold_every_position_once_and_one_modality_each() -> None:

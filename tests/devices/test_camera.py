@@ -11,8 +11,8 @@ import pytest
 from tests.support.peers import MULTIPART, huge_jpeg, jpeg, part, request_of, served, streaming
 
 from biocapture.devices import open_device, target_of
-from biocapture.devices.conformance import check_device, left_open
-from biocapture.devices.transport.mjpeg import pictures
+from biocapture.devices.conformance import check_device, open_resources
+from biocapture.devices.transport.mjpeg import jpeg_pictures
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
@@ -125,7 +125,7 @@ def test_fingers_before_a_camera_are_grey() -> None:
     ],
 )
 def test_servers_that_go_wrong(talk: Callable[[socket.socket], None], error: type[DeviceError]) -> None:
-    before = set(left_open())
+    before = set(open_resources())
     with served(talk) as port:
         begun = time.monotonic()
         with (
@@ -135,7 +135,7 @@ def test_servers_that_go_wrong(talk: Callable[[socket.socket], None], error: typ
             device.capture(FACE, 3)
         assert time.monotonic() - begun < 4.5
         assert caught.value.guidance.startswith("device.")
-    assert not set(left_open()) - before
+    assert not set(open_resources()) - before
 
 
 def test_a_stream_that_breaks_off_is_taken_up_again() -> None:
@@ -164,4 +164,4 @@ def test_parts_without_a_length(size: int) -> None:
     """Some servers send only boundaries."""
     body = b"".join(b"--x\r\nContent-Type: image/jpeg\r\n\r\n" + jpeg(grey=grey) + b"\r\n" for grey in (50, 150))
     chunks = (body[i : i + size] for i in range(0, len(body), size))
-    assert list(pictures(chunks, "test")) == [jpeg(grey=50), jpeg(grey=150)]
+    assert list(jpeg_pictures(chunks, "test")) == [jpeg(grey=50), jpeg(grey=150)]

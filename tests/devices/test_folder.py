@@ -115,7 +115,7 @@ def test_a_file_that_is_being_written_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("biocapture.devices.hot_folder.DAMAGED_AFTER_S", 0.3)
+    monkeypatch.setattr("biocapture.devices.hot_folder.MAX_HALF_WRITTEN_S", 0.3)
     drop(tmp_path, "half.png", png(9)[:-40])
     with hot(tmp_path) as device:
         with pytest.raises(DeviceDataError, match=r"half\.png"):

@@ -11,7 +11,7 @@ from tests.support.prints import touch
 from tests.support.readers import fprint_lacks, image, placed
 
 from biocapture.devices import CaptureDevice, open_device, target_of
-from biocapture.devices.conformance import check_device, left_open
+from biocapture.devices.conformance import check_device, open_resources
 from biocapture.devices.fprint import SYSTEM_PYTHON, FprintDevice
 from biocapture.errors import (
     DeviceDisconnectedError,
@@ -46,7 +46,7 @@ def reader(**options: object) -> CaptureDevice:
 
 
 def drivers() -> set[int]:
-    return {int(key.split()[1]) for key in left_open() if key.startswith("process")}
+    return {int(key.split()[1]) for key in open_resources() if key.startswith("process")}
 
 
 def test_conforms(plug: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,14 +103,14 @@ def test_several_fingers_through_one_opening(plug: Path) -> None:
     ids=["too short a swipe", "removed", "busy", "huge", "half an image", "half a header"],
 )
 def test_readers_that_go_wrong(plug: Path, message: bytes, error: type[DeviceError]) -> None:
-    before = set(left_open())
+    before = set(open_resources())
     with placed(plug, message), reader() as device:
         begun = time.monotonic()
         with pytest.raises(error):
             device.capture(INDEX, 1)
         assert time.monotonic() - begun < 2
     time.sleep(0.05)
-    assert not {key for key in set(left_open()) - before if key.startswith(("process", "thread"))}
+    assert not {key for key in set(open_resources()) - before if key.startswith(("process", "thread"))}
 
 
 def test_no_such_reader(monkeypatch: pytest.MonkeyPatch) -> None:

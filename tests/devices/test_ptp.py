@@ -11,7 +11,7 @@ import pytest
 from tests.support.peers import huge_jpeg, jpeg
 
 from biocapture.devices import open_device, target_of
-from biocapture.devices.conformance import check_device, left_open
+from biocapture.devices.conformance import check_device, open_resources
 from biocapture.devices.ptp import PtpDevice
 from biocapture.errors import (
     DeviceDataError,
@@ -35,7 +35,7 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def drivers() -> list[int]:
-    return [int(key.split()[1]) for key in left_open() if key.startswith("process")]
+    return [int(key.split()[1]) for key in open_resources() if key.startswith("process")]
 
 
 def test_conforms() -> None:

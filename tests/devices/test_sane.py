@@ -13,9 +13,9 @@ import pytest
 from tests.support import sane_setup
 
 from biocapture.devices import CaptureDevice, open_device, target_of
-from biocapture.devices.conformance import check_device, left_open
+from biocapture.devices.conformance import check_device, open_resources
 from biocapture.devices.sane.adapter import SaneDevice
-from biocapture.devices.sane.scanimage import choices_in, complaint
+from biocapture.devices.sane.scanimage import error_of_text, parse_choices
 from biocapture.devices.simulators.escl import EsclSimulator
 from biocapture.errors import (
     DeviceBusyError,
@@ -113,7 +113,7 @@ def test_faces_are_in_colour(via: str) -> None:
     ],
 )
 def test_every_fault_of_the_test_backend(via: str, status: str, error: type[DeviceError]) -> None:
-    before = set(left_open())
+    before = set(open_resources())
     with scanner(via, ppi=100, set=f"read-return-value=SANE_STATUS_{status}") as device:
         # One such read in thirty hangs inside libsane's test backend, with scanimage alone, too: the time is up then.
         for _ in range(5):
@@ -122,7 +122,7 @@ def test_every_fault_of_the_test_backend(via: str, status: str, error: type[Devi
             if type(caught.value) is error:
                 break
     assert type(caught.value) is error
-    assert not set(left_open()) - before
+    assert not set(open_resources()) - before
 
 
 @pytest.mark.parametrize("quirk", ["read-limit=yes,read-limit-size=700", "fuzzy-parameters=yes", "non-blocking=yes"])
@@ -168,9 +168,9 @@ def test_names_that_are_options_of_the_program() -> None:
 def test_a_driver_that_is_killed_is_started_again(via: str) -> None:
     if via == "scanimage":
         pytest.skip("nothing runs between two scans")
-    before = left_open()
+    before = open_resources()
     with scanner(via, ppi=100) as device:
-        (number,) = [key.split()[1] for key in left_open() if key.startswith("process") and key not in before]
+        (number,) = [key.split()[1] for key in open_resources() if key.startswith("process") and key not in before]
         os.kill(int(number), signal.SIGKILL)
         with pytest.raises(DeviceDisconnectedError, match="SIGKILL"):
             device.capture(INDEX, 5)
@@ -206,8 +206,8 @@ def test_network_scanners_through_sane(via: str, tmp_path: Path, monkeypatch: py
 def test_what_scanimage_prints() -> None:
     lines = ("--mode Gray|Color [Gray]", "    Selects …", "--hand-scanner[=(yes|no)] [no]", "--int <int> [inactive]")
     text = "".join(f"    {line}\n" for line in lines)
-    assert choices_in(text) == {"mode": ["Gray", "Color"], "hand-scanner": ["yes", "no"]}
-    error = complaint("scanimage: rounded value of x\nscanimage: sane_start: Device busy", 3, "sane:x")
+    assert parse_choices(text) == {"mode": ["Gray", "Color"], "hand-scanner": ["yes", "no"]}
+    error = error_of_text("scanimage: rounded value of x\nscanimage: sane_start: Device busy", 3, "sane:x")
     assert type(error) is DeviceBusyError
     assert str(error) == "sane:x: sane_start: Device busy"
-    assert "status 1" in str(complaint("", 1, "sane:x"))
+    assert "status 1" in str(error_of_text("", 1, "sane:x"))

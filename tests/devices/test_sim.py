@@ -2,7 +2,7 @@
 
 import pytest
 
-from biocapture.devices import Preview, adapters, needed, open_device, target_of
+from biocapture.devices import Preview, adapters, import_optional, open_device, target_of
 from biocapture.devices.conformance import check_device
 from biocapture.devices.registry import split_spec
 from biocapture.errors import (
@@ -116,7 +116,7 @@ def test_an_address_with_a_question_mark() -> None:
 
 def test_a_missing_extra_is_named() -> None:
     with pytest.raises(DeviceUnsupportedError, match=r"pip install 'biocapture\[sane\]'"):
-        needed("no_such_module", "sane")
+        import_optional("no_such_module", "sane")
 
 
 def test_our_adapters_are_entry_points() -> None:

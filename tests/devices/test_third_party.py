@@ -19,11 +19,11 @@ def blocks(heading: str) -> list[str]:
 ADAPTER, PROJECT, CHECK = blocks("A new device")
 USES = """
 from biocapture.devices import adapters, open_device, target_of
-from biocapture.devices.registry import found_devices
+from biocapture.devices.registry import discover_devices
 from biocapture.errors import UsageError
 
 assert adapters()["acme"].dist.name == "acme-iris"
-assert ("acme", "desk") in found_devices(0.1)
+assert ("acme", "desk") in discover_devices(0.1)
 with open_device("acme:desk?grey=7") as device:
     print(device.info.key, device.capture(target_of("left_eye"), 1).image.pixels.mean())
 try:

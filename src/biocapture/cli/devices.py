@@ -78,9 +78,9 @@ def list_devices(
 ) -> None:
     """List the installed adapters, and the devices of those that can look for theirs."""
     from biocapture.cli.terminal.table import print_rows
-    from biocapture.devices.registry import found_devices
+    from biocapture.devices.registry import discover_devices
 
-    print_rows(("name", "devices"), found_devices(timeout))
+    print_rows(("name", "devices"), discover_devices(timeout))
 
 
 @devices.command()

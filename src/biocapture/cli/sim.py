@@ -29,11 +29,11 @@ def sbi(
 
     `curl -X POST http://127.0.0.1:4501/admin/status -d '{"type": "Finger", "deviceStatus": "Busy"}'`
     """
-    from biocapture.devices.sbi.codes import TYPES
-    from biocapture.devices.simulators.sbi import Simulator
+    from biocapture.devices.sbi.codes import MODALITY_OF_TYPE
+    from biocapture.devices.simulators.sbi import SbiSimulator
     from biocapture.devices.simulators.server import serve
 
-    simulator = Simulator(port or None, tuple(type or TYPES), env, fps)
+    simulator = SbiSimulator(port or None, tuple(type or MODALITY_OF_TYPE), env, fps)
     simulator.profile = profile
     if root:
         root.write_bytes(simulator.signer.root_pem)

@@ -15,7 +15,7 @@ from biocapture.devices.protocol import (
     Target,
     target_of,
 )
-from biocapture.devices.registry import adapters, needed, open_device
+from biocapture.devices.registry import adapters, import_optional, open_device
 
 __all__ = [
     "Adapter",
@@ -31,7 +31,7 @@ __all__ = [
     "State",
     "Target",
     "adapters",
-    "needed",
+    "import_optional",
     "open_device",
     "target_of",
 ]

@@ -17,8 +17,8 @@ from pydantic import Field
 from biocapture.devices.decoding import device_image, refuse_other
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, Preview, State, Target
 from biocapture.devices.transport.mjpeg_stream import MjpegStream
-from biocapture.devices.transport.newest_frame import Latest, Source
-from biocapture.devices.transport.video import Settings, Video
+from biocapture.devices.transport.newest_frame import FrameSource, NewestFrame
+from biocapture.devices.transport.video import Video, VideoSettings
 from biocapture.errors import DeviceDisconnectedError, DeviceNotFoundError
 from biocapture.types import Image, Modality, Sample
 
@@ -67,7 +67,7 @@ class CameraDevice:
         self._address, self._options = address, options
         self._subject = f"camera:{address}"
         self._film: Video | None = None
-        self._live: Latest | None = None
+        self._live: NewestFrame | None = None
         self._size = (0, 0)
 
     @classmethod
@@ -80,7 +80,7 @@ class CameraDevice:
             self._film = Video(self._address, self._subject, self._options.timeout_s)
             self._size = self._film.width_px, self._film.height_px
         else:
-            self._live = Latest(self._connect, self._subject, self._options.reconnect)
+            self._live = NewestFrame(self._connect, self._subject, self._options.reconnect)
         return self
 
     def __exit__(
@@ -137,7 +137,7 @@ class CameraDevice:
         self._size = pixels.shape[1], pixels.shape[0]
         return device_image(pixels, target.modality, self._subject, self._options.ppi)
 
-    def _connect(self) -> Source:
+    def _connect(self) -> FrameSource:
         timeout_s = self._options.timeout_s
         if self._address.startswith(("http://", "https://")):
             stream = MjpegStream(self._address, self._subject, timeout_s)
@@ -147,7 +147,7 @@ class CameraDevice:
         source = int(self._address) if self._address.isdecimal() else self._address
         return Video(source, self._subject, timeout_s, self._settings())
 
-    def _settings(self) -> Settings:
+    def _settings(self) -> VideoSettings:
         wanted = self._options
         asked = (
             (cv2.CAP_PROP_FRAME_WIDTH, wanted.width_px or None),

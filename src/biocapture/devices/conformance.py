@@ -15,13 +15,13 @@ from biocapture.types import Image, Modality, Position, Sample
 
 Build = Callable[[], CaptureDevice]
 
-GRACE_S = 1.0
+MAX_LATENESS_S = 1.0
 """A device may be late by so much."""
 
-SETTLES_S = 3.0
+MAX_CLOSING_S = 3.0
 """Threads and processes of a closed device have so long to be gone."""
 
-ELSEWHERE = {
+EXAMPLE_TARGETS = {
     Modality.FINGERPRINT: target_of(Position.RIGHT_INDEX),
     Modality.IRIS: target_of(Position.RIGHT_EYE),
     Modality.FACE: target_of(Position.FACE),
@@ -87,7 +87,7 @@ def _is_whole(device: CaptureDevice, target: Target, timeout_s: float) -> str:
         begun = time.monotonic()
         sample = device.capture(target, timeout_s)
         took = time.monotonic() - begun
-        assert took <= timeout_s + GRACE_S, f"capture took {took:.1f} s of {timeout_s:g} s"
+        assert took <= timeout_s + MAX_LATENESS_S, f"capture took {took:.1f} s of {timeout_s:g} s"
         _is_right(sample, target, device)
         return info.key
 
@@ -120,7 +120,7 @@ def _tells_its_abilities(device: CaptureDevice, target: Target, timeout_s: float
         assert target.modality in abilities.modalities, f"{target.modality} is not among its modalities"
         for modality in Modality:
             if modality not in abilities.modalities:
-                _refuses(device, ELSEWHERE[modality])
+                _refuses(device, EXAMPLE_TARGETS[modality])
         if abilities.preview is not Preview.NONE:
             _has_frames(device, target, timeout_s)
         elif isinstance(device, LivePreview):
@@ -174,7 +174,7 @@ def _gives_up_in_time(device: CaptureDevice, target: Target, timeout_s: float = 
                 device.capture(target, timeout_s)
         except DeviceError:
             took = time.monotonic() - begun
-            assert took <= timeout_s + GRACE_S, f"gave up after {took:.1f} s instead of {timeout_s:g} s"
+            assert took <= timeout_s + MAX_LATENESS_S, f"gave up after {took:.1f} s instead of {timeout_s:g} s"
             return
     raise AssertionError("captured something where there is nothing")
 
@@ -189,7 +189,7 @@ def _survives_unplugging(
             device.capture(target, timeout_s)
     except DeviceError as error:
         took = time.monotonic() - begun
-        assert took <= timeout_s + GRACE_S, f"noticed after {took:.1f} s"
+        assert took <= timeout_s + MAX_LATENESS_S, f"noticed after {took:.1f} s"
         assert error.guidance, "the error says nothing to the operator"  # noqa: PT017
         return
     raise AssertionError("captured from an unplugged device")
@@ -198,10 +198,10 @@ def _survives_unplugging(
 @contextmanager
 def _nothing_left_behind() -> Iterator[None]:
     """No thread, process, file or socket more than before."""
-    before = left_open()
+    before = open_resources()
     yield
-    end = time.monotonic() + SETTLES_S
-    while (more := _more(left_open(), before)) and time.monotonic() < end:
+    end = time.monotonic() + MAX_CLOSING_S
+    while (more := _more(open_resources(), before)) and time.monotonic() < end:
         time.sleep(0.02)
     assert not more, f"left behind: {', '.join(more)}"
 
@@ -210,7 +210,7 @@ def _more(now: dict[str, str], before: dict[str, str]) -> list[str]:
     return [f"{key} ({what})" for key, what in now.items() if key not in before]
 
 
-def left_open() -> dict[str, str]:
+def open_resources() -> dict[str, str]:
     """Threads, child processes, open files and sockets of this process; what the system does not tell is left out."""
     found = {f"thread {thread.ident}": thread.name for thread in threading.enumerate() if thread.is_alive()}
     for task in Path("/proc/self/task").glob("*/children"):

@@ -13,9 +13,9 @@ import numpy as np
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
-from biocapture.devices.presence import Presence
+from biocapture.devices.presence import DevicePresence
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Info, Target
-from biocapture.devices.transport.driver_process import Driver
+from biocapture.devices.transport.driver_process import DriverProcess
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
@@ -25,7 +25,7 @@ from biocapture.images.decode import MAX_PIXELS
 from biocapture.types import MM_PER_INCH, Modality, Sample
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-SPARE_S = 0.1
+DRIVER_MARGIN_S = 0.1
 """The driver gives up so much earlier than the capture has to end: its word is better than a process that is killed."""
 
 
@@ -54,25 +54,25 @@ class FprintDevice:
     def __init__(self, address: str, options: FprintOptions) -> None:
         self._address, self._options = address, options
         self._subject = f"fprint:{address}" if address else "fprint"
-        self._driver: Driver | None = None
-        self._presence = Presence(self._subject)
+        self._driver: DriverProcess | None = None
+        self._presence = DevicePresence(self._subject)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
         """Readers that are plugged in."""
-        driver = Driver("fprint", "fprint", python=_python(""))
+        driver = DriverProcess("fprint", "fprint", python=_python(""))
         try:
-            found = driver.ask("list", time.monotonic() + timeout_s)[0]["found"]
+            found = driver.request("list", time.monotonic() + timeout_s)[0]["found"]
         finally:
             driver.close()
         return [f"{address} ({name})" for address, name in found]
 
     def __enter__(self) -> Self:
         python = _python(self._options.python)
-        driver = Driver("fprint", self._subject, {"name": self._address}, python)
+        driver = DriverProcess("fprint", self._subject, {"name": self._address}, python)
         driver.open(time.monotonic() + self._options.open_timeout_s)
         self._driver = driver
-        self._presence.found()
+        self._presence.mark_present()
         return self
 
     def __exit__(
@@ -85,7 +85,7 @@ class FprintDevice:
     @property
     def info(self) -> Info:
         """As libfprint names it."""
-        told = self._driver.opened if self._driver else {}
+        told = self._driver.open_reply if self._driver else {}
         abilities = Capabilities((Modality.FINGERPRINT,), ppi=self._options.ppi or float("nan"))
         address = str(told.get("name") or self._address)
         return Info("fprint", address, abilities, self._presence.health, model=str(told.get("model", "")))
@@ -96,7 +96,7 @@ class FprintDevice:
         if self._driver is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (Modality.FINGERPRINT,), self._subject)
-        with self._presence.asked():
+        with self._presence.track():
             told, data = self._captured(self._driver, deadline)
         rows, columns = int(told["rows"]), int(told["columns"])
         if rows <= 0 or columns <= 0 or rows * columns != len(data):
@@ -107,12 +107,12 @@ class FprintDevice:
             device_image(pixels, target.modality, self._subject, ppi), target.modality, target.position, self._subject
         )
 
-    def _captured(self, driver: Driver, deadline: float) -> tuple[dict[str, Any], bytes]:
+    def _captured(self, driver: DriverProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
         """What the reader sent; one that is gone needs a new process when it is back."""
         try:
             driver.open(deadline)
-            seconds = max(0.01, deadline - time.monotonic() - SPARE_S)
-            return driver.ask("capture", deadline + SPARE_S, MAX_PIXELS, seconds=seconds)
+            seconds = max(0.01, deadline - time.monotonic() - DRIVER_MARGIN_S)
+            return driver.request("capture", deadline + DRIVER_MARGIN_S, MAX_PIXELS, seconds=seconds)
         except (DeviceNotFoundError, DeviceDisconnectedError):
             driver.close()
             raise

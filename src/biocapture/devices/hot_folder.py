@@ -13,12 +13,12 @@ from biocapture.types import Image
 LEDGER = ".biocapture-taken"
 """A line of JSON per file taken, in the folder itself: name, size, time of change."""
 
-LOOKS_EVERY_S = 0.05
+POLL_INTERVAL_S = 0.05
 
-DAMAGED_AFTER_S = 5.0
+MAX_HALF_WRITTEN_S = 5.0
 """A file that has not changed for so long and still cannot be decoded is not half-written: it is damaged."""
 
-Known = tuple[str, int, int]
+FileVersion = tuple[str, int, int]
 
 
 class HotFolder:
@@ -36,7 +36,7 @@ class HotFolder:
     def __init__(self, folder: Path, settle_s: float, suffixes: frozenset[str]) -> None:
         self._folder, self._settle_s, self._suffixes = folder, settle_s, suffixes
         self._taken = _ledger(folder / LEDGER)
-        self._since: dict[Known, float] = {}
+        self._since: dict[FileVersion, float] = {}
 
     def take(self, is_meant: Callable[[Path], bool], read: Callable[[Path], Image], end: float) -> Image | None:
         """Wait for the next whole file; None when `end` (of the monotonic clock) comes first.
@@ -55,9 +55,9 @@ class HotFolder:
                     return image
             if time.monotonic() >= end:
                 return None
-            time.sleep(LOOKS_EVERY_S)
+            time.sleep(POLL_INTERVAL_S)
 
-    def _waiting(self, is_meant: Callable[[Path], bool]) -> list[Known]:
+    def _waiting(self, is_meant: Callable[[Path], bool]) -> list[FileVersion]:
         """Files not taken yet that have settled, oldest first."""
         try:
             present = [_known(entry) for entry in os.scandir(self._folder) if self._is_image(entry)]
@@ -72,12 +72,12 @@ class HotFolder:
     def _is_image(self, entry: "os.DirEntry[str]") -> bool:
         return Path(entry.name).suffix.lower() in self._suffixes and not entry.name.startswith(".") and entry.is_file()
 
-    def _whole(self, known: Known, read: Callable[[Path], Image]) -> Image | None:
+    def _whole(self, known: FileVersion, read: Callable[[Path], Image]) -> Image | None:
         path = self._folder / known[0]
         try:
             image = read(path)
         except DeviceDataError:
-            if time.monotonic() - self._since[known] < max(DAMAGED_AFTER_S, 2 * self._settle_s):
+            if time.monotonic() - self._since[known] < max(MAX_HALF_WRITTEN_S, 2 * self._settle_s):
                 return None
             self._note(known)
             raise
@@ -86,7 +86,7 @@ class HotFolder:
         self._note(known)
         return image
 
-    def _note(self, known: Known) -> None:
+    def _note(self, known: FileVersion) -> None:
         """Once is at most once: noted on the disk before the image is handed out."""
         with (self._folder / LEDGER).open("a", encoding="utf8") as ledger:
             ledger.write(json.dumps(known) + "\n")
@@ -95,19 +95,19 @@ class HotFolder:
         self._taken.add(known)
 
 
-def _known(entry: "os.DirEntry[str]") -> Known:
+def _known(entry: "os.DirEntry[str]") -> FileVersion:
     status = entry.stat()
     return entry.name, status.st_size, status.st_mtime_ns
 
 
-def _of(path: Path) -> Known:
+def _of(path: Path) -> FileVersion:
     status = path.stat()
     return path.name, status.st_size, status.st_mtime_ns
 
 
-def _ledger(path: Path) -> set[Known]:
+def _ledger(path: Path) -> set[FileVersion]:
     """What was taken before; a last line cut short by a crash is left out."""
-    taken: set[Known] = set()
+    taken: set[FileVersion] = set()
     with suppress(OSError):
         for line in path.read_text(encoding="utf8", errors="replace").splitlines():
             with suppress(ValueError, TypeError):

@@ -7,7 +7,7 @@ from biocapture.devices.protocol import Health, State
 from biocapture.errors import DeviceDisconnectedError, DeviceNotFoundError
 
 
-class Presence:
+class DevicePresence:
     """What the last question to an opened device told: present, or gone and why."""
 
     def __init__(self, subject: str) -> None:
@@ -19,12 +19,12 @@ class Presence:
         """Gone, or ready for all that is known."""
         return Health(State.GONE, self._lost) if self._lost is not None else Health()
 
-    def found(self) -> None:
+    def mark_present(self) -> None:
         """It was opened."""
         self._lost = None
 
     @contextmanager
-    def asked(self) -> Iterator[None]:
+    def track(self) -> Iterator[None]:
         """Around a question; what is not found any more was there when it was opened, so it is disconnected."""
         try:
             yield

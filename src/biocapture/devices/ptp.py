@@ -8,10 +8,10 @@ from typing import ClassVar, Self
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
-from biocapture.devices.presence import Presence
+from biocapture.devices.presence import DevicePresence
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Info, Preview, Target
-from biocapture.devices.registry import needed
-from biocapture.devices.transport.driver_process import Driver
+from biocapture.devices.registry import import_optional
+from biocapture.devices.transport.driver_process import DriverProcess
 from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceError,
@@ -53,19 +53,19 @@ class PtpDevice:
     options_model: ClassVar[type[DeviceOptions]] = PtpOptions
 
     def __init__(self, address: str, options: PtpOptions) -> None:
-        needed("gphoto2", "ptp")
+        import_optional("gphoto2", "ptp")
         self._address, self._options = address, options
         self._subject = f"ptp:{address}" if address else "ptp"
-        self._driver: Driver | None = None
-        self._presence = Presence(self._subject)
+        self._driver: DriverProcess | None = None
+        self._presence = DevicePresence(self._subject)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
         """Ports with a camera."""
-        needed("gphoto2", "ptp")
-        driver = Driver("ptp", "ptp")
+        import_optional("gphoto2", "ptp")
+        driver = DriverProcess("ptp", "ptp")
         try:
-            found = driver.ask("list", time.monotonic() + timeout_s)[0]["found"]
+            found = driver.request("list", time.monotonic() + timeout_s)[0]["found"]
         except DeviceError:
             return []
         finally:
@@ -73,13 +73,13 @@ class PtpDevice:
         return [f"{port} ({name})" for name, port in found]
 
     def __enter__(self) -> Self:
-        driver = Driver("ptp", self._subject, {"port": self._address, "viewfinder": self._options.preview})
+        driver = DriverProcess("ptp", self._subject, {"port": self._address, "viewfinder": self._options.preview})
         driver.open(time.monotonic() + self._options.open_timeout_s)
-        if not driver.opened.get("capture"):
+        if not driver.open_reply.get("capture"):
             driver.close()
             raise DeviceUnsupportedError("the camera cannot be released from here", self._subject)
         self._driver = driver
-        self._presence.found()
+        self._presence.mark_present()
         return self
 
     def __exit__(
@@ -92,7 +92,7 @@ class PtpDevice:
     @property
     def info(self) -> Info:
         """As the camera told when it was opened."""
-        told = self._driver.opened if self._driver else {}
+        told = self._driver.open_reply if self._driver else {}
         preview = Preview.VIEW if told.get("preview") else Preview.NONE
         ppi = self._options.ppi or float("nan")
         names = (str(told.get(name, "")) for name in ("maker", "model", "serial", "firmware"))
@@ -120,9 +120,9 @@ class PtpDevice:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
         deadline = time.monotonic() + timeout_s
-        with self._presence.asked():
+        with self._presence.track():
             try:
-                return self._driver.ask(do, deadline, self._options.max_bytes, **what)[1]
+                return self._driver.request(do, deadline, self._options.max_bytes, **what)[1]
             except DeviceDisconnectedError:
                 self._driver.close()
                 raise

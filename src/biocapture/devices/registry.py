@@ -23,7 +23,7 @@ def adapters() -> dict[str, EntryPoint]:
     return dict(sorted(found.items()))
 
 
-def adapter(name: str) -> Adapter:
+def load_adapter(name: str) -> Adapter:
     """Load one adapter.
 
     Raises
@@ -88,7 +88,7 @@ def open_device(spec: str, **options: Any) -> CaptureDevice:
         An option is unknown, or its value out of range.
     """
     name, address, chosen = split_spec(spec)
-    found = adapter(name)
+    found = load_adapter(name)
     try:
         checked = found.options_model.model_validate(chosen | options)
     except ValidationError as error:
@@ -99,12 +99,12 @@ def open_device(spec: str, **options: Any) -> CaptureDevice:
     return found(address, checked)
 
 
-def found_devices(timeout_s: float) -> list[tuple[str, str]]:
+def discover_devices(timeout_s: float) -> list[tuple[str, str]]:
     """Adapter and what it found: addresses, or why it cannot look."""
     rows = []
     for name in adapters():
         try:
-            loaded = adapter(name)
+            loaded = load_adapter(name)
             found = loaded.discover(timeout_s) if isinstance(loaded, Discovery) else ["by address only"]
         except DeviceError as error:
             found = [error.message]
@@ -112,7 +112,7 @@ def found_devices(timeout_s: float) -> list[tuple[str, str]]:
     return rows
 
 
-def needed(module: str, extra: str) -> ModuleType:
+def import_optional(module: str, extra: str) -> ModuleType:
     """Import what an adapter needs beyond the library's own dependencies.
 
     Raises

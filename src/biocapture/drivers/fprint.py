@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from biocapture.drivers.talk import Answer, Handler, Refused, serve
+from biocapture.drivers.protocol import Handler, Reply, RequestRefusedError, serve
 
 MISSING = "needs libfprint with its introspection (Debian: gir1.2-fprint-2.0, python3-gi; or biocapture[fprint])"
 
@@ -25,27 +25,27 @@ class _Reader:
             gi.require_version("FPrint", "2.0")
             from gi.repository import FPrint
         except (ImportError, ValueError) as error:
-            raise Refused("unsupported", f"{MISSING}: {error}") from error
+            raise RequestRefusedError("unsupported", f"{MISSING}: {error}") from error
         self.library, self.context = FPrint, self.context or FPrint.Context()
 
-    def list(self) -> Answer:
+    def list(self) -> Reply:
         """Every reader: driver, id and name."""
         self.load()
         return {"found": [[_name(each), each.get_name()] for each in self.context.get_devices()]}, b""
 
-    def open(self, name: str) -> Answer:
+    def open(self, name: str) -> Reply:
         """Open a reader by driver and id, or the first."""
         self.load()
         found = [each for each in self.context.get_devices() if not name or _name(each) == name]
         if not found:
-            raise Refused("not_found", "no such reader" if name else "no reader is plugged in")
+            raise RequestRefusedError("not_found", "no such reader" if name else "no reader is plugged in")
         if not found[0].has_feature(self.library.DeviceFeature.CAPTURE):
-            raise Refused("unsupported", "the reader compares prints inside and hands out no images")
+            raise RequestRefusedError("unsupported", "the reader compares prints inside and hands out no images")
         self._called(found[0].open_sync)
         self.reader = found[0]
         return {"name": _name(found[0]), "model": found[0].get_name()}, b""
 
-    def capture(self, seconds: float) -> Answer:
+    def capture(self, seconds: float) -> Reply:
         """Wait for a finger and take its image: its pixels, and their density as far as the driver knows it."""
         from gi.repository import Gio
 
@@ -67,7 +67,7 @@ class _Reader:
         except GLib.Error as error:
             raise self._refused(error) from error
 
-    def _refused(self, error: Any) -> Refused:
+    def _refused(self, error: Any) -> RequestRefusedError:
         codes = self.library.DeviceError
         kinds = {
             codes.BUSY: "busy",
@@ -79,12 +79,14 @@ class _Reader:
             codes.REMOVED: "disconnected",
         }
         if error.matches(self.library.device_retry_quark(), error.code):
-            return Refused("scan_rejected", error.message)
+            return RequestRefusedError("scan_rejected", error.message)
         if error.matches(self.library.device_error_quark(), error.code):
-            return Refused({int(code): kind for code, kind in kinds.items()}.get(error.code, "failed"), error.message)
+            return RequestRefusedError(
+                {int(code): kind for code, kind in kinds.items()}.get(error.code, "failed"), error.message
+            )
         if "g-io-error" in error.domain and "cancel" in error.message.lower():
-            return Refused("nothing_seen", "no finger was placed")
-        return Refused("failed", error.message)
+            return RequestRefusedError("nothing_seen", "no finger was placed")
+        return RequestRefusedError("failed", error.message)
 
     def cancel(self) -> None:
         """Stop waiting for a finger."""

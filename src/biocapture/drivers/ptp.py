@@ -4,9 +4,9 @@ from typing import Any
 
 import gphoto2
 
-from biocapture.drivers.talk import Answer, Handler, Refused, serve
+from biocapture.drivers.protocol import Handler, Reply, RequestRefusedError, serve
 
-KINDS = {
+ERROR_KINDS = {
     gphoto2.GP_ERROR_MODEL_NOT_FOUND: "not_found",
     gphoto2.GP_ERROR_UNKNOWN_PORT: "not_found",
     gphoto2.GP_ERROR_FILE_NOT_FOUND: "not_found",
@@ -24,7 +24,7 @@ KINDS = {
 }
 """Kinds of errors by libgphoto2's number."""
 
-NAMES = {"maker": "manufacturer", "model": "cameramodel", "serial": "serialnumber", "firmware": "deviceversion"}
+CONFIG_NAMES = {"maker": "manufacturer", "model": "cameramodel", "serial": "serialnumber", "firmware": "deviceversion"}
 
 
 class _Camera:
@@ -33,7 +33,7 @@ class _Camera:
     def __init__(self) -> None:
         self.camera: Any = None
 
-    def open(self, port: str, viewfinder: bool) -> Answer:
+    def open(self, port: str, viewfinder: bool) -> Reply:
         """Open the camera on a port, or the first; answers with who it is and what it can do, the viewfinder tried."""
         camera = gphoto2.Camera()
         try:
@@ -46,7 +46,7 @@ class _Camera:
             raise _refused(error) from error
         self.camera = camera
         can = camera.get_abilities().operations
-        told: dict[str, Any] = {name: self._told(key) for name, key in NAMES.items()}
+        told: dict[str, Any] = {name: self._told(key) for name, key in CONFIG_NAMES.items()}
         told["capture"] = bool(can & gphoto2.GP_OPERATION_CAPTURE_IMAGE)
         told["preview"] = bool(viewfinder and can & gphoto2.GP_OPERATION_CAPTURE_PREVIEW and self._has_viewfinder())
         return told, b""
@@ -64,13 +64,13 @@ class _Camera:
         except gphoto2.GPhoto2Error:
             return ""
 
-    def capture(self, keep: bool, most_bytes: int) -> Answer:
+    def capture(self, keep: bool, most_bytes: int) -> Reply:
         """Release the shutter; the picture's bytes, which is then deleted from the card unless kept."""
         try:
             taken = self.camera.capture(gphoto2.GP_CAPTURE_IMAGE)
             size = self.camera.file_get_info(taken.folder, taken.name).file.size
             if size > most_bytes:
-                raise Refused("bad_data", f"took a picture of {size} bytes; the limit is {most_bytes}")
+                raise RequestRefusedError("bad_data", f"took a picture of {size} bytes; the limit is {most_bytes}")
             file = self.camera.file_get(taken.folder, taken.name, gphoto2.GP_FILE_TYPE_NORMAL)
             data = bytes(file.get_data_and_size())
             if not keep:
@@ -79,7 +79,7 @@ class _Camera:
             raise _refused(error) from error
         return {"name": taken.name}, data
 
-    def preview(self) -> Answer:
+    def preview(self) -> Reply:
         """One picture of the viewfinder."""
         try:
             return {}, bytes(self.camera.capture_preview().get_data_and_size())
@@ -90,13 +90,13 @@ class _Camera:
         """Nothing: a shutter that was released cannot be called back, and the process is about to end."""
 
 
-def _listed() -> Answer:
+def _listed() -> Reply:
     found = gphoto2.Camera.autodetect()
     return {"found": [[found.get_name(i), found.get_value(i)] for i in range(found.count())]}, b""
 
 
-def _refused(error: Any) -> Refused:
-    return Refused(KINDS.get(error.code, "failed"), str(error))
+def _refused(error: Any) -> RequestRefusedError:
+    return RequestRefusedError(ERROR_KINDS.get(error.code, "failed"), str(error))
 
 
 def main() -> None:

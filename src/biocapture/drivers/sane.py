@@ -4,9 +4,9 @@ from typing import Any
 
 import sane
 
-from biocapture.drivers.talk import Answer, Refused, serve
+from biocapture.drivers.protocol import Reply, RequestRefusedError, serve
 
-KINDS = {
+ERROR_KINDS = {
     "Device busy": "busy",
     "Invalid argument": "unsupported",
     "Error during device I/O": "disconnected",
@@ -28,19 +28,19 @@ class _Scanner:
     def __init__(self) -> None:
         self.device: Any = None
 
-    def open(self, name: str) -> Answer:
+    def open(self, name: str) -> Reply:
         """Open it; answers with the constraint of each of its options."""
         sane.init()
         try:
             self.device = sane.open(name)
         except Exception as error:
             if str(error) == "Invalid argument":  # SANE's word for a name it does not know
-                raise Refused("not_found", "no such scanner") from error
+                raise RequestRefusedError("not_found", "no such scanner") from error
             raise _refused(error) from error
         options = self.device.opt.values()
         return {"options": {option.name: option.constraint for option in options if option.is_settable()}}, b""
 
-    def scan(self, settings: list[tuple[str, Any]]) -> Answer:
+    def scan(self, settings: list[tuple[str, Any]]) -> Reply:
         """Set options in this order and scan; answers with the shape and the resolution the scanner made of it."""
         for name, value in settings:
             self._set(name, value)
@@ -57,11 +57,13 @@ class _Scanner:
         key = name.replace("-", "_")
         option = self.device.opt.get(key)
         if option is None or not option.is_active() or not option.is_settable():
-            raise Refused("unsupported", f"has no option {name} that can be set now")
+            raise RequestRefusedError("unsupported", f"has no option {name} that can be set now")
         try:
             setattr(self.device, key, _typed(option, value))
         except Exception as error:
-            raise Refused("unsupported", f"does not take {value!r} for {name}; it takes {option.constraint}") from error
+            raise RequestRefusedError(
+                "unsupported", f"does not take {value!r} for {name}; it takes {option.constraint}"
+            ) from error
 
     def cancel(self) -> None:
         """Stop the carriage."""
@@ -76,9 +78,9 @@ def _typed(option: Any, value: Any) -> Any:
     return {"TYPE_INT": lambda: round(float(value)), "TYPE_FIXED": lambda: float(value)}.get(kind, lambda: str(value))()
 
 
-def _refused(error: Exception) -> Refused:
+def _refused(error: Exception) -> RequestRefusedError:
     text = str(error)
-    return Refused(KINDS.get(text, "failed"), text)
+    return RequestRefusedError(ERROR_KINDS.get(text, "failed"), text)
 
 
 def main() -> None:
@@ -87,6 +89,6 @@ def main() -> None:
     serve({"open": scanner.open, "scan": scanner.scan, "list": _listed}, scanner.cancel)
 
 
-def _listed() -> Answer:
+def _listed() -> Reply:
     sane.init()
     return {"found": [list(device) for device in sane.get_devices()]}, b""

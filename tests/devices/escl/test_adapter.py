@@ -28,11 +28,17 @@ from typer.testing import CliRunner
 
 from biocapture.cli import app
 from biocapture.devices import CaptureDevice, open_device, target_of
-from biocapture.devices.conformance import check_device, left_open
-from biocapture.devices.escl.messages import Settings, scan_settings, scanner, settings_of, state
+from biocapture.devices.conformance import check_device, open_resources
+from biocapture.devices.escl.messages import (
+    ScanSettings,
+    parse_capabilities,
+    parse_settings,
+    parse_status,
+    write_settings,
+)
 from biocapture.devices.simulators.escl import EsclSimulator
 from biocapture.devices.simulators.escl_faults import FAULTS
-from biocapture.devices.simulators.escl_http import capabilities
+from biocapture.devices.simulators.escl_http import write_capabilities
 from biocapture.errors import (
     DeviceBusyError,
     DeviceDataError,
@@ -48,7 +54,7 @@ from biocapture.images.decode import decode
 from biocapture.types import Modality
 
 INDEX, FACE = target_of("right_index"), target_of("face")
-CAPABILITIES = capabilities((336, 249)).encode()
+CAPABILITIES = write_capabilities((336, 249)).encode()
 
 
 @pytest.fixture
@@ -142,7 +148,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault])
 def test_every_fault_of_the_simulator(fault: str) -> None:
-    before = set(left_open())
+    before = set(open_resources())
     with EsclSimulator() as simulator, client(simulator, lossless=False, max_bytes=3_000_000) as device:
         simulator.fault = fault
         begun = time.monotonic()
@@ -152,7 +158,7 @@ def test_every_fault_of_the_simulator(fault: str) -> None:
         assert not simulator.jobs, "the job was not ended"
         simulator.fault = ""
         assert device.capture(INDEX, 5).image.pixels.size
-    assert not set(left_open()) - before
+    assert not set(open_resources()) - before
 
 
 def replies(*answers: tuple[int, bytes, bytes]) -> Callable[[socket.socket], None]:
@@ -258,21 +264,21 @@ def test_capabilities_in_ranges() -> None:
         b"<scan:SupportedResolutions>",
         b"<scan:SupportedResolutions>" + steps + b"</XResolutionRange></ResolutionRange>",
     )
-    platen = scanner(text, "test").sources["Platen"]
-    assert [ppi for ppi in range(1, 700) if platen.has(ppi)] == list(range(100, 601, 50))
-    assert platen.told_resolutions == "100…600 in steps of 50"
+    platen = parse_capabilities(text, "test").sources["Platen"]
+    assert [ppi for ppi in range(1, 700) if platen.has_resolution(ppi)] == list(range(100, 601, 50))
+    assert platen.resolutions_text == "100…600 in steps of 50"
 
 
 def test_settings_come_back() -> None:
-    wanted = Settings("Platen", 500, "Grayscale8", "image/png", 10, 0, 249, 336)
-    assert settings_of(scan_settings(wanted, "2.63"), "test") == wanted
+    wanted = ScanSettings("Platen", 500, "Grayscale8", "image/png", 10, 0, 249, 336)
+    assert parse_settings(write_settings(wanted, "2.63"), "test") == wanted
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=60), st.integers(0, len(CAPABILITIES)), st.integers(0, 60))
 def test_damaged_messages_are_our_errors(data: bytes, at: int, dropped: int) -> None:
     damaged = CAPABILITIES[:at] + data + CAPABILITIES[at + dropped :]
-    for read in (scanner, state, settings_of):
+    for read in (parse_capabilities, parse_status, parse_settings):
         with contextlib.suppress(DeviceDataError):
             read(damaged, "test")
 

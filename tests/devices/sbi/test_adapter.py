@@ -75,7 +75,7 @@ def test_a_slap_is_captured_and_chained() -> None:
         for sample, code in zip(samples, (9, 7, 8), strict=True):
             np.testing.assert_array_equal(sample.image.pixels, GREY + np.uint8(code))
             assert (sample.image.ppi, sample.image.ppi_source) == (500, PpiSource.METADATA)
-        first = opened.answers
+        first = opened.captures
         thumb = opened.capture(target_of("left_thumb"), 10)
         assert thumb.position is FINGERS[6]
         assert [answer.score for answer in first] == [77.0] * 3
@@ -100,7 +100,7 @@ def test_hash_of_the_first_capture_is_that_of_the_notes() -> None:
     device = camera()
     with served(device) as peer, client(peer) as opened:
         opened.capture(PORTRAIT, 10)
-        (answer,) = opened.answers
+        (answer,) = opened.captures
     nothing = hashlib.sha256(b"").digest()
     assert answer.hash == hashlib.sha256(nothing + hashlib.sha256(FACE).digest()).hexdigest().upper()
     assert answer.record == FACE
@@ -155,7 +155,7 @@ Parts = list[dict]
 def resigned(parts: Parts) -> Parts:
     """Signed by someone else, content untouched."""
     stranger = new_signer()
-    return [part | {"data": stranger.signed(json.loads(unb64(part["data"].split(".")[1])))} for part in parts]
+    return [part | {"data": stranger.sign(json.loads(unb64(part["data"].split(".")[1])))} for part in parts]
 
 
 def broken(parts: Parts) -> Parts:
@@ -437,7 +437,7 @@ def test_the_right_device_of_a_service_is_taken() -> None:
         for address, options, serial in (("", {"type": "Finger"}, "2"), ("/3", {}, "3"), ("/2", {"type": ""}, "2")):
             device = SbiDevice(f"http://127.0.0.1:{peer.port}{address}", SbiOptions(**options))
             with device as opened:
-                assert opened._opened().known.info.deviceId == serial
+                assert opened._opened().identity.info.deviceId == serial
         for address, options in (("/9", {}), ("/3", {"type": "Finger"}), ("", {"type": "Iris"})):
             with pytest.raises(DeviceNotFoundError, match="no device"):
                 SbiDevice(f"127.0.0.1:{peer.port}{address}", SbiOptions(**options)).__enter__()

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.support.sbi_peers import Quirky, b64
 
-from biocapture.devices.sbi.jws import decoded, encoded, signed, trusted_certificates, verified
+from biocapture.devices.sbi.jws import base64url, base64url_bytes, load_certificates, sign, verify
 from biocapture.devices.simulators.sbi_keys import Signer, new_signer
 from biocapture.errors import DeviceDataError, UsageError
 
@@ -23,32 +23,32 @@ def signer() -> Signer:
 
 
 def test_what_we_sign_holds(signer: Signer) -> None:
-    read = verified(signer.signed(PAYLOAD), "info", [signer.root])
+    read = verify(signer.sign(PAYLOAD), "info", [signer.root])
     assert read.payload == PAYLOAD
     assert read.key == read.issuer
-    assert verified(signer.signed(PAYLOAD), "info").payload == PAYLOAD
+    assert verify(signer.sign(PAYLOAD), "info").payload == PAYLOAD
 
 
 def test_what_others_sign_holds() -> None:
     other = Quirky("Face", "3", ["0"], {})
-    assert verified(other.jws(PAYLOAD), "info").payload == PAYLOAD
-    assert verified(other.jws(PAYLOAD), "info", [other.certificate]).payload == PAYLOAD
+    assert verify(other.jws(PAYLOAD), "info").payload == PAYLOAD
+    assert verify(other.jws(PAYLOAD), "info", [other.certificate]).payload == PAYLOAD
 
 
 def test_a_chain_names_its_issuer(signer: Signer) -> None:
-    token = signed(json.dumps(PAYLOAD).encode(), signer.key, [signer.certificate, signer.root])
-    read = verified(token, "info", [signer.root])
+    token = sign(json.dumps(PAYLOAD).encode(), signer.key, [signer.certificate, signer.root])
+    read = verify(token, "info", [signer.root])
     assert read.issuer != read.key
 
 
 def remade(token: str, **changes: object) -> str:
     header, payload, signature = token.split(".")
-    new = json.loads(decoded(header, "header")) | changes
+    new = json.loads(base64url_bytes(header, "header")) | changes
     return ".".join((b64(json.dumps(new).encode()), payload, signature))
 
 
 def test_forgeries_are_refused(signer: Signer) -> None:
-    token = signer.signed(PAYLOAD)
+    token = signer.sign(PAYLOAD)
     header, payload, signature = token.split(".")
     other = base64.b64encode(new_signer().certificate.public_bytes(Encoding.DER)).decode()
     forged = [
@@ -72,16 +72,16 @@ def test_forgeries_are_refused(signer: Signer) -> None:
     ]
     for text, says in forged:
         with pytest.raises(DeviceDataError, match=says):
-            verified(text, "info")
+            verify(text, "info")
 
 
 def test_signers_that_nobody_vouches_for_are_refused(signer: Signer) -> None:
     stranger = new_signer()
     with pytest.raises(DeviceDataError, match=r"signed by 'CN=biocapture simulator device', who is not trusted"):
-        verified(stranger.signed(PAYLOAD), "info", [signer.root])
-    mixed = signed(b"{}", stranger.key, [stranger.certificate, signer.root])
+        verify(stranger.sign(PAYLOAD), "info", [signer.root])
+    mixed = sign(b"{}", stranger.key, [stranger.certificate, signer.root])
     with pytest.raises(DeviceDataError, match="not signed by the next"):
-        verified(mixed, "info", [signer.root])
+        verify(mixed, "info", [signer.root])
 
 
 def test_a_device_certificate_certifies_nobody(signer: Signer) -> None:
@@ -91,17 +91,17 @@ def test_a_device_certificate_certifies_nobody(signer: Signer) -> None:
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(signer.certificate.subject)
     builder = builder.public_key(key.public_key()).serial_number(5).not_valid_before(now - timedelta(1))
     forged = builder.not_valid_after(now + timedelta(1)).sign(signer.key, SHA256())
-    token = signed(b"{}", key, [forged, signer.certificate])
+    token = sign(b"{}", key, [forged, signer.certificate])
     with pytest.raises(DeviceDataError, match="not signed by the next"):
-        verified(token, "info", [signer.root])
+        verify(token, "info", [signer.root])
 
 
 @pytest.mark.parametrize("days", [-30, 30])
 def test_certificates_out_of_date_are_refused_unless_allowed(days: int) -> None:
     late = new_signer(now=datetime.now(UTC) + timedelta(days), lasts=timedelta(2))
     with pytest.raises(DeviceDataError, match=r"a certificate of info is valid 20\d\d-"):
-        verified(late.signed(PAYLOAD), "info")
-    assert verified(late.signed(PAYLOAD), "info", expired_ok=True).payload == PAYLOAD
+        verify(late.sign(PAYLOAD), "info")
+    assert verify(late.sign(PAYLOAD), "info", expired_ok=True).payload == PAYLOAD
 
 
 def test_weak_and_other_keys_are_refused() -> None:
@@ -112,25 +112,25 @@ def test_weak_and_other_keys_are_refused() -> None:
         builder = builder.not_valid_before(device.certificate.not_valid_before_utc)
         device.certificate = builder.not_valid_after(device.certificate.not_valid_after_utc).sign(key, SHA256())
         with pytest.raises(DeviceDataError, match="not RSA of 2048 bits"):
-            verified(device.jws({}), "info")
+            verify(device.jws({}), "info")
 
 
 def test_base64_in_every_dress() -> None:
     data = bytes(range(250, 256)) + b"\xfb\xff"
     plain = base64.b64encode(data).decode()
-    for text in (encoded(data), plain, plain.rstrip("="), base64.urlsafe_b64encode(data).decode()):
-        assert decoded(text, "text") == data
+    for text in (base64url(data), plain, plain.rstrip("="), base64.urlsafe_b64encode(data).decode()):
+        assert base64url_bytes(text, "text") == data
     for text in ("a", "é", "a b c d"):
         with pytest.raises(DeviceDataError, match="text is not base64"):
-            decoded(text, "text")
+            base64url_bytes(text, "text")
 
 
 def test_trusted_certificates_come_from_a_file(tmp_path: Path, signer: Signer) -> None:
     path = tmp_path / "roots.pem"
     path.write_bytes(signer.root_pem * 2)
-    assert trusted_certificates(path) == [signer.root] * 2
-    assert trusted_certificates(None) == []
+    assert load_certificates(path) == [signer.root] * 2
+    assert load_certificates(None) == []
     path.write_bytes(b"none")
     for wrong in (path, tmp_path / "missing.pem"):
         with pytest.raises(UsageError, match="not a file of PEM certificates"):
-            trusted_certificates(wrong)
+            load_certificates(wrong)

@@ -14,7 +14,7 @@ from tests.support.sbi_peers import nothing_left, unb64
 from biocapture.devices import target_of
 from biocapture.devices.conformance import check_device
 from biocapture.devices.sbi.adapter import SbiDevice, SbiOptions
-from biocapture.devices.simulators.sbi import Simulator
+from biocapture.devices.simulators.sbi import SbiSimulator
 from biocapture.errors import (
     DeviceBusyError,
     DeviceDataError,
@@ -30,12 +30,12 @@ FACE, EYE = target_of("face"), target_of("left_eye")
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with nothing_left(), Simulator(0, ("Face", "Iris"), fps=30) as started:
+def simulator() -> Iterator[SbiSimulator]:
+    with nothing_left(), SbiSimulator(0, ("Face", "Iris"), fps=30) as started:
         yield started
 
 
-def asked(simulator: Simulator, verb: str, path: str, body: object = None) -> tuple[int, Any]:
+def asked(simulator: SbiSimulator, verb: str, path: str, body: object = None) -> tuple[int, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=20)
     try:
         connection.request(verb, path, json.dumps(body) if body is not None else None)
@@ -45,11 +45,11 @@ def asked(simulator: Simulator, verb: str, path: str, body: object = None) -> tu
         connection.close()
 
 
-def administered(simulator: Simulator, call: str, **what: object) -> str:
+def administered(simulator: SbiSimulator, call: str, **what: object) -> str:
     return asked(simulator, "POST", f"/admin/{call}", what)[1]["errorCode"]
 
 
-def client(simulator: Simulator, kind: str = "Face", **options: object) -> SbiDevice:
+def client(simulator: SbiSimulator, kind: str = "Face", **options: object) -> SbiDevice:
     return SbiDevice(f"127.0.0.1:{simulator.port}", SbiOptions(type=kind, **options))
 
 
@@ -68,7 +68,7 @@ def request(**bio: object) -> dict[str, Any]:
     }
 
 
-def test_captures_are_chained_and_hold_records(simulator: Simulator) -> None:
+def test_captures_are_chained_and_hold_records(simulator: SbiSimulator) -> None:
     before = "ab" * 32
     status, reply = asked(simulator, "RCAPTURE", "/capture", request(previousHash=before))
     assert status == 200
@@ -97,12 +97,12 @@ def test_captures_are_chained_and_hold_records(simulator: Simulator) -> None:
         ({"previousHash": "xy"}, "123"),
     ],
 )
-def test_requests_are_looked_at(simulator: Simulator, change: dict[str, object], code: str) -> None:
+def test_requests_are_looked_at(simulator: SbiSimulator, change: dict[str, object], code: str) -> None:
     reply = asked(simulator, "RCAPTURE", "/capture", request(**change))[1]
     assert reply["biometrics"][0]["error"]["errorCode"] == code
 
 
-def test_requests_that_are_none(simulator: Simulator) -> None:
+def test_requests_that_are_none(simulator: SbiSimulator) -> None:
     for change, code in (({"env": "x"}, "115"), ({"purpose": "Auth"}, "121"), ({"transactionId": "a_"}, "112")):
         reply = asked(simulator, "RCAPTURE", "/capture", request() | change)[1]
         assert reply["biometrics"][0]["error"]["errorCode"] == code
@@ -114,7 +114,7 @@ def test_requests_that_are_none(simulator: Simulator) -> None:
     assert asked(simulator, "MOSIPDISC", "/device", {"type": "Finger"})[1][0]["error"]["errorCode"] == "503"
 
 
-def test_administration(simulator: Simulator) -> None:
+def test_administration(simulator: SbiSimulator) -> None:
     assert administered(simulator, "status", type="Face", deviceStatus="Busy") == "0"
     codes = [each["error"]["errorCode"] for each in asked(simulator, "MOSIPDINFO", "/info")[1]]
     assert codes == ["111", "0"]
@@ -128,7 +128,7 @@ def test_administration(simulator: Simulator) -> None:
     assert administered(simulator, "profile", type="Face", profileId="Somebody") == "0"
     with client(simulator) as opened:
         one = opened.capture(FACE, 9).image
-        assert opened.answers[0].score == 33.5
+        assert opened.captures[0].score == 33.5
         administered(simulator, "profile", type="Face", profileId="Default")
         assert (opened.capture(FACE, 9).image.pixels != one.pixels).any()
         assert administered(simulator, "delay", type="Face", delay="3000", method=["RCAPTURE"]) == "0"
@@ -159,7 +159,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_is_noticed_by_our_client(simulator: Simulator, fault: str) -> None:
+def test_every_fault_is_noticed_by_our_client(simulator: SbiSimulator, fault: str) -> None:
     kind, says = FAULTS[fault]
     with client(simulator) as opened:
         opened.capture(FACE, 9)
@@ -173,7 +173,7 @@ def test_every_fault_is_noticed_by_our_client(simulator: Simulator, fault: str) 
         assert opened.capture(FACE, 9).position == "face"
 
 
-def test_preview_is_framed_as_registration_clients_expect(simulator: Simulator) -> None:
+def test_preview_is_framed_as_registration_clients_expect(simulator: SbiSimulator) -> None:
     body = b'{"deviceId": "3", "deviceSubId": "0", "timeout": "700"}'
     with socket.create_connection(("127.0.0.1", simulator.port), 10) as connection:
         connection.sendall(b"STREAM /stream HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
@@ -194,7 +194,7 @@ def test_preview_is_framed_as_registration_clients_expect(simulator: Simulator) 
     assert frames >= 3
 
 
-def test_frames_and_captures_of_one_device(simulator: Simulator) -> None:
+def test_frames_and_captures_of_one_device(simulator: SbiSimulator) -> None:
     with client(simulator, "Iris") as opened:
         for _ in range(2):
             frames = opened.frames(EYE, 5)
@@ -210,7 +210,7 @@ def test_frames_and_captures_of_one_device(simulator: Simulator) -> None:
 
 def test_frames_end_when_the_simulator_goes() -> None:
     with nothing_left():
-        with Simulator(0, ("Face",), fps=30) as started, client(started) as opened:
+        with SbiSimulator(0, ("Face",), fps=30) as started, client(started) as opened:
             frames = opened.frames(FACE, 5)
             next(frames)
             started.closing.set()
@@ -221,13 +221,17 @@ def test_frames_end_when_the_simulator_goes() -> None:
 
 def test_what_is_simulated_is_checked() -> None:
     with pytest.raises(UsageError, match="types are Finger, Face, Iris"):
-        Simulator(0, ("Voice",))
-    with Simulator(0, ("Face",)) as started, pytest.raises(DeviceBusyError, match="no free port"):
-        Simulator(started.port)
+        SbiSimulator(0, ("Voice",))
+    with SbiSimulator(0, ("Face",)) as started, pytest.raises(DeviceBusyError, match="no free port"):
+        SbiSimulator(started.port)
 
 
 def test_the_client_keeps_the_promises_of_a_device() -> None:
-    with Simulator(0, ("Iris",), fps=30) as started, Simulator(0, ("Iris",)) as mute, Simulator(0, ("Iris",)) as doomed:
+    with (
+        SbiSimulator(0, ("Iris",), fps=30) as started,
+        SbiSimulator(0, ("Iris",)) as mute,
+        SbiSimulator(0, ("Iris",)) as doomed,
+    ):
         for each in (started, doomed):
             with client(each, "Iris") as opened:
                 opened.capture(EYE, 9)

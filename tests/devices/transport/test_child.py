@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from biocapture.devices.conformance import left_open
+from biocapture.devices.conformance import open_resources
 from biocapture.devices.transport.child import Child
-from biocapture.devices.transport.driver_process import ROOT, Driver
+from biocapture.devices.transport.driver_process import ROOT, DriverProcess
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,
@@ -37,34 +37,34 @@ def child(code: str) -> Child:
     ids=["silent", "crashed", "ended", "endless", "dripping"],
 )
 def test_processes_that_go_wrong(code: str, error: type[DeviceError], says: str) -> None:
-    before, begun = set(left_open()), time.monotonic()
+    before, begun = set(open_resources()), time.monotonic()
     started = child(code)
     try:
         with pytest.raises(error, match=says):
-            started.line(begun + 0.7, 1_000_000)
+            started.read_line(begun + 0.7, 1_000_000)
     finally:
-        started.end()
+        started.terminate()
     assert time.monotonic() - begun < 1.6
-    assert not set(left_open()) - before
+    assert not set(open_resources()) - before
 
 
 def test_one_that_does_not_want_to_end_is_killed() -> None:
     started = child(STUBBORN)
-    assert started.line(time.monotonic() + 5, 100) == b"up"
+    assert started.read_line(time.monotonic() + 5, 100) == b"up"
     begun = time.monotonic()
-    started.end()
-    started.end()
+    started.terminate()
+    started.terminate()
     assert 0.5 < time.monotonic() - begun < 1.5
 
 
 def test_output_comes_whole() -> None:
     started = child("import os, sys\nprint('told', flush=True)\nos.write(1, bytes(range(256)) * 1000)\nsys.exit(4)")
     end = time.monotonic() + 5
-    assert started.line(end, 100) == b"told"
-    assert started.exactly(256, end) == bytes(range(256))
-    assert len(started.rest(end, 1 << 20)) == 255_744
-    assert started.status() == 4
-    started.end()
+    assert started.read_line(end, 100) == b"told"
+    assert started.read_exactly(256, end) == bytes(range(256))
+    assert len(started.read_to_end(end, 1 << 20)) == 255_744
+    assert started.exit_status() == 4
+    started.terminate()
 
 
 def test_a_program_that_is_not_there() -> None:
@@ -73,23 +73,23 @@ def test_a_program_that_is_not_there() -> None:
 
 
 def test_a_driver_whose_library_is_missing() -> None:
-    before = set(left_open())
-    driver = Driver("no_such", "test", {})
+    before = set(open_resources())
+    driver = DriverProcess("no_such", "test", {})
     with pytest.raises(DeviceDisconnectedError, match=r"status 1.*ModuleNotFoundError.*no_such"):
         driver.open(time.monotonic() + 10)
-    assert not set(left_open()) - before
+    assert not set(open_resources()) - before
 
 
 SERVES = """
 import sys
 sys.path.append({root!r})
-from biocapture.drivers.talk import Refused, serve
+from biocapture.drivers.protocol import RequestRefusedError, serve
 
 def fill():
     return {{}}, bytes(8 << 30)
 
 def refuse():
-    raise Refused("busy", "later")
+    raise RequestRefusedError("busy", "later")
 
 def chatter():
     print("a library prints")
@@ -108,9 +108,9 @@ def test_what_a_driver_answers() -> None:
             ("chatter", {"told": 1, "size": 4}),
         ):
             started.write(json.dumps({"do": asked}).encode() + b"\n")
-            assert json.loads(started.line(end, 1000)) == told
-        assert started.exactly(4, end) == b"data"
+            assert json.loads(started.read_line(end, 1000)) == told
+        assert started.read_exactly(4, end) == b"data"
     finally:
-        started.hang_up()
-        assert started.fate() == " (status 0)"
-        started.end()
+        started.close_input()
+        assert started.exit_description() == " (status 0)"
+        started.terminate()

@@ -19,14 +19,14 @@ from biocapture.devices.escl.messages import (
     COLOUR,
     GREY,
     JPEG,
-    LOSSLESS,
+    PNG,
     UNITS_PER_INCH,
-    Scanner,
-    Settings,
-    Source,
-    scan_settings,
-    scanner,
-    state,
+    ScannerCapabilities,
+    ScanSettings,
+    ScanSource,
+    parse_capabilities,
+    parse_status,
+    write_settings,
 )
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, State, Target
 from biocapture.devices.transport.http1 import Connection, Reply
@@ -44,10 +44,10 @@ from biocapture.images.decode import MAX_PIXELS
 from biocapture.types import MM_PER_INCH, Image, Modality, Sample
 
 MAX_XML_BYTES = 1_000_000
-FAREWELL_S = 0.5
+CANCEL_TIMEOUT_S = 0.5
 """To cancel a job after the time is over; within the second that a capture may be late."""
 
-AGAIN_S = 0.1
+FIRST_RETRY_S = 0.1
 """Before a scanner is asked again for a page it does not have yet; doubled up to a second."""
 
 SIZE_TOLERANCE = 0.02
@@ -101,7 +101,7 @@ class EsclDevice:
         self._subject = f"escl:{address}"
         self._url = _base(address, self._subject)
         self._tls: ssl.SSLContext | None = None
-        self._scanner: Scanner | None = None
+        self._scanner: ScannerCapabilities | None = None
 
     def __enter__(self) -> Self:
         if self._url.startswith("https:"):
@@ -112,7 +112,7 @@ class EsclDevice:
         reply = self._asked("GET", f"{self._url}/ScannerCapabilities", deadline)
         if reply.status != 200:
             raise _refusal(reply, "its capabilities", self._subject)
-        known = scanner(reply.body, self._subject)
+        known = parse_capabilities(reply.body, self._subject)
         self._settings(known)
         self._scanner = known
         return self
@@ -157,7 +157,7 @@ class EsclDevice:
         reply = self._asked("GET", f"{self._url}/ScannerStatus", deadline)
         if reply.status != 200:
             raise _refusal(reply, "its state", self._subject)
-        return state(reply.body, self._subject)
+        return parse_status(reply.body, self._subject)
 
     def _check_state(self, deadline: float) -> None:
         try:
@@ -171,14 +171,14 @@ class EsclDevice:
         if self._options.source == "feeder" and feeder not in ("", "ScannerAdfLoaded"):
             raise DeviceBusyError(f"the feeder says {feeder[:40]}", self._subject)
 
-    def _settings(self, known: Scanner) -> Settings:
+    def _settings(self, known: ScannerCapabilities) -> ScanSettings:
         """What is asked of the scanner, checked against what it has."""
         chosen, name = self._options, self._options.source.capitalize()
         if name not in known.sources:
             raise DeviceUnsupportedError(f"has no {chosen.source}", self._subject)
         source = known.sources[name]
-        if not source.has(chosen.ppi):
-            raise DeviceUnsupportedError(f"has no {chosen.ppi} ppi; it has {source.told_resolutions}", self._subject)
+        if not source.has_resolution(chosen.ppi):
+            raise DeviceUnsupportedError(f"has no {chosen.ppi} ppi; it has {source.resolutions_text}", self._subject)
         colour = COLOUR if chosen.modality is Modality.FACE else GREY
         if source.colours and colour not in source.colours:
             raise DeviceUnsupportedError(f"has no {colour}; it has {', '.join(sorted(source.colours))}", self._subject)
@@ -188,10 +188,10 @@ class EsclDevice:
             raise DeviceUnsupportedError(
                 f"{pixels:.0f} pixels; the limit is {MAX_PIXELS}: choose a smaller area or ppi", self._subject
             )
-        form = LOSSLESS if chosen.lossless and LOSSLESS in source.formats else JPEG
-        return Settings(name, chosen.ppi, colour, form, left, top, width, height)
+        form = PNG if chosen.lossless and PNG in source.formats else JPEG
+        return ScanSettings(name, chosen.ppi, colour, form, left, top, width, height)
 
-    def _area(self, source: Source) -> tuple[int, int, int, int]:
+    def _area(self, source: ScanSource) -> tuple[int, int, int, int]:
         chosen = self._options
         left, top, width, height = (
             round(length / MM_PER_INCH * UNITS_PER_INCH)
@@ -203,15 +203,15 @@ class EsclDevice:
             raise DeviceUnsupportedError(f"the area lies outside its {most} mm", self._subject)
         return left, top, width, height
 
-    def _begun(self, wanted: Settings, version: str, deadline: float) -> str:
+    def _begun(self, wanted: ScanSettings, version: str, deadline: float) -> str:
         """URL of the new job."""
-        reply = self._asked("POST", f"{self._url}/ScanJobs", deadline, scan_settings(wanted, version))
+        reply = self._asked("POST", f"{self._url}/ScanJobs", deadline, write_settings(wanted, version))
         if reply.status != 201:
             raise _refusal(reply, "the scan", self._subject)
         return _job(self._url, reply.headers.get("location", ""), self._subject)
 
     def _page(self, job: str, deadline: float) -> Reply:
-        pause_s = AGAIN_S
+        pause_s = FIRST_RETRY_S
         while (
             reply := self._asked("GET", f"{job}/NextDocument", deadline, limit=self._options.max_bytes)
         ).status == 503:
@@ -228,9 +228,9 @@ class EsclDevice:
     def _end(self, job: str) -> None:
         """Done or cancelled; an answer is not needed, but a scanner that gets no word stays busy for a minute."""
         with suppress(DeviceError):
-            self._asked("DELETE", job, time.monotonic() + FAREWELL_S)
+            self._asked("DELETE", job, time.monotonic() + CANCEL_TIMEOUT_S)
 
-    def _image(self, page: Reply, wanted: Settings, target: Target) -> Image:
+    def _image(self, page: Reply, wanted: ScanSettings, target: Target) -> Image:
         kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind and not kind.startswith("image/") and kind != "application/octet-stream":
             raise DeviceDataError(f"sent {kind[:40]!r}, expected {wanted.format}", self._subject)
@@ -253,7 +253,7 @@ class EsclDevice:
         port = parts.port or (443 if self._tls else 80)
         with Connection(parts.hostname or "", port, deadline, self._tls) as connection:
             connection.send(verb, parts.path, body, "text/xml")
-            return connection.body(connection.head(), limit)
+            return connection.read_body(connection.read_head(), limit)
 
 
 def _base(address: str, subject: str) -> str:

@@ -13,12 +13,12 @@ UNITS_PER_INCH = 300
 SCAN = "http://schemas.hp.com/imaging/escl/2011/05/03"
 PWG = "http://www.pwg.org/schemas/2010/12/sm"
 GREY, COLOUR = "Grayscale8", "RGB24"
-LOSSLESS, JPEG = "image/png", "image/jpeg"
+PNG, JPEG = "image/png", "image/jpeg"
 MAX_UNITS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ScanSource:
     """A glass or a feeder.
 
     Attributes
@@ -42,32 +42,32 @@ class Source:
     resolutions: frozenset[int]
     ranges: tuple[tuple[int, int, int], ...] = ()
 
-    def has(self, ppi: int) -> bool:
+    def has_resolution(self, ppi: int) -> bool:
         """Whether it can scan at this resolution."""
         return ppi in self.resolutions or any(
             least <= ppi <= most and (ppi - least) % step == 0 for least, most, step in self.ranges
         )
 
     @property
-    def told_resolutions(self) -> str:
+    def resolutions_text(self) -> str:
         """For errors."""
         listed = [str(ppi) for ppi in sorted(self.resolutions)]
         return ", ".join(listed + [f"{least}…{most} in steps of {step}" for least, most, step in self.ranges])
 
 
 @dataclass(frozen=True, slots=True)
-class Scanner:
+class ScannerCapabilities:
     """Who the scanner is and what it can do; ``sources`` by ``Platen`` and ``Feeder``."""
 
     version: str
     model: str
     maker: str
     serial: str
-    sources: dict[str, Source]
+    sources: dict[str, ScanSource]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ScanSettings:
     """One scan; lengths in 1/300 inch."""
 
     source: str
@@ -80,7 +80,7 @@ class Settings:
     height: int
 
 
-def parsed(data: bytes, name: str, peer: str) -> Element:
+def parse_xml(data: bytes, name: str, peer: str) -> Element:
     """The root element.
 
     Raises
@@ -97,7 +97,7 @@ def parsed(data: bytes, name: str, peer: str) -> Element:
     return root
 
 
-def scanner(data: bytes, peer: str) -> Scanner:
+def parse_capabilities(data: bytes, peer: str) -> ScannerCapabilities:
     """Read ``ScannerCapabilities``.
 
     Raises
@@ -105,7 +105,7 @@ def scanner(data: bytes, peer: str) -> Scanner:
     DeviceDataError
         It is none, or names no source that can scan.
     """
-    root = parsed(data, "ScannerCapabilities", peer)
+    root = parse_xml(data, "ScannerCapabilities", peer)
     found = {
         "Platen": _descend(root, "Platen", "PlatenInputCaps"),
         "Feeder": _descend(root, "Adf", "AdfSimplexInputCaps"),
@@ -114,7 +114,9 @@ def scanner(data: bytes, peer: str) -> Scanner:
     if not sources:
         raise DeviceDataError("names neither a glass nor a feeder", peer)
     serial = root.value("SerialNumber") or root.value("UUID")
-    return Scanner(root.value("Version") or "2.0", root.value("MakeAndModel"), root.value("Make"), serial, sources)
+    return ScannerCapabilities(
+        root.value("Version") or "2.0", root.value("MakeAndModel"), root.value("Make"), serial, sources
+    )
 
 
 def _descend(element: Element | None, *names: str) -> Element | None:
@@ -123,11 +125,11 @@ def _descend(element: Element | None, *names: str) -> Element | None:
     return element
 
 
-def _source(element: Element, peer: str) -> Source:
+def _source(element: Element, peer: str) -> ScanSource:
     profiles = _descend(element, "SettingProfiles")
     listed = list(profiles.named("SettingProfile")) if profiles else []
     resolutions = [_descend(profile, "SupportedResolutions") for profile in listed]
-    return Source(
+    return ScanSource(
         width=_number(element.value("MaxWidth"), "MaxWidth", peer),
         height=_number(element.value("MaxHeight"), "MaxHeight", peer),
         colours=frozenset(_texts(listed, "ColorModes", "ColorMode")),
@@ -167,13 +169,13 @@ def _number(text: str, name: str, peer: str) -> int:
     return int(text)
 
 
-def state(data: bytes, peer: str) -> tuple[str, str]:
+def parse_status(data: bytes, peer: str) -> tuple[str, str]:
     """State of the scanner and of its feeder out of ``ScannerStatus``: ``Idle``, ``ScannerAdfLoaded`` …"""
-    root = parsed(data, "ScannerStatus", peer)
+    root = parse_xml(data, "ScannerStatus", peer)
     return root.value("State"), root.value("AdfState")
 
 
-def scan_settings(wanted: Settings, version: str) -> bytes:
+def write_settings(wanted: ScanSettings, version: str) -> bytes:
     """``ScanSettings`` as scanners expect them: in this order, with both names of the format."""
     region = "".join(
         f"<pwg:{name}>{value}</pwg:{name}>"
@@ -199,7 +201,7 @@ def scan_settings(wanted: Settings, version: str) -> bytes:
     ).encode()
 
 
-def settings_of(data: bytes, peer: str) -> Settings:
+def parse_settings(data: bytes, peer: str) -> ScanSettings:
     """Read ``ScanSettings``, as the simulator does.
 
     Raises
@@ -207,7 +209,7 @@ def settings_of(data: bytes, peer: str) -> Settings:
     DeviceDataError
         It is none, or has numbers out of range.
     """
-    root = parsed(data, "ScanSettings", peer)
+    root = parse_xml(data, "ScanSettings", peer)
     region = _descend(root, "ScanRegions", "ScanRegion")
     across, down = (_number(root.value(name), name, peer) for name in ("XResolution", "YResolution"))
     if across != down:
@@ -216,7 +218,7 @@ def settings_of(data: bytes, peer: str) -> Settings:
     left, top = (0 if numbers[name] in ("", "0") else _number(numbers[name], name, peer) for name in list(numbers)[:2])
     width, height = (_number(numbers[name], name, peer) if numbers[name] else 0 for name in list(numbers)[2:])
     wanted = root.value("DocumentFormatExt") or root.value("DocumentFormat") or JPEG
-    return Settings(
+    return ScanSettings(
         root.value("InputSource") or "Platen",
         across,
         root.value("ColorMode") or COLOUR,

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from biocapture.devices.decoding import device_image, refuse_other
-from biocapture.devices.presence import Presence
+from biocapture.devices.presence import DevicePresence
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Info, Target
-from biocapture.devices.sane.scanimage import Area, Scanimage, Setting, listed
-from biocapture.devices.transport.driver_process import Driver
+from biocapture.devices.sane.scanimage import Area, ScanimageEngine, Setting, list_scanners
+from biocapture.devices.transport.driver_process import DriverProcess
 from biocapture.errors import (
     DeviceDataError,
     DeviceNotFoundError,
@@ -31,7 +31,7 @@ from biocapture.types import Image, Modality, Sample
 PPI_TOLERANCE = 0.02
 
 
-class Engine(Protocol):
+class SaneEngine(Protocol):
     """What drives SANE."""
 
     def open(self, deadline: float) -> None:
@@ -100,13 +100,13 @@ class SaneDevice:
         if not address or address.startswith("-"):
             raise DeviceNotFoundError("expected the name of a device, as scanimage -L prints it", self._subject)
         self._pairs = _pairs(options.set, self._subject)
-        self._engine: Engine | None = None
-        self._presence = Presence(self._subject)
+        self._engine: SaneEngine | None = None
+        self._presence = DevicePresence(self._subject)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
         """Devices SANE finds; asks the network, too, where a backend does."""
-        return listed(time.monotonic() + timeout_s) if shutil.which("scanimage") else []
+        return list_scanners(time.monotonic() + timeout_s) if shutil.which("scanimage") else []
 
     def __enter__(self) -> Self:
         engine = self._engine_of_choice()
@@ -116,7 +116,7 @@ class SaneDevice:
             engine.close()
             raise
         self._engine = engine
-        self._presence.found()
+        self._presence.mark_present()
         return self
 
     def __exit__(
@@ -138,11 +138,11 @@ class SaneDevice:
         if self._engine is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
-        with self._presence.asked():
+        with self._presence.track():
             page, ppi = self._scanned(self._engine, deadline)
         return Sample(self._image(page, ppi, target), target.modality, target.position, self._subject)
 
-    def _scanned(self, engine: Engine, deadline: float) -> tuple[bytes | NDArray[np.uint8], float]:
+    def _scanned(self, engine: SaneEngine, deadline: float) -> tuple[bytes | NDArray[np.uint8], float]:
         chosen = self._options
         area = chosen.left_mm, chosen.top_mm, chosen.width_mm, chosen.height_mm
         return engine.scan(self._settings(engine.choices), area, deadline, chosen.max_bytes)
@@ -161,7 +161,7 @@ class SaneDevice:
         settings += [("depth", 8)] if "depth" in choices else []
         return [*settings, ("resolution", chosen.ppi), *self._pairs]
 
-    def _engine_of_choice(self) -> Engine:
+    def _engine_of_choice(self) -> SaneEngine:
         via, has_library = self._options.via, importlib.util.find_spec("sane") is not None
         if via == "library" or (via == "auto" and has_library):
             if not has_library:
@@ -172,22 +172,22 @@ class SaneDevice:
                 "needs python-sane (pip install 'biocapture[sane]') or the program scanimage (Debian: sane-utils)",
                 self._subject,
             )
-        return Scanimage(self._address, self._subject)
+        return ScanimageEngine(self._address, self._subject)
 
 
 class _Library:
     """python-sane in a process of its own."""
 
     def __init__(self, name: str, subject: str) -> None:
-        self._driver, self._subject = Driver("sane", subject, {"name": name}), subject
+        self._driver, self._subject = DriverProcess("sane", subject, {"name": name}), subject
         self.open, self.close = self._driver.open, self._driver.close
 
     @property
     def choices(self) -> dict[str, Any]:
-        return dict(self._driver.opened.get("options", {}))
+        return dict(self._driver.open_reply.get("options", {}))
 
     def scan(self, settings: list[Setting], area: Area, deadline: float, limit: int) -> tuple[NDArray[np.uint8], float]:
-        told, data = self._driver.ask("scan", deadline, limit, settings=settings + _corners(area))
+        told, data = self._driver.request("scan", deadline, limit, settings=settings + _corners(area))
         columns, channels, stride = (int(told[name]) for name in ("columns", "channels", "stride"))
         rows, width = len(data) // max(1, stride), columns * channels
         if channels not in (1, 3) or not 0 < width <= stride or not 0 < rows * columns <= MAX_PIXELS:

@@ -16,7 +16,7 @@ from biocapture.errors import (
 )
 from biocapture.types import MM_PER_INCH
 
-KINDS: tuple[tuple[str, type[DeviceError]], ...] = (
+ERROR_CLASSES: tuple[tuple[str, type[DeviceError]], ...] = (
     ("open of device", DeviceNotFoundError),
     ("no SANE devices found", DeviceNotFoundError),
     ("Device busy", DeviceBusyError),
@@ -38,14 +38,14 @@ MAX_TEXT_BYTES = 1_000_000
 OPTION = re.compile(r"^ {4}--([a-z0-9-]+)(?:\[=\((.*?)\)\]| (.*?))? \[([^\]\n]*)\]$", re.MULTILINE)
 """A line of ``scanimage -A``: name, values, and the present one."""
 
-CLOSED = ("inactive", "read-only", "hardware")
+NOT_SETTABLE = ("inactive", "read-only", "hardware")
 
 Setting = tuple[str, str | float]
 Area = tuple[float, float, float, float]
 """Left, top, width, height in mm; 0 width or height: as it is."""
 
 
-class Scanimage:
+class ScanimageEngine:
     """One scanner, by SANE's name for it."""
 
     def __init__(self, name: str, subject: str) -> None:
@@ -56,7 +56,7 @@ class Scanimage:
 
     def open(self, deadline: float) -> None:
         """Ask what it can do."""
-        self.choices = choices_in(self._run(["-A"], deadline, MAX_TEXT_BYTES).decode("utf8", "replace"))
+        self.choices = parse_choices(self._run(["-A"], deadline, MAX_TEXT_BYTES).decode("utf8", "replace"))
 
     def scan(self, settings: list[Setting], area: Area, deadline: float, limit: int) -> tuple[bytes, float]:
         """A page as PNG and the resolution it states; 0 where it states none.
@@ -82,13 +82,13 @@ class Scanimage:
     def _run(self, options: list[str], deadline: float, limit: int) -> bytes:
         child = Child(["scanimage", f"--device-name={self._name}", *options], self._subject)
         try:
-            output = child.rest(deadline, limit)
-            status = child.status()
+            output = child.read_to_end(deadline, limit)
+            status = child.exit_status()
             if status:
-                raise complaint(child.complaints(), status, self._subject)
+                raise error_of_text(child.stderr_tail(), status, self._subject)
             return output
         finally:
-            child.end()
+            child.terminate()
 
 
 def stated_ppi(png: bytes) -> float:
@@ -100,26 +100,26 @@ def stated_ppi(png: bytes) -> float:
     return round(across * MM_PER_INCH / 1000, 1) if unit == 1 and across == down else 0.0
 
 
-def choices_in(text: str) -> dict[str, list[str]]:
+def parse_choices(text: str) -> dict[str, list[str]]:
     """Options that can be set now, with their values, out of ``scanimage -A``."""
     found = (match.groups(default="") for match in OPTION.finditer(text))
-    return {name: (one or other).split("|") for name, one, other, now in found if not now.startswith(CLOSED)}
+    return {name: (one or other).split("|") for name, one, other, now in found if not now.startswith(NOT_SETTABLE)}
 
 
-def complaint(text: str, status: int, subject: str) -> DeviceError:
+def error_of_text(text: str, status: int, subject: str) -> DeviceError:
     """What scanimage wrote, as an error; its notes on rounded values are not the reason."""
     lines = [line.removeprefix("scanimage: ") for line in text.splitlines() if "rounded value" not in line]
-    known = ((kind, line) for line in lines for words, kind in KINDS if words.lower() in line.lower())
+    known = ((kind, line) for line in lines for words, kind in ERROR_CLASSES if words.lower() in line.lower())
     kind, line = next(known, (DeviceError, (lines or [f"scanimage failed (status {status})"])[-1]))
     return kind(line[:300], subject)
 
 
-def listed(deadline: float) -> list[str]:
+def list_scanners(deadline: float) -> list[str]:
     """Names of all scanners SANE finds."""
     child = Child(["scanimage", "-f", "%d%n"], "sane")
     try:
-        return child.rest(deadline, MAX_TEXT_BYTES).decode("utf8", "replace").split()
+        return child.read_to_end(deadline, MAX_TEXT_BYTES).decode("utf8", "replace").split()
     except DeviceTimeoutError:
         return []
     finally:
-        child.end()
+        child.terminate()

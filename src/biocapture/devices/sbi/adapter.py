@@ -16,12 +16,12 @@ from pydantic import Field
 
 from biocapture.devices.decoding import device_image, record_image
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, Preview, State, Target
-from biocapture.devices.sbi.codes import GROUPS, PORTS, TYPES
-from biocapture.devices.sbi.discovery import Base, base_of, scan
-from biocapture.devices.sbi.jws import trusted_certificates
-from biocapture.devices.sbi.messages import Answer, Order
+from biocapture.devices.sbi.codes import GROUPS, MODALITY_OF_TYPE, PORTS
+from biocapture.devices.sbi.discovery import ServiceAddress, parse_address, scan_ports
+from biocapture.devices.sbi.jws import load_certificates
+from biocapture.devices.sbi.messages import CaptureRequest, VerifiedCapture
 from biocapture.devices.sbi.reply import Trust
-from biocapture.devices.sbi.session import Session, called_back, identified, patiently
+from biocapture.devices.sbi.session import Session, callback_address, identify, retry_while_busy
 from biocapture.devices.transport.http1 import Connection
 from biocapture.errors import (
     DeviceBusyError,
@@ -85,20 +85,20 @@ class SbiDevice:
         self._options = options
         self._session: Session | None = None
         self._previewed: Connection | None = None
-        self.answers: tuple[Answer, ...] = ()
+        self.captures: tuple[VerifiedCapture, ...] = ()
         """Of the last capture: the records as sent, with the device's own scores, hashes and signed messages."""
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
         """Devices on this machine's ports 4501..4600."""
-        return [f"{base}/{found.deviceId}" for base, found in scan("127.0.0.1", PORTS, "", timeout_s)]
+        return [f"{base}/{found.deviceId}" for base, found in scan_ports("127.0.0.1", PORTS, "", timeout_s)]
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + self._options.open_timeout_s
         base, device_id = self._found(deadline)
         kind, trust = self._options.type, self._trust()
-        known = patiently(lambda: identified(base, device_id, kind, trust, deadline), deadline)
-        asked = called_back(base, known.info.callbackId)
+        known = retry_while_busy(lambda: identify(base, device_id, kind, trust, deadline), deadline)
+        asked = callback_address(base, known.info.callbackId)
         self._session = Session(asked, known, trust, self._options.max_bytes)
         return self
 
@@ -114,7 +114,7 @@ class SbiDevice:
         session = self._session
         if session is None:
             return Info("sbi", self._address, Capabilities(()), Health(State.NOT_READY, "is not open"))
-        known, digital = session.known.info, session.known.digital
+        known, digital = session.identity.info, session.identity.digital_id
         abilities = Capabilities((self._modality,), self._positions, Preview.VIEW, group=len(self._positions) > 1)
         names = digital.make, digital.model, digital.serialNo, known.firmware
         return Info("sbi", f"{session.base}/{known.deviceId}", abilities, self._health(), *names)
@@ -128,12 +128,14 @@ class SbiDevice:
         deadline = time.monotonic() + timeout_s
         session = self._opened()
         sub_id, wanted, missing = self._group(targets)
-        device, kind, transaction = session.known.info.deviceId, session.known.digital.type, str(uuid.uuid4())
+        device, kind, transaction = session.identity.info.deviceId, session.identity.digital_id.type, str(uuid.uuid4())
         chosen = self._options
-        order = Order(device, kind, sub_id, wanted, missing, transaction, "", chosen.requested_score, chosen.env)
-        self.answers = session.captured(order, deadline)
-        by_position = {answer.position: answer for answer in self.answers}
-        name = f"sbi:{session.known.digital.serialNo}:{transaction}"
+        order = CaptureRequest(
+            device, kind, sub_id, wanted, missing, transaction, "", chosen.requested_score, chosen.env
+        )
+        self.captures = session.capture(order, deadline)
+        by_position = {answer.position: answer for answer in self.captures}
+        name = f"sbi:{session.identity.digital_id.serialNo}:{transaction}"
         return tuple(
             Sample(
                 record_image(by_position[each.position].record, each, str(session.base)),
@@ -154,10 +156,10 @@ class SbiDevice:
         self, session: Session, sub_id: str, modality: Modality, timeout_s: float
     ) -> Generator[Image, None, None]:
         self._stop_preview()
-        connection, stream = session.stream(sub_id, time.monotonic() + timeout_s)
+        connection, stream = session.open_stream(sub_id, time.monotonic() + timeout_s)
         self._previewed = connection
         try:
-            while (frame := stream.newest(timeout_s)) is not None:
+            while (frame := stream.newest_frame(timeout_s)) is not None:
                 yield device_image(frame, modality, str(session.base))
         finally:
             connection.close()
@@ -173,15 +175,15 @@ class SbiDevice:
         return self._session
 
     def _trust(self) -> Trust:
-        return Trust(trusted_certificates(self._options.trust), self._options.expired_ok, self._options.lag_s)
+        return Trust(load_certificates(self._options.trust), self._options.expired_ok, self._options.lag_s)
 
-    def _found(self, deadline: float) -> tuple[Base, str]:
+    def _found(self, deadline: float) -> tuple[ServiceAddress, str]:
         """Service and device id; found by a scan where no address is given."""
         if self._address:
-            return base_of(self._address)
+            return parse_address(self._address)
         chosen = self._options
         ports = range(chosen.first_port, chosen.last_port + 1)
-        found = scan(chosen.host, ports, chosen.type, 0.6 * (deadline - time.monotonic()))
+        found = scan_ports(chosen.host, ports, chosen.type, 0.6 * (deadline - time.monotonic()))
         if not found:
             raise DeviceNotFoundError(
                 f"no device on ports {chosen.first_port}..{chosen.last_port}", f"sbi:{chosen.host}"
@@ -190,16 +192,16 @@ class SbiDevice:
 
     @property
     def _modality(self) -> Modality:
-        kind = self._opened().known.digital.type
-        if kind not in TYPES:
+        kind = self._opened().identity.digital_id.type
+        if kind not in MODALITY_OF_TYPE:
             raise DeviceUnsupportedError(f"a device of type {kind[:20]!r}", f"sbi:{self._address}")
-        return TYPES[kind]
+        return MODALITY_OF_TYPE[kind]
 
     @property
     def _groups(self) -> dict[str, tuple[Position, ...]]:
         """What the device can take at once, by its sub-ids; smallest first."""
-        known = self._opened().known
-        groups = {key: group for key, group in GROUPS[known.digital.type].items() if key in known.info.deviceSubId}
+        known = self._opened().identity
+        groups = {key: group for key, group in GROUPS[known.digital_id.type].items() if key in known.info.deviceSubId}
         return dict(sorted(groups.items(), key=lambda item: len(item[1])))
 
     @property
@@ -215,13 +217,13 @@ class SbiDevice:
         for sub_id, group in self._groups.items():
             if set(wanted) <= set(group):
                 return sub_id, wanted, tuple(position for position in group if position not in wanted)
-        if len(wanted) == 1 and wanted[0] is not Position.UNKNOWN and "0" in self._opened().known.info.deviceSubId:
+        if len(wanted) == 1 and wanted[0] is not Position.UNKNOWN and "0" in self._opened().identity.info.deviceSubId:
             return "0", wanted, ()
         raise DeviceUnsupportedError(f"cannot take {', '.join(wanted)} at once", subject)
 
     def _health(self) -> Health:
         try:
-            self._opened().status(time.monotonic() + min(2.0, self._options.open_timeout_s))
+            self._opened().current_info(time.monotonic() + min(2.0, self._options.open_timeout_s))
         except DeviceBusyError as error:
             return Health(State.BUSY if "(error 111)" in error.message else State.NOT_READY, error.message)
         except DeviceError as error:

@@ -14,15 +14,15 @@ from biocapture.errors import (
 from biocapture.images.records.cbeff import position_named, subtype_of
 from biocapture.types import Modality, Position
 
-SPEC = "0.9.5"
+SPEC_VERSION = "0.9.5"
 PORTS = range(4501, 4601)
-REGISTRATION = "Registration"
+PURPOSE = "Registration"
 ENVIRONMENTS = ("Staging", "Developer", "Pre-Production", "Production")
 ANY_DEVICE = "Biometric Device"
-TYPES = {"Finger": Modality.FINGERPRINT, "Face": Modality.FACE, "Iris": Modality.IRIS}
-TYPE_OF = {modality: name for name, modality in TYPES.items()}
+MODALITY_OF_TYPE = {"Finger": Modality.FINGERPRINT, "Face": Modality.FACE, "Iris": Modality.IRIS}
+TYPE_OF_MODALITY = {modality: name for name, modality in MODALITY_OF_TYPE.items()}
 READY, BUSY, NOT_READY, NOT_REGISTERED = STATUSES = ("Ready", "Busy", "Not Ready", "Not Registered")
-STATUS_ERROR = {READY: 0, BUSY: 111, NOT_READY: 110, NOT_REGISTERED: 100}
+ERROR_OF_STATUS = {READY: 0, BUSY: 111, NOT_READY: 110, NOT_REGISTERED: 100}
 
 LEFT_HAND, RIGHT_HAND, THUMBS, EYES = (
     (Position.LEFT_INDEX, Position.LEFT_MIDDLE, Position.LEFT_RING, Position.LEFT_LITTLE),
@@ -37,10 +37,10 @@ GROUPS: dict[str, dict[str, tuple[Position, ...]]] = {
 }
 """Type → device sub-id → what is captured at once, in the order it is sent. 0 of fingers and eyes: any single one."""
 
-NAMES = {position: " ".join(subtype_of(position)) for position in Position if subtype_of(position)}
+SUBTYPE_OF_POSITION = {position: " ".join(subtype_of(position)) for position in Position if subtype_of(position)}
 """``Left IndexFinger`` … ``Right``; faces have none."""
 
-TEXTS = {
+ERROR_TEXTS = {
     0: "Success",
     100: "Device not registered",
     101: "Unable to detect a biometric object",
@@ -85,7 +85,7 @@ TEXTS = {
 }
 """The words of MOSIP's mock device, which clients show as they are."""
 
-KINDS: dict[type[DeviceError], tuple[int, ...]] = {
+ERROR_CLASSES: dict[type[DeviceError], tuple[int, ...]] = {
     NothingSeenError: (101, 707, 708),
     ScanRejectedError: (102, 105),
     DeviceNotFoundError: (106, 202, 503, 605, 705),
@@ -96,14 +96,14 @@ KINDS: dict[type[DeviceError], tuple[int, ...]] = {
 }
 
 
-def error_of(code: str, text: str, peer: str) -> DeviceError:
+def device_error(code: str, text: str, peer: str) -> DeviceError:
     """What an error code of the device means to us."""
     number = int(code) if code.isascii() and code.isdigit() and len(code) <= 4 else -1
-    kind = next((kind for kind, codes in KINDS.items() if number in codes), DeviceUnsupportedError)
-    known = text.strip() or TEXTS.get(number, "no explanation")
+    kind = next((kind for kind, codes in ERROR_CLASSES.items() if number in codes), DeviceUnsupportedError)
+    known = text.strip() or ERROR_TEXTS.get(number, "no explanation")
     return kind(f"the device says: {known[:200]} (error {code[:20]})", peer)
 
 
-def position_of(type: str, subtype: str | None) -> Position:
+def position_of_subtype(type: str, subtype: str | None) -> Position:
     """Position of a type and the name sent with it."""
-    return position_named(TYPES.get(type), subtype or "")
+    return position_named(MODALITY_OF_TYPE.get(type), subtype or "")

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from biocapture.devices.sbi.codes import ANY_DEVICE
-from biocapture.devices.sbi.messages import Discovered, listed, raised
+from biocapture.devices.sbi.messages import DiscoveryResponse, parse_list, raise_reported
 from biocapture.devices.transport.http1 import exchange
 from biocapture.errors import DeviceError, DeviceNotFoundError
 
-SMALL_BYTES = 1_000_000
+MAX_REPLY_BYTES = 1_000_000
 """Most of a reply without captures."""
 
-CONNECTIONS = 8
+MAX_CONNECTIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class ServiceAddress:
     """Where a service listens, with the path before its verbs' paths."""
 
     host: str
@@ -32,7 +32,7 @@ class Base:
         return f"{self.host}:{self.port}"
 
 
-def base_of(address: str) -> tuple[Base, str]:
+def parse_address(address: str) -> tuple[ServiceAddress, str]:
     """Service and device id of ``host:port`` or ``http://host:port/``, with ``/id`` behind it or without.
 
     Raises
@@ -47,10 +47,10 @@ def base_of(address: str) -> tuple[Base, str]:
         host = port = None
     if parts.scheme != "http" or not host or not port:
         raise DeviceNotFoundError("expected host:port or host:port/device", address or "sbi")
-    return Base(host, port), parts.path.strip("/")
+    return ServiceAddress(host, port), parts.path.strip("/")
 
 
-def listening(host: str, ports: Iterable[int], timeout_s: float) -> list[int]:
+def listening_ports(host: str, ports: Iterable[int], timeout_s: float) -> list[int]:
     """Ports that accept connections, all tried at once."""
     found, end = [], time.monotonic() + timeout_s
     with selectors.DefaultSelector() as selector:
@@ -73,7 +73,7 @@ def listening(host: str, ports: Iterable[int], timeout_s: float) -> list[int]:
     return sorted(found)
 
 
-def discovered(base: Base, type: str, deadline: float) -> list[Discovered]:
+def discover(base: ServiceAddress, type: str, deadline: float) -> list[DiscoveryResponse]:
     """Devices a service offers; those with an error of their own are left out.
 
     Raises
@@ -83,26 +83,28 @@ def discovered(base: Base, type: str, deadline: float) -> list[Discovered]:
     """
     body = json.dumps({"type": type or ANY_DEVICE}).encode()
     address = (base.host, base.port)
-    reply = exchange(address, "MOSIPDISC", f"{base.path}device", body, deadline=deadline, limit=SMALL_BYTES)
-    found = listed(Discovered, reply.body, str(base))
+    reply = exchange(address, "MOSIPDISC", f"{base.path}device", body, deadline=deadline, limit=MAX_REPLY_BYTES)
+    found = parse_list(DiscoveryResponse, reply.body, str(base))
     for each in found:
         if not each.deviceId:
-            raised(each.error, str(base))
+            raise_reported(each.error, str(base))
     return [each for each in found if each.deviceId]
 
 
-def scan(host: str, ports: Iterable[int], type: str, timeout_s: float) -> list[tuple[Base, Discovered]]:
+def scan_ports(
+    host: str, ports: Iterable[int], type: str, timeout_s: float
+) -> list[tuple[ServiceAddress, DiscoveryResponse]]:
     """All devices of a type on a host's ports; silence and other services are passed over."""
     end = time.monotonic() + timeout_s
-    bases = [Base(host, port) for port in listening(host, ports, 0.5 * timeout_s)]
+    bases = [ServiceAddress(host, port) for port in listening_ports(host, ports, 0.5 * timeout_s)]
     if not bases:
         return []
 
-    def ask(base: Base) -> list[tuple[Base, Discovered]]:
+    def ask(base: ServiceAddress) -> list[tuple[ServiceAddress, DiscoveryResponse]]:
         try:
-            return [(base, each) for each in discovered(base, type, end)]
+            return [(base, each) for each in discover(base, type, end)]
         except DeviceError:
             return []
 
-    with ThreadPoolExecutor(min(CONNECTIONS, len(bases)), "sbi-scan") as pool:
+    with ThreadPoolExecutor(min(MAX_CONNECTIONS, len(bases)), "sbi-scan") as pool:
         return [each for found in pool.map(ask, bases) for each in found]

@@ -24,7 +24,7 @@ MAX_CERTIFICATES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedMessage:
     """A verified message.
 
     Attributes
@@ -41,12 +41,12 @@ class Signed:
     issuer: bytes
 
 
-def encoded(data: bytes) -> str:
+def base64url(data: bytes) -> str:
     """Base64 for URLs, without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def decoded(text: str, what: str) -> bytes:
+def base64url_bytes(text: str, what: str) -> bytes:
     """Bytes of base64 for URLs, with or without padding; the plain alphabet is taken too.
 
     Raises
@@ -61,7 +61,7 @@ def decoded(text: str, what: str) -> bytes:
         raise DeviceDataError(f"{what} is not base64 ({error})") from error
 
 
-def json_object(data: bytes | str, what: str) -> dict[str, Any]:
+def parse_json_object(data: bytes | str, what: str) -> dict[str, Any]:
     """A JSON object.
 
     Raises
@@ -83,15 +83,15 @@ def json_bytes(payload: object) -> bytes:
     return json.dumps(payload, separators=(",", ":")).encode()
 
 
-def signed(payload: bytes, key: RSAPrivateKey, certificates: Sequence[x509.Certificate]) -> str:
+def sign(payload: bytes, key: RSAPrivateKey, certificates: Sequence[x509.Certificate]) -> str:
     """Sign a payload; the signer's certificate comes first."""
     chain = [base64.b64encode(each.public_bytes(Encoding.DER)).decode("ascii") for each in certificates]
     header = json_bytes({"x5c": chain, "alg": "RS256", "typ": "JWT"})
-    message = f"{encoded(header)}.{encoded(payload)}"
-    return f"{message}.{encoded(key.sign(message.encode('ascii'), PKCS1v15(), SHA256()))}"
+    message = f"{base64url(header)}.{base64url(payload)}"
+    return f"{message}.{base64url(key.sign(message.encode('ascii'), PKCS1v15(), SHA256()))}"
 
 
-def verified(token: str, what: str, trusted: Sequence[x509.Certificate] = (), expired_ok: bool = False) -> Signed:
+def verify(token: str, what: str, trusted: Sequence[x509.Certificate] = (), expired_ok: bool = False) -> SignedMessage:
     """Verify a message and the certificates that come with it.
 
     Parameters
@@ -110,20 +110,20 @@ def verified(token: str, what: str, trusted: Sequence[x509.Certificate] = (), ex
     parts = token.split(".")
     if len(parts) != 3:
         raise DeviceDataError(f"{what} is no signed message ({len(parts)} parts)")
-    header = json_object(decoded(parts[0], f"header of {what}"), f"header of {what}")
+    header = parse_json_object(base64url_bytes(parts[0], f"header of {what}"), f"header of {what}")
     if header.get("alg") != "RS256":
         raise DeviceDataError(f"{what} is signed with {str(header.get('alg'))[:20]!r}, expected RS256")
     chain = _certificates(header.get("x5c"), what)
     keys = [_key(each, what) for each in chain]
     try:
-        signature = decoded(parts[2], f"signature of {what}")
+        signature = base64url_bytes(parts[2], f"signature of {what}")
         keys[0].verify(signature, f"{parts[0]}.{parts[1]}".encode(), PKCS1v15(), SHA256())
     except InvalidSignature as error:
         raise DeviceDataError(f"wrong signature of {what}") from error
     _check_chain(chain, trusted, what, expired_ok)
     ders = [key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for key in keys]
-    payload = json_object(decoded(parts[1], what), what)
-    return Signed(payload, ders[0], ders[min(1, len(ders) - 1)])
+    payload = parse_json_object(base64url_bytes(parts[1], what), what)
+    return SignedMessage(payload, ders[0], ders[min(1, len(ders) - 1)])
 
 
 def _certificates(listed: object, what: str) -> list[x509.Certificate]:
@@ -175,7 +175,7 @@ def _may_certify(certificate: x509.Certificate) -> bool:
         return False
 
 
-def trusted_certificates(path: Path | None) -> list[x509.Certificate]:
+def load_certificates(path: Path | None) -> list[x509.Certificate]:
     """Certificates of a PEM file; none without a file.
 
     Raises

@@ -9,11 +9,11 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from biocapture.devices.sbi.codes import NAMES, REGISTRATION, SPEC, error_of
+from biocapture.devices.sbi.codes import PURPOSE, SPEC_VERSION, SUBTYPE_OF_POSITION, device_error
 from biocapture.errors import DeviceDataError
 from biocapture.types import Position
 
-ALLOWED_LAG_S = 300.0
+MAX_CLOCK_LAG_S = 300.0
 """A reply's time may differ from ours by so much (MOSIP's MDS_RESP_ALLOWED_LAG)."""
 
 
@@ -27,39 +27,39 @@ def _as_list(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_as_text)]
-Maybe = Annotated[str, BeforeValidator(lambda value: "" if value is None else _as_text(value))]
-Texts = Annotated[list[Text], BeforeValidator(_as_list)]
+OptionalText = Annotated[str, BeforeValidator(lambda value: "" if value is None else _as_text(value))]
+TextList = Annotated[list[Text], BeforeValidator(_as_list)]
 
 
-class Problem(BaseModel):
+class ErrorReport(BaseModel):
     """An error; code 0 is none."""
 
     errorCode: Text  # noqa: N815  spelt as on the wire
-    errorInfo: Maybe = ""  # noqa: N815
+    errorInfo: OptionalText = ""  # noqa: N815
 
     @property
-    def is_real(self) -> bool:
+    def is_error(self) -> bool:
         """Whether it is one."""
         return self.errorCode not in ("0", "")
 
 
-class Discovered(BaseModel):
+class DiscoveryResponse(BaseModel):
     """One device of a discovery."""
 
-    deviceId: Maybe = ""  # noqa: N815
-    deviceStatus: Maybe = ""  # noqa: N815
-    callbackId: Maybe = ""  # noqa: N815
-    digitalId: Maybe = ""  # noqa: N815
-    deviceSubId: Texts = []  # noqa: N815
-    specVersion: Texts = []  # noqa: N815
-    error: Problem | None = None
+    deviceId: OptionalText = ""  # noqa: N815
+    deviceStatus: OptionalText = ""  # noqa: N815
+    callbackId: OptionalText = ""  # noqa: N815
+    digitalId: OptionalText = ""  # noqa: N815
+    deviceSubId: TextList = []  # noqa: N815
+    specVersion: TextList = []  # noqa: N815
+    error: ErrorReport | None = None
 
 
-class Told(BaseModel):
+class DeviceInfoResponse(BaseModel):
     """One entry of an info reply."""
 
-    deviceInfo: Maybe = ""  # noqa: N815
-    error: Problem | None = None
+    deviceInfo: OptionalText = ""  # noqa: N815
+    error: ErrorReport | None = None
 
 
 class DigitalId(BaseModel):
@@ -69,59 +69,59 @@ class DigitalId(BaseModel):
     make: Text
     model: Text
     type: Text
-    deviceSubType: Maybe = ""  # noqa: N815
+    deviceSubType: OptionalText = ""  # noqa: N815
 
 
 class DeviceInfo(BaseModel):
     """What the device says of itself."""
 
-    deviceId: Maybe = ""  # noqa: N815
+    deviceId: OptionalText = ""  # noqa: N815
     deviceStatus: Text  # noqa: N815
-    firmware: Maybe = ""
-    certification: Maybe = ""
-    serviceVersion: Maybe = ""  # noqa: N815
-    deviceSubId: Texts = []  # noqa: N815
-    callbackId: Maybe = ""  # noqa: N815
+    firmware: OptionalText = ""
+    certification: OptionalText = ""
+    serviceVersion: OptionalText = ""  # noqa: N815
+    deviceSubId: TextList = []  # noqa: N815
+    callbackId: OptionalText = ""  # noqa: N815
     digitalId: Text  # noqa: N815
-    deviceCode: Maybe = ""  # noqa: N815
-    env: Maybe = ""
-    purpose: Maybe = ""
-    specVersion: Texts = []  # noqa: N815
+    deviceCode: OptionalText = ""  # noqa: N815
+    env: OptionalText = ""
+    purpose: OptionalText = ""
+    specVersion: TextList = []  # noqa: N815
 
 
-class Part(BaseModel):
+class BiometricBlock(BaseModel):
     """One capture of a reply, as sent."""
 
-    specVersion: Maybe = ""  # noqa: N815
-    data: Maybe = ""
-    hash: Maybe = ""
-    error: Problem | None = None
+    specVersion: OptionalText = ""  # noqa: N815
+    data: OptionalText = ""
+    hash: OptionalText = ""
+    error: ErrorReport | None = None
 
 
-class Parts(BaseModel):
+class CaptureResponse(BaseModel):
     """A reply to RCAPTURE."""
 
-    biometrics: list[Part]
+    biometrics: list[BiometricBlock]
 
 
-class Captured(BaseModel):
+class BiometricData(BaseModel):
     """The signed content of one capture."""
 
     digitalId: Text  # noqa: N815
-    deviceCode: Maybe = ""  # noqa: N815
+    deviceCode: OptionalText = ""  # noqa: N815
     bioType: Text  # noqa: N815
-    bioSubType: Maybe = ""  # noqa: N815
+    bioSubType: OptionalText = ""  # noqa: N815
     purpose: Text
-    env: Maybe = ""
+    env: OptionalText = ""
     bioValue: Text  # noqa: N815
     transactionId: Text  # noqa: N815
     timestamp: Text
-    requestedScore: Maybe = ""  # noqa: N815
+    requestedScore: OptionalText = ""  # noqa: N815
     qualityScore: Text  # noqa: N815
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CaptureRequest:
     """What is asked of a device.
 
     Attributes
@@ -137,17 +137,17 @@ class Order:
     device_id: str
     type: str
     sub_id: str
-    wanted: tuple[Position, ...]
-    missing: tuple[Position, ...]
-    transaction: str
-    previous: str = ""
+    positions: tuple[Position, ...]
+    exceptions: tuple[Position, ...]
+    transaction_id: str
+    previous_hash: str = ""
     requested_score: int = 40
     env: str = "Developer"
-    spec: str = SPEC
+    spec_version: str = SPEC_VERSION
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class VerifiedCapture:
     """One capture that passed every check.
 
     Attributes
@@ -165,37 +165,39 @@ class Answer:
     position: Position
     record: bytes
     score: float
-    taken: datetime
+    captured_at: datetime
     hash: str
     data: str
 
 
-def capture_request(order: Order, timeout_ms: int) -> bytes:
+def write_capture_request(order: CaptureRequest, timeout_ms: int) -> bytes:
     """Body of an RCAPTURE; all numbers as strings."""
     bio = {
         "type": order.type,
-        "count": str(len(order.wanted)),
-        "bioSubType": [NAMES[position] for position in order.wanted if position in NAMES],
-        "exception": [NAMES[position] for position in order.missing],
+        "count": str(len(order.positions)),
+        "bioSubType": [
+            SUBTYPE_OF_POSITION[position] for position in order.positions if position in SUBTYPE_OF_POSITION
+        ],
+        "exception": [SUBTYPE_OF_POSITION[each] for each in order.exceptions],
         "requestedScore": str(order.requested_score),
         "deviceId": order.device_id,
         "deviceSubId": order.sub_id,
-        "previousHash": order.previous,
+        "previousHash": order.previous_hash,
     }
     request = {
         "env": order.env,
-        "purpose": REGISTRATION,
-        "specVersion": order.spec,
+        "purpose": PURPOSE,
+        "specVersion": order.spec_version,
         "timeout": str(timeout_ms),
-        "captureTime": stamp(),
-        "transactionId": order.transaction,
+        "captureTime": utc_timestamp(),
+        "transactionId": order.transaction_id,
         "bio": [bio],
         "customOpts": None,
     }
     return json.dumps(request).encode()
 
 
-def stamp() -> str:
+def utc_timestamp() -> str:
     """The time now, as it is written on the wire."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
@@ -203,7 +205,7 @@ def stamp() -> str:
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def checked(model: type[Model], found: object, what: str) -> Model:
+def validate(model: type[Model], found: object, what: str) -> Model:
     """A message with all its fields.
 
     Raises
@@ -217,7 +219,7 @@ def checked(model: type[Model], found: object, what: str) -> Model:
         raise DeviceDataError(f"{what}: {_first(error)}") from error
 
 
-def listed(model: type[Model], body: bytes, peer: str) -> list[Model]:
+def parse_list(model: type[Model], body: bytes, peer: str) -> list[Model]:
     """A reply that is a list; devices send errors as a list, as one object, or as a bare error.
 
     Raises
@@ -225,10 +227,10 @@ def listed(model: type[Model], body: bytes, peer: str) -> list[Model]:
     DeviceError
         Not such a reply, or a bare error, by its code.
     """
-    found = json_any(body, peer)
+    found = parse_json(body, peer)
     if isinstance(found, dict) and "errorCode" in found:
-        raised(checked(Problem, found, "error"), peer)
-    return [checked(model, each, "reply") for each in (found if isinstance(found, list) else [found])]
+        raise_reported(validate(ErrorReport, found, "error"), peer)
+    return [validate(model, each, "reply") for each in (found if isinstance(found, list) else [found])]
 
 
 def _first(error: ValidationError) -> str:
@@ -236,26 +238,26 @@ def _first(error: ValidationError) -> str:
     return f"{'.'.join(str(part) for part in first['loc'])[:80]}: {first['msg'][:120]}"
 
 
-def raised(problem: Problem | None, peer: str) -> None:
+def raise_reported(problem: ErrorReport | None, peer: str) -> None:
     """Raise the device's error, if there is one."""
-    if problem and problem.is_real:
-        raise error_of(problem.errorCode, problem.errorInfo, peer)
+    if problem and problem.is_error:
+        raise device_error(problem.errorCode, problem.errorInfo, peer)
 
 
-def parts_of(body: bytes, peer: str) -> list[Part]:
+def biometric_blocks(body: bytes, peer: str) -> list[BiometricBlock]:
     """Captures of a reply, at least one; or the device's error, in whatever shape it comes."""
-    found = json_any(body, peer)
+    found = parse_json(body, peer)
     if not isinstance(found, dict) or "biometrics" not in found:
-        for each in listed(Told, body, peer):
-            raised(each.error, peer)
+        for each in parse_list(DeviceInfoResponse, body, peer):
+            raise_reported(each.error, peer)
         raise DeviceDataError("a reply without captures", peer)
-    parts = checked(Parts, found, "reply").biometrics
+    parts = validate(CaptureResponse, found, "reply").biometrics
     if not parts:
         raise DeviceDataError("a reply without captures", peer)
     return parts
 
 
-def json_any(body: bytes, peer: str) -> Any:
+def parse_json(body: bytes, peer: str) -> Any:
     """JSON that is an object or a list."""
     try:
         found = json.loads(body)
@@ -266,7 +268,7 @@ def json_any(body: bytes, peer: str) -> Any:
     return found
 
 
-def chained(previous: str, record: bytes) -> str:
+def chain_hash(previous: str, record: bytes) -> str:
     """Hash of a capture: upper hex of SHA-256 over the hash before and the SHA-256 of the record.
 
     Where there is no hash before, that of nothing takes its place.

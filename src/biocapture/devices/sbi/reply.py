@@ -7,19 +7,19 @@ from typing import Any
 
 from cryptography.x509 import Certificate
 
-from biocapture.devices.sbi.codes import REGISTRATION, position_of
-from biocapture.devices.sbi.jws import Signed, decoded, verified
+from biocapture.devices.sbi.codes import PURPOSE, position_of_subtype
+from biocapture.devices.sbi.jws import SignedMessage, base64url_bytes, verify
 from biocapture.devices.sbi.messages import (
-    ALLOWED_LAG_S,
-    Answer,
-    Captured,
+    MAX_CLOCK_LAG_S,
+    BiometricBlock,
+    BiometricData,
+    CaptureRequest,
     DeviceInfo,
     DigitalId,
-    Order,
-    Part,
-    chained,
-    checked,
-    raised,
+    VerifiedCapture,
+    chain_hash,
+    raise_reported,
+    validate,
 )
 from biocapture.errors import DeviceDataError
 
@@ -39,24 +39,24 @@ class Trust:
 
     certificates: Sequence[Certificate] = ()
     expired_ok: bool = False
-    lag_s: float = ALLOWED_LAG_S
+    lag_s: float = MAX_CLOCK_LAG_S
 
-    def verified(self, token: str, what: str) -> Signed:
+    def verify(self, token: str, what: str) -> SignedMessage:
         """A signed message whose signature and certificates hold."""
-        return verified(token, what, self.certificates, self.expired_ok)
+        return verify(token, what, self.certificates, self.expired_ok)
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class DeviceIdentity:
     """A device as it showed itself when it was opened: what it said, who it is, and the keys that vouch for it."""
 
     info: DeviceInfo
-    digital: DigitalId
+    digital_id: DigitalId
     key: bytes
     issuer: bytes
 
 
-def identity_of(token: str, trust: Trust, peer: str) -> Identity:
+def verify_identity(token: str, trust: Trust, peer: str) -> DeviceIdentity:
     """Verify a device's info and its digital id.
 
     Raises
@@ -65,19 +65,21 @@ def identity_of(token: str, trust: Trust, peer: str) -> Identity:
         Unsigned, forged, or without a field it must have.
     """
     signed = _told(token, "device info", trust, peer)
-    info = checked(DeviceInfo, signed.payload, "device info")
-    digital = checked(DigitalId, _told(info.digitalId, "digital id", trust, peer).payload, "digital id")
-    return Identity(info, digital, signed.key, signed.issuer)
+    info = validate(DeviceInfo, signed.payload, "device info")
+    digital = validate(DigitalId, _told(info.digitalId, "digital id", trust, peer).payload, "digital id")
+    return DeviceIdentity(info, digital, signed.key, signed.issuer)
 
 
-def _told(token: str, what: str, trust: Trust, peer: str) -> Signed:
+def _told(token: str, what: str, trust: Trust, peer: str) -> SignedMessage:
     try:
-        return trust.verified(token, what)
+        return trust.verify(token, what)
     except DeviceDataError as error:
         raise DeviceDataError(error.message, peer) from error
 
 
-def answers(parts: Sequence[Part], order: Order, known: Identity, trust: Trust, peer: str) -> tuple[Answer, ...]:
+def verify_captures(
+    parts: Sequence[BiometricBlock], order: CaptureRequest, known: DeviceIdentity, trust: Trust, peer: str
+) -> tuple[VerifiedCapture, ...]:
     """Check a reply; captures in the order they were sent, which is that of the hash chain.
 
     Raises
@@ -87,9 +89,9 @@ def answers(parts: Sequence[Part], order: Order, known: Identity, trust: Trust, 
     DeviceError
         The device's own error, by its code.
     """
-    previous, found = order.previous, []
+    previous, found = order.previous_hash, []
     for part in parts:
-        raised(part.error, peer)
+        raise_reported(part.error, peer)
         try:
             answer = _answer(part, order, known, trust, previous)
         except DeviceDataError as error:
@@ -97,28 +99,30 @@ def answers(parts: Sequence[Part], order: Order, known: Identity, trust: Trust, 
         previous = answer.hash
         found.append(answer)
     got = [answer.position for answer in found]
-    if sorted(got) != sorted(order.wanted):
-        asked, sent = ", ".join(order.wanted), ", ".join(got)
+    if sorted(got) != sorted(order.positions):
+        asked, sent = ", ".join(order.positions), ", ".join(got)
         raise DeviceDataError(f"asked for {asked}; it sent {sent}", peer)
     return tuple(found)
 
 
-def _answer(part: Part, order: Order, known: Identity, trust: Trust, previous: str) -> Answer:
-    signed = trust.verified(part.data, "capture")
+def _answer(
+    part: BiometricBlock, order: CaptureRequest, known: DeviceIdentity, trust: Trust, previous: str
+) -> VerifiedCapture:
+    signed = trust.verify(part.data, "capture")
     if signed.key != known.key and signed.issuer != known.issuer:
         raise DeviceDataError("the capture is signed by another device than the one that was opened")
-    captured = checked(Captured, signed.payload, "capture")
-    _same("specVersion", part.specVersion, order.spec)
-    _same("transactionId", captured.transactionId, order.transaction)
-    _same("purpose", captured.purpose, REGISTRATION)
+    captured = validate(BiometricData, signed.payload, "capture")
+    _same("specVersion", part.specVersion, order.spec_version)
+    _same("transactionId", captured.transactionId, order.transaction_id)
+    _same("purpose", captured.purpose, PURPOSE)
     _same("bioType", captured.bioType, order.type)
     _check_device(captured.digitalId, known, trust)
-    record = decoded(captured.bioValue, "bioValue")
-    hashed = chained(previous, record)
+    record = base64url_bytes(captured.bioValue, "bioValue")
+    hashed = chain_hash(previous, record)
     _same("hash", part.hash.upper(), hashed)
     taken = _fresh(captured.timestamp, trust.lag_s)
-    position = position_of(captured.bioType, captured.bioSubType)
-    return Answer(position, record, _score(captured.qualityScore), taken, hashed, part.data)
+    position = position_of_subtype(captured.bioType, captured.bioSubType)
+    return VerifiedCapture(position, record, _score(captured.qualityScore), taken, hashed, part.data)
 
 
 def _same(name: str, found: Any, expected: Any) -> None:
@@ -126,10 +130,10 @@ def _same(name: str, found: Any, expected: Any) -> None:
         raise DeviceDataError(f"{name} is {str(found)[:70]!r}, expected {str(expected)[:70]!r}")
 
 
-def _check_device(token: str, known: Identity, trust: Trust) -> None:
-    digital = checked(DigitalId, trust.verified(token, "digital id").payload, "digital id")
+def _check_device(token: str, known: DeviceIdentity, trust: Trust) -> None:
+    digital = validate(DigitalId, trust.verify(token, "digital id").payload, "digital id")
     for name in ("serialNo", "make", "model", "type"):
-        _same(name, getattr(digital, name), getattr(known.digital, name))
+        _same(name, getattr(digital, name), getattr(known.digital_id, name))
 
 
 def _fresh(text: str, lag_s: float) -> datetime:

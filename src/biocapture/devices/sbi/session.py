@@ -8,10 +8,19 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from biocapture.devices.sbi.discovery import SMALL_BYTES, Base
-from biocapture.devices.sbi.jws import decoded, json_object
-from biocapture.devices.sbi.messages import Answer, DeviceInfo, Order, Told, capture_request, listed, parts_of, raised
-from biocapture.devices.sbi.reply import Identity, Trust, answers, identity_of
+from biocapture.devices.sbi.discovery import MAX_REPLY_BYTES, ServiceAddress
+from biocapture.devices.sbi.jws import base64url_bytes, parse_json_object
+from biocapture.devices.sbi.messages import (
+    CaptureRequest,
+    DeviceInfo,
+    DeviceInfoResponse,
+    VerifiedCapture,
+    biometric_blocks,
+    parse_list,
+    raise_reported,
+    write_capture_request,
+)
+from biocapture.devices.sbi.reply import DeviceIdentity, Trust, verify_captures, verify_identity
 from biocapture.devices.sbi.stream import FrameStream
 from biocapture.devices.transport.http1 import Connection, Reply, exchange
 from biocapture.errors import (
@@ -22,10 +31,10 @@ from biocapture.errors import (
     DeviceUnsupportedError,
 )
 
-SETTLES_S = 2.0
+MAX_BUSY_S = 2.0
 """A device whose preview was stopped may call itself busy for so long."""
 
-STREAM_MS = 300_000
+STREAM_TIMEOUT_MS = 300_000
 Found = TypeVar("Found")
 
 
@@ -41,43 +50,43 @@ class Session:
         Hash of the last capture: the next one is chained to it.
     """
 
-    base: Base
-    known: Identity
+    base: ServiceAddress
+    identity: DeviceIdentity
     trust: Trust
     limit: int
-    previous: str = ""
+    previous_hash: str = ""
 
-    def status(self, deadline: float) -> DeviceInfo:
+    def current_info(self, deadline: float) -> DeviceInfo:
         """What the device says of itself now; its error where it says one."""
-        who = self.known.info.deviceId, self.known.digital.type
-        return identified(self.base, *who, self.trust, deadline).info
+        who = self.identity.info.deviceId, self.identity.digital_id.type
+        return identify(self.base, *who, self.trust, deadline).info
 
-    def captured(self, order: Order, deadline: float) -> tuple[Answer, ...]:
+    def capture(self, order: CaptureRequest, deadline: float) -> tuple[VerifiedCapture, ...]:
         """Capture; every answer is verified, in the order of the hash chain."""
         left_s = deadline - time.monotonic()
         for_device_ms = max(1, int(1000 * (left_s - min(1.0, 0.25 * left_s))))
-        order = replace(order, previous=self.previous)
+        order = replace(order, previous_hash=self.previous_hash)
 
-        def once() -> tuple[Answer, ...]:
-            reply = self._asked("RCAPTURE", "capture", capture_request(order, for_device_ms), deadline)
-            parts = parts_of(reply.body, str(self.base))
-            return answers(parts, order, self.known, self.trust, str(self.base))
+        def once() -> tuple[VerifiedCapture, ...]:
+            reply = self._asked("RCAPTURE", "capture", write_capture_request(order, for_device_ms), deadline)
+            parts = biometric_blocks(reply.body, str(self.base))
+            return verify_captures(parts, order, self.identity, self.trust, str(self.base))
 
-        found = patiently(once, deadline)
-        self.previous = found[-1].hash
+        found = retry_while_busy(once, deadline)
+        self.previous_hash = found[-1].hash
         return found
 
-    def stream(self, sub_id: str, deadline: float) -> tuple[Connection, FrameStream]:
+    def open_stream(self, sub_id: str, deadline: float) -> tuple[Connection, FrameStream]:
         """Start the preview; whoever asks closes the connection."""
-        request = {"deviceId": self.known.info.deviceId, "deviceSubId": sub_id, "timeout": str(STREAM_MS)}
+        request = {"deviceId": self.identity.info.deviceId, "deviceSubId": sub_id, "timeout": str(STREAM_TIMEOUT_MS)}
         body = json.dumps(request).encode()
-        return patiently(lambda: self._streamed(body, deadline), deadline)
+        return retry_while_busy(lambda: self._streamed(body, deadline), deadline)
 
     def _streamed(self, body: bytes, deadline: float) -> tuple[Connection, FrameStream]:
         connection = Connection(self.base.host, self.base.port, deadline)
         try:
             connection.send("STREAM", f"{self.base.path}stream", body)
-            return connection, FrameStream(connection, connection.head())
+            return connection, FrameStream(connection, connection.read_head())
         except BaseException:
             connection.close()
             raise
@@ -87,9 +96,9 @@ class Session:
         return exchange(address, verb, f"{self.base.path}{path}", body, deadline=deadline, limit=self.limit)
 
 
-def patiently(once: Callable[[], Found], deadline: float) -> Found:
+def retry_while_busy(once: Callable[[], Found], deadline: float) -> Found:
     """Ask again for a while when a device calls itself busy: it may not have noticed yet that its preview ended."""
-    end = min(deadline, time.monotonic() + SETTLES_S)
+    end = min(deadline, time.monotonic() + MAX_BUSY_S)
     while True:
         try:
             return once()
@@ -99,7 +108,7 @@ def patiently(once: Callable[[], Found], deadline: float) -> Found:
             time.sleep(0.1)
 
 
-def identified(base: Base, device_id: str, type: str, trust: Trust, deadline: float) -> Identity:
+def identify(base: ServiceAddress, device_id: str, type: str, trust: Trust, deadline: float) -> DeviceIdentity:
     """Ask a service for the device of this id and type (empty: any) and verify what it says.
 
     Raises
@@ -110,14 +119,14 @@ def identified(base: Base, device_id: str, type: str, trust: Trust, deadline: fl
         The device's own error (busy, not registered …), or a reply that does not hold.
     """
     address, peer = (base.host, base.port), str(base)
-    reply = exchange(address, "MOSIPDINFO", f"{base.path}info", None, deadline=deadline, limit=SMALL_BYTES)
-    offered = listed(Told, reply.body, peer)
+    reply = exchange(address, "MOSIPDINFO", f"{base.path}info", None, deadline=deadline, limit=MAX_REPLY_BYTES)
+    offered = parse_list(DeviceInfoResponse, reply.body, peer)
     for told in offered:
         if not told.deviceInfo:
-            raised(told.error, peer)
+            raise_reported(told.error, peer)
         elif _is_wanted(told.deviceInfo, device_id, type):
-            raised(told.error, peer)
-            return identity_of(told.deviceInfo, trust, peer)
+            raise_reported(told.error, peer)
+            return verify_identity(told.deviceInfo, trust, peer)
     wanted = " ".join(part for part in (type, device_id) if part)
     raise DeviceNotFoundError(f"no device {wanted} among {len(offered)}".replace("  ", " "), peer)
 
@@ -135,10 +144,10 @@ def _is_wanted(token: str, device_id: str, type: str) -> bool:
 def _unverified(token: str) -> dict[str, object]:
     """Payload of a signed message, or of an unsigned one (devices that are not registered)."""
     parts = token.split(".")
-    return json_object(decoded(parts[1 if len(parts) == 3 else 0], "device info"), "device info")
+    return parse_json_object(base64url_bytes(parts[1 if len(parts) == 3 else 0], "device info"), "device info")
 
 
-def called_back(base: Base, callback: str) -> Base:
+def callback_address(base: ServiceAddress, callback: str) -> ServiceAddress:
     """Where the device wants to be asked from now on: the same host, or this machine.
 
     Raises
@@ -159,7 +168,7 @@ def called_back(base: Base, callback: str) -> Base:
         raise DeviceDataError(f"wants to be called at {callback[:80]!r}", str(base)) from error
     if host != base.host and not _is_local(host):
         raise DeviceDataError(f"wants to be called at another machine, {host[:80]!r}", str(base))
-    return Base(host, port, parts.path.rstrip("/") + "/")
+    return ServiceAddress(host, port, parts.path.rstrip("/") + "/")
 
 
 def _is_local(host: str) -> bool:

@@ -3,15 +3,15 @@
 import re
 import time
 
-from biocapture.devices.sbi.messages import Problem, checked, json_any, raised
+from biocapture.devices.sbi.messages import ErrorReport, parse_json, raise_reported, validate
 from biocapture.devices.transport.http1 import Connection, Reply
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError
 
-LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,10})[^\r\n]*\r?\n", re.IGNORECASE)
-START = b"\xff\xd8\xff"
+CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,10})[^\r\n]*\r?\n", re.IGNORECASE)
+JPEG_START = b"\xff\xd8\xff"
 MAX_HEADER_BYTES = 8192
 MAX_FRAME_BYTES = 20_000_000
-MAX_SKIPPED = 200
+MAX_SKIPPED_FRAMES = 200
 """Frames passed over at once to reach the newest; a device that sends faster than we read is not waited for."""
 
 
@@ -26,18 +26,18 @@ class FrameStream:
 
     def _refused(self, head: Reply) -> None:
         """An answer that is no stream: the device's error, as a reply of its own."""
-        body = self._connection.body(head, MAX_HEADER_BYTES).body
+        body = self._connection.read_body(head, MAX_HEADER_BYTES).body
         self._told(body)
         raise DeviceDataError("a preview that is no stream", self._connection.peer)
 
     def _told(self, body: bytes) -> None:
-        found = json_any(body.strip(), self._connection.peer)
+        found = parse_json(body.strip(), self._connection.peer)
         first = found[0] if isinstance(found, list) and found else found
         if isinstance(first, dict) and isinstance(first.get("error"), dict):
             first = first["error"]
-        raised(checked(Problem, first, "preview"), self._connection.peer)
+        raise_reported(validate(ErrorReport, first, "preview"), self._connection.peer)
 
-    def newest(self, timeout_s: float) -> bytes | None:
+    def newest_frame(self, timeout_s: float) -> bytes | None:
         """The newest whole frame, waiting for one if there is none; None when the stream has ended.
 
         Raises
@@ -50,16 +50,16 @@ class FrameStream:
         """
         self._connection.deadline = time.monotonic() + timeout_s
         frame = self._waited()
-        for _ in range(MAX_SKIPPED if frame is not None else 0):
+        for _ in range(MAX_SKIPPED_FRAMES if frame is not None else 0):
             later = self._buffered()
-            if later is None and self._connection.more(wait=False) <= 0:
+            if later is None and self._connection.receive(wait=False) <= 0:
                 break
             frame = later or frame
         return frame
 
     def _waited(self) -> bytes | None:
         while (frame := self._buffered()) is None:
-            if not self._connection.more():
+            if not self._connection.receive():
                 self._check_end()
                 return None
         return frame
@@ -67,7 +67,7 @@ class FrameStream:
     def _check_end(self) -> None:
         """Closed between two frames: with a last word or without."""
         rest = bytes(self._connection.buffered)
-        if START not in rest and b"{" in rest:
+        if JPEG_START not in rest and b"{" in rest:
             self._told(rest[rest.index(b"{") :])
         elif rest.strip(b"-\r\n \0"):
             raise DeviceDisconnectedError("broke off in the middle of a frame", self._connection.peer)
@@ -75,7 +75,7 @@ class FrameStream:
     def _buffered(self) -> bytes | None:
         """The next frame, if it has arrived as a whole; the garbage between frames is passed over."""
         buffer, peer = self._connection.buffered, self._connection.peer
-        found = LENGTH.search(buffer, 0, 2 * MAX_HEADER_BYTES)
+        found = CONTENT_LENGTH.search(buffer, 0, 2 * MAX_HEADER_BYTES)
         if not found:
             if len(buffer) > MAX_HEADER_BYTES:
                 raise DeviceDataError(f"{MAX_HEADER_BYTES} bytes of preview without the header of a frame", peer)
@@ -83,7 +83,7 @@ class FrameStream:
         size = int(found[1])
         if not 0 < size <= MAX_FRAME_BYTES:
             raise DeviceDataError(f"a frame of {size} bytes; the limit is {MAX_FRAME_BYTES}", peer)
-        start = buffer.find(START, found.end(), found.end() + MAX_HEADER_BYTES)
+        start = buffer.find(JPEG_START, found.end(), found.end() + MAX_HEADER_BYTES)
         if start < 0:
             if len(buffer) > found.end() + MAX_HEADER_BYTES:
                 raise DeviceDataError("a frame that is no JPEG", peer)

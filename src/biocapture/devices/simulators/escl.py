@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from biocapture.devices.escl.messages import Settings
+from biocapture.devices.escl.messages import ScanSettings
 from biocapture.devices.simulators.escl_faults import FAULTS, SHOWS
-from biocapture.devices.simulators.escl_http import Handler
-from biocapture.devices.simulators.escl_page import Sheet
+from biocapture.devices.simulators.escl_http import EsclHandler
+from biocapture.devices.simulators.escl_page import SimulatedSheet
 from biocapture.devices.simulators.server import SimulatorServer
 from biocapture.errors import DeviceBusyError, UsageError
 
-JOB_S = 60.0
+MAX_JOB_AGE_S = 60.0
 """A job nobody asks after is dropped."""
 
 
 @dataclass(slots=True)
-class Job:
+class ScanJob:
     """A scan that was begun."""
 
-    settings: Settings
+    settings: ScanSettings
     asked: float
     pages: int = 0
 
@@ -68,14 +68,14 @@ class EsclSimulator:
         if shows not in SHOWS or fault not in FAULTS:
             wrong, known = (shows, SHOWS) if shows not in SHOWS else (fault, tuple(FAULTS))
             raise UsageError(f"there are: {', '.join(known)}", wrong)
-        self.sheet = Sheet(shows, seed)
+        self.sheet = SimulatedSheet(shows, seed)
         self.sheets, self.delay_s, self.fault = sheets, delay_s, fault
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[str, ScanJob] = {}
         self.closing = threading.Event()
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         try:
-            self._server = SimulatorServer(port, self, Handler, "escl-simulator")
+            self._server = SimulatorServer(port, self, EsclHandler, "escl-simulator")
         except OSError as error:
             raise DeviceBusyError(f"port {port} is not free ({error.strerror or error})", "127.0.0.1") from error
         self.port: int = self._server.server_address[1]
@@ -92,18 +92,18 @@ class EsclSimulator:
         self.closing.set()
         self._server.stop()
 
-    def begun(self, settings: Settings) -> str | None:
+    def begin_job(self, settings: ScanSettings) -> str | None:
         """Name of a new job; None while another one runs."""
         with self._lock:
             now = time.monotonic()
-            self.jobs = {name: job for name, job in self.jobs.items() if now - job.asked < JOB_S}
+            self.jobs = {name: job for name, job in self.jobs.items() if now - job.asked < MAX_JOB_AGE_S}
             if self.jobs:
                 return None
             name = f"job-{next(self._numbers)}"
-            self.jobs[name] = Job(settings, now)
+            self.jobs[name] = ScanJob(settings, now)
             return name
 
-    def next_page(self, name: str) -> Settings | None:
+    def next_page(self, name: str) -> ScanSettings | None:
         """Settings of the next page of a job; None when there is no more, and the job has ended."""
         with self._lock:
             job = self.jobs.get(name)
@@ -115,7 +115,7 @@ class EsclSimulator:
             self.sheets -= from_feeder
             return job.settings
 
-    def ended(self, name: str) -> bool:
+    def cancel_job(self, name: str) -> bool:
         """Cancel a job; False if there is none."""
         with self._lock:
             return self.jobs.pop(name, None) is not None

@@ -9,24 +9,24 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
-from biocapture.devices.escl.messages import COLOUR, GREY, JPEG, LOSSLESS, PWG, SCAN, Settings, settings_of
+from biocapture.devices.escl.messages import COLOUR, GREY, JPEG, PNG, PWG, SCAN, ScanSettings, parse_settings
 from biocapture.devices.simulators.escl_faults import FAULTS
-from biocapture.devices.simulators.escl_page import Sheet
+from biocapture.devices.simulators.escl_page import SimulatedSheet
 from biocapture.devices.simulators.server import SimulatorServer
 from biocapture.errors import DeviceDataError
 
 MAX_BODY_BYTES = 100_000
-IDLE_S = 10.0
+MAX_IDLE_S = 10.0
 RESOLUTIONS = (100, 150, 200, 300, 500, 600, 1000)
 HUGE_SIDE = 60_000
 MODEL, SERIAL = "biocapture simulated scanner", "BC-SIM-0001"
 UUID = "5f3f7a4e-0d0c-4a34-9b0e-b10ca9a0e5c1"
 
 
-class Scanner(Protocol):
+class SimulatedScanner(Protocol):
     """What requests ask of the simulated scanner they reach."""
 
-    sheet: Sheet
+    sheet: SimulatedSheet
     sheets: int
     delay_s: float
     fault: str
@@ -34,35 +34,35 @@ class Scanner(Protocol):
     jobs: Mapping[str, object]
     url: str
 
-    def begun(self, settings: Settings) -> str | None:
+    def begin_job(self, settings: ScanSettings) -> str | None:
         """Name of a new job; None while another one runs."""
 
-    def next_page(self, name: str) -> Settings | None:
+    def next_page(self, name: str) -> ScanSettings | None:
         """Settings of the next page of a job; None when there is no more."""
 
-    def ended(self, name: str) -> bool:
+    def cancel_job(self, name: str) -> bool:
         """Cancel a job; False if there is none."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class EsclHandler(BaseHTTPRequestHandler):
     """Paths are those of the specification, under ``/eSCL``."""
 
     protocol_version = "HTTP/1.1"
-    timeout = IDLE_S
-    server: SimulatorServer[Scanner]
+    timeout = MAX_IDLE_S
+    server: SimulatorServer[SimulatedScanner]
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is logged."""
 
     @property
-    def _simulator(self) -> Scanner:
+    def _simulator(self) -> SimulatedScanner:
         return self.server.simulator
 
     def do_GET(self) -> None:
         """Capabilities, state, pages."""
         path = self.path.rstrip("/")
         if path == "/eSCL/ScannerCapabilities":
-            self._xml(capabilities(self._simulator.sheet.units))
+            self._xml(write_capabilities(self._simulator.sheet.units))
         elif path == "/eSCL/ScannerStatus":
             self._xml(self._status())
         elif path.startswith("/eSCL/ScanJobs/") and path.endswith("/NextDocument"):
@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         """End of a job."""
         parts = self.path.rstrip("/").split("/")
-        known = len(parts) == 4 and parts[:3] == ["", "eSCL", "ScanJobs"] and self._simulator.ended(parts[3])
+        known = len(parts) == 4 and parts[:3] == ["", "eSCL", "ScanJobs"] and self._simulator.cancel_job(parts[3])
         self._answer(200 if known else 404)
 
     def do_POST(self) -> None:
@@ -119,25 +119,25 @@ class Handler(BaseHTTPRequestHandler):
     def _begin(self, body: bytes) -> None:
         simulator = self._simulator
         try:
-            wanted = self._within(settings_of(body, "request"))
+            wanted = self._within(parse_settings(body, "request"))
         except DeviceDataError:
             self._answer(409)
             return
         if simulator.fault in ("busy", "refused"):
             self._answer(503 if simulator.fault == "busy" else 409)
             return
-        name = simulator.begun(wanted)
+        name = simulator.begin_job(wanted)
         if name is None:
             self._answer(503)
         else:
             self._answer(201, {"Location": f"{simulator.url}/ScanJobs/{name}"})
 
-    def _within(self, wanted: Settings) -> Settings:
+    def _within(self, wanted: ScanSettings) -> ScanSettings:
         """Settings with the size of the area, as far as the glass goes."""
         height, width = self._simulator.sheet.units
         wanted = replace(wanted, width=wanted.width or width, height=wanted.height or height)
         fits = wanted.left + wanted.width <= width and wanted.top + wanted.height <= height
-        known = wanted.colour in (GREY, COLOUR) and wanted.format in (JPEG, LOSSLESS) and wanted.ppi in RESOLUTIONS
+        known = wanted.colour in (GREY, COLOUR) and wanted.format in (JPEG, PNG) and wanted.ppi in RESOLUTIONS
         if not fits or not known or wanted.source not in ("Platen", "Feeder"):
             raise DeviceDataError("cannot be scanned", "request")
         return wanted
@@ -157,7 +157,7 @@ class Handler(BaseHTTPRequestHandler):
             wanted = replace(wanted, ppi=wanted.ppi // 2)
         if fault == "huge":
             wanted = replace(wanted, format=JPEG)
-        page = simulator.sheet.scanned(wanted)
+        page = simulator.sheet.scan(wanted)
         self._with_fault(_huge(page) if fault == "huge" else page, wanted.format, fault)
 
     def _with_fault(self, page: bytes, kind: str, fault: str) -> None:
@@ -209,13 +209,13 @@ def _huge(page: bytes) -> bytes:
     return page[:at] + struct.pack(">HH", HUGE_SIDE, HUGE_SIDE) + page[at + 4 :]
 
 
-def capabilities(units: tuple[int, int]) -> str:
+def write_capabilities(units: tuple[int, int]) -> str:
     """``ScannerCapabilities`` for a glass of this height and width in 1/300 inch."""
     height, width = units
     modes = "".join(f"<scan:ColorMode>{mode}</scan:ColorMode>" for mode in (GREY, COLOUR))
     formats = "".join(
         f"<pwg:DocumentFormat>{form}</pwg:DocumentFormat><scan:DocumentFormatExt>{form}</scan:DocumentFormatExt>"
-        for form in (JPEG, LOSSLESS)
+        for form in (JPEG, PNG)
     )
     resolutions = "".join(
         f"<scan:DiscreteResolution><scan:XResolution>{ppi}</scan:XResolution><scan:YResolution>{ppi}</scan:YResolution>"

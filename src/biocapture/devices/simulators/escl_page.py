@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from biocapture.devices.escl.messages import COLOUR, LOSSLESS, UNITS_PER_INCH, Settings
+from biocapture.devices.escl.messages import COLOUR, PNG, UNITS_PER_INCH, ScanSettings
 from biocapture.synthetic.script import Act
 from biocapture.synthetic.stream import PLATEN_GREY, TOUCH, scene
 from biocapture.types import FINGERS, MM_PER_INCH, Modality, Position
@@ -24,7 +24,7 @@ PHOTO_MM = (45, 35)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SimulatedSheet:
     """Something to scan.
 
     Attributes
@@ -51,7 +51,7 @@ class Sheet:
         rows, columns = self.pixels.shape[:2]
         return rows * UNITS_PER_INCH // MASTER_PPI, columns * UNITS_PER_INCH // MASTER_PPI
 
-    def scanned(self, wanted: Settings) -> bytes:
+    def scan(self, wanted: ScanSettings) -> bytes:
         """The area at the resolution asked for, as PNG or JPEG that states it."""
         scale = MASTER_PPI / UNITS_PER_INCH
         top, left = round(wanted.top * scale), round(wanted.left * scale)
@@ -59,10 +59,10 @@ class Sheet:
         area = self.pixels[top:bottom, left:right]
         rows, columns = (max(1, round(size * wanted.ppi / UNITS_PER_INCH)) for _, size in _rows_and_columns(wanted))
         method = cv2.INTER_AREA if wanted.ppi < MASTER_PPI else cv2.INTER_CUBIC
-        return encoded(_in(wanted.colour, cv2.resize(area, (columns, rows), interpolation=method)), wanted)
+        return encode_page(_in(wanted.colour, cv2.resize(area, (columns, rows), interpolation=method)), wanted)
 
 
-def _rows_and_columns(wanted: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
+def _rows_and_columns(wanted: ScanSettings) -> tuple[tuple[int, int], tuple[int, int]]:
     return (wanted.top, wanted.height), (wanted.left, wanted.width)
 
 
@@ -72,10 +72,10 @@ def _in(colour: str, pixels: NDArray[np.generic]) -> NDArray[np.generic]:
     return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB if colour == COLOUR else cv2.COLOR_RGB2GRAY)
 
 
-def encoded(pixels: NDArray[np.generic], wanted: Settings) -> bytes:
+def encode_page(pixels: NDArray[np.generic], wanted: ScanSettings) -> bytes:
     """PNG or JPEG with its resolution."""
     file = io.BytesIO()
-    form, how = ("PNG", {}) if wanted.format == LOSSLESS else ("JPEG", {"quality": 95})
+    form, how = ("PNG", {}) if wanted.format == PNG else ("JPEG", {"quality": 95})
     Image.fromarray(pixels).save(file, form, dpi=(wanted.ppi, wanted.ppi), **how)
     return file.getvalue()
 

@@ -11,16 +11,16 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from biocapture.devices.sbi.codes import GROUPS, PORTS, TYPES
-from biocapture.devices.simulators.sbi_http import Handler
+from biocapture.devices.sbi.codes import GROUPS, MODALITY_OF_TYPE, PORTS
+from biocapture.devices.simulators.sbi_http import SbiHandler
 from biocapture.devices.simulators.sbi_keys import Signer, new_signer
-from biocapture.devices.simulators.sbi_person import Person, person_named
-from biocapture.devices.simulators.sbi_state import SimulatedDevice
+from biocapture.devices.simulators.sbi_state import SimulatedSbiDevice
+from biocapture.devices.simulators.sbi_subject import SyntheticSubject, subject_of_profile
 from biocapture.devices.simulators.server import SimulatorServer
 from biocapture.errors import DeviceBusyError, UsageError
 
 
-class Simulator:
+class SbiSimulator:
     """Simulated devices of one service; ``with`` serves them, leaving it ends every thread and connection.
 
     Parameters
@@ -38,13 +38,13 @@ class Simulator:
     def __init__(
         self,
         port: int | None = None,
-        types: tuple[str, ...] = tuple(TYPES),
+        types: tuple[str, ...] = tuple(MODALITY_OF_TYPE),
         env: str = "Developer",
         fps: float = 10.0,
         signer: Signer | None = None,
     ) -> None:
-        if not types or not set(types) <= set(TYPES):
-            raise UsageError(f"types are {', '.join(TYPES)}", ", ".join(types) or "types")
+        if not types or not set(types) <= set(MODALITY_OF_TYPE):
+            raise UsageError(f"types are {', '.join(MODALITY_OF_TYPE)}", ", ".join(types) or "types")
         self.signer = signer or new_signer()
         self.profile = "Default"
         self.fps = fps
@@ -53,7 +53,7 @@ class Simulator:
         self._server = _bound(PORTS if port is None else (port,), self)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/"
-        self.devices = {kind: SimulatedDevice(kind, self.url, self.signer, env) for kind in types}
+        self.devices = {kind: SimulatedSbiDevice(kind, self.url, self.signer, env) for kind in types}
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -65,21 +65,21 @@ class Simulator:
         self.closing.set()
         self._server.stop()
 
-    def person(self) -> Person:
+    def subject(self) -> SyntheticSubject:
         """Who stands before the devices at the next capture."""
-        return person_named(self.profile, next(self._captures))
+        return subject_of_profile(self.profile, next(self._captures))
 
     def prepare(self) -> None:
         """Draw the person of the profile now: growing a finger takes a second, which the first capture then saves."""
         for kind in self.devices:
             for position in dict.fromkeys(itertools.chain(*GROUPS[kind].values())):
-                person_named(self.profile, 0).pixels(TYPES[kind], position)
+                subject_of_profile(self.profile, 0).pixels(MODALITY_OF_TYPE[kind], position)
 
 
-def _bound(ports: Iterable[int], simulator: Simulator) -> "SimulatorServer[Simulator]":
+def _bound(ports: Iterable[int], simulator: SbiSimulator) -> "SimulatorServer[SbiSimulator]":
     for port in ports:
         try:
-            return SimulatorServer(port, simulator, Handler, "sbi-simulator")
+            return SimulatorServer(port, simulator, SbiHandler, "sbi-simulator")
         except OSError as error:
             refused = error
     raise DeviceBusyError(f"no free port ({refused.strerror or refused})", "127.0.0.1")

@@ -7,16 +7,22 @@ import time
 from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar, Protocol
 
-from biocapture.devices.sbi.codes import BUSY, GROUPS, READY, STATUS_ERROR, TYPES
-from biocapture.devices.simulators.sbi_capture import capture
+from biocapture.devices.sbi.codes import BUSY, ERROR_OF_STATUS, GROUPS, MODALITY_OF_TYPE, READY
+from biocapture.devices.simulators.sbi_capture import answer_capture
 from biocapture.devices.simulators.sbi_keys import Signer
-from biocapture.devices.simulators.sbi_person import Person, person_named
-from biocapture.devices.simulators.sbi_state import SimulatedDevice, administered, number, of_type, problem
+from biocapture.devices.simulators.sbi_state import (
+    SimulatedSbiDevice,
+    administer,
+    devices_of_type,
+    error_report,
+    parse_number,
+)
+from biocapture.devices.simulators.sbi_subject import SyntheticSubject, subject_of_profile
 from biocapture.devices.simulators.server import SimulatorServer
 from biocapture.types import Position
 
 MAX_BODY_BYTES = 1_000_000
-IDLE_S = 10.0
+MAX_IDLE_S = 10.0
 """A client may be silent for so long."""
 
 BOUNDARY = "--BoundaryString"
@@ -28,7 +34,7 @@ CORS = {
 ENDLESS_BYTES = 1 << 34
 
 
-class Station(Protocol):
+class SimulatedService(Protocol):
     """What requests ask of the simulated service they reach."""
 
     port: int
@@ -36,21 +42,21 @@ class Station(Protocol):
     profile: str
     fps: float
     closing: threading.Event
-    devices: dict[str, SimulatedDevice]
+    devices: dict[str, SimulatedSbiDevice]
 
-    def person(self) -> Person:
+    def subject(self) -> SyntheticSubject:
         """Who stands before the devices at the next capture."""
 
     def prepare(self) -> None:
         """Draw the person of the profile now."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class SbiHandler(BaseHTTPRequestHandler):
     """One request a connection, as MockMDS."""
 
     protocol_version = "HTTP/1.1"
-    timeout = IDLE_S
-    server: SimulatorServer[Station]
+    timeout = MAX_IDLE_S
+    server: SimulatorServer[SimulatedService]
     ADMIN: ClassVar[tuple[str, ...]] = ("status", "score", "delay", "fault")
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -58,21 +64,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Unknown verbs and broken requests."""
-        self._reply([{"error": problem(500)}], 405 if code == 501 else code)
+        self._reply([{"error": error_report(500)}], 405 if code == 501 else code)
 
     @property
-    def _simulator(self) -> Station:
+    def _simulator(self) -> SimulatedService:
         return self.server.simulator
 
     def do_MOSIPDISC(self) -> None:
         """Discovery."""
         asked = self._asked("/device")
-        chosen = None if asked is None else of_type(self._simulator.devices, asked.get("type"))
+        chosen = None if asked is None else devices_of_type(self._simulator.devices, asked.get("type"))
         if asked is None:
             return
         self._waited(chosen or [], "MOSIPDISC")
-        found = [device.discovered() for device in chosen or []]
-        self._reply(found or [{"error": problem(502 if chosen is None else 503)}])
+        found = [device.discovery_entry() for device in chosen or []]
+        self._reply(found or [{"error": error_report(502 if chosen is None else 503)}])
 
     do_SBIDISC = do_MOSIPDISC  # noqa: N815  the name in version 1.0
 
@@ -81,14 +87,14 @@ class Handler(BaseHTTPRequestHandler):
         if self._asked("/info") is not None:
             devices = list(self._simulator.devices.values())
             self._waited(devices, "MOSIPDINFO")
-            self._reply([device.told() for device in devices])
+            self._reply([device.info_entry() for device in devices])
 
     def do_RCAPTURE(self) -> None:
         """Capture for registration."""
         asked = self._asked("/capture")
         if asked is not None:
             simulator = self._simulator
-            answer = capture(simulator.devices, asked, simulator.person, simulator.closing.wait)
+            answer = answer_capture(simulator.devices, asked, simulator.subject, simulator.closing.wait)
             self._with_fault(answer, self._fault_of(asked))
 
     def do_CAPTURE(self) -> None:
@@ -96,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = self._asked("/capture")
         if asked is not None:
             part = {"specVersion": "", "data": "", "hash": "", "sessionKey": "", "thumbprint": ""}
-            self._reply({"biometrics": [part | {"error": problem(809)}]})
+            self._reply({"biometrics": [part | {"error": error_report(809)}]})
 
     def do_STREAM(self) -> None:
         """Preview."""
@@ -107,11 +113,11 @@ class Handler(BaseHTTPRequestHandler):
         device = next((each for each in self._simulator.devices.values() if each.id == wanted), None)
         group = GROUPS[device.type].get(str(asked.get("deviceSubId"))) if device else None
         if device is None or group is None:
-            self._reply(problem(605 if wanted else 604))
+            self._reply(error_report(605 if wanted else 604))
         elif device.status != READY:
-            self._reply(problem(STATUS_ERROR[device.status]))
+            self._reply(error_report(ERROR_OF_STATUS[device.status]))
         else:
-            self._streamed(device, group[0], number(asked.get("timeout")) or 0.0)
+            self._streamed(device, group[0], parse_number(asked.get("timeout")) or 0.0)
 
     def do_POST(self) -> None:
         """Administration."""
@@ -121,9 +127,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         if call == "profile":
             self._simulator.profile = str(asked.get("profileId") or "Default")
-            self._reply(problem(0))
+            self._reply(error_report(0))
         else:
-            self._reply(administered(self._simulator.devices, call, asked))
+            self._reply(administer(self._simulator.devices, call, asked))
 
     def do_OPTIONS(self) -> None:
         """For clients inside a browser."""
@@ -134,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
         text = self.headers.get("Content-Length") or "0"
         size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MAX_BODY_BYTES + 1
         if self.path.rstrip("/") != path or size > MAX_BODY_BYTES:
-            self._reply([{"error": problem(500)}], 405)
+            self._reply([{"error": error_report(500)}], 405)
             return None
         try:
             found = json.loads(self.rfile.read(size) or b"{}")
@@ -142,11 +148,11 @@ class Handler(BaseHTTPRequestHandler):
             found = None
         if isinstance(found, dict):
             return found
-        part = {"specVersion": "", "data": "", "hash": "", "error": problem(123)}
-        self._reply({"biometrics": [part]} if path == "/capture" else [{"error": problem(123)}])
+        part = {"specVersion": "", "data": "", "hash": "", "error": error_report(123)}
+        self._reply({"biometrics": [part]} if path == "/capture" else [{"error": error_report(123)}])
         return None
 
-    def _waited(self, devices: list[SimulatedDevice], method: str) -> None:
+    def _waited(self, devices: list[SimulatedSbiDevice], method: str) -> None:
         longest = max((device.delay_ms.get(method, 0) for device in devices), default=0)
         self._simulator.closing.wait(longest / 1000)
 
@@ -179,7 +185,7 @@ class Handler(BaseHTTPRequestHandler):
             "long": (body, 2 * len(body)),
         }
         if fault == "silent":
-            self._simulator.closing.wait(IDLE_S)
+            self._simulator.closing.wait(MAX_IDLE_S)
         elif fault == "endless":
             self._send(body, kind, 200, ENDLESS_BYTES)
             self._poured(body)
@@ -192,7 +198,7 @@ class Handler(BaseHTTPRequestHandler):
         while not self._simulator.closing.wait(0.001):
             self.wfile.write(body)
 
-    def _streamed(self, device: SimulatedDevice, position: Position, timeout_ms: float) -> None:
+    def _streamed(self, device: SimulatedSbiDevice, position: Position, timeout_ms: float) -> None:
         """Frames until the time is over, a capture was taken, or the client goes away."""
         simulator, ended = self._simulator, threading.Event()
         device.status, device.streaming = BUSY, ended
@@ -210,10 +216,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-def _frame(simulator: Station, device: SimulatedDevice, position: Position, count: int) -> bytes:
+def _frame(simulator: SimulatedService, device: SimulatedSbiDevice, position: Position, count: int) -> bytes:
     """One frame of the preview; the person of the profile ``Automatic`` does not change within it."""
-    person = person_named(simulator.profile, 0)
-    return person.frame(TYPES[device.type], position, f"score {device.score:.0f}", count)
+    person = subject_of_profile(simulator.profile, 0)
+    return person.frame(MODALITY_OF_TYPE[device.type], position, f"score {device.score:.0f}", count)
 
 
 def _stream_head(port: int) -> bytes:

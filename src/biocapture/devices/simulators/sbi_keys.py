@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from biocapture.devices.sbi.jws import MIN_KEY_BITS, encoded, json_bytes, signed
+from biocapture.devices.sbi.jws import MIN_KEY_BITS, base64url, json_bytes, sign
 
-LASTS = timedelta(days=365)
+VALIDITY = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Signer:
     certificate: x509.Certificate
     root: x509.Certificate
 
-    def signed(self, payload: dict[str, Any]) -> str:
+    def sign(self, payload: dict[str, Any]) -> str:
         """A message in compact form."""
-        return signed(json_bytes(payload), self.key, [self.certificate])
+        return sign(json_bytes(payload), self.key, [self.certificate])
 
     @property
     def root_pem(self) -> bytes:
@@ -33,7 +33,7 @@ class Signer:
         return self.root.public_bytes(Encoding.PEM)
 
 
-def new_signer(name: str = "biocapture simulator", now: datetime | None = None, lasts: timedelta = LASTS) -> Signer:
+def new_signer(name: str = "biocapture simulator", now: datetime | None = None, lasts: timedelta = VALIDITY) -> Signer:
     """New keys, valid from an hour before ``now``."""
     begins = (now or datetime.now(UTC)) - timedelta(hours=1)
     root_key, key = (generate_private_key(65537, MIN_KEY_BITS) for _ in range(2))
@@ -65,6 +65,6 @@ def _certificate(
     )
 
 
-def unsigned(payload: dict[str, Any]) -> str:
+def unsigned_message(payload: dict[str, Any]) -> str:
     """A message of a device that is not registered, and so has no key."""
-    return encoded(json_bytes(payload))
+    return base64url(json_bytes(payload))

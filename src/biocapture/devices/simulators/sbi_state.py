@@ -6,20 +6,24 @@ from typing import Any
 
 from biocapture.devices.sbi.codes import (
     ANY_DEVICE,
+    ERROR_OF_STATUS,
+    ERROR_TEXTS,
     GROUPS,
+    MODALITY_OF_TYPE,
     NOT_REGISTERED,
+    PURPOSE,
     READY,
-    REGISTRATION,
-    SPEC,
-    STATUS_ERROR,
+    SPEC_VERSION,
     STATUSES,
-    TEXTS,
-    TYPES,
 )
-from biocapture.devices.sbi.messages import stamp
-from biocapture.devices.simulators.sbi_keys import Signer, unsigned
+from biocapture.devices.sbi.messages import utc_timestamp
+from biocapture.devices.simulators.sbi_keys import Signer, unsigned_message
 
-KINDS = {"Iris": ("1", "Double", "IRIS02"), "Finger": ("2", "Slap", "SLAP01"), "Face": ("3", "Full face", "FACE01")}
+IDENTITIES = {
+    "Iris": ("1", "Double", "IRIS02"),
+    "Finger": ("2", "Slap", "SLAP01"),
+    "Face": ("3", "Full face", "FACE01"),
+}
 """Type → device id, sub-type, model; ids as MockMDS has them."""
 
 METHODS = ("MOSIPDISC", "MOSIPDINFO", "CAPTURE", "STREAM", "RCAPTURE")
@@ -45,7 +49,7 @@ MAX_DELAY_MS = 600_000
 
 
 @dataclass(slots=True)
-class SimulatedDevice:
+class SimulatedSbiDevice:
     """One device and its state; ``lock`` is held while a capture runs.
 
     Attributes
@@ -74,7 +78,7 @@ class SimulatedDevice:
     @property
     def id(self) -> str:
         """As in discovery and info."""
-        return KINDS[self.type][0]
+        return IDENTITIES[self.type][0]
 
     @property
     def code(self) -> str:
@@ -86,77 +90,83 @@ class SimulatedDevice:
         """What it can take at once."""
         return list(GROUPS[self.type])
 
-    def digital(self) -> dict[str, str]:
+    def digital_id(self) -> dict[str, str]:
         """Which device it is; of today."""
-        _, kind, model = KINDS[self.type]
+        _, kind, model = IDENTITIES[self.type]
         named = {"serialNo": f"SIM-{self.type.upper()}-1", "make": MAKER, "model": model, "type": self.type}
         provider = {"deviceProvider": MAKER, "deviceProviderId": f"{MAKER}.sim"}
-        return named | {"deviceSubType": kind} | provider | {"dateTime": stamp()}
+        return named | {"deviceSubType": kind} | provider | {"dateTime": utc_timestamp()}
 
-    def error(self) -> dict[str, str]:
+    def status_error(self) -> dict[str, str]:
         """The error its state stands for."""
-        return problem(STATUS_ERROR[self.status])
+        return error_report(ERROR_OF_STATUS[self.status])
 
-    def discovered(self) -> dict[str, Any]:
+    def discovery_entry(self) -> dict[str, Any]:
         """Its entry in a discovery."""
         registered = self.status != NOT_REGISTERED
         return {
             "deviceId": self.id if registered else "",
             "deviceStatus": self.status,
             "certification": "L0",
-            "serviceVersion": SPEC,
+            "serviceVersion": SPEC_VERSION,
             "deviceSubId": self.sub_ids,
             "callbackId": self.callback,
-            "digitalId": unsigned(self.digital()),
+            "digitalId": unsigned_message(self.digital_id()),
             "deviceCode": self.code if registered else "",
-            "specVersion": [SPEC],
-            "purpose": REGISTRATION if registered else "",
-            "error": self.error(),
+            "specVersion": [SPEC_VERSION],
+            "purpose": PURPOSE if registered else "",
+            "error": self.status_error(),
         }
 
-    def told(self) -> dict[str, Any]:
+    def info_entry(self) -> dict[str, Any]:
         """Its entry in an info reply: signed, unless it is not registered."""
         registered = self.status != NOT_REGISTERED
-        digital = self.digital()
+        digital = self.digital_id()
         info = {
             "deviceStatus": self.status,
             "deviceId": self.id if registered else "",
             "firmware": FIRMWARE,
             "certification": "L0",
-            "serviceVersion": SPEC,
+            "serviceVersion": SPEC_VERSION,
             "deviceSubId": self.sub_ids,
             "callbackId": self.callback,
-            "digitalId": self.signer.signed(digital) if registered else unsigned(digital),
+            "digitalId": self.signer.sign(digital) if registered else unsigned_message(digital),
             "deviceCode": self.code if registered else "",
             "env": self.env if registered else "None",
-            "purpose": REGISTRATION if registered else "",
-            "specVersion": [SPEC],
+            "purpose": PURPOSE if registered else "",
+            "specVersion": [SPEC_VERSION],
         }
-        return {"deviceInfo": self.signer.signed(info) if registered else unsigned(info), "error": self.error()}
+        return {
+            "deviceInfo": self.signer.sign(info) if registered else unsigned_message(info),
+            "error": self.status_error(),
+        }
 
 
-def problem(code: int, detail: str = "") -> dict[str, str]:
+def error_report(code: int, detail: str = "") -> dict[str, str]:
     """An error as it is sent; code 0 is none."""
-    return {"errorCode": str(code), "errorInfo": f"{TEXTS.get(code, 'No Description available.')} {detail}".strip()}
+    return {
+        "errorCode": str(code),
+        "errorInfo": f"{ERROR_TEXTS.get(code, 'No Description available.')} {detail}".strip(),
+    }
 
 
-def of_type(devices: dict[str, SimulatedDevice], type: object) -> list[SimulatedDevice] | None:
+def devices_of_type(devices: dict[str, SimulatedSbiDevice], type: object) -> list[SimulatedSbiDevice] | None:
     """Devices of a type, or all of them; None for what is no type."""
-    if type != ANY_DEVICE and type not in TYPES:
+    if type != ANY_DEVICE and type not in MODALITY_OF_TYPE:
         return None
     return [device for device in devices.values() if type in (ANY_DEVICE, device.type)]
 
 
-def administered(devices: dict[str, SimulatedDevice], call: str, asked: dict[str, Any]) -> dict[str, str]:
+def administer(devices: dict[str, SimulatedSbiDevice], call: str, asked: dict[str, Any]) -> dict[str, str]:
     """Carry out an administration call on devices: ``status``, ``score``, ``delay`` or ``fault``."""
-    chosen = of_type(devices, asked.get("type"))
+    chosen = devices_of_type(devices, asked.get("type"))
     if chosen is None:
-        return problem(502)
+        return error_report(502)
     change = {"status": _status, "score": _score, "delay": _delay, "fault": _fault}[call]
-    return problem(change(chosen, asked))
+    return error_report(change(chosen, asked))
 
 
-def _status(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
+def _status(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
     status = asked.get("deviceStatus")
     if status not in STATUSES:
         return 504
@@ -165,8 +175,8 @@ def _status(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
     return 0
 
 
-def _score(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
-    score = number(asked.get("qualityScore"))
+def _score(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
+    score = parse_number(asked.get("qualityScore"))
     if score is None or not 0 <= score <= 100:
         return 505
     for device in chosen:
@@ -174,8 +184,8 @@ def _score(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
     return 0
 
 
-def _delay(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
-    delay = number(asked.get("delay"))
+def _delay(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
+    delay = parse_number(asked.get("delay"))
     if delay is None or not 0 <= delay <= MAX_DELAY_MS:
         return 506
     methods = asked.get("method") or METHODS
@@ -186,7 +196,7 @@ def _delay(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
     return 0
 
 
-def _fault(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
+def _fault(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
     fault = asked.get("fault", "")
     if fault not in FAULTS:
         return 123
@@ -195,7 +205,7 @@ def _fault(chosen: list[SimulatedDevice], asked: dict[str, Any]) -> int:
     return 0
 
 
-def number(value: object) -> float | None:
+def parse_number(value: object) -> float | None:
     """A number, sent as such or as a string."""
     try:
         return float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None

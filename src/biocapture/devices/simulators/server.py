@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 Simulated = TypeVar("Simulated")
 
 
-class Served(Protocol):
+class RunnableSimulator(Protocol):
     """A simulator: serves as long as its ``with`` lasts, or until ``closing`` is set."""
 
     closing: threading.Event
@@ -25,7 +25,7 @@ class Served(Protocol):
         """Stop."""
 
 
-Running = TypeVar("Running", bound=Served)
+Running = TypeVar("Running", bound=RunnableSimulator)
 
 
 def serve(simulator: Running, started: Callable[[Running], None]) -> None:

@@ -16,11 +16,11 @@ from biocapture.errors import (
     DeviceUnsupportedError,
 )
 
-CHUNK = 1 << 16
-LAST_WORDS_S = 0.6
+CHUNK_BYTES = 1 << 16
+GRACE_PERIOD_S = 0.6
 """A process told to end may first stop the hardware; then it is killed. Less than a capture may be late."""
 
-MAX_COMPLAINTS = 2000
+MAX_STDERR_BYTES = 2000
 
 
 class Child:
@@ -65,9 +65,9 @@ class Child:
             self._in.write(data)
             self._in.flush()
         except OSError as error:
-            raise DeviceDisconnectedError(f"its driver ended{self.fate()}", self._subject) from error
+            raise DeviceDisconnectedError(f"its driver ended{self.exit_description()}", self._subject) from error
 
-    def line(self, deadline: float, limit: int) -> bytes:
+    def read_line(self, deadline: float, limit: int) -> bytes:
         """The next line, without its end.
 
         Raises
@@ -80,52 +80,52 @@ class Child:
             self._more_or_raise(deadline)
         return self._cut(at + 1)[:-1]
 
-    def exactly(self, size: int, deadline: float) -> bytes:
-        """The next ``size`` bytes; raises as `line`."""
+    def read_exactly(self, size: int, deadline: float) -> bytes:
+        """The next ``size`` bytes; raises as `read_line`."""
         while len(self._held) < size:
             self._more_or_raise(deadline)
         return self._cut(size)
 
-    def rest(self, deadline: float, limit: int) -> bytes:
+    def read_to_end(self, deadline: float, limit: int) -> bytes:
         """All until the process ends; raises `DeviceTimeoutError`, and `DeviceDataError` over the limit."""
         while self._more(deadline):
             if len(self._held) > limit:
                 raise DeviceDataError(f"sent over {limit} bytes", self._subject)
         return self._cut(len(self._held))
 
-    def status(self) -> int:
+    def exit_status(self) -> int:
         """Exit status of a process whose output has ended."""
         with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(LAST_WORDS_S)
+            return self._process.wait(GRACE_PERIOD_S)
         self._process.kill()
         return self._process.wait()
 
-    def complaints(self) -> str:
+    def stderr_tail(self) -> str:
         """What it wrote to stderr, its end."""
         size = self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, size - MAX_COMPLAINTS))
-        return self._errors.read(MAX_COMPLAINTS).decode("utf8", "replace").strip()
+        self._errors.seek(max(0, size - MAX_STDERR_BYTES))
+        return self._errors.read(MAX_STDERR_BYTES).decode("utf8", "replace").strip()
 
-    def fate(self) -> str:
+    def exit_description(self) -> str:
         """How it ended, as part of a sentence; empty while it runs."""
         with suppress(subprocess.TimeoutExpired):
             status = self._process.wait(0.1)
             return f" ({signal.Signals(-status).name})" if status < 0 else f" (status {status})"
         return ""
 
-    def hang_up(self) -> None:
+    def close_input(self) -> None:
         """Let it know that nothing more will be asked, and wait a little for its end."""
         with suppress(OSError):
             self._in.close()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(LAST_WORDS_S)
+            self._process.wait(GRACE_PERIOD_S)
 
-    def end(self) -> None:
+    def terminate(self) -> None:
         """Tell it to end, then see to it; may be called twice."""
         if self._process.poll() is None:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(LAST_WORDS_S)
+                self._process.wait(GRACE_PERIOD_S)
         self.kill()
 
     def kill(self) -> None:
@@ -139,7 +139,7 @@ class Child:
 
     def _more_or_raise(self, deadline: float) -> None:
         if not self._more(deadline):
-            raise DeviceDisconnectedError(f"its driver ended{self.fate()}", self._subject)
+            raise DeviceDisconnectedError(f"its driver ended{self.exit_description()}", self._subject)
 
     def _more(self, deadline: float) -> bool:
         """Wait for output; False at its end."""
@@ -148,7 +148,7 @@ class Child:
             left = deadline - time.monotonic()
             if left <= 0 or not selector.select(left):
                 raise DeviceTimeoutError("did not finish in time", self._subject)
-        received = os.read(self._out.fileno(), CHUNK)
+        received = os.read(self._out.fileno(), CHUNK_BYTES)
         self._held += received
         return bool(received)
 

@@ -16,12 +16,12 @@ from biocapture.errors import (
 from biocapture.workers.isolation import isolated_python
 
 MAX_LINE_BYTES = 1_000_000
-OWN: list[type[DeviceError]] = [DeviceError, *DeviceError.__subclasses__()]
-KINDS = {kind.guidance.removeprefix("device."): kind for kind in OWN}
+DEVICE_ERRORS: list[type[DeviceError]] = [DeviceError, *DeviceError.__subclasses__()]
+ERROR_CLASSES = {kind.guidance.removeprefix("device."): kind for kind in DEVICE_ERRORS}
 ROOT = str(Path(biocapture.__file__).parents[1])
 
 
-class Driver:
+class DriverProcess:
     """A driver's process: started when it is first asked, and again after it was lost.
 
     Parameters
@@ -42,21 +42,21 @@ class Driver:
         self._command = isolated_python(code, python=python, paths=paths)
         self._subject, self._opening = subject, opening
         self._child: Child | None = None
-        self.opened: dict[str, Any] = {}
+        self.open_reply: dict[str, Any] = {}
         """What the driver answered to ``open``."""
 
     def open(self, deadline: float) -> None:
-        """Start it, unless it runs; raises what `ask` does."""
+        """Start it, unless it runs; raises what `request` does."""
         if self._child is None:
             self._child = Child(self._command, self._subject)
             if self._opening is not None:
                 try:
-                    self.opened = self.ask("open", deadline, **self._opening)[0]
+                    self.open_reply = self.request("open", deadline, **self._opening)[0]
                 except DeviceError:
                     self.close()
                     raise
 
-    def ask(self, do: str, deadline: float, limit: int = 0, **what: Any) -> tuple[dict[str, Any], bytes]:
+    def request(self, do: str, deadline: float, limit: int = 0, **what: Any) -> tuple[dict[str, Any], bytes]:
         """Answer to one request, and the bytes with it.
 
         Parameters
@@ -77,23 +77,23 @@ class Driver:
         assert self._child
         try:
             self._child.write(json.dumps({"do": do, **what}).encode() + b"\n")
-            told, size = self._told(self._child.line(deadline, MAX_LINE_BYTES), limit)
-            data = self._child.exactly(size, deadline)
+            told, size = self._told(self._child.read_line(deadline, MAX_LINE_BYTES), limit)
+            data = self._child.read_exactly(size, deadline)
         except DeviceDisconnectedError as error:
-            complaint = self._child.complaints().splitlines()[-1:]
+            complaint = self._child.stderr_tail().splitlines()[-1:]
             self.close()
             raise DeviceDisconnectedError(": ".join([error.message, *complaint]), self._subject) from error
         except (DeviceTimeoutError, DeviceDataError):
             self.close()
             raise
         if "error" in told:
-            raise KINDS.get(str(told["error"]), DeviceError)(str(told.get("message", ""))[:500], self._subject)
+            raise ERROR_CLASSES.get(str(told["error"]), DeviceError)(str(told.get("message", ""))[:500], self._subject)
         return told, data
 
     def close(self) -> None:
         """End the process; may be called twice."""
         if self._child:
-            self._child.hang_up()
+            self._child.close_input()
             self._child.kill()
         self._child = None
 

@@ -14,9 +14,9 @@ from typing import Self
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError, DeviceNotFoundError, DeviceTimeoutError
 
 MAX_HEADER_BYTES = 65_536
-CHUNK = 1 << 16
+CHUNK_BYTES = 1 << 16
 SEPARATOR = b"\r\n\r\n"
-HEX = re.compile(rb"[0-9A-Fa-f]{1,12}")
+CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ class Connection:
                 f"closed while it was asked ({error.strerror or error})", self.peer
             ) from error
 
-    def more(self, wait: bool = True) -> int:
+    def receive(self, wait: bool = True) -> int:
         """Receive what is there into the buffer; bytes received, 0 at the end, -1 when nothing is there yet."""
         self._socket.settimeout(self.remaining_s() if wait else 0.0)
         try:
-            received = self._socket.recv(CHUNK)
+            received = self._socket.recv(CHUNK_BYTES)
         except BlockingIOError:
             return -1
         except TimeoutError as error:
@@ -121,18 +121,18 @@ class Connection:
         del self._buffer[:size]
         return taken
 
-    def head(self) -> Reply:
+    def read_head(self) -> Reply:
         """Status line and headers of the reply; the body is left."""
         while (end := self._buffer.find(SEPARATOR)) < 0:
             if len(self._buffer) > MAX_HEADER_BYTES:
                 raise DeviceDataError(f"a header of over {MAX_HEADER_BYTES} bytes", self.peer)
-            if not self.more():
+            if not self.receive():
                 raise DeviceDisconnectedError(f"closed after {len(self._buffer)} bytes of header", self.peer)
         if end > MAX_HEADER_BYTES:
             raise DeviceDataError(f"a header of over {MAX_HEADER_BYTES} bytes", self.peer)
-        return parsed_head(self.take(end + len(SEPARATOR)), self.peer)
+        return parse_head(self.take(end + len(SEPARATOR)), self.peer)
 
-    def body(self, head: Reply, limit: int) -> Reply:
+    def read_body(self, head: Reply, limit: int) -> Reply:
         """The whole reply; bytes beyond its stated length are left alone."""
         stated = head.headers.get("content-length")
         if "chunked" in head.headers.get("transfer-encoding", "").lower():
@@ -147,7 +147,7 @@ class Connection:
         if size > limit:
             raise DeviceDataError(f"a reply of {size} bytes; the limit is {limit}", self.peer)
         while len(self._buffer) < size:
-            if not self.more():
+            if not self.receive():
                 raise DeviceDisconnectedError(f"closed after {len(self._buffer)} of {size} bytes", self.peer)
         return self.take(size)
 
@@ -156,7 +156,7 @@ class Connection:
         while received:
             if len(self._buffer) > limit:
                 raise DeviceDataError(f"a reply of over {limit} bytes", self.peer)
-            received = self.more()
+            received = self.receive()
         return self.take(len(self._buffer))
 
     def _chunked(self, limit: int) -> bytes:
@@ -168,15 +168,15 @@ class Connection:
 
     def _chunk_size(self) -> int:
         while (end := self._buffer.find(b"\r\n")) < 0:
-            if len(self._buffer) > 64 or not self.more():
+            if len(self._buffer) > 64 or not self.receive():
                 raise DeviceDataError("a chunked reply that is none", self.peer)
         line = self.take(end + 2).split(b";")[0].strip()
-        if not HEX.fullmatch(line):
+        if not CHUNK_SIZE.fullmatch(line):
             raise DeviceDataError(f"chunk size {line[:20]!r}", self.peer)
         return int(line, 16)
 
 
-def parsed_head(data: bytes, peer: str) -> Reply:
+def parse_head(data: bytes, peer: str) -> Reply:
     """Status line and headers.
 
     Raises
@@ -213,13 +213,13 @@ def exchange(
     """
     with Connection(*address, deadline) as connection:
         connection.send(verb, path, body)
-        return unwrapped(connection.body(connection.head(), limit), connection.peer)
+        return unwrap(connection.read_body(connection.read_head(), limit), connection.peer)
 
 
-def unwrapped(reply: Reply, peer: str) -> Reply:
+def unwrap(reply: Reply, peer: str) -> Reply:
     """MOSIP's mock device sends some errors as a whole HTTP reply inside the body of another: the inner one."""
     if not reply.body.startswith(b"HTTP/1."):
         return reply
     head, _, body = reply.body.partition(SEPARATOR)
-    inner = parsed_head(head, peer)
+    inner = parse_head(head, peer)
     return Reply(inner.status, inner.headers, body)

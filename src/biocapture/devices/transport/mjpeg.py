@@ -4,15 +4,17 @@ from collections.abc import Generator, Iterable
 
 from biocapture.errors import DeviceDataError
 
-MAX_BYTES = 32_000_000
+MAX_PICTURE_BYTES = 32_000_000
 """Of one picture; a longer one is refused before it is read."""
 
 MAX_HEADER_BYTES = 8_192
 
-BEGIN, END = b"\xff\xd8", b"\xff\xd9"
+JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 
 
-def pictures(chunks: Iterable[bytes], subject: str, max_bytes: int = MAX_BYTES) -> Generator[bytes, None, None]:
+def jpeg_pictures(
+    chunks: Iterable[bytes], subject: str, max_bytes: int = MAX_PICTURE_BYTES
+) -> Generator[bytes, None, None]:
     """JPEG pictures of a multipart stream.
 
     With a length each part is taken by it, and must begin and end as a JPEG; without, from one start marker to the end
@@ -36,12 +38,12 @@ def pictures(chunks: Iterable[bytes], subject: str, max_bytes: int = MAX_BYTES) 
         if head is None:
             return
         length = _length(head, subject, max_bytes)
-        picture = buffer.take(length) if length else buffer.until(END, max_bytes, "picture")
+        picture = buffer.take(length) if length else buffer.until(JPEG_END, max_bytes, "picture")
         if picture is None:
             raise DeviceDataError("the stream ended within a picture", subject)
-        picture = picture if length else picture + END
-        start = picture.find(BEGIN)
-        if start < 0 or END not in picture[-16:]:
+        picture = picture if length else picture + JPEG_END
+        start = picture.find(JPEG_START)
+        if start < 0 or JPEG_END not in picture[-16:]:
             raise DeviceDataError("a part is no whole JPEG picture", subject)
         yield picture[start:]
 

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.devices.decoding import device_image
-from biocapture.devices.transport.mjpeg import pictures
+from biocapture.devices.transport.mjpeg import jpeg_pictures
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError, DeviceNotFoundError, DeviceTimeoutError
 from biocapture.types import Modality
 
 CHUNK_BYTES = 65_536
-FAILURES = (OSError, http.client.HTTPException)
+NETWORK_ERRORS = (OSError, http.client.HTTPException)
 
 
 class MjpegStream:
@@ -51,10 +51,10 @@ class MjpegStream:
         except TimeoutError as error:
             self.close()
             raise DeviceTimeoutError(f"no answer in {timeout_s:g} s", subject) from error
-        except FAILURES as error:
+        except NETWORK_ERRORS as error:
             self.close()
             raise DeviceNotFoundError(f"cannot be reached: {error}", subject) from error
-        self._pictures = pictures(self._chunks(), subject)
+        self._pictures = jpeg_pictures(self._chunks(), subject)
 
     @property
     def is_multipart(self) -> bool:
@@ -73,7 +73,7 @@ class MjpegStream:
         picture = next(self._pictures, None)
         return None if picture is None else device_image(picture, Modality.FACE, self._subject).pixels
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Wake a reader that waits in another thread."""
         with suppress(OSError, AttributeError):
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -96,7 +96,7 @@ class MjpegStream:
                 raise DeviceTimeoutError(f"no picture in {self._timeout_s:g} s", self._subject) from error
             except http.client.IncompleteRead as error:
                 raise DeviceDataError("the stream ended within a picture", self._subject) from error
-            except (*FAILURES, ValueError) as error:
+            except (*NETWORK_ERRORS, ValueError) as error:
                 raise DeviceDisconnectedError(f"the stream broke off: {error}", self._subject) from error
             if not chunk:
                 return

@@ -16,14 +16,14 @@ FIRST_PAUSE_S, MAX_PAUSE_S = 0.1, 5.0
 """Before reconnecting; doubled at every failure."""
 
 
-class Source(Protocol):
+class FrameSource(Protocol):
     """Anything that gives frames until it ends."""
 
     def read(self) -> Pixels | None:
         """The next frame, or None at the end."""
         ...
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Wake a ``read`` that waits in another thread, where that can be done; nothing is freed."""
         ...
 
@@ -32,7 +32,7 @@ class Source(Protocol):
         ...
 
 
-class Latest:
+class NewestFrame:
     """Reads a source in a thread, and reconnects when it breaks off.
 
     Parameters
@@ -45,9 +45,9 @@ class Latest:
         Failures in a row that are tried over before it counts as gone.
     """
 
-    def __init__(self, connect: Callable[[], Source], subject: str, reconnects: int) -> None:
+    def __init__(self, connect: Callable[[], FrameSource], subject: str, reconnects: int) -> None:
         self._connect, self._subject, self._reconnects = connect, subject, reconnects
-        self._source: Source | None = connect()
+        self._source: FrameSource | None = connect()
         self._frame: Pixels | None = None
         self._error: DeviceError | None = None
         self._ended = threading.Event()
@@ -82,7 +82,7 @@ class Latest:
         self._ended.set()
         source = self._source
         if source:
-            source.hang_up()
+            source.disconnect()
         self._thread.join(timeout_s)
 
     @property

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from biocapture.errors import DeviceDataError, DeviceNotFoundError
 from biocapture.images.decode import MAX_PIXELS
 
-Settings = tuple[tuple[int, float], ...]
+VideoSettings = tuple[tuple[int, float], ...]
 
 
 class Video:
@@ -34,7 +34,7 @@ class Video:
         Its frames are over the limit.
     """
 
-    def __init__(self, source: int | str, subject: str, timeout_s: float = 10.0, settings: Settings = ()) -> None:
+    def __init__(self, source: int | str, subject: str, timeout_s: float = 10.0, settings: VideoSettings = ()) -> None:
         self._source, self._subject = source, subject
         milliseconds = max(1, round(1000 * timeout_s))
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, milliseconds, cv2.CAP_PROP_READ_TIMEOUT_MSEC, milliseconds]
@@ -71,7 +71,7 @@ class Video:
         """Begin a film again."""
         self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Nothing: OpenCV's readers end by their own time limit, and must not be closed from outside."""
 
     def close(self) -> None:

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-Answer = tuple[dict[str, Any], bytes]
-Handler = Callable[..., Answer]
+Reply = tuple[dict[str, Any], bytes]
+Handler = Callable[..., Reply]
 
-LAST_WORDS_S = 0.4
+GRACE_PERIOD_S = 0.4
 """A capture that is cancelled may take so long to end."""
 
 
@@ -20,7 +20,7 @@ MAX_MEMORY_BYTES = 4 << 30
 """A device that sends without end is stopped by it, if not by the time."""
 
 
-class Refused(Exception):  # noqa: N818  an answer, not a fault of the program
+class RequestRefusedError(Exception):
     """What the device said no to; ``kind`` is the name of a device error, without ``device.``."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -52,10 +52,10 @@ def serve(handlers: dict[str, Handler], cancel: Callable[[], None]) -> None:
         replies.flush()
 
 
-def _answered(handler: Handler, asked: dict[str, Any]) -> Answer:
+def _answered(handler: Handler, asked: dict[str, Any]) -> Reply:
     try:
         return handler(**asked)
-    except Refused as error:
+    except RequestRefusedError as error:
         return {"error": error.kind, "message": str(error)}, b""
     except Exception as error:  # noqa: BLE001  libraries raise almost anything
         return {"error": "failed", "message": f"{type(error).__name__}: {error}"[:500]}, b""
@@ -66,7 +66,7 @@ def _listen(requests: "queue.SimpleQueue[bytes]", cancel: Callable[[], None]) ->
     for line in sys.stdin.buffer:
         requests.put(line)
     requests.put(b"")
-    last_words = threading.Timer(LAST_WORDS_S, os._exit, (1,))
+    last_words = threading.Timer(GRACE_PERIOD_S, os._exit, (1,))
     last_words.daemon = True
     last_words.start()
     cancel()

@@ -22,16 +22,16 @@ SHAPES = {Modality.FINGERPRINT: (560, 416), Modality.IRIS: (480, 640), Modality.
 """Rows and columns of captures."""
 
 PREVIEW_ROWS = 360
-VGA = 2
+IMAGE_KIND_VGA = 2
 """Kind of iris image (ISO/IEC 19794-6:2011)."""
 
-OTHER_PEOPLE = 1_000_000
+SUBJECTS = 1_000_000
 EXCEPTION_PHOTO = 104_729
 """Added to the person's number for a picture that is not the portrait."""
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SyntheticSubject:
     """One synthetic person, by number."""
 
     seed: int
@@ -53,7 +53,7 @@ class Person:
             return write_finger_record(FingerImageRecord(2011, (finger,)))
         if modality is Modality.FACE:
             return write_face_record(FaceImageRecord(2011, (FaceImage(picture, capture=taken),)))
-        eye = IrisImage(picture, 2 if position is Position.LEFT_EYE else 1, kind=VGA, capture=taken)
+        eye = IrisImage(picture, 2 if position is Position.LEFT_EYE else 1, kind=IMAGE_KIND_VGA, capture=taken)
         return write_iris_record(IrisImageRecord(2011, (eye,)))
 
     def frame(self, modality: Modality, position: Position, text: str, number: int) -> bytes:
@@ -67,11 +67,11 @@ class Person:
         return cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
 
 
-def person_named(profile: str, capture: int) -> Person:
+def subject_of_profile(profile: str, capture: int) -> SyntheticSubject:
     """The person of a profile; of the profile ``Automatic``, another one for each capture."""
     if profile.lower() == "automatic":
-        return Person(1 + capture % OTHER_PEOPLE)
-    return Person(1 if profile.lower() in ("", "default") else 1 + zlib.crc32(profile.encode()) % OTHER_PEOPLE)
+        return SyntheticSubject(1 + capture % SUBJECTS)
+    return SyntheticSubject(1 if profile.lower() in ("", "default") else 1 + zlib.crc32(profile.encode()) % SUBJECTS)
 
 
 def _jpeg2000(pixels: NDArray[np.uint8]) -> bytes:
