@@ -3,40 +3,12 @@
 import csv
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import pytest
+from tests.support.commands import Run
 from tests.support.prints import touch
-
-from biocapture import cli
-
-
-class Said(NamedTuple):
-    """How a command ended and what it wrote."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def command(*words: object) -> Said:
-        monkeypatch.setattr("sys.argv", ["biocapture", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Said(int(ended.value.code or 0), *capsys.readouterr())
-
-    return command
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,61 @@
 """The ``biocapture`` command: options in, tables out; no logic. A file per group of commands."""
 
 import os
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 from rich.console import Console
 
-from biocapture.cli import bench, catalogue, compare, devices, draw, enrolment, portrait, report, run, score, sim
+from biocapture.cli.exit_status import INTERRUPTED, WRONG_USAGE
 from biocapture.errors import BiocaptureError
 
 # Parallelism is over images; threads inside a small matrix product cost more than the product.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
-for group in (score, run, report, draw, compare, enrolment, portrait, devices, catalogue, sim, bench):
-    app.add_typer(group.commands)
+COMMANDS = (
+    "score",
+    "run",
+    "report",
+    "draw",
+    "compare",
+    "enrolment",
+    "portrait",
+    "devices",
+    "catalogue",
+    "sim",
+    "bench",
+)
+"""Files of this folder that hold commands, in the order of the help. A new command is a file and a line here."""
 
 
-@app.callback()
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Put the program together.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Modules of this package; the ``commands`` of each are added, in this order.
+
+    Returns
+    -------
+    typer.Typer
+        The ``biocapture`` command.
+    """
+    program = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", callback=biocapture)
+    for name in names:
+        program.add_typer(import_module(f"{__name__}.{name}").commands)
+    return program
+
+
 def biocapture() -> None:
     """Scores fingerprint, face and iris captures for quality and deduplication-readiness, offline.
 
     Start with `biocapture score FOLDER`; `biocapture explain COLUMN` tells what any number means.
     """
+
+
+app = application()
 
 
 def main() -> None:
@@ -30,6 +64,6 @@ def main() -> None:
         app()
     except BiocaptureError as error:
         Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
-        raise SystemExit(2) from None
+        raise SystemExit(WRONG_USAGE) from None
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None

@@ -5,17 +5,17 @@ from typing import Annotated
 
 import typer
 
+from biocapture.cli.options import json_option, modality_option, workers_option
+
 commands = typer.Typer()
 
 
 @commands.command()
 def bench(
-    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, iris or face; default: all.")] = "",
-    workers: Annotated[
-        str, typer.Option("--workers", "-w", help="Numbers of processes, e.g. 1,2,4; default: up to one per core.")
-    ] = "",
+    modality: Annotated[str, modality_option(help="fingerprint, iris or face; default: all.")] = "",
+    workers: Annotated[str, workers_option(help="Numbers of processes, e.g. 1,2,4; default: up to one per core.")] = "",
     seconds: Annotated[float, typer.Option("--seconds", "-s", help="How long each is measured.")] = 3.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Figures and machine as JSON.")] = False,
+    as_json: Annotated[bool, json_option(help="Figures and machine as JSON.")] = False,
 ) -> None:
     """Measure how many images a second this machine assesses, per modality and number of workers.
 

@@ -5,6 +5,21 @@ from typing import Annotated
 
 import typer
 
+from biocapture.cli.exit_status import answer
+from biocapture.cli.options import (
+    FALSE_MATCH_RATES,
+    KINDS,
+    ComparedModality,
+    Ppi,
+    PpiOfOne,
+    Workers,
+    fmr_option,
+    modality_option,
+    out_option,
+    position_option,
+    ppi_option,
+)
+
 commands = typer.Typer()
 
 
@@ -12,9 +27,9 @@ commands = typer.Typer()
 def compare(
     one: Annotated[Path, typer.Argument(help="An image, or a stored template.", show_default=False)],
     other: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
-    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face, iris or auto.")] = "fingerprint",
-    fmr: Annotated[float, typer.Option(help="False match rate of the verdict: 0.01, 0.001 or 0.0001.")] = 0.001,
-    ppi: Annotated[float | None, typer.Option(help="Resolution of both images, overriding their metadata.")] = None,
+    modality: ComparedModality = "fingerprint",
+    fmr: Annotated[float, fmr_option(help=f"False match rate of the verdict: {FALSE_MATCH_RATES}.")] = 0.001,
+    ppi: Annotated[float | None, ppi_option(help="Resolution of both images, overriding their metadata.")] = None,
     overlay: Annotated[Path | None, typer.Option(help="Draw both captures and what agrees between them; .png.")] = None,
 ) -> None:
     """Compare two captures: score 0..100, and whether they show the same finger or eye at the chosen false match rate.
@@ -30,17 +45,19 @@ def compare(
     typer.echo(matched.summary)
     if overlay:
         write_overlay(matched, overlay)
-    raise typer.Exit(0 if same else 1)
+    raise answer(same)
 
 
 @commands.command()
 def template(
     source: Annotated[Path, typer.Argument(metavar="IMAGE", help="An image, or a stored template.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The template.")],
+    out: Annotated[Path, out_option(help="The template.")],
     format: Annotated[str, typer.Option("--format", "-f", help="own, or for fingerprints iso2005 or iso2011.")] = "own",
-    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face, iris or auto.")] = "fingerprint",
-    position: Annotated[str | None, typer.Option(help="Of an image, e.g. right_index; default: from its name.")] = None,
-    ppi: Annotated[float | None, typer.Option(help="Resolution of the image, overriding its metadata.")] = None,
+    modality: ComparedModality = "fingerprint",
+    position: Annotated[
+        str | None, position_option(help="Of an image, e.g. right_index; default: from its name.")
+    ] = None,
+    ppi: PpiOfOne = None,
 ) -> None:
     """Write the template of a capture: in our own format, or as an ISO/IEC 19794-2 finger minutiae record.
 
@@ -60,15 +77,15 @@ def template(
 def evaluate(
     images: Annotated[Path, typer.Option(help="Folder the file names in the pair list are relative to.")],
     pairs: Annotated[Path, typer.Option(help="CSV with file1, file2 and, for error rates, genuine (1 or 0).")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The same table with a column biocapture: our score.")],
-    modality: Annotated[str, typer.Option("--modality", "-m", help="fingerprint, face or iris.")] = "fingerprint",
-    ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
+    out: Annotated[Path, out_option(help="The same table with a column biocapture: our score.")],
+    modality: Annotated[str, modality_option(help=f"{KINDS}.")] = "fingerprint",
+    ppi: Ppi = None,
+    workers: Workers = 0,
     plot: Annotated[Path | None, typer.Option(help="Draw DET and EDC curves; .png. Adds our quality.")] = None,
     tables: Annotated[
         Path | None, typer.Option(help="Folder for det.csv, edc.csv, thresholds.csv. Adds our quality.")
     ] = None,
-    fmr: Annotated[float, typer.Option(help="Of the decision in the tables.", min=1e-9, max=0.5)] = 0.001,
+    fmr: Annotated[float, fmr_option(help="Of the decision in the tables.", min=1e-9, max=0.5)] = 0.001,
     scores: Annotated[
         str, typer.Option(help="Column with another comparison's scores; default: ours. Faces need it.")
     ] = "",
@@ -99,4 +116,4 @@ def evaluate(
     done = evaluated(images, pairs, out, modality, **how, fork=True, watch=watched)  # type: ignore[arg-type]
     for line in done.lines:
         typer.echo(line)
-    raise typer.Exit(1 if done.unreadable else 0)
+    raise answer(not done.unreadable)

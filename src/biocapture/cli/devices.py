@@ -5,23 +5,34 @@ from typing import Annotated
 
 import typer
 
+from biocapture.cli.exit_status import WRONG_USAGE, answer
+from biocapture.cli.options import (
+    HEALTH_VARIABLE,
+    LANGUAGE_CODES,
+    CaptureProfile,
+    device_option,
+    json_option,
+    language_option,
+    out_option,
+)
+
 commands = typer.Typer()
 
 
 @commands.command()
 def capture(
-    device: Annotated[str, typer.Option("--device", "-d", help="name:address?option=value, e.g. sim:finger.")],
+    device: Annotated[str, device_option(help="name:address?option=value, e.g. sim:finger.")],
     slot: Annotated[str, typer.Option("--slot", "-s", help="right_index, left_eye, face …")],
-    profile: Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or your own .toml.")] = "default",
-    lang: Annotated[str, typer.Option("--lang", help="Language of the guidance; default: the profile's.")] = "",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for all attempts and findings.")] = None,
+    profile: CaptureProfile = "default",
+    lang: Annotated[str, language_option(help="Language of the guidance; default: the profile's.")] = "",
+    out: Annotated[Path | None, out_option(help="Folder for all attempts and findings.")] = None,
     attempts: Annotated[
         int, typer.Option(help="Bad scans after which another finger is suggested; 0: as the profile says.", min=0)
     ] = 0,
     force: Annotated[str, typer.Option(help="Accept the best attempt whatever its faults; the reason is kept.")] = "",
     health: Annotated[
         Path | None,
-        typer.Option(envvar="BIOCAPTURE_HEALTH", help="Note in this file how the device does; no picture, no person."),
+        typer.Option(envvar=HEALTH_VARIABLE, help="Note in this file how the device does; no picture, no person."),
     ] = None,
 ) -> None:
     """Capture one finger, eye or face: guidance while it moves, automatic capture, best of several attempts.
@@ -65,7 +76,7 @@ def capture(
         typer.echo(f"--health: {watcher.problem}", err=True)
     if out:
         typer.echo(f"→ {keep(result, target.position, out, language)}")
-    raise typer.Exit(2 if result.error else 0 if result.accepted else 1)
+    raise typer.Exit(WRONG_USAGE) if result.error else answer(result.accepted)
 
 
 devices = typer.Typer(no_args_is_help=True, help="List the device adapters, or look at one device.")
@@ -104,11 +115,11 @@ def probe(device: Annotated[str, typer.Argument(help="name:address?option=value"
 @devices.command()
 def health(
     db: Annotated[
-        Path, typer.Option("--db", envvar="BIOCAPTURE_HEALTH", help="File that `biocapture capture --health` wrote.")
+        Path, typer.Option("--db", envvar=HEALTH_VARIABLE, help="File that `biocapture capture --health` wrote.")
     ],
-    device: Annotated[str, typer.Option("--device", "-d", help="Only this one, as it is listed.")] = "",
-    lang: Annotated[str, typer.Option("--lang", help="en or id.")] = "en",
-    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    device: Annotated[str, device_option(help="Only this one, as it is listed.")] = "",
+    lang: Annotated[str, language_option(help=f"{LANGUAGE_CODES}.")] = "en",
+    json: Annotated[bool, json_option(help="For machines.")] = False,
     image: Annotated[Path | None, typer.Option(help="Picture of one device's surface, faults marked (PNG).")] = None,
 ) -> None:
     """Say what is wrong with each device: dirt on the glass, dead lines, falling scores, errors; and how it is known.
@@ -129,4 +140,4 @@ def health(
     if image:
         save_picture(found, image)
     print_diagnoses(found, lang, as_json=json)
-    raise typer.Exit(1 if any(one.findings for one in found) else 0)
+    raise answer(not any(one.findings for one in found))

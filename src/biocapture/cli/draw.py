@@ -5,19 +5,30 @@ from typing import Annotated
 
 import typer
 
+from biocapture.cli.options import (
+    LANGUAGE_CODES,
+    AnyModality,
+    CaptureProfile,
+    PpiOfOne,
+    language_option,
+    out_option,
+    position_option,
+    supplier_option,
+)
+
 commands = typer.Typer()
 
 
 @commands.command()
 def draw(
     image: Annotated[Path, typer.Argument(help="A capture.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: <name>.seen.png, here.")] = None,
-    modality: Annotated[str, typer.Option("--modality", "-m", help="auto, fingerprint, face or iris.")] = "auto",
-    position: Annotated[str | None, typer.Option(help="E.g. right_index; default: from its name.")] = None,
-    ppi: Annotated[float | None, typer.Option(help="Resolution of the image, overriding its metadata.")] = None,
-    profile: Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or your own .toml.")] = "default",
-    lang: Annotated[str, typer.Option("--lang", help="en or id; default: the profile's.")] = "",
-    supplier: Annotated[str, typer.Option(help="Who finds the face: default, or ofiq.")] = "default",
+    out: Annotated[Path | None, out_option(help="Default: <name>.seen.png, here.")] = None,
+    modality: AnyModality = "auto",
+    position: Annotated[str | None, position_option(help="E.g. right_index; default: from its name.")] = None,
+    ppi: PpiOfOne = None,
+    profile: CaptureProfile = "default",
+    lang: Annotated[str, language_option(help=f"{LANGUAGE_CODES}; default: the profile's.")] = "",
+    supplier: Annotated[str, supplier_option(help="Who finds the face: default, or ofiq.")] = "default",
 ) -> None:
     """Draw what was seen in a capture, beside its measures and what to do about its faults.
 

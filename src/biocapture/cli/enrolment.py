@@ -7,13 +7,11 @@ from typing import Annotated
 import typer
 
 from biocapture.cli import station as station_commands
-from biocapture.cli.score import Language, ProfileName
-from biocapture.cli.station import KeyFile
+from biocapture.cli.exit_status import answer
+from biocapture.cli.options import FALSE_MATCH_RATES, KeyFile, Language, ProfileName, fmr_option, json_option
 
 commands = typer.Typer()
 commands.add_typer(station_commands.commands, name="station")
-
-JsonOut = Annotated[bool, typer.Option("--json", help="Print JSON instead of text; with --many a line per enrolment.")]
 
 
 @commands.command()
@@ -27,7 +25,7 @@ def check(
     station: Annotated[Path | None, typer.Option(help="Memory of the people before; see `station add`.")] = None,
     key_file: KeyFile = None,
     sizes: Annotated[bool, typer.Option("--sizes", help="Also tell size and quality at each compression.")] = False,
-    as_json: JsonOut = False,
+    as_json: Annotated[bool, json_option(help="Print JSON instead of text; with --many a line per enrolment.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with the images that show each fault.")] = None,
 ) -> None:
     """Is one person's enrolment ready to upload? Complete, readable, distinct, nobody's ghost, one person's, in budget.
@@ -57,7 +55,7 @@ def check(
             if html:
                 write_html(record, html, lang)
             _say(record.to_dict(lang)) if as_json else print_record(record, lang)
-            raise typer.Exit(0 if record.verdict == "READY" else 1)
+            raise answer(record.verdict == "READY")
         assert many is not None
         for name, found in check_many(many, profile=profile, station=known):
             ready &= not isinstance(found, str) and found.verdict == "READY"
@@ -67,7 +65,7 @@ def check(
                 print_error_line(name, found)
             else:
                 print_line(found, lang)
-    raise typer.Exit(0 if ready else 1)
+    raise answer(ready)
 
 
 @commands.command()
@@ -75,9 +73,9 @@ def dedup(
     paths: Annotated[
         list[Path], typer.Argument(help="Folders of enrolments, enrolments, or images.", show_default=False)
     ],
-    fmr: Annotated[float, typer.Option(help="False match rate per comparison: 0.01, 0.001 or 0.0001.")] = 0.0001,
+    fmr: Annotated[float, fmr_option(help=f"False match rate per comparison: {FALSE_MATCH_RATES}.")] = 0.0001,
     any_slot: Annotated[bool, typer.Option("--any-slot", help="Compare every finger with every finger.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    as_json: Annotated[bool, json_option(help="Print JSON instead of text.")] = False,
 ) -> None:
     """Who is in there twice? Compares every sample with every other person's and lists what matches.
 
@@ -88,7 +86,7 @@ def dedup(
 
     found = duplicates(paths, fmr, any_slot=any_slot)
     _say(found.to_dict()) if as_json else print_duplicates(found)
-    raise typer.Exit(1 if found.pairs else 0)
+    raise answer(not found.pairs)
 
 
 def _say(content: object) -> None:

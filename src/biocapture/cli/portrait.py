@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from biocapture.cli.score import Language, ProfileName
+from biocapture.cli.exit_status import answer
+from biocapture.cli.options import Language, ProfileName, out_option
 
 commands = typer.Typer()
 
@@ -13,7 +14,7 @@ commands = typer.Typer()
 @commands.command()
 def portrait(
     image: Annotated[Path, typer.Argument(help="A photograph with a face.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The portrait: .png or .jpg.")],
+    out: Annotated[Path, out_option(help="The portrait: .png or .jpg.")],
     profile: ProfileName = "default",
     lang: Language = "",
 ) -> None:
@@ -35,7 +36,7 @@ def portrait(
     made = make_portrait(image, rules)
     if isinstance(made, Failure):
         typer.echo(text(made.reason, lang or rules.language), err=True)
-        raise typer.Exit(1)
+        raise answer(False)
     assert rules.portrait is not None
     write_portrait(made, out, rules.portrait.ppi)
     typer.echo(f"{out}: {'; '.join(made.changes)}")

@@ -5,20 +5,22 @@ from typing import Annotated
 
 import typer
 
+from biocapture.cli.options import LANGUAGE_CODES, language_option, out_option, profile_option
+
 commands = typer.Typer()
 
 
 @commands.command()
 def report(
     run: Annotated[Path, typer.Argument(help="Folder of a run (part-*.parquet), or a .parquet, .csv or .jsonl table.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The page.")] = Path("report.html"),
+    out: Annotated[Path, out_option(help="The page.")] = Path("report.html"),
     against: Annotated[Path | None, typer.Option(help="An earlier run: what got better or worse.")] = None,
     thumbnails: Annotated[
         bool, typer.Option("--thumbnails", help="Show example captures: the page is then personal data.")
     ] = False,
     images: Annotated[Path, typer.Option(help="Folder that relative paths in the table start from.")] = Path(),
-    profile: Annotated[str, typer.Option("--profile", "-p", help="Minima that are shown; default: the run's.")] = "",
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or id.")] = "en",
+    profile: Annotated[str, profile_option(help="Minima that are shown; default: the run's.")] = "",
+    lang: Annotated[str, language_option(help=f"Language of the page: {LANGUAGE_CODES}.")] = "en",
     reference: Annotated[
         Path | None, typer.Option(help="Reference population (.json); default: our synthetic one.")
     ] = None,

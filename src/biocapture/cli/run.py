@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from biocapture.cli.score import ProfileName, write_page
+from biocapture.cli.exit_status import INTERRUPTED, answer
+from biocapture.cli.options import (
+    MAX_PIXELS,
+    AnyModality,
+    MaxPixels,
+    Native,
+    Ppi,
+    ProfileName,
+    Supplier,
+    Workers,
+    out_option,
+    report_option,
+)
+from biocapture.cli.score import write_page
+from biocapture.runs import LIMIT_S, ROWS_PER_PART
 
 commands = typer.Typer()
 Inputs = Annotated[
@@ -24,26 +38,24 @@ Inputs = Annotated[
 @commands.command()
 def run(
     inputs: Inputs,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.", show_default=False)],
-    page: Annotated[Path | None, typer.Option("--report", help="Write a page about the run: .html.")] = None,
+    out: Annotated[Path, out_option(help="Folder of the run.", show_default=False)],
+    page: Annotated[Path | None, report_option(help="Write a page about the run: .html.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was ended, or add new files.")
     ] = False,
-    modality: Annotated[str, typer.Option("--modality", "-m", help="auto, fingerprint, face or iris.")] = "auto",
-    ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
-    native: Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")] = False,
-    workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
+    modality: AnyModality = "auto",
+    ppi: Ppi = None,
+    native: Native = False,
+    workers: Workers = 0,
     engine: Annotated[str, typer.Option(help="local, or ray: a cluster (see docs/cluster.md).")] = "local",
     since: Annotated[str, typer.Option(help="Only files changed since then, e.g. 2026-03-31.")] = "",
     sample: Annotated[int, typer.Option(help="Only so many files, drawn by lot; 0 = all.", min=0)] = 0,
     seed: Annotated[int, typer.Option(help="Of the draw: the same seed draws the same files.", min=0)] = 0,
-    limit: Annotated[float, typer.Option(help="Seconds a file may take; then it is an error row.", min=0.1)] = 60.0,
-    supplier: Annotated[
-        str, typer.Option(help="Who finds the face: default, or ofiq (your own OFIQ package).")
-    ] = "default",
+    limit: Annotated[float, typer.Option(help="Seconds a file may take; then it is an error row.", min=0.1)] = LIMIT_S,
+    supplier: Supplier = "default",
     profile: ProfileName = "default",
-    max_pixels: Annotated[int, typer.Option(help="Refuse larger images before decoding.", min=1)] = 64_000_000,
-    rows_per_part: Annotated[int, typer.Option(help="Rows of a part of the table.", min=1)] = 10_000,
+    max_pixels: MaxPixels = MAX_PIXELS,
+    rows_per_part: Annotated[int, typer.Option(help="Rows of a part of the table.", min=1)] = ROWS_PER_PART,
 ) -> None:
     """Score folders of any size into a run: a folder of Parquet parts and `run.json`, resumable after any end.
 
@@ -85,10 +97,10 @@ def run(
         console.print(
             f"interrupted; {progress.summary(str(out))}\nGo on with: {again}", highlight=False, soft_wrap=True
         )
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None
     if not len(store):
         raise typer.BadParameter("no image files there", param_hint="INPUTS")
     console.print(progress.summary(str(out)), highlight=False, soft_wrap=True)
     if page:
         write_page(out, page, wanted.profile, wanted.profile.language)
-    raise typer.Exit(1 if store.verdicts["ERROR"] else 0)
+    raise answer(not store.verdicts["ERROR"])

@@ -8,30 +8,41 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from biocapture.cli.exit_status import answer
+from biocapture.cli.options import (
+    MAX_PIXELS,
+    AnyModality,
+    Language,
+    MaxPixels,
+    Native,
+    Ppi,
+    ProfileName,
+    Supplier,
+    Workers,
+    out_option,
+    report_option,
+)
+
 if TYPE_CHECKING:
     from biocapture.profile.load import Profile
 
 commands = typer.Typer()
 Paths = Annotated[list[Path], typer.Argument(help="Image files or folders; folders are walked.", show_default=False)]
-Language = Annotated[str, typer.Option("--lang", help="Language of the guidance: en or id; default: the profile's.")]
-ProfileName = Annotated[str, typer.Option("--profile", "-p", help="default, e-ktp, or a path to your own .toml.")]
 
 
 @commands.command()
 def score(
     paths: Paths,
-    modality: Annotated[str, typer.Option("--modality", "-m", help="auto, fingerprint, face or iris.")] = "auto",
-    ppi: Annotated[float | None, typer.Option(help="Resolution of the images, overriding their metadata.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a table: .csv, .jsonl or .parquet.")] = None,
-    page: Annotated[Path | None, typer.Option("--report", help="Write a page about all of them: .html.")] = None,
-    native: Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")] = False,
-    workers: Annotated[int, typer.Option("--workers", "-w", help="Processes; 0 = one per core.", min=0)] = 0,
-    supplier: Annotated[
-        str, typer.Option(help="Who finds the face: default, or ofiq (your own OFIQ package).")
-    ] = "default",
+    modality: AnyModality = "auto",
+    ppi: Ppi = None,
+    out: Annotated[Path | None, out_option(help="Write a table: .csv, .jsonl or .parquet.")] = None,
+    page: Annotated[Path | None, report_option(help="Write a page about all of them: .html.")] = None,
+    native: Native = False,
+    workers: Workers = 0,
+    supplier: Supplier = "default",
     profile: ProfileName = "default",
     lang: Language = "",
-    max_pixels: Annotated[int, typer.Option(help="Refuse larger images before decoding.", min=1)] = 64_000_000,
+    max_pixels: MaxPixels = MAX_PIXELS,
 ) -> None:
     """Score images: one row per file, including the files that cannot be read.
 
@@ -80,7 +91,7 @@ def score(
     if progress.count == 0:
         raise typer.BadParameter("no image files there", param_hint="PATHS")
     progress.summary(out)
-    raise typer.Exit(1 if errors else 0)
+    raise answer(not errors)
 
 
 def write_page(rows: Path, page: Path, profile: "Profile", language: str) -> None:

@@ -5,36 +5,35 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from biocapture.enrolment.station import Station
+from biocapture.cli.options import KEY_FILE_VARIABLE, KeyFile, json_option
+
+if TYPE_CHECKING:
+    from biocapture.enrolment.station import Station
 
 commands = typer.Typer(
     no_args_is_help=True, help="The station's memory of the people before: add, list, forget, expire."
 )
 
 File = Annotated[Path, typer.Argument(help="The station's memory, one file.", show_default=False)]
-KeyFile = Annotated[
-    Path | None,
-    typer.Option("--key-file", envvar="BIOCAPTURE_KEY_FILE", help="Key of the memory: 64 hexadecimal digits."),
-]
 
 
-def opened(file: Path, key_file: Path | None, create: bool = False) -> Station:
+def opened(file: Path, key_file: Path | None, create: bool = False) -> "Station":
     """Open a memory; a new one gets a new key if the key file does not exist either."""
-    from biocapture.enrolment.station import make_key, read_key
+    from biocapture.enrolment.station import Station, make_key, read_key
     from biocapture.errors import StationError
 
     if key_file is None:
-        raise StationError("a key file is needed: --key-file FILE or BIOCAPTURE_KEY_FILE", str(file))
+        raise StationError(f"a key file is needed: --key-file FILE or {KEY_FILE_VARIABLE}", str(file))
     new = create and not file.exists() and not key_file.exists()
     return Station(file, make_key(key_file) if new else read_key(key_file), create=create)
 
 
 @contextmanager
-def memory(file: Path | None, key_file: Path | None) -> Iterator[Station | None]:
+def memory(file: Path | None, key_file: Path | None) -> Iterator["Station | None"]:
     """The memory a record is compared with, or None."""
     if file is None:
         yield None
@@ -71,7 +70,7 @@ def add(
 def list_people(
     file: File,
     key_file: KeyFile = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, json_option(help="Print JSON.")] = False,
 ) -> None:
     """List who is remembered, in the order they were added."""
     from biocapture.cli.terminal.table import print_rows

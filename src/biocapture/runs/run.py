@@ -11,7 +11,7 @@ from biocapture.assessment.modalities import measures
 from biocapture.assessment.pipeline import Options, failed, native_names
 from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
-from biocapture.runs import record, selection
+from biocapture.runs import LIMIT_S, ROWS_PER_PART, record, selection
 from biocapture.runs.entry import TOLD, Entry
 from biocapture.runs.inputs import entries
 from biocapture.runs.loading import Loaded, loaded
@@ -20,8 +20,6 @@ from biocapture.runs.row import Row, Task, lost, renamed, row_of, score, with_to
 from biocapture.runs.store import Store
 from biocapture.workers.pool import map_unordered
 
-ROWS_PER_PART = 10_000
-LIMIT_S = 60.0
 UNDER_WAY = 1024
 """Files promised a number whose rows are not there yet: bounds memory when one of them takes long."""
 

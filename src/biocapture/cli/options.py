@@ -1,0 +1,52 @@
+"""Options that several commands have: name, letter, limits and help stand here once; defaults stand at the commands.
+
+A function gives an option with a help text of the command's own.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biocapture.guidance import LANGUAGES
+
+KINDS = "fingerprint, face or iris"
+LANGUAGE_CODES = " or ".join(LANGUAGES)
+FALSE_MATCH_RATES = "0.01, 0.001 or 0.0001"
+EXAMPLE_PROFILES = "default, e-ktp"
+MAX_PIXELS = 64_000_000
+"""These are facts of other modules that take too long to import for ``--help``; tests hold them together."""
+
+HEALTH_VARIABLE = "BIOCAPTURE_HEALTH"
+KEY_FILE_VARIABLE = "BIOCAPTURE_KEY_FILE"
+"""Environment variables that stand for an option."""
+
+modality_option = partial(typer.Option, "--modality", "-m")
+position_option = partial(typer.Option, "--position")
+ppi_option = partial(typer.Option, "--ppi")
+profile_option = partial(typer.Option, "--profile", "-p")
+language_option = partial(typer.Option, "--lang")
+fmr_option = partial(typer.Option, "--fmr")
+supplier_option = partial(typer.Option, "--supplier")
+device_option = partial(typer.Option, "--device", "-d")
+out_option = partial(typer.Option, "--out", "-o")
+workers_option = partial(typer.Option, "--workers", "-w")
+report_option = partial(typer.Option, "--report")
+json_option = partial(typer.Option, "--json")
+
+AnyModality = Annotated[str, modality_option(help=f"auto, {KINDS}.")]
+ComparedModality = Annotated[str, modality_option(help="fingerprint, face, iris or auto.")]
+Ppi = Annotated[float | None, ppi_option(help="Resolution of the images, overriding their metadata.")]
+PpiOfOne = Annotated[float | None, ppi_option(help="Resolution of the image, overriding its metadata.")]
+ProfileName = Annotated[str, profile_option(help=f"{EXAMPLE_PROFILES}, or a path to your own .toml.")]
+CaptureProfile = Annotated[str, profile_option(help=f"{EXAMPLE_PROFILES}, or your own .toml.")]
+Language = Annotated[str, language_option(help=f"Language of the guidance: {LANGUAGE_CODES}; default: the profile's.")]
+Supplier = Annotated[str, supplier_option(help="Who finds the face: default, or ofiq (your own OFIQ package).")]
+Native = Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")]
+MaxPixels = Annotated[int, typer.Option("--max-pixels", help="Refuse larger images before decoding.", min=1)]
+Workers = Annotated[int, workers_option(help="Processes; 0 = one per core.", min=0)]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", envvar=KEY_FILE_VARIABLE, help="Key of the memory: 64 hexadecimal digits."),
+]

@@ -1,0 +1,65 @@
+"""Options: each is declared once, and what their help says is what holds elsewhere."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from typer.main import get_command
+
+import biocapture.cli
+from biocapture.cli import COMMANDS, app, options
+from biocapture.comparison.protocol import matcher
+from biocapture.images.decode import MAX_PIXELS
+from biocapture.profile.load import shipped
+from biocapture.runs.engines import ENGINES
+from biocapture.types import Modality
+
+FOLDER = Path(biocapture.cli.__file__).parent
+HEAVY = {"numpy", "cv2", "pydantic", "pyarrow", "onnxruntime", "PIL", "jinja2", "biocapture.types"}
+OWN_MEANING = {("sbi", "--profile")}
+"""Command and option that share a name with another option and nothing else."""
+
+
+def declarations(path: Path) -> list[tuple[str, str]]:
+    """(function, name) of the options that a file declares itself."""
+    found = []
+    for function in ast.parse(path.read_text(encoding="utf8")).body:
+        if isinstance(function, ast.FunctionDef):
+            for argument in [*function.args.args, *function.args.kwonlyargs]:
+                for call in ast.walk(argument.annotation or ast.Constant(None)):
+                    if isinstance(call, ast.Call) and ast.unparse(call.func) == "typer.Option":
+                        named = [word.value for word in call.args if isinstance(word, ast.Constant)]
+                        found.append((function.name, str(named[0]) if named else f"--{argument.arg.replace('_', '-')}"))
+    return found
+
+
+def test_no_command_declares_a_shared_option_itself() -> None:
+    tree = ast.parse((FOLDER / "options.py").read_text(encoding="utf8"))
+    shared = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and str(node.value)[:2] == "--"}
+    assert {"--modality", "--profile", "--lang", "--ppi", "--workers", "--out"} < shared
+    own = {each for path in FOLDER.glob("*.py") for each in declarations(path)}
+    assert len(own) > 20
+    assert {(function, name) for function, name in own if name in shared} == OWN_MEANING
+
+
+def test_help_says_what_holds_elsewhere() -> None:
+    assert options.MAX_PIXELS == MAX_PIXELS
+    assert set(options.EXAMPLE_PROFILES.split(", ")) <= set(shipped())
+    assert set(options.KINDS.replace(" or ", ", ").split(", ")) == {str(kind) for kind in Modality}
+    rates = {float(rate) for rate in options.FALSE_MATCH_RATES.replace(" or ", ", ").split(", ")}
+    for kind in (Modality.FINGERPRINT, Modality.IRIS):
+        assert rates == set(matcher(kind).THRESHOLDS)
+    engine = next(item for item in get_command(app).commands["run"].params if item.name == "engine")
+    assert all(name in engine.help for name in ENGINES)
+
+
+def test_every_file_with_commands_is_listed() -> None:
+    there = {path.stem for path in FOLDER.glob("*.py") if "commands = typer.Typer(" in path.read_text(encoding="utf8")}
+    assert there == {*COMMANDS, "station"}
+
+
+def test_help_needs_nothing_heavy() -> None:
+    code = "import sys, biocapture.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert not HEAVY & set(done.stdout.split())
