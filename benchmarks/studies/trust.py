@@ -20,7 +20,7 @@ from typing import Any
 HOT = {
     "biocapture.fingerprint.nfiq2.blockwise:analyse_blocks": "analyse_blocks",
     "biocapture.fingerprint.features.ridge_field:ridge_field": "ridge_field",
-    "biocapture.fingerprint.features.minutiae:extract": "minutiae.extract",
+    "biocapture.fingerprint.features.minutiae:extract_minutiae": "minutiae.extract_minutiae",
     "biocapture.fingerprint.measures.quality:nfiq2_estimate": "nfiq2_estimate",
     "biocapture.fingerprint.comparison.template:template_of": "fingerprint.template_of",
     "biocapture.fingerprint.comparison.compare:compare": "fingerprint.compare",

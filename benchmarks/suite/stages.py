@@ -64,8 +64,8 @@ def through(sample: Sample) -> Stages:
     analysis = blockwise.analyse_blocks(pixels)
     angles = analysis.orientation[analysis.foreground]
     field = ridge_field.ridge_field(pixels)
-    flow = ridge_flow.follow(field)
-    found = minutiae.extract(field, flow)
+    flow = ridge_flow.follow_ridges(field)
+    found = minutiae.extract_minutiae(field, flow)
     row, column = (
         np.clip(np.rint(at), 0, side - 1).astype(np.int64)
         for at, side in zip((found.row, found.column), pixels.shape, strict=True)
@@ -100,8 +100,8 @@ LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (region.within_frame, lambda s: (s.sample.image.pixels,)),
     (blockwise.analyse_blocks, lambda s: (s.pixels,)),
     (ridge_field.ridge_field, lambda s: (s.pixels,)),
-    (ridge_flow.follow, lambda s: (s.field,)),
-    (minutiae.extract, lambda s: (s.field, s.flow)),
+    (ridge_flow.follow_ridges, lambda s: (s.field,)),
+    (minutiae.extract_minutiae, lambda s: (s.field, s.flow)),
     (contact.contact, lambda s: (s.pixels, s.frame, s.field, s.flow)),
     (spectrum.radial_spectrum, lambda s: (s.pixels, s.field)),
     (spectrum.ridge_signal, lambda s: (s.pixels, s.field)),

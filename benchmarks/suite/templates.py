@@ -13,7 +13,7 @@ from biocapture.comparison.protocol import Ranking, matcher
 from biocapture.errors import UsageError
 from biocapture.fingerprint.comparison.records import from_record, to_record
 from biocapture.fingerprint.comparison.singular_points import singular_points
-from biocapture.fingerprint.features.underlying_print import underlying
+from biocapture.fingerprint.features.latent_residue import latent_residue
 from biocapture.types import Modality
 
 DISTINCT = 40
@@ -61,7 +61,7 @@ def cases() -> Iterator[Case]:
     yield Case(
         name_of(from_record), lambda setting: Work(partial(from_record, to_record(templates(PRINT, 1)[0], 2011)))
     )
-    yield Case(name_of(underlying), _underlying)
+    yield Case(name_of(latent_residue), _residue)
 
 
 def _steps(modality: Modality) -> dict[str, Callable[[Setting], Work]]:
@@ -106,5 +106,5 @@ def _searched(setting: Setting, modality: Modality) -> Work:
     return Work(partial(gallery.search, known[0]))
 
 
-def _underlying(setting: Setting) -> Work:
-    return over(underlying, [(sample,) for sample in setting.prints()])
+def _residue(setting: Setting) -> Work:
+    return over(latent_residue, [(sample,) for sample in setting.prints()])

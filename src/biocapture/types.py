@@ -28,6 +28,9 @@ Mask = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 """How many of each, int64."""
 
+Indices = NDArray[np.intp]
+"""Places in an array: numbers of rows, columns or items."""
+
 Trace = Callable[[str, NDArray[np.generic]], None]
 """Receives each stage of interest by name: for overlays, debugging and golden tests of stages."""
 

@@ -329,11 +329,11 @@ def test_a_slower_function_is_slower_wherever_it_was_imported(monkeypatch: pytes
     from biocapture.fingerprint.features import minutiae
 
     using = sys.modules[describe.__module__]
-    original = minutiae.extract
+    original = minutiae.extract_minutiae
     for module in (using, minutiae):
-        monkeypatch.setattr(module, "extract", original)  # to have it put back
+        monkeypatch.setattr(module, "extract_minutiae", original)  # to have it put back
     trust.replace(original, trust.slowed(original, 1.5))
-    assert using.extract is minutiae.extract is not original
+    assert using.extract_minutiae is minutiae.extract_minutiae is not original
 
     def busy() -> None:
         until = time.process_time() + 0.02

@@ -7,9 +7,9 @@ import pytest
 from tests.support.prints import SEEDS, described, grown, touch
 
 from biocapture.fingerprint.describe import MIN_QUALITY
-from biocapture.fingerprint.features.minutiae import Minutiae, extract
+from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
 from biocapture.fingerprint.features.ridge_field import ridge_field
-from biocapture.fingerprint.features.ridge_flow import follow
+from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.synthetic.fingerprint import finger as growth
 from biocapture.synthetic.fingerprint.finger import HEIGHT_PX, WIDTH_PX, Pattern, finger
 from biocapture.synthetic.fingerprint.impression import Effects, Impression, clean, impression
@@ -178,7 +178,7 @@ def test_clean_keeps_the_placement_and_drops_the_faults() -> None:
 
 def extracted(made: Impression) -> Minutiae:
     field = ridge_field(made.pixels)
-    return extract(field, follow(field))
+    return extract_minutiae(field, follow_ridges(field))
 
 
 def pairs(found: Minutiae, made: Impression, within_px: float = 8.0) -> tuple[np.ndarray, np.ndarray]:

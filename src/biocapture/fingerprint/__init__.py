@@ -1,7 +1,7 @@
 """Fingerprints: describe one print, join prints to a batch, measure the batch."""
 
 from biocapture.fingerprint.describe import describe
-from biocapture.fingerprint.features.underlying_print import underlying
+from biocapture.fingerprint.features.latent_residue import latent_residue as underlying
 from biocapture.fingerprint.frame_check import PROMPTS, check_frame
 from biocapture.fingerprint.measures import operational, quality
 from biocapture.fingerprint.nfiq2 import native as nfiq2

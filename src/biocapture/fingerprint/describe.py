@@ -3,9 +3,9 @@
 import numpy as np
 
 from biocapture.fingerprint.features.contact import Contact, Frame, contact
-from biocapture.fingerprint.features.minutiae import Minutiae, extract
+from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
 from biocapture.fingerprint.features.ridge_field import ridge_field
-from biocapture.fingerprint.features.ridge_flow import follow
+from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.fingerprint.features.spectrum import RadialSpectrum, radial_spectrum, ridge_signal
 from biocapture.fingerprint.nfiq2.blockwise import BlockAnalysis, analyse_blocks
 from biocapture.fingerprint.nfiq2.minutia_features import central_count, certain_share, dark_share
@@ -54,8 +54,8 @@ def describe(sample: Sample, trace: Trace = no_trace) -> FingerprintBatch:
 def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBatch:
     blocks = analyse_blocks(pixels, trace)
     field = ridge_field(pixels, trace)
-    flow = follow(field, trace)
-    minutiae = extract(field, flow, trace)
+    flow = follow_ridges(field, trace)
+    minutiae = extract_minutiae(field, flow, trace)
     touch = contact(pixels, frame, field, flow)
     spectrum = radial_spectrum(pixels, field)
     likeness = spectrum.ridge_share * min(1.0, float(np.nan_to_num(touch.coherence)) / CLEAR_COHERENCE)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.fingerprint.comparison.template import FIELD_PX, RIDGE_ROWS
-from biocapture.fingerprint.features.ridge_field import per_cell
+from biocapture.fingerprint.features.ridge_field import cell_means
 from biocapture.types import Values
 
 Real = NDArray[np.float32]
@@ -104,8 +104,8 @@ def laid_over(one: Real, other: Real, moved: Values, reach: int) -> Laid:
     size = width + 2 * reach, height + 2 * reach
     under = cv2.warpAffine(other, margin, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     there, middle = one[:height, :width] != 0, under[reach:-reach, reach:-reach]
-    covered = per_cell((there & (middle != 0)).astype(np.float32), BLOCK_PX)
-    energy = covered * per_cell(there * middle**2, BLOCK_PX)
+    covered = cell_means((there & (middle != 0)).astype(np.float32), BLOCK_PX)
+    energy = covered * cell_means(there * middle**2, BLOCK_PX)
     common = covered > MIN_COVERED
     if np.count_nonzero(common) < MIN_BLOCKS:
         return APART

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
 from biocapture.fingerprint.features.enhancement import enhanced_field
-from biocapture.fingerprint.features.minutiae import Minutiae, extract
+from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
 from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
-from biocapture.fingerprint.features.ridge_flow import follow
+from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
 from biocapture.types import FINGERS, GreyPixels, Position, Sample, Trace, Values, no_trace
 
@@ -136,7 +136,7 @@ def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     top, left = (side.start // FIELD_PX * FIELD_PX for side in window)
     crop: GreyPixels = np.ascontiguousarray(pixels[top : window[0].stop, left : window[1].stop])
     field = enhanced_field(crop, trace)
-    found = extract(field, follow(field, trace), trace)
+    found = extract_minutiae(field, follow_ridges(field, trace), trace)
     shifted = Minutiae(found.row + top, found.column + left, found.angle, found.ending, found.quality)
     coarse = _coarse(field)
     placed = np.pad(coarse, ((top // FIELD_PX, 0), (left // FIELD_PX, 0)))

@@ -9,27 +9,31 @@ from numpy.typing import NDArray
 from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow
 from biocapture.fingerprint.units import PX_MM
-from biocapture.types import GreyPixels
-
-Cells = NDArray[np.bool_]
+from biocapture.types import GreyPixels, Mask
 
 CELL_MM = CELL_PX * PX_MM
+"""Side of a cell, mm."""
 
-USABLE_CLARITY = 0.35
-"""Clarity of a cell from which ridges are followed without breaks; set by hand, not fitted."""
+MIN_USABLE_CLARITY = 0.35
+"""Clarity of a cell, 0..1, from which ridges are followed without breaks; set by hand, not fitted."""
 
 RIM_CELLS = 2
-"""Ridges fade over this many cells at the rim of a print; only beyond it are faint ridges someone else's."""
+"""Ridges fade over this many cells at the rim of a print; only faint ridges beyond it are a latent print's."""
 
-FAINT_COHERENCE = 0.6
-FAINT_CONTRAST = 0.05
+MIN_FAINT_COHERENCE = 0.6
+"""Coherence, 0..1, of cells that show a latent print."""
+
+MIN_FAINT_CONTRAST_SHARE = 0.05
 """Of the print's own median contrast: what a latent print on the platen shows at least."""
-
-MIN_BACKGROUND = 0.05
-"""Share of the image that must lie apart from the print for its background to be judged."""
 
 NOISE_GREYS = 1.5
 """Contrast that sensor noise reaches by itself."""
+
+MIN_BACKGROUND_SHARE = 0.05
+"""Share of the image that must lie apart from the print for its background to be assessed."""
+
+BLACK_SHARE, WHITE_SHARE = 0.02, 0.98
+"""Percentiles of the ridge area's greys that stand for its black and its white: some pixels are dust or glare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,24 @@ class Contact:
 
 
 def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow) -> Contact:
-    """Measure one touch on the crop ``pixels`` of an image whose extent is ``frame``."""
+    """Measure one touch.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+        The analysed crop at 500 ppi.
+    frame : Frame
+        Where it lies in the image.
+    field : RidgeField
+        Of the crop.
+    flow : RidgeFlow
+        Of the field.
+
+    Returns
+    -------
+    Contact
+        Without ridges: areas of 0, NaN for the rest.
+    """
     ridges = field.foreground
     if not ridges.any():
         nothing = dict.fromkeys(Contact.__dataclass_fields__, float("nan"))
@@ -89,7 +110,7 @@ def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow
     dark_share, background = _tones(pixels, ridges, apart)
     return Contact(
         ridge_mm2=float(ridges.sum()) * cell_mm2,
-        usable_mm2=float((ridges & (flow.clarity > USABLE_CLARITY)).sum()) * cell_mm2,
+        usable_mm2=float((ridges & (flow.clarity > MIN_USABLE_CLARITY)).sum()) * cell_mm2,
         faint_mm2=float(_faint(field, apart, median_contrast).sum()) * cell_mm2,
         offset_mm=_offset_mm(ridges, frame),
         border_share=_border_share(ridges, frame),
@@ -102,15 +123,15 @@ def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow
     )
 
 
-def _offset_mm(ridges: Cells, frame: Frame) -> float:
+def _offset_mm(ridges: Mask, frame: Frame) -> float:
     row, column = np.nonzero(ridges)
     down = (row.mean() + 0.5) * CELL_PX + frame.top - frame.height / 2
     right = (column.mean() + 0.5) * CELL_PX + frame.left - frame.width / 2
     return float(np.hypot(down, right)) * PX_MM
 
 
-def _border_share(ridges: Cells, frame: Frame) -> float:
-    """Share of the image border within half a cell of which there are ridges."""
+def _border_share(ridges: Mask, frame: Frame) -> float:
+    """Share of the image border that has ridges less than a cell away."""
     rows, columns = ridges.shape
     below = frame.height - frame.top - rows * CELL_PX
     beside = frame.width - frame.left - columns * CELL_PX
@@ -119,30 +140,31 @@ def _border_share(ridges: Cells, frame: Frame) -> float:
     return touched * CELL_PX / (2.0 * (frame.height + frame.width))
 
 
-def _tones(pixels: GreyPixels, ridges: Cells, apart: Cells) -> tuple[float, float]:
-    """Dark share of the ridge area; grey away from the print less grey of the print (0 where nothing is away)."""
+def _tones(pixels: GreyPixels, ridges: Mask, apart: Mask) -> tuple[float, float]:
+    """Dark share of the ridge area; grey away from the print less grey of the print (0 where too little is away)."""
     rows, columns = ridges.shape
     size = columns * REDUCED_CELL_PX, rows * REDUCED_CELL_PX
     reduced = cv2.resize(pixels[: rows * CELL_PX, : columns * CELL_PX], size, interpolation=cv2.INTER_AREA)
     inside = cv2.resize(ridges.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     away = cv2.resize(apart.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     greys = cv2.calcHist([reduced], [0], inside, [256], [0, 256])[:, 0].cumsum()
-    black, white = np.searchsorted(greys, (0.02 * greys[-1], 0.98 * greys[-1]))
+    black, white = np.searchsorted(greys, (BLACK_SHARE * greys[-1], WHITE_SHARE * greys[-1]))
     dark = greys[int(black + white) // 2] / greys[-1]
-    seen = apart.mean() > MIN_BACKGROUND
-    background = cv2.mean(reduced, away)[0] - cv2.mean(reduced, inside)[0] if seen else 0.0
+    enough = apart.mean() > MIN_BACKGROUND_SHARE
+    background = cv2.mean(reduced, away)[0] - cv2.mean(reduced, inside)[0] if enough else 0.0
     return float(dark), float(background)
 
 
 def _skewness(field: RidgeField) -> float:
+    """Third moment of the wave, whose mean is about 0, over its second: 0 where dark and bright are alike."""
     inside = cv2.resize(field.foreground.astype(np.uint8), field.wave.shape[::-1], interpolation=cv2.INTER_NEAREST)
     wave = field.wave[inside > 0].astype(np.float64)
     square = wave * wave
     return float((square * wave).mean() / (square.mean() ** 1.5 + 1e-12))
 
 
-def _faint(field: RidgeField, apart: Cells, contrast: float) -> NDArray[np.uint8]:
-    """Cells away from the print that show ridges all the same; single cells do not count."""
-    visible = field.contrast > max(NOISE_GREYS, FAINT_CONTRAST * contrast)
-    faint = (apart & visible & (field.coherence > FAINT_COHERENCE)).astype(np.uint8)
+def _faint(field: RidgeField, apart: Mask, contrast: float) -> NDArray[np.uint8]:
+    """Cells away from the print that show ridges nevertheless; single cells do not count."""
+    visible = field.contrast > max(NOISE_GREYS, MIN_FAINT_CONTRAST_SHARE * contrast)
+    faint = (apart & visible & (field.coherence > MIN_FAINT_COHERENCE)).astype(np.uint8)
     return cv2.morphologyEx(faint, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))

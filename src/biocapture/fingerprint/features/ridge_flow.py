@@ -1,11 +1,11 @@
-"""The ridge wave followed along its own direction: what is left is ridges, what is lost is everything else."""
+"""The ridge wave averaged along its own direction: what stays is ridges, what is lost is everything else."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from biocapture.fingerprint.features.ridge_field import RidgeField, over_pixels, per_cell, tensor_orientation
+from biocapture.fingerprint.features.ridge_field import RidgeField, cell_means, interpolate_cells, tensor_orientation
 from biocapture.types import Field, Trace, no_trace
 
 REACHES_PX = (1.5, 3.5)
@@ -23,7 +23,7 @@ class RidgeFlow:
     smooth : (h, w) float32
         The wave of the :class:`RidgeField`, averaged: pores and small breaks are closed.
     clarity : (R, C) float32
-        0..1 per cell: coherence times the share of the wave that averaging leaves.
+        0..1 per cell: coherence times the share of the wave's amplitude that averaging leaves.
     """
 
     column: Field
@@ -32,10 +32,20 @@ class RidgeFlow:
     clarity: Field
 
 
-def follow(field: RidgeField, trace: Trace = no_trace) -> RidgeFlow:
-    """Average the wave of an analysed print along its ridges, bends followed.
+def follow_ridges(field: RidgeField, trace: Trace = no_trace) -> RidgeFlow:
+    """Average the wave of an analysed print along its ridges, bends included.
 
-    Twice: the direction of ridges is surer in the averaged wave than in the wave itself.
+    This is done twice: the direction of ridges is more certain in the averaged wave than in the wave itself.
+
+    Parameters
+    ----------
+    field : RidgeField
+    trace : callable
+        Receives ``smooth`` and ``clarity``.
+
+    Returns
+    -------
+    RidgeFlow
     """
     first = _averaged(field.wave, *_directions(field.orientation, field.wave.shape))
     column, row = _directions(tensor_orientation(first)[0], field.wave.shape)
@@ -47,8 +57,10 @@ def follow(field: RidgeField, trace: Trace = no_trace) -> RidgeFlow:
 
 
 def _directions(orientation: Field, shape: tuple[int, ...]) -> tuple[Field, Field]:
+    """Column and row of the unit vector along the ridges at every pixel of ``shape``."""
     doubled = 2 * orientation
-    cosine, sine = (over_pixels(part(doubled), shape) for part in (np.cos, np.sin))
+    # Orientations jump from π to 0; the cosine and sine of the doubled angle do not, so these are interpolated.
+    cosine, sine = (interpolate_cells(function(doubled), shape) for function in (np.cos, np.sin))
     # Half-angle formulas; the vector is taken in the right half-plane.
     cosine /= cv2.magnitude(cosine, sine) + np.float32(1e-12)
     column = cv2.sqrt(np.maximum(0.5 + 0.5 * cosine, 0))
@@ -57,7 +69,11 @@ def _directions(orientation: Field, shape: tuple[int, ...]) -> tuple[Field, Fiel
 
 
 def _averaged(wave: Field, column: Field, row: Field) -> Field:
-    """Weighted mean of each pixel with those along its ridge."""
+    """Weighted mean of each pixel with those along its ridge.
+
+    Two short steps instead of one long line: the second starts from pixels averaged along their own direction, so the
+    path follows a bend.
+    """
     height, width = wave.shape
     own_column, own_row = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
     smooth = wave
@@ -72,5 +88,6 @@ def _averaged(wave: Field, column: Field, row: Field) -> Field:
 
 
 def _clarity(smooth: Field, field: RidgeField) -> Field:
-    kept, whole = (cv2.GaussianBlur(per_cell(wave * wave), (0, 0), 1.0) for wave in (smooth, field.wave))
-    return np.sqrt(np.clip(kept / (whole + np.float32(1e-6)), 0, 1)) * field.coherence
+    """(R, C) 0..1: coherence times the amplitude that averaging leaves; noise averages out, ridges stay."""
+    kept, original = (cv2.GaussianBlur(cell_means(wave * wave), (0, 0), 1.0) for wave in (smooth, field.wave))
+    return np.sqrt(np.clip(kept / (original + np.float32(1e-6)), 0, 1)) * field.coherence

@@ -6,7 +6,7 @@ from biocapture.enrolment.readiness.finding import Finding
 from biocapture.enrolment.readiness.slot import Slot
 
 MAX_UNDERLYING = 0.14
-"""Share of a print that may seem to lie over another one; see ``fingerprint/features/underlying_print.py``."""
+"""Share of a print that may seem to lie over another one; see ``fingerprint/features/latent_residue.py``."""
 
 
 def ghost(case: Case) -> list[Finding]:

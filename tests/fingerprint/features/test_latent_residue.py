@@ -7,13 +7,13 @@ from tests.support.records_of_people import ROOT
 
 from biocapture.assessment.pipeline import options, sample_of
 from biocapture.enrolment.readiness.checks.residue import MAX_UNDERLYING
-from biocapture.fingerprint.features.underlying_print import underlying
+from biocapture.fingerprint.features.latent_residue import latent_residue
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 
 
 def share(seed: int, **effects: float) -> float:
     made = impression(grown(seed), seed, Effects(**effects), (480, 360), ghost_of=grown(seed % 4 + 1))
-    return underlying(sample(made.pixels)).share
+    return latent_residue(sample(made.pixels)).share
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
@@ -25,19 +25,19 @@ def test_a_latent_print_is_seen_and_nothing_where_there_is_none(seed: int) -> No
 
 
 def test_area_and_share_agree() -> None:
-    found = underlying(sample_of(ROOT / "images" / "budi_right_thumb_1_ghost05.jpg", options("fingerprint")))
-    assert found.share > MAX_UNDERLYING
-    assert found.area_mm2 == pytest.approx(found.cells.sum() * (8 * 25.4 / 500) ** 2)
+    residue = latent_residue(sample_of(ROOT / "images" / "budi_right_thumb_1_ghost05.jpg", options("fingerprint")))
+    assert residue.share > MAX_UNDERLYING
+    assert residue.area_mm2 == pytest.approx(residue.cells.sum() * (8 * 25.4 / 500) ** 2)
 
 
 @pytest.mark.parametrize(
     "pixels", [np.full((300, 300), 255, np.uint8), np.full((300, 300), 9, np.uint8), np.zeros((20, 9), np.uint8)]
 )
 def test_nothing_to_look_at(pixels: np.ndarray) -> None:
-    assert np.isnan(underlying(sample(pixels)).share)
+    assert np.isnan(latent_residue(sample(pixels)).share)
 
 
 def test_traced() -> None:
-    told: list[str] = []
-    underlying(sample(impression(grown(1), 1).pixels), lambda name, array: told.append(name))
-    assert told == ["left", "found"]
+    stages: list[str] = []
+    latent_residue(sample(impression(grown(1), 1).pixels), lambda name, array: stages.append(name))
+    assert stages == ["residual", "residue"]
