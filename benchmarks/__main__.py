@@ -27,9 +27,12 @@ def _run(given: argparse.Namespace) -> None:
 def _compare(given: argparse.Namespace) -> bool:
     if given.checkouts:
         return _checkouts(given)
-    from benchmarks.suite import baseline, compare
+    from benchmarks.suite import baseline, checkouts, compare
     from benchmarks.suite.metadata import metadata
 
+    if compare.leeway() > 1 and (base := checkouts.base_commit()):
+        print(f"The stored baseline is of another machine ({compare.difference()}): compared with {base[:12]} instead.")
+        return _compare_checkouts((base, str(checkouts.ROOT)), given)
     verdicts = compare.compare(given.only)
     known = {name: facts for name, facts in baseline.stored().items() if given.only in name}
     print(compare.table(verdicts, known))
@@ -41,15 +44,21 @@ def _compare(given: argparse.Namespace) -> bool:
 
 
 def _checkouts(given: argparse.Namespace) -> bool:
-    from benchmarks.suite import checkouts
-
     if len(given.checkouts) != 2:
         raise SystemExit("compare takes two checkouts, or none: then it compares with the stored baseline")
-    pairs = checkouts.compare(*given.checkouts, given.only, given.above, given.rounds)
+    return _compare_checkouts(given.checkouts, given)
+
+
+def _compare_checkouts(places: Sequence[str], given: argparse.Namespace) -> bool:
+    from benchmarks.suite import checkouts
+
+    pairs = checkouts.compare(places[0], places[1], given.only, given.above, given.rounds)
     print(checkouts.HEADER)
     print("\n".join(pair.line(given.above) for pair in pairs))
     slower = [pair.name for pair in pairs if pair.over(given.above)]
     print(f"\n{len(pairs)} cases, {len(slower)} above {given.above}: {', '.join(slower) or 'none'}")
+    unseen = checkouts.unseen(pairs, given.only)
+    print(f"Not seen, as {places[0][:12]} has no case of that name: {len(unseen)}: {', '.join(unseen) or 'none'}")
     return bool(slower)
 
 

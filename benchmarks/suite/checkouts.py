@@ -1,11 +1,13 @@
 """Two checkouts on the same machine, their looks at each case alternating: ``python -m benchmarks compare A B``.
 
 A and B are folders with a ``src``, or anything git knows: each is measured in a process of its own with its own library
-and this checkout's cases, so that both do the same work. What one of them cannot do (a case of a new function) is left
-out. Neither process works while the other does.
+and this checkout's cases, so that both do the same work. A case that does not fit A's library (a stage has another name
+there) is A's own case of that name; what A has under no such name is left out and named. Neither process works while
+the other does.
 """
 
 import contextlib
+import os
 import statistics
 import subprocess
 import tempfile
@@ -21,8 +23,8 @@ from benchmarks.suite.worker import ROOT, Measurer
 ABOVE = 1.2
 """Ratio B / A above which a case fails."""
 
-ROUNDS, SETTLED = 7, 3
-"""Pairs of looks at a case, and how often a case over the ratio is looked at again, in new processes."""
+FIRST, ROUNDS, SETTLED = 3, 7, 3
+"""Pairs of looks at a case at first and when it is looked at again, and how often that happens, in new processes."""
 
 SLACK_S = 2e-5
 """A call may take so much longer whatever its ratio."""
@@ -69,28 +71,59 @@ def compare(a: str, b: str, pattern: str = "", above: float = ABOVE, rounds: int
         places = [stack.enter_context(checkout(name)) for name in (a, b)]
         names = [case.name for case in chosen(all_cases(), pattern) if case.short or case.name == pattern]
         found: dict[str, Pair] = {}
-        for _ in range(1 + SETTLED):
-            _once(places, names, found, rounds)
+        for number in range(1 + SETTLED):
+            _once(places, names, found, rounds if number else min(FIRST, rounds))
             names = [name for name, pair in found.items() if pair.over(above)]
             if not names:
                 break
     return list(found.values())
 
 
+def unseen(pairs: Sequence[Pair], pattern: str = "") -> list[str]:
+    """Cases of the short form that were not compared, because A has nothing of their name."""
+    seen = {pair.name for pair in pairs}
+    return [case.name for case in chosen(all_cases(), pattern) if case.short and case.name not in seen]
+
+
 def _once(places: Sequence[Path], names: Sequence[str], found: dict[str, Pair], rounds: int) -> None:
-    with Measurer(places[0]) as one, Measurer(places[1]) as other:
-        ready = set(one.prepare(names)) & set(other.prepare(names))
+    with Measurer(places[0]) as one, Measurer(places[1]) as other, Measurer(places[0], cases=places[0]) as own:
+        ready = _ready(other, names)
+        fitting = _ready(one, [name for name in names if name in ready])
+        instead = _ready(own, [name for name in names if name in ready - fitting])
         for name in names:
-            if name not in ready:
+            if name not in fitting | instead:
                 continue
+            first = one if name in fitting else own
             pairs = []
             for number in range(rounds):
-                both = (one, other) if number % 2 else (other, one)  # who goes first takes turns
+                both = (first, other) if number % 2 else (other, first)  # who goes first takes turns
                 looks: dict[Measurer, list[Look]] = {each: each.looks(name, (), 1) for each in both}
-                if looks[one] and looks[other]:
-                    pairs.append((looks[one][0].case_s, looks[other][0].case_s))
+                if looks[first] and looks[other]:
+                    pairs.append((looks[first][0].case_s, looks[other][0].case_s))
             if pairs:
                 found.setdefault(name, Pair(name)).times.append(pairs)
+
+
+def _ready(measurer: Measurer, names: Sequence[str]) -> set[str]:
+    """Cases that a measurer can do; asked for none, it would prepare all."""
+    return set(measurer.prepare(names)) if names else set()
+
+
+def base_commit() -> str:
+    """What this checkout is compared with where the stored baseline does not carry: a commit git can give.
+
+    The environment's ``BENCHMARK_BASE``; else where this branch left the upstream one; else, on that branch itself, the
+    commit that wrote the stored baseline; else the parent. Empty where git knows none of them.
+    """
+    head = _git_line("rev-parse", "HEAD")
+    stored_by = _git_line("log", "-1", "--format=%H", "--", "benchmarks/suite/baseline.json")
+    candidates = (
+        os.environ.get("BENCHMARK_BASE", ""),
+        _git_line("merge-base", "HEAD", "origin/HEAD"),
+        stored_by,
+        _git_line("rev-parse", "HEAD^"),
+    )
+    return next((commit for commit in candidates if commit and commit != head), "")
 
 
 @contextlib.contextmanager
@@ -106,6 +139,15 @@ def checkout(name: str) -> Iterator[Path]:
             yield place
         finally:
             _git("worktree", "remove", "--force", str(place))
+
+
+def _git_line(*arguments: str) -> str:
+    """First line of git's answer; empty where there is none."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    except OSError:  # no git on this machine
+        return ""
+    return done.stdout.partition("\n")[0] if done.returncode == 0 else ""
 
 
 def _git(*arguments: str) -> None:

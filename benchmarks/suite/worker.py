@@ -38,19 +38,23 @@ class Measurer:
     Parameters
     ----------
     checkout : Path
-        Whose library is measured; the cases are those of this checkout.
+        Whose library is measured.
     program : sequence of str
         What is run instead of the worker, for experiments.
+    cases : Path
+        Checkout whose benchmarks are used; default: this one.
     """
 
-    def __init__(self, checkout: Path = ROOT, program: Sequence[str] = ("-m", "benchmarks.suite.worker")) -> None:
-        paths = os.pathsep.join((str(checkout / "src"), str(ROOT)))
+    def __init__(
+        self, checkout: Path = ROOT, program: Sequence[str] = ("-m", "benchmarks.suite.worker"), cases: Path = ROOT
+    ) -> None:
+        paths = os.pathsep.join((str(checkout / "src"), str(cases)))
         self._process = subprocess.Popen(
             [sys.executable, *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=ROOT,
+            cwd=cases,
             env={**os.environ, **STEADY, "PYTHONPATH": paths},
         )
 

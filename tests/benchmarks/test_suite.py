@@ -298,11 +298,14 @@ def test_two_checkouts_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = []
 
     class Side(Script):
-        def __init__(self, place: Path) -> None:
-            super().__init__({"same": [1.0], "slower": [1.0 if place.name == "a" else 1.4], "new": [1.0]})
+        def __init__(self, place: Path, cases: Path = ROOT) -> None:
+            slow = 1.0 if place.name == "a" else 1.4
+            super().__init__({"same": [1.0], "slower": [slow], "renamed": [slow], "new": [1.0]})
             if place.name == "a":
                 del self.ratios["new"]
-            self.name = place.name
+                if cases == ROOT:
+                    del self.ratios["renamed"]
+            self.name = place.name if cases == ROOT else "own"
 
         def looks(self, name: str, units: list[str], times: int) -> list[paired.Look]:
             turns.append(self.name)
@@ -310,14 +313,62 @@ def test_two_checkouts_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(checkouts, "Measurer", Side)
     monkeypatch.setattr(
-        checkouts, "all_cases", lambda: [Case(name, lambda setting: Work(int)) for name in ("same", "slower", "new")]
+        checkouts,
+        "all_cases",
+        lambda: [Case(name, lambda setting: Work(int)) for name in ("same", "slower", "renamed", "new")],
     )
     monkeypatch.setattr(checkouts, "checkout", lambda name: nullcontext(Path(name)))
     found = checkouts.compare("a", "b", rounds=4)
-    assert {pair.name: pair.over(1.2) for pair in found} == {"same": False, "slower": True}
-    assert "".join(turns[:8]) == "baabbaab"
+    assert {pair.name: pair.over(1.2) for pair in found} == {"same": False, "slower": True, "renamed": True}
+    assert turns[:6] == ["b", "a", "a", "b", "b", "a"]
+    assert set(turns) == {"a", "b", "own"}
+    assert checkouts.unseen(found) == ["new"]
     assert found[1].line(1.2).endswith("| 1.40 | 1.40 to 1.40 | SLOWER |")
     assert len(found[1].times) == 1 + checkouts.SETTLED
+
+
+def test_on_another_processor_the_comparison_is_with_a_commit(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = checkouts.Pair("a", [[(0.001, 0.0016)] * 3])
+    monkeypatch.setattr("benchmarks.__main__.pin_threads", lambda: None)
+    monkeypatch.setattr(compare, "leeway", lambda: compare.STRANGE)
+    monkeypatch.setattr(checkouts, "base_commit", lambda: "0123456789abcdef")
+    monkeypatch.setattr(checkouts, "compare", lambda a, b, *rest: [pair])
+    monkeypatch.setattr(checkouts, "all_cases", lambda: [Case(name, lambda setting: Work(int)) for name in ("a", "b")])
+    assert main(["compare"]) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert "compared with 0123456789ab instead" in printed[0]
+    assert printed[-2] == "1 cases, 1 above 1.2: a"
+    assert printed[-1] == "Not seen, as 0123456789ab has no case of that name: 1: b"
+
+
+def test_what_is_compared_with_is_an_earlier_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*words: str) -> str:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+        return subprocess.run(
+            ["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout
+
+    monkeypatch.setattr(checkouts, "ROOT", tmp_path)
+    monkeypatch.delenv("BENCHMARK_BASE", raising=False)
+    assert checkouts.base_commit() == ""
+    git("init", "-q", "-b", "main")
+    commits = []
+    for name in ("first", "benchmarks/suite/baseline.json", "third", "fourth"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+        git("add", ".")
+        git("commit", "-qm", name)
+        commits.append(git("rev-parse", "HEAD").strip())
+    assert checkouts.base_commit() == commits[1]
+    git("checkout", "-q", commits[1])
+    assert checkouts.base_commit() == commits[0]
+    git("checkout", "-q", commits[3])
+    git("update-ref", "refs/remotes/origin/HEAD", commits[2])
+    assert checkouts.base_commit() == commits[2]
+    monkeypatch.setenv("BENCHMARK_BASE", commits[0])
+    assert checkouts.base_commit() == commits[0]
 
 
 def test_a_checkout_may_be_a_folder() -> None:
