@@ -10,7 +10,6 @@ from typer.main import get_command
 import biocapture.cli
 from biocapture.cli import COMMANDS, app, options
 from biocapture.comparison.protocol import matcher
-from biocapture.images.decode import MAX_PIXELS
 from biocapture.profile.load import shipped
 from biocapture.runs.engines import ENGINES
 from biocapture.types import Modality
@@ -44,7 +43,6 @@ def test_no_command_declares_a_shared_option_itself() -> None:
 
 
 def test_help_says_what_holds_elsewhere() -> None:
-    assert options.MAX_PIXELS == MAX_PIXELS
     assert set(options.EXAMPLE_PROFILES.split(", ")) <= set(shipped())
     assert set(options.KINDS.replace(" or ", ", ").split(", ")) == {str(kind) for kind in Modality}
     rates = {float(rate) for rate in options.FALSE_MATCH_RATES.replace(" or ", ", ").split(", ")}

@@ -15,6 +15,7 @@ from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import judge
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.images.decode import decode
+from biocapture.images.limits import MAX_PIXELS
 from biocapture.images.naming import modality_of_name, position_of
 from biocapture.images.resample import to_500_ppi
 from biocapture.measure import Batch, Score, evaluate
@@ -54,7 +55,7 @@ class Options:
     position: Position | None = None
     ppi: float | None = None
     native: bool = False
-    max_pixels: int = 64_000_000
+    max_pixels: int = MAX_PIXELS
     supplier: str = "default"
 
 
@@ -65,7 +66,7 @@ def options(
     ppi: float | None = None,
     profile: str | Path | Profile = "default",
     native: bool = False,
-    max_pixels: int = 64_000_000,
+    max_pixels: int = MAX_PIXELS,
     supplier: str = "default",
 ) -> Options:
     """Check plain arguments and gather them in :class:`Options`.

@@ -15,7 +15,6 @@ KINDS = "fingerprint, face or iris"
 LANGUAGE_CODES = " or ".join(LANGUAGES)
 FALSE_MATCH_RATES = "0.01, 0.001 or 0.0001"
 EXAMPLE_PROFILES = "default, e-ktp"
-MAX_PIXELS = 64_000_000
 """These are facts of other modules that take too long to import for ``--help``; tests hold them together."""
 
 HEALTH_VARIABLE = "BIOCAPTURE_HEALTH"

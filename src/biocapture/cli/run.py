@@ -11,7 +11,6 @@ from rich.console import Console
 
 from biocapture.cli.exit_status import INTERRUPTED, answer
 from biocapture.cli.options import (
-    MAX_PIXELS,
     AnyModality,
     MaxPixels,
     Native,
@@ -23,6 +22,7 @@ from biocapture.cli.options import (
     report_option,
 )
 from biocapture.cli.score import write_page
+from biocapture.images.limits import MAX_PIXELS
 from biocapture.runs import LIMIT_S, ROWS_PER_PART
 
 commands = typer.Typer()

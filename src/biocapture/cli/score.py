@@ -10,7 +10,6 @@ from rich.console import Console
 
 from biocapture.cli.exit_status import answer
 from biocapture.cli.options import (
-    MAX_PIXELS,
     AnyModality,
     Language,
     MaxPixels,
@@ -22,6 +21,7 @@ from biocapture.cli.options import (
     out_option,
     report_option,
 )
+from biocapture.images.limits import MAX_PIXELS
 
 if TYPE_CHECKING:
     from biocapture.profile.load import Profile

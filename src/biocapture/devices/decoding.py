@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from biocapture.devices.protocol import Target
 from biocapture.errors import DecodeError, DeviceDataError, DeviceUnsupportedError, FormatError
-from biocapture.images.decode import MAX_BYTES, MAX_PIXELS, decode, depicted
+from biocapture.images.decode import decode, depicted
+from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
 from biocapture.images.records.record import depictions, enveloped
 from biocapture.types import Image, Modality
 

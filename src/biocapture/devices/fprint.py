@@ -21,7 +21,7 @@ from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceNotFoundError,
 )
-from biocapture.images.decode import MAX_PIXELS
+from biocapture.images.limits import MAX_PIXELS
 from biocapture.types import MM_PER_INCH, Modality, Sample
 
 SYSTEM_PYTHON = "/usr/bin/python3"

@@ -17,12 +17,10 @@ from biocapture.images.codecs.picture import Encoding, raw_pixels
 from biocapture.images.codecs.pixels import pixels_of_array
 from biocapture.images.encoded import Decoded, decode_encoded, guard_size
 from biocapture.images.formats import ENDINGS, format_of
+from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
 from biocapture.images.ppi import GIVEN_PPI, with_resolution
 from biocapture.images.records.record import Depiction, depictions
 from biocapture.types import Image, Modality, Sample
-
-MAX_PIXELS = 64_000_000
-MAX_BYTES = 256_000_000
 
 Source = str | Path | bytes | NDArray[Any]
 

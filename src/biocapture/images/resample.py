@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from biocapture.errors import DecodeError
-from biocapture.images.decode import MAX_PIXELS
+from biocapture.images.limits import MAX_PIXELS
 from biocapture.images.ppi import WORKING_PPI
 from biocapture.types import Image
 

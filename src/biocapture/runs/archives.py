@@ -18,14 +18,14 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from biocapture.errors import DecodeError
-from biocapture.images.decode import MAX_BYTES
 from biocapture.images.formats import ENDINGS
+from biocapture.images.limits import MAX_BYTES
 from biocapture.runs.entry import Entry
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
-MAX_DIRECTORY = 64_000_000
+MAX_DIRECTORY_BYTES = 64_000_000
 """Bytes of a .zip's directory, which is held in memory: some 700,000 members."""
-MAX_HEADERS = 4_000_000
+MAX_HEADER_BYTES = 4_000_000
 """Bytes of headers before one member of a .tar."""
 FREE = 1_000_000_000
 MAX_RATIO = 200
@@ -139,8 +139,8 @@ def _guard_directory(path: Path) -> None:
     size = struct.unpack_from("<I", tail, small + 12)[0] if 0 <= small <= len(tail) - 22 else 0
     if size == 0xFFFFFFFF and 0 <= large <= len(tail) - 56:
         size = struct.unpack_from("<Q", tail, large + 40)[0]
-    if size > MAX_DIRECTORY:
-        raise DecodeError(f"its directory of {size} bytes exceeds the limit of {MAX_DIRECTORY}", str(path))
+    if size > MAX_DIRECTORY_BYTES:
+        raise DecodeError(f"its directory of {size} bytes exceeds the limit of {MAX_DIRECTORY_BYTES}", str(path))
 
 
 class _TarStream:
@@ -148,7 +148,7 @@ class _TarStream:
 
     def __init__(self, handle: IO[bytes], path: Path) -> None:
         self._handle, self._path, self.budget = handle, path, _Budget(path)
-        self.allowed: int | None = MAX_HEADERS  # opening reads the first header
+        self.allowed: int | None = MAX_HEADER_BYTES  # opening reads the first header
 
     def read(self, size: int = -1) -> bytes:
         data = self._handle.read(size)
@@ -156,7 +156,7 @@ class _TarStream:
         if self.allowed is not None:
             self.allowed -= len(data)
             if self.allowed < 0:
-                raise DecodeError(f"headers longer than the limit of {MAX_HEADERS} bytes", str(self._path))
+                raise DecodeError(f"headers longer than the limit of {MAX_HEADER_BYTES} bytes", str(self._path))
         return data
 
 
@@ -168,7 +168,7 @@ def _tar_entries(path: Path) -> Iterator[Entry]:
         stream = _TarStream(unpacked, path)
         with tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[call-overload]
             while True:
-                stream.allowed = MAX_HEADERS
+                stream.allowed = MAX_HEADER_BYTES
                 member = archive.next()
                 stream.allowed = None
                 if member is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from biocapture.errors import BiocaptureError
-from biocapture.images.decode import MAX_BYTES
+from biocapture.images.limits import MAX_BYTES
 from biocapture.images.naming import modality_of_name, position_of
 from biocapture.runs.entry import Entry
 

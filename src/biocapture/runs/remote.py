@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from biocapture.errors import DecodeError, UsageError
-from biocapture.images.decode import MAX_BYTES
 from biocapture.images.formats import ENDINGS
+from biocapture.images.limits import MAX_BYTES
 from biocapture.runs.entry import Entry
 
 DEPTH = 64

@@ -40,7 +40,7 @@ from biocapture.errors import (
     DeviceUnsupportedError,
     NothingSeenError,
 )
-from biocapture.images.decode import MAX_PIXELS
+from biocapture.images.limits import MAX_PIXELS
 from biocapture.types import MM_PER_INCH, Image, Modality, Sample
 
 MAX_XML_BYTES = 1_000_000

@@ -25,7 +25,7 @@ from biocapture.errors import (
     DeviceUnsupportedError,
     UsageError,
 )
-from biocapture.images.decode import MAX_PIXELS
+from biocapture.images.limits import MAX_PIXELS
 from biocapture.types import Image, Modality, Sample
 
 PPI_TOLERANCE = 0.02

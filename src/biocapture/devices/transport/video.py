@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import DeviceDataError, DeviceNotFoundError
-from biocapture.images.decode import MAX_PIXELS
+from biocapture.images.limits import MAX_PIXELS
 
 VideoSettings = tuple[tuple[int, float], ...]
 

@@ -14,7 +14,7 @@ from biocapture.fingerprint.comparison.template import (
     Template,
     orientation_codes,
 )
-from biocapture.images.decode import MAX_PIXELS
+from biocapture.images.limits import MAX_PIXELS
 from biocapture.images.ppi import WORKING_PPI
 from biocapture.images.records.iso19794_1 import Version
 from biocapture.images.records.iso19794_2 import (
