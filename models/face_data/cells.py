@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.face_data.files import read
 from numpy.typing import NDArray
 
 GROUPS = {
@@ -68,7 +69,7 @@ def cells(figures: Path) -> Iterator[Cell]:
     """Cells of all figures, those of a figure in reading order."""
     for path in sorted(figures.glob("textual_search_*.jpg")):
         stem = path.stem.removeprefix("textual_search_").removesuffix("_matches")
-        picture = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        picture = read(path)
         across, down = _grid(picture, int(stem.split("_")[-1]))
         labels = GROUPS.get(stem, ("other",) * len(down))
         for row, (top, bottom) in enumerate(down):
@@ -95,10 +96,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("figures", "out"):
         parser.add_argument(name, type=Path)
-    chosen = parser.parse_args()
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    for cell in cells(chosen.figures):
-        path = chosen.out / f"{cell.name.replace('/', '@')}.png"
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for cell in cells(arguments.figures):
+        path = arguments.out / f"{cell.name.replace('/', '@')}.png"
         cv2.imwrite(str(path), cv2.cvtColor(cell.pixels, cv2.COLOR_RGB2BGR))
 
 

@@ -22,10 +22,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("folders", type=Path, nargs="+")
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     mesh = mediapipe.solutions.face_mesh.FaceMesh(static_image_mode=True, max_num_faces=3, refine_landmarks=True)
     names, places = [], []
-    for path in sorted(path for folder in chosen.folders for path in folder.glob("*.[jp][pn]g")):
+    for path in sorted(path for folder in arguments.folders for path in folder.glob("*.[jp][pn]g")):
         picture = cv2.imread(str(path))
         if picture is None:
             print("not a picture:", path)
@@ -38,7 +38,7 @@ def main() -> None:
             names.append(f"{path.parent.name}/{path.name}")
             shares = np.array([(point.x, point.y, point.z) for point in faces[0].landmark], np.float32)
             places.append(shares * np.array((width, height, width), np.float32))
-    np.savez_compressed(chosen.out, names=np.array(names), places=np.stack(places))
+    np.savez_compressed(arguments.out, names=np.array(names), places=np.stack(places))
     print(len(names), "portraits labelled")
 
 

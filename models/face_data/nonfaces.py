@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import skimage.data
+from models.face_data.files import read
 from models.face_data.portraits import Portrait
 from numpy.typing import NDArray
 
@@ -35,7 +36,7 @@ def samples(names: tuple[str, ...]) -> list[Rgb]:
 def of_folders(folders: list[Path]) -> list[Rgb]:
     """All pictures of the folders."""
     paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".pgm", ".png", ".jpg")]
-    return [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB) for path in paths]
+    return [read(path) for path in paths]
 
 
 def captures(count: int, seed: int) -> list[Rgb]:

@@ -41,10 +41,10 @@ def main() -> None:
     for name in ("--data", "--labels", "--out"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--nonfaces", type=Path, nargs="*", default=[])
-    chosen = parser.parse_args()
-    split = [portraits(chosen.data, chosen.labels, held_out) for held_out in (False, True)]
-    with chosen.out.open("wb") as file:
-        pickle.dump((*split, samples(TRAINING) + captures(CAPTURES, SEED) + of_folders(chosen.nonfaces)), file)
+    arguments = parser.parse_args()
+    split = [portraits(arguments.data, arguments.labels, held_out) for held_out in (False, True)]
+    with arguments.out.open("wb") as file:
+        pickle.dump((*split, samples(TRAINING) + captures(CAPTURES, SEED) + of_folders(arguments.nonfaces)), file)
     print(*(len(part) for part in split), "portraits to train and to judge on")
 
 

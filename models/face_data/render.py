@@ -266,13 +266,13 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
-    chosen = parser.parse_args()
-    source, started = assets(chosen.makehuman), time.monotonic()
-    drawn = partial(head, source, anchors(source.mesh), chosen.seed)
-    with Pool(chosen.processes, cv2.setNumThreads, (1,)) as pool:
-        made = pool.map(drawn, range(chosen.count), 1 + chosen.count // (8 * chosen.processes))
+    arguments = parser.parse_args()
+    source, started = assets(arguments.makehuman), time.monotonic()
+    drawn = partial(head, source, anchors(source.mesh), arguments.seed)
+    with Pool(arguments.processes, cv2.setNumThreads, (1,)) as pool:
+        made = pool.map(drawn, range(arguments.count), 1 + arguments.count // (8 * arguments.processes))
     fields = ("pixels", "mask", "places", "pose", "tone", "peoples", "worn")
-    np.savez(chosen.out, **{name: np.stack([getattr(one, name) for one in made]) for name in fields})
+    np.savez(arguments.out, **{name: np.stack([getattr(one, name) for one in made]) for name in fields})
     print(f"{len(made)} heads, {time.monotonic() - started:.0f} s")
 
 

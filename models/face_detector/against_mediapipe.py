@@ -52,14 +52,14 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     for name in ("--figures", "--labels"):
         parser.add_argument(name, type=Path, required=True)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    detect = detector(chosen.model)
-    with np.load(chosen.labels) as table:
+    detect = detector(arguments.model)
+    with np.load(arguments.labels) as table:
         known = {
             Path(name).stem.replace("@", "/"): row for name, row in zip(table["names"], table["places"], strict=True)
         }
-    shown = [cell for cell in cells(chosen.figures) if cell.group not in NO_FRONT]
+    shown = [cell for cell in cells(arguments.figures) if cell.group not in NO_FRONT]
     found = [detect(cell.pixels) for cell in shown]
     hits, one = np.array([len(rows) > 0 for rows in found]), np.array([cell.name in known for cell in shown])
     thumbnails = np.stack([thumbnail(cell.pixels) for cell in shown])

@@ -194,24 +194,24 @@ def main() -> None:
     parser.add_argument("--renders", type=Path)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--confirmed", action="store_true")
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    detect = confirmed if chosen.confirmed else detector(chosen.model)
-    people = prepared(chosen.prepared).held_out
-    figures, made = {}, on_renders(detect, chosen.renders) if chosen.renders else {}
+    detect = confirmed if arguments.confirmed else detector(arguments.model)
+    people = prepared(arguments.prepared).held_out
+    figures, made = {}, on_renders(detect, arguments.renders) if arguments.renders else {}
     for title, tallies in (
-        ("found", in_the_wild(detect, chosen.figures) | at_sizes(detect, people) | made),
-        ("false detections", false_alarms(detect, chosen.nonfaces, people)),
+        ("found", in_the_wild(detect, arguments.figures) | at_sizes(detect, people) | made),
+        ("false detections", false_alarms(detect, arguments.nonfaces, people)),
     ):
         for group, tally in tallies.items():
             print(f"{title}, {group:28s} {100 * tally.share:6.2f} % of {len(tally.hits)}")
             figures[f"{title}, {group}, % of {len(tally.hits)}"] = round(100 * tally.share, 2)
     figures["ms per 1280x720 picture"] = round(milliseconds(detect), 2)
     print(f"one picture of 1280x720: {figures['ms per 1280x720 picture']:.2f} ms")
-    if chosen.write and not chosen.confirmed:
+    if arguments.write and not arguments.confirmed:
         task = "faces of a picture: centre, and vector from between the eyes to the chin"
         data = f"{PORTRAITS}; {RENDERS}; synthetic prints, eyes and drawings; scikit-image textures"
-        put(chosen.model.read_bytes(), Path(__file__).parent, task, data, figures)
+        put(arguments.model.read_bytes(), Path(__file__).parent, task, data, figures)
 
 
 if __name__ == "__main__":

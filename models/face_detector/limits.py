@@ -79,11 +79,11 @@ def main() -> None:
     for name in ("--prepared", "--renders"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--nonfaces", type=Path, nargs="*", default=[])
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
     detection.MIN_SCORE = SCORES[0]
-    faces = [looks(picture) for picture in heads(chosen.renders)]
-    rest = [looks(picture) for picture in others(chosen.nonfaces, chosen.prepared)]
+    faces = [looks(picture) for picture in heads(arguments.renders)]
+    rest = [looks(picture) for picture in others(arguments.nonfaces, arguments.prepared)]
     print(f"{len(faces)} heads, {len(rest)} other pictures")
     for score in SCORES:
         limits = [(score, doubt, part) for doubt in DOUBTS for part in OF_A_PART]

@@ -107,17 +107,17 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
-    chosen = parser.parse_args()
-    torch.manual_seed(chosen.seed)
+    arguments = parser.parse_args()
+    torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     network = Detector().to(DEVICE, memory_format=torch.channels_last)
-    scenes = Scenes(prepared(chosen.prepared), rendered(chosen.renders), chosen.seed)
-    source, earlier = batches(scenes, chosen.processes), vars(chosen)["from"]
+    scenes = Scenes(prepared(arguments.prepared), rendered(arguments.renders), arguments.seed)
+    source, earlier = batches(scenes, arguments.processes), vars(arguments)["from"]
     if earlier:
         shown = torch.cat([next(source)[0] for _ in range(8)])
         continued(network, earlier, shown.permute(0, 3, 1, 2).float() / 255)
-    train(network, source, chosen.steps, PEAK_RATE / 2 if earlier else PEAK_RATE)
-    write(network, (SIDE_PX, SIDE_PX), "map", chosen.out)
+    train(network, source, arguments.steps, PEAK_RATE / 2 if earlier else PEAK_RATE)
+    write(network, (SIDE_PX, SIDE_PX), "map", arguments.out)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,10 @@ import cv2
 import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
 from models.face_data.expressions import LEFT_EYE, RIGHT_EYE, close_eye, look_aside
+from models.face_data.files import read
 from models.face_data.portraits import is_held_out
 from models.face_data.templates import GROUPS, SAME, template
-from models.face_landmarks.evaluate import known, read, use
+from models.face_landmarks.evaluate import known, use
 
 from biocapture.face.features.eyes import gaze_offset
 from biocapture.face.features.framing import eye_opening
@@ -76,16 +77,16 @@ def main() -> None:
     for name in ("--data", "--labels"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--write", action="store_true")
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    use("face_eyes", chosen.model)
-    figures = judged(chosen.data, chosen.labels)
+    use("face_eyes", arguments.model)
+    figures = judged(arguments.data, arguments.labels)
     for name, value in figures.items():
         print(f"{name:44s} {value:7.4f}")
-    if chosen.write:
+    if arguments.write:
         task = "outline and pupil of one eye, lids open or closed"
         data = f"{PORTRAITS}; {RENDERS}; eyelids closed by warping"
-        put(chosen.model.read_bytes(), Path(__file__).parent, task, data, figures)
+        put(arguments.model.read_bytes(), Path(__file__).parent, task, data, figures)
 
 
 if __name__ == "__main__":

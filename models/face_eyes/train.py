@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from models.face_data.conditions import coarser, photographed
 from models.face_data.expressions import close_eye, look_aside
+from models.face_data.files import read
 from models.face_data.networks import DEVICE, Block, Exact, answer, trained, wing, write
 from models.face_data.points import Places, of_mesh
 from models.face_data.portraits import is_held_out
@@ -99,7 +100,7 @@ def of_portraits(data: Path, labels: Path) -> list[Eye]:
     table, found = np.load(labels), []
     for name, mesh in zip(map(str, table["names"]), table["places"], strict=True):
         if not is_held_out(name):
-            picture = cv2.cvtColor(cv2.imread(str(data / name)), cv2.COLOR_BGR2RGB)
+            picture = read(data / name)
             found += eyes_of(picture, of_mesh(mesh))
     return found
 
@@ -192,13 +193,13 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--steps", type=int, default=3800)
     parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    torch.manual_seed(chosen.seed)
+    torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     network = EyeOutline().to(DEVICE, memory_format=torch.channels_last)
-    train(network, batches(chosen.data, chosen.labels, chosen.renders, chosen.seed), chosen.steps)
-    write(network, (HIGH, WIDE), "points", chosen.out)
+    train(network, batches(arguments.data, arguments.labels, arguments.renders, arguments.seed), arguments.steps)
+    write(network, (HIGH, WIDE), "points", arguments.out)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.face_data.files import read
 from models.face_data.portraits import is_held_out
-from models.face_landmarks.evaluate import known, read
+from models.face_landmarks.evaluate import known
 
 from biocapture.assessment.modalities import measures
 from biocapture.face.describe import describe_inputs
@@ -41,13 +42,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--data", "--labels"):
         parser.add_argument(name, type=Path, required=True)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
     off, count = defaultdict(list), 0
-    for name, truth in known(chosen.labels, FOLDERS):
+    for name, truth in known(arguments.labels, FOLDERS):
         if not is_held_out(name):
             continue
-        picture = read(chosen.data / name)
+        picture = read(arguments.data / name)
         ours = inputs_of(picture)
         if ours.points is None:
             print("no face:", name)

@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 from models.cards import PORTRAITS, RENDERS, put
 from models.face_data.cells import cells
+from models.face_data.files import Rgb, read
 from models.face_data.groups import groups
 from models.face_data.nonfaces import EVALUATION, Backgrounds, samples
 from models.face_data.points import of_mesh
@@ -37,7 +38,6 @@ from biocapture.face.networks.landmarks import EXTENT_OF_HEIGHT, LIFT, Seen, eye
 from biocapture.face.networks.pose import pose
 from biocapture.models import Function, load, opened
 
-Rgb = NDArray[np.uint8]
 Places = NDArray[np.float64]
 
 FAILURE, FRONTAL_DEG, BOXES = 8.0, 15.0, 4
@@ -91,10 +91,6 @@ def known(labels: Path, folders: tuple[str, ...]) -> list[tuple[str, Places]]:
     table = np.load(labels)
     rows = zip(map(str, table["names"]), table["places"], strict=True)
     return [(name, of_mesh(mesh)[:, :2].astype(np.float64)) for name, mesh in rows if name.startswith(folders)]
-
-
-def read(path: Path) -> Rgb:
-    return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
 
 
 def by_teacher(data: Path, labels: Path) -> dict[str, float]:
@@ -185,16 +181,16 @@ def main() -> None:
     for name in ("--data", "--labels", "--figures", "--cells", "--renders"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--write", action="store_true")
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    use("face_landmarks", chosen.model)
-    figures = by_hand(chosen.data, chosen.labels) | by_teacher(chosen.data, chosen.labels)
-    figures |= in_the_wild(chosen.figures, chosen.cells) | on_renders(chosen.renders)
+    use("face_landmarks", arguments.model)
+    figures = by_hand(arguments.data, arguments.labels) | by_teacher(arguments.data, arguments.labels)
+    figures |= in_the_wild(arguments.figures, arguments.cells) | on_renders(arguments.renders)
     for name, value in figures.items():
         print(f"{name:44s} {value:6.2f}")
-    if chosen.write:
+    if arguments.write:
         task = "98 landmarks of a face (WFLW order) in a crop around it"
-        put(chosen.model.read_bytes(), Path(__file__).parent, task, f"{PORTRAITS}; {RENDERS}", figures)
+        put(arguments.model.read_bytes(), Path(__file__).parent, task, f"{PORTRAITS}; {RENDERS}", figures)
 
 
 if __name__ == "__main__":

@@ -56,15 +56,15 @@ def modes(shapes: Heads, model: Heads) -> Heads:
 
 
 def main() -> None:
-    reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reading.add_argument("--labels", type=Path, required=True)
-    reading.add_argument("--makehuman", type=Path, required=True)
-    reading.add_argument("--write", action="store_true")
-    given = reading.parse_args()
-    real = portraits(given.labels)
-    found = modes(np.concatenate((real, heads(given.makehuman, len(real)))), mean_face() * UP_FRONT)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--makehuman", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    real = portraits(arguments.labels)
+    found = modes(np.concatenate((real, heads(arguments.makehuman, len(real)))), mean_face() * UP_FRONT)
     print("deviation in eye distances:", np.linalg.norm(found[:COUNT], axis=2).mean(axis=1).round(4))
-    if given.write:
+    if arguments.write:
         table = found[:COUNT].swapaxes(0, 1).reshape(len(STILL), -1)
         header = ",".join(f"{axis}{n}" for n in range(COUNT) for axis in "xyz")
         np.savetxt(MODES, table, fmt="%.5f", delimiter=",", header=header, comments="")

@@ -1,6 +1,6 @@
 """Make the mean face that pose is read from: ``src/biocapture/face/networks/mean_face.csv``.
 
-usage: python models/face_landmarks/mean_face.py --labels FILE.npz [--write]
+usage: python -m models.face_landmarks.mean_face --labels FILE.npz [--write]
 
 --labels FILE.npz   points (n, 98, 3) float, landmarks in WFLW order with depth, one face a picture; neutral (n,) bool,
                     True where the person looks straight into the camera with a neutral face
@@ -64,11 +64,11 @@ def about_x(model: Face, angle_deg: float) -> Face:
 
 
 def main() -> None:
-    reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reading.add_argument("--labels", type=Path, required=True)
-    reading.add_argument("--write", action="store_true")
-    given = reading.parse_args()
-    labels = np.load(given.labels)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    labels = np.load(arguments.labels)
     points, neutral = labels["points"].astype(np.float64), labels["neutral"]
     model = mean_of(points)
     for _ in range(3):
@@ -77,7 +77,7 @@ def main() -> None:
         print(f"mean pitch of {int(neutral.sum())} neutral faces {pitch:+.2f}°")
     spread = np.std([turned_onto(face, model) - (model - model.mean(axis=0)) for face in points], axis=0)
     print(f"{len(points)} faces; deviation of a point {spread.mean():.3f} eye distances")
-    if given.write:
+    if arguments.write:
         np.savetxt(TABLE, model - model.mean(axis=0), fmt="%.4f", delimiter=",", header="x,y,z", comments="")
 
 

@@ -121,21 +121,21 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=9900)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
-    chosen = parser.parse_args()
-    torch.manual_seed(chosen.seed)
+    arguments = parser.parse_args()
+    torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     network = Landmarks().to(DEVICE, memory_format=torch.channels_last)
-    shares, peak = (MILD, SETTLING_RATE) if chosen.settle else (HARD, PEAK_RATE)
-    known = prepared(chosen.prepared)
-    source = batches(Crops(known, rendered(chosen.renders), shares, chosen.seed), chosen.processes)
-    earlier = vars(chosen)["from"]
+    shares, peak = (MILD, SETTLING_RATE) if arguments.settle else (HARD, PEAK_RATE)
+    known = prepared(arguments.prepared)
+    source = batches(Crops(known, rendered(arguments.renders), shares, arguments.seed), arguments.processes)
+    earlier = vars(arguments)["from"]
     if earlier:
         shown = torch.cat([next(source)[0] for _ in range(8)])
         continued(network, earlier, shown.permute(0, 3, 1, 2).float() / 127.5 - 1)
     else:
         start(network, known)
-    train(network, source, chosen.steps, peak)
-    write(network, (SIDE_PX, SIDE_PX), "points", chosen.out)
+    train(network, source, arguments.steps, peak)
+    write(network, (SIDE_PX, SIDE_PX), "points", arguments.out)
 
 
 if __name__ == "__main__":

@@ -66,13 +66,13 @@ def judged(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generato
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--renders", type=Path, required=True)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
     rng, both, either = np.random.default_rng(4), Counter[str](), Counter[str]()
     grounds = Backgrounds(samples(EVALUATION), [], 256)
-    with np.load(chosen.renders) as table:
+    with np.load(arguments.renders) as table:
         yaw = abs(table["pose"][:, 0])
-    heads = zip(rendered(chosen.renders), groups(chosen.renders), strict=True)
+    heads = zip(rendered(arguments.renders), groups(arguments.renders), strict=True)
     for number, (face, names) in enumerate(heads):
         if yaw[number] > MAX_YAW_DEG:
             continue

@@ -1,12 +1,12 @@
 """Bring portraits to the aligned frame, and keep who is in them: the data of ``train.py`` and of models/face_sharpness.
 
-usage: python models/face_parsing/portraits.py person --images DIR --out FILE.npz     (needs mediapipe 0.10.21)
-       python models/face_parsing/portraits.py parsing --images DIR --person FILE.npz --out FILE.npz
-       python models/face_parsing/portraits.py sharpness --images DIR --out FILE.npz
+usage: python -m models.face_parsing.portraits parsing --images DIR --person FILE.npz --out FILE.npz
+       python -m models.face_parsing.portraits sharpness --images DIR --out FILE.npz
 
 --images DIR   congress/, neutral_front/, smiling_front/ and canada/ with their .jpg
+--person FILE  written by person_masks.py
+--out FILE     of the task:
 
-person      masks of the person (n, ≤ 800 px) by MediaPipe's selfie segmentation, an array per file
 parsing     pixels and person (n, 200, 200): columns 30..585, rows 0..555 of the frame; beyond (n, 200, 200), 255 where
             the picture ends; places (n, 98, 2) in the frame; names
 sharpness   pixels (n, 616, 616, 3), places, names of the portraits with at least 110 px between the eyes
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.face_data.files import name_of, portrait_files, read
 from numpy.typing import NDArray
 
 from biocapture.face import largest_face
@@ -24,41 +25,15 @@ from biocapture.face.alignment import align
 from biocapture.face.landmarks import eye_distance
 from biocapture.types import Failure
 
-FOLDERS = ("congress", "neutral_front", "smiling_front", "canada")
-MAX_PX, KEPT_PX, MIN_EYES_PX = 800, 200, 110
+KEPT_PX, MIN_EYES_PX = 200, 110
 FRAME = np.s_[:556, 30:586]
-
-
-def files(images: Path) -> list[Path]:
-    return [path for folder in FOLDERS for path in sorted((images / folder).glob("*.jpg"))]
-
-
-def name_of(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
-
-
-def read(path: Path) -> NDArray[np.uint8]:
-    return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-
-
-def person(images: Path) -> dict[str, NDArray[np.uint8]]:
-    import mediapipe
-
-    network = mediapipe.solutions.selfie_segmentation.SelfieSegmentation(model_selection=0)
-    masks = {}
-    for path in files(images):
-        pixels = read(path)
-        scale = min(1.0, MAX_PX / max(pixels.shape[:2]))
-        small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        masks[name_of(path)] = (network.process(small).segmentation_mask * 255).astype(np.uint8)
-    return masks
 
 
 def parsing(images: Path, masks: Path) -> dict[str, NDArray[np.generic]]:
     table = np.load(masks)
     rows: dict[str, list[NDArray[np.generic]]] = {key: [] for key in ("pixels", "person", "beyond", "places")}
     names, size = [], (KEPT_PX, KEPT_PX)
-    for path in files(images):
+    for path in portrait_files(images):
         pixels = read(path)
         points = largest_face(pixels)
         aligned = None if isinstance(points, Failure) else align(pixels, points)
@@ -79,7 +54,7 @@ def parsing(images: Path, masks: Path) -> dict[str, NDArray[np.generic]]:
 
 def sharpness(images: Path) -> dict[str, NDArray[np.generic]]:
     pixels, places, names = [], [], []
-    for path in files(images):
+    for path in portrait_files(images):
         picture = read(path)
         points = largest_face(picture)
         if isinstance(points, Failure) or eye_distance(points) < MIN_EYES_PX:
@@ -93,17 +68,14 @@ def sharpness(images: Path) -> dict[str, NDArray[np.generic]]:
 
 
 def main() -> None:
-    reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reading.add_argument("what", choices=("person", "parsing", "sharpness"))
-    reading.add_argument("--images", type=Path, required=True)
-    reading.add_argument("--person", type=Path)
-    reading.add_argument("--out", type=Path, required=True)
-    given = reading.parse_args()
-    if given.what == "person":
-        made = person(given.images)
-    else:
-        made = parsing(given.images, given.person) if given.what == "parsing" else sharpness(given.images)
-    np.savez_compressed(given.out, **made)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("task", choices=("parsing", "sharpness"))
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--person", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    arrays = parsing(arguments.images, arguments.person) if arguments.task == "parsing" else sharpness(arguments.images)
+    np.savez_compressed(arguments.out, **arrays)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from models.cards import PORTRAITS, put
 from models.face_data import conditions, covers
+from models.face_data.networks import Block
 from models.face_data.portraits import is_held_out
 from numpy.typing import NDArray
 from torch import nn
@@ -162,20 +163,6 @@ def _placed(
     return Example(small, truth, weight)
 
 
-class Block(nn.Module):
-    """Convolution, normalisation, rectifier; adds its input where shapes agree."""
-
-    def __init__(self, given: int, wanted: int, stride: int = 1) -> None:
-        super().__init__()
-        self.convolution = nn.Conv2d(given, wanted, 3, stride, 1, bias=False)
-        self.norm = nn.BatchNorm2d(wanted)
-        self.adds = given == wanted and stride == 1
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = functional.relu(self.norm(self.convolution(x)))
-        return x + y if self.adds else y
-
-
 class Parser(nn.Module):
     """A small U: halves the picture four times and comes back to half its size; the last step is by pixel shuffle."""
 
@@ -262,16 +249,16 @@ def write(network: Parser, metrics: dict[str, float]) -> None:
 
 
 def main() -> None:
-    reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reading.add_argument("--portraits", type=Path, required=True)
-    reading.add_argument("--minutes", type=float, default=12.0)
-    reading.add_argument("--write", action="store_true")
-    given = reading.parse_args()
-    everyone = read(given.portraits)
-    network = train(everyone.split(held_out=False), given.minutes)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--portraits", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=12.0)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    everyone = read(arguments.portraits)
+    network = train(everyone.split(held_out=False), arguments.minutes)
     metrics = judged(network, everyone.split(held_out=True))
     print(json.dumps(metrics, indent=2))
-    if given.write:
+    if arguments.write:
         write(network, metrics)
 
 

@@ -140,27 +140,27 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--each", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    known = prepared(chosen.prepared)
+    known = prepared(arguments.prepared)
     people: dict[str, dict[str, Portrait]] = {}
     for portrait in known.training + known.held_out:
         folder, file = portrait.name.split("/")
         if folder in ("neutral_front", "smiling_front"):
             people.setdefault(file.split("_")[0], {})[folder] = portrait
     people = {name: both for name, both in sorted(people.items()) if len(both) == 2}
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    rng, rows = np.random.default_rng(chosen.seed), []
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    rng, rows = np.random.default_rng(arguments.seed), []
     for name, both in people.items():
-        cv2.imwrite(str(chosen.out / f"{name}.png"), both["neutral_front"].pixels[..., ::-1])
+        cv2.imwrite(str(arguments.out / f"{name}.png"), both["neutral_front"].pixels[..., ::-1])
         others = [other for other in people if other != name]
-        for number in range(chosen.each):
+        for number in range(arguments.each):
             picture, fault, severity = probe(both["smiling_front"], rng)
             file = f"{name}_{number:02d}.png"
-            cv2.imwrite(str(chosen.out / file), picture[..., ::-1])
+            cv2.imwrite(str(arguments.out / file), picture[..., ::-1])
             met = (name, *rng.choice(others, OTHERS, replace=False))
             rows += [(file, f"{other}.png", int(other == name), name, fault, f"{severity:.3f}") for other in met]
-    with (chosen.out / "pairs.csv").open("w", newline="") as handle:
+    with (arguments.out / "pairs.csv").open("w", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(("file1", "file2", "genuine", "person", "fault", "severity"))
         writer.writerows(rows)

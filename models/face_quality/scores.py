@@ -17,9 +17,9 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import dlib
 import numpy as np
+from models.face_data.files import read
 
 Descriptor = np.ndarray | None
 
@@ -32,7 +32,7 @@ def descriptors(models: Path) -> Callable[[Path], Descriptor]:
     network = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
 
     def described(path: Path) -> Descriptor:
-        picture = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        picture = read(path)
         boxes = fast(picture, 1) or [found.rect for found in thorough(picture, 0)]
         if not boxes:
             return None
@@ -46,13 +46,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--images", "--models"):
         parser.add_argument(name, type=Path, required=True)
-    chosen = parser.parse_args()
-    listed = chosen.images / "pairs.csv"
+    arguments = parser.parse_args()
+    listed = arguments.images / "pairs.csv"
     with listed.open(newline="") as handle:
         rows = list(csv.DictReader(handle))
-    describe, known = descriptors(chosen.models), {}
+    describe, known = descriptors(arguments.models), {}
     for name in dict.fromkeys(row[file] for row in rows for file in ("file1", "file2")):
-        known[name] = describe(chosen.images / name)
+        known[name] = describe(arguments.images / name)
     for row in rows:
         one, other = known[row["file1"]], known[row["file2"]]
         found = one is not None and other is not None

@@ -108,11 +108,11 @@ def rows(pixels: NDArray[np.uint8], places: NDArray[np.int64], seed: int) -> tup
 
 
 def main() -> None:
-    reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reading.add_argument("--portraits", type=Path, required=True)
-    reading.add_argument("--write", action="store_true")
-    given = reading.parse_args()
-    table = np.load(given.portraits)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--portraits", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    table = np.load(arguments.portraits)
     out = np.array([is_held_out(str(name)) for name in table["names"]])
     pixels, places = table["pixels"], table["places"]
     features, targets = rows(pixels[~out], places[~out], 1)
@@ -129,7 +129,7 @@ def main() -> None:
         "held_out_within_a_quarter": round(float((error < np.log(1.25)).mean()), 4),
     }
     print(len(features), len(seen), json.dumps(metrics, indent=2))
-    if given.write:
+    if arguments.write:
         content = to_onnx(model, features[:1], target_opset=17).SerializeToString()
         task = "blur of a face, log(1 + pixels of the aligned frame)"
         put(content, FOLDER, task, f"{PORTRAITS}; degraded on purpose", metrics)

@@ -1,13 +1,13 @@
 """Fit how the pieces of evidence of a fingerprint comparison are weighed, and measure thresholds.
 
-usage: python models/fingerprint_comparison/fit.py --pairs DIR --images DIR
+usage: python -m models.fingerprint_comparison.fit --pairs DIR --images DIR
 
 --pairs DIR    <set>.csv with file1, file2, genuine
 --images DIR   <set>/<file>.pgm, 500 ppi
 
 Logistic regression on the evidence of genuine and impostor pairs, some of synthetic fingers among the latter. Prints
 the equal error rate of each set under weights fitted without it, then the weights of all sets together, with ridges and
-without, and the thresholds, to be copied into fingerprint/comparison.py.
+without, and the thresholds, to be copied into fingerprint/comparison/compare.py.
 Takes about two minutes on two cores.
 """
 
@@ -116,9 +116,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    sets = {path.stem: evidence_of(path, chosen.images / path.stem) for path in sorted(chosen.pairs.glob("*.csv"))}
+    sets = {
+        path.stem: evidence_of(path, arguments.images / path.stem) for path in sorted(arguments.pairs.glob("*.csv"))
+    }
     synthetic = synthetic_impostors()
     judged(sets, synthetic)
     rows, genuine = (np.concatenate(each) for each in zip(*sets.values(), strict=True))

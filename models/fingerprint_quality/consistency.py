@@ -1,6 +1,6 @@
 """Would self-consistency, or a predicted genuine score, make quality better? An experiment; it writes nothing.
 
-usage: python models/fingerprint_quality/consistency.py --reference DIR --images DIR      (as train.py)
+usage: python -m models.fingerprint_quality.consistency --reference DIR --images DIR      (as train.py)
 
 Self-consistency: the share of a print's minutiae that its mildly perturbed image has too, within 6 px and 20°.
 Predicted genuine score: ridge regression of the mean rank of a print's genuine scores, both matchers, on number, mean
@@ -14,10 +14,20 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.fingerprint_quality.train import (
+    MATCHERS,
+    WEIGHTS,
+    Development,
+    Rows,
+    development,
+    features,
+    fit_estimate,
+    nist_table,
+    rows_of,
+)
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from train import MATCHERS, WEIGHTS, Development, Rows, development, features, fit_estimate, nist_table, rows_of
 
 from biocapture.comparison.evaluation.rates import edc_areas
 from biocapture.fingerprint.comparison.template import ANGLES, Template, template_of
@@ -107,11 +117,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
-    chosen = parser.parse_args()
-    names = sorted(path.stem for path in (chosen.reference / "pairs").glob("*.csv"))
-    sets = {name: development(name, chosen.reference, chosen.images) for name in names}
-    rows = {n: np.array([candidates(chosen.images / n / f"{f}.pgm") for f in sets[n].files]) for n in names}
-    table = nist_table(chosen.reference, list(features(sets[names[0]].batch)))
+    arguments = parser.parse_args()
+    names = sorted(path.stem for path in (arguments.reference / "pairs").glob("*.csv"))
+    sets = {name: development(name, arguments.reference, arguments.images) for name in names}
+    rows = {n: np.array([candidates(arguments.images / n / f"{f}.pgm") for f in sets[n].files]) for n in names}
+    table = nist_table(arguments.reference, list(features(sets[names[0]].batch)))
     figures: dict[str, list[list[float]]] = {}
     for name in names:
         others = [other for other in names if other != name]

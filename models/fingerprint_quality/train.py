@@ -172,10 +172,10 @@ def main() -> None:
     parser.add_argument("--reference", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
-    chosen = parser.parse_args()
-    names = sorted(path.stem for path in (chosen.reference / "pairs").glob("*.csv"))
-    sets = {name: development(name, chosen.reference, chosen.images) for name in names}
-    table = nist_table(chosen.reference, list(features(sets[names[0]].batch)))
+    arguments = parser.parse_args()
+    names = sorted(path.stem for path in (arguments.reference / "pairs").glob("*.csv"))
+    sets = {name: development(name, arguments.reference, arguments.images) for name in names}
+    table = nist_table(arguments.reference, list(features(sets[names[0]].batch)))
     figures = left_out(names, sets, table)
     for name, found in figures.items():
         print(f"{name:18s}", "  ".join(f"{key} {value:.3f}" for key, value in found.items()))
@@ -183,7 +183,7 @@ def main() -> None:
     estimate = fit_estimate(everything, table)
     model = fit_utility(np.concatenate([rows_of(each, estimate) for each in everything]))
     print("weights", model.weight.round(4), "offset", round(model.offset, 4))
-    if chosen.write:
+    if arguments.write:
         mean = figures["mean"]
         data = (
             "public-domain NFIQ 2.3 conformance table (NIST); FVC 2000 DB1-4 B, FVC 2002 DB1-2 B (development subsets)"

@@ -1,13 +1,13 @@
 """Measure what the comparison of irises needs to know: thresholds, the curve to the score, the binomial model.
 
-usage: python models/iris_comparison/fit.py --images DIR [--judge]
+usage: python -m models.iris_comparison.fit --images DIR [--judge]
 
 --images DIR   near-infrared eyes named S<person><L|R><number>.<extension>, as CASIA-IrisV1-Interval has them
 
 Persons of even numbers are development eyes: constants printed from their pairs are to be copied into
-iris/comparison.py and iris/chance.py, in rounds until they stay the same. With --judge, error rates of the persons of
-odd numbers under constants as they stand there. Pairs of different eyes are impostors, the two eyes of one person
-included.
+iris/comparison/compare.py and iris/comparison/false_match.py, in rounds until they stay the same. With --judge, error
+rates of the persons of odd numbers under constants as they stand there. Pairs of different eyes are impostors, the two
+eyes of one person included.
 Takes about a minute.
 """
 
@@ -27,7 +27,7 @@ from biocapture.iris.comparison.template import Template, template_of, unpacked
 from biocapture.types import Modality, Sample
 
 FINGERPRINT_SCORES = {1e-2: 79.15, 1e-3: 95.0, 1e-4: 98.55}
-"""What the score of an iris comparison is laid on: thresholds of fingerprint/comparison.py."""
+"""What the score of an iris comparison is laid on: thresholds of fingerprint/comparison/compare.py."""
 
 RESAMPLED, CAUTION = 1000, 0.05
 """Drawings of as many development eyes with replacement; share of them whose threshold may be stricter than ours."""
@@ -148,11 +148,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--judge", action="store_true", help="persons of odd numbers")
-    chosen = parser.parse_args()
-    templates = templates_of(chosen.images, odd=chosen.judge)
+    arguments = parser.parse_args()
+    templates = templates_of(arguments.images, odd=arguments.judge)
     print(f"{len(templates)} images, {sum(not len(each) for each in templates.values())} failures to extract")
     pairs = pairs_of({name: each for name, each in templates.items() if len(each)})
-    if not chosen.judge:
+    if not arguments.judge:
         constants(templates, pairs)
     judged(pairs)
 

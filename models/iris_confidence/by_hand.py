@@ -64,10 +64,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--images", "--drawn", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     rows, seen = [], []
-    for path in sorted(chosen.images.iterdir()):
-        circles = drawn(chosen.drawn, f"S{1000 + PERSONS[int(path.stem[1:5]) - 1001]}{path.stem[5:]}")
+    for path in sorted(arguments.images.iterdir()):
+        circles = drawn(arguments.drawn, f"S{1000 + PERSONS[int(path.stem[1:5]) - 1001]}{path.stem[5:]}")
         rows.append([path.name, *circles[0], *circles[1]])
         pixels = decode(path, modality=Modality.IRIS).pixels
         found = segment(pixels)
@@ -78,7 +78,7 @@ def main() -> None:
         off = off_circle(found.pupil, circles[0], iris_px), off_circle(found.limbus, circles[1], iris_px)
         ours = 100 * columns_of(pixels, found)["usable"]
         seen.append((int(path.name[1:5]), *off, usable_area(*circles, pixels.shape), ours))
-    with chosen.out.open("w", newline="", encoding="utf8") as handle:
+    with arguments.out.open("w", newline="", encoding="utf8") as handle:
         csv.writer(handle).writerows(rows)
     table = np.array(seen)
     for title, part in (("all", table), ("odd", table[table[:, 0] % 2 == 1])):

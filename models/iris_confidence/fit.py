@@ -1,6 +1,6 @@
 """Fit how sure the segmentation of an eye is, and judge it.
 
-usage: python models/iris_confidence/fit.py [--images DIR --truth CSV] [--prints DIR ...] [--eyes N]
+usage: python -m models.iris_confidence.fit [--images DIR --truth CSV] [--prints DIR ...] [--eyes N]
 
 --images DIR   near-infrared eyes named S<person><L|R><number>.<extension>
 --truth CSV    file, then row, column and radius in px of pupil and of limbus, drawn by hand
@@ -10,7 +10,7 @@ usage: python models/iris_confidence/fit.py [--images DIR --truth CSV] [--prints
 Development: synthetic eyes, persons of even numbers, every second print. Judged: other synthetic eyes, persons of odd
 numbers, the other prints. An outline is wrong if the mean error of a boundary, along the true one, is more than 3 % of
 the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Prints the constants to be
-copied into iris/confidence.py. Takes about six minutes.
+copied into iris/segmentation/confidence.py. Takes about six minutes.
 """
 
 import argparse
@@ -214,13 +214,13 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--prints", type=Path, nargs="*", default=[])
     parser.add_argument("--eyes", type=int, default=1500)
-    chosen = parser.parse_args()
-    halves = [list(candidates(1000, chosen.eyes)), list(synthetic(100_000, chosen.eyes))]
+    arguments = parser.parse_args()
+    halves = [list(candidates(1000, arguments.eyes)), list(synthetic(100_000, arguments.eyes))]
     for odd in (0, 1):
-        if chosen.images and chosen.truth:
-            halves[odd] += hand_drawn(chosen.images, chosen.truth, bool(odd))
-        if chosen.prints:
-            halves[odd] += prints(chosen.prints, odd)
+        if arguments.images and arguments.truth:
+            halves[odd] += hand_drawn(arguments.images, arguments.truth, bool(odd))
+        if arguments.prints:
+            halves[odd] += prints(arguments.prints, odd)
     _, rows, right, weight = (np.array(column) for column in zip(*halves[0], strict=True))
     pupil, limbus = fitted(rows, right, weight)
     for name, weights in (("PUPIL", pupil), ("LIMBUS", limbus)):

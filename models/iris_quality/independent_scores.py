@@ -1,6 +1,6 @@
 """Score pairs of eyes with a code that shares nothing with the shipped one but the outline, to judge quality by.
 
-usage: python models/iris_quality/independent_scores.py --images DIR --out pairs.csv
+usage: python -m models.iris_quality.independent_scores --images DIR --out pairs.csv
 
 --images DIR   near-infrared eyes named S<person><L|R><number>.<extension>
 --out FILE     file1, file2, score of every pair of images of one eye; higher is more alike
@@ -118,19 +118,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    chosen = parser.parse_args()
-    paths = [path for path in sorted(chosen.images.iterdir()) if path.stem[1:5].isdigit()]
+    arguments = parser.parse_args()
+    paths = [path for path in sorted(arguments.images.iterdir()) if path.stem[1:5].isdigit()]
     scores = scores_of([coded(path) for path in paths])
     eye = np.array([path.stem[:6] for path in paths])
     first, second = np.triu_indices(len(paths), 1)
     genuine = eye[first] == eye[second]
-    with chosen.out.open("w", newline="") as handle:
+    with arguments.out.open("w", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(["file1", "file2", "score"])
         for i, j in zip(first[genuine].tolist(), second[genuine].tolist(), strict=True):
             writer.writerow([paths[i].name, paths[j].name, f"{scores[i, j]:.5f}"])
     same, different = (np.asarray(scores[first[kind], second[kind]], np.float64) for kind in (genuine, ~genuine))
-    print(f"{len(same)} genuine pairs → {chosen.out}; of {len(different)} impostor pairs, for orientation:")
+    print(f"{len(same)} genuine pairs → {arguments.out}; of {len(different)} impostor pairs, for orientation:")
     missed = fnmr_at(same, different, 1e-3)
     print(f"EER {100 * equal_error_rate(same, different):.2f} %, FNMR at FMR 1e-3 {100 * missed:.2f} %")
 

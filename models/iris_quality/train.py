@@ -1,6 +1,6 @@
 """Fit how much each component of an iris weighs in the unified quality, and judge it.
 
-usage: python models/iris_quality/train.py [--images DIR --scores CSV] [--eyes N]
+usage: python -m models.iris_quality.train [--images DIR --scores CSV] [--eyes N]
 
 --images DIR   near-infrared eyes named S<person><L|R><number>.<extension>, to judge by only
 --scores CSV   file1, file2, score of their genuine pairs, written by independent_scores.py
@@ -9,7 +9,7 @@ usage: python models/iris_quality/train.py [--images DIR --scores CSV] [--eyes N
 The target is what is left of the distance to a stranger, (0.5 - d) / 0.42, of each degraded capture compared with a
 good one of the same eye by our own code. Its logarithm is a weighted sum of the logarithms of the components' scores;
 weights from 0.03 to 0.8, so that no fault is without weight and none decides alone. Prints the weights to be copied
-into iris/quality.py, correlations, and areas under error-versus-discard characteristics. Takes four minutes.
+into iris/measures/quality.py, correlations, and areas under error-versus-discard characteristics. Takes four minutes.
 """
 
 import argparse
@@ -155,18 +155,18 @@ def main() -> None:
     for name in ("--images", "--scores"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--eyes", type=int, default=200)
-    chosen = parser.parse_args()
-    looks, distances = zip(*degraded(3000, chosen.eyes), strict=True)
+    arguments = parser.parse_args()
+    looks, distances = zip(*degraded(3000, arguments.eyes), strict=True)
     weights = fitted(list(looks), np.array(distances))
     for item, weight in zip(COMPONENTS, weights, strict=True):
         print(f"    {item.id.replace('iris.', '')}: {weight:.3f},  (now {WEIGHTS.get(item, 0.0):.3f})")
-    looks, distances = zip(*degraded(40_000, chosen.eyes // 2), strict=True)
+    looks, distances = zip(*degraded(40_000, arguments.eyes // 2), strict=True)
     predicted, distance = np.exp([look.logs @ weights for look in looks]), np.array(distances)
     area = edc_areas(predicted, 0.5 - distance, 0.1, (0.3,))[0.3]
     print(f"other synthetic eyes: correlation {-np.corrcoef(predicted, distance)[0, 1]:.3f}, area {area:.3f}")
-    if chosen.images and chosen.scores:
+    if arguments.images and arguments.scores:
         for odd in (False, True):
-            print("odd" if odd else "even", judged(chosen.images, chosen.scores, odd, weights))
+            print("odd" if odd else "even", judged(arguments.images, arguments.scores, odd, weights))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Fit how often a print of a given quality finds its mate: MIDDLE and WIDTH of ``readiness/failure_risk.py``.
+"""Fit how often a print of a given quality finds its mate: MIDDLE and WIDTH of ``enrolment/readiness/failure_risk.py``.
 
-usage: python models/record_chance/fit.py --images DIR --pairs DIR
+usage: python -m models.record_chance.fit --images DIR --pairs DIR
 
 ``--images`` holds ``<set>/<file>`` at 500 ppi, ``--pairs`` holds ``<set>.csv`` with file1, file2 and genuine. A genuine
 pair fails when its score misses the threshold at FMR 10⁻³; both prints must be usable for it to match:
@@ -23,8 +23,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--pairs", type=Path, required=True)
-    given = parser.parse_args()
-    found = [row for table in sorted(given.pairs.glob("*.csv")) for row in _pairs(table, given.images / table.stem)]
+    arguments = parser.parse_args()
+    found = [
+        row for table in sorted(arguments.pairs.glob("*.csv")) for row in _pairs(table, arguments.images / table.stem)
+    ]
     first, second, matched = (np.array(column, float) for column in zip(*found, strict=True))
     best = max(
         ((_likelihood(m, w, first, second, matched), m, w) for m in MIDDLES for w in WIDTHS), key=lambda row: row[0]
