@@ -23,7 +23,7 @@ from biocapture.errors import DeviceDisconnectedError, DeviceNotFoundError
 from biocapture.types import Image, Modality, Sample
 
 SETTLE_FRAMES = 3
-"""Frames let pass before a capture: a camera adjusts its exposure first."""
+"""Frames dropped before a capture: a camera adjusts its exposure first."""
 
 
 class CameraOptions(DeviceOptions):
@@ -34,7 +34,7 @@ class CameraOptions(DeviceOptions):
     modality : Modality
         What it is pointed at.
     width_px, height_px, fps : int
-        Asked for; 0 = as it is. The camera may give something else.
+        Requested; 0 = as it is. The camera may deliver something else.
     autofocus : bool or None
         None = as it is.
     focus : int or None
@@ -59,76 +59,116 @@ class CameraOptions(DeviceOptions):
 
 
 class CameraDevice:
-    """A camera through OpenCV; pictures over HTTP through our own reader, which tells a broken one."""
+    """A camera through OpenCV; MJPEG over HTTP through our own reader, which reports a broken stream."""
 
     options_model: ClassVar[type[DeviceOptions]] = CameraOptions
 
     def __init__(self, address: str, options: CameraOptions) -> None:
         self._address, self._options = address, options
         self._subject = f"camera:{address}"
-        self._film: Video | None = None
-        self._live: NewestFrame | None = None
+        self._video: Video | None = None
+        self._newest: NewestFrame | None = None
         self._size = (0, 0)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
-        """Video devices of this machine, by name; none is opened."""
+        """Video devices of this machine; none is opened.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Not needed: names are read from ``/dev``.
+
+        Returns
+        -------
+        list of str
+            ``/dev/video0`` …
+        """
         return sorted(str(path) for path in Path("/dev").glob("video[0-9]*"))
 
     def __enter__(self) -> Self:
         if Path(self._address).is_file():
-            self._film = Video(self._address, self._subject, self._options.timeout_s)
-            self._size = self._film.width_px, self._film.height_px
+            self._video = Video(self._address, self._subject, self._options.timeout_s)
+            self._size = self._video.width_px, self._video.height_px
         else:
-            self._live = NewestFrame(self._connect, self._subject, self._options.reconnect)
+            self._newest = NewestFrame(self._connect, self._subject, self._options.reconnect)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._film:
-            self._film.close()
-        if self._live:
-            self._live.close(self._options.timeout_s + 1.0)
-        self._film = self._live = None
+        if self._video:
+            self._video.close()
+        if self._newest:
+            self._newest.close(self._options.timeout_s + 1.0)
+        self._video = self._newest = None
 
     @property
     def info(self) -> Info:
-        """As the backend tells it; a stream's size is known from its first frame."""
+        """As the backend reports it; a stream's size is known from its first frame."""
         width, height = self._size
         ppi = self._options.ppi or float("nan")
         abilities = Capabilities((self._options.modality,), (), Preview.CAPTURE, ppi, width, height)
-        error = self._live.error if self._live else None
+        error = self._newest.error if self._newest else None
         return Info("camera", self._address, abilities, Health(State.GONE, str(error)) if error else Health())
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """A frame taken from now on."""
-        self._ready_for(target)
+        """Take a frame that begins after this call.
+
+        Parameters
+        ----------
+        target : Target
+            Of the modality the camera is pointed at.
+        timeout_s : float
+            For all frames, those dropped while the exposure settles included.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`; also `DeviceDisconnectedError` at the end of a film.
+        """
+        self._check_ready(target)
         end = time.monotonic() + timeout_s
-        image = self._image(self._next(timeout_s), target)
-        for _ in range(SETTLE_FRAMES if self._live else 0):
-            image = self._image(self._next(max(0.0, end - time.monotonic())), target)
+        image = self._image(self._next_pixels(timeout_s), target)
+        for _ in range(SETTLE_FRAMES if self._newest else 0):
+            image = self._image(self._next_pixels(max(0.0, end - time.monotonic())), target)
         return Sample(image, target.modality, target.position, self._subject)
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
-        """Frames as they come; those of a film one after the other, until it ends."""
-        self._ready_for(target)
-        return self._shown(target, timeout_s)
+        """Frames as they come; those of a film one after the other, until it ends.
 
-    def _shown(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+        Parameters
+        ----------
+        target : Target
+            Of the modality the camera is pointed at.
+        timeout_s : float
+            Longest wait for one frame.
+
+        Returns
+        -------
+        generator of Image
+        """
+        self._check_ready(target)
+        return self._stream_frames(target, timeout_s)
+
+    def _stream_frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
         while True:
-            pixels = self._film.read() if self._film else self._next(timeout_s)
+            pixels = self._video.read() if self._video else self._next_pixels(timeout_s)
             if pixels is None:
                 return
             yield self._image(pixels, target)
 
-    def _ready_for(self, target: Target) -> None:
-        if not (self._film or self._live):
+    def _check_ready(self, target: Target) -> None:
+        if not (self._video or self._newest):
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
 
-    def _next(self, timeout_s: float) -> NDArray[np.uint8]:
-        pixels = self._film.read() if self._film else self._live.next(timeout_s) if self._live else None
+    def _next_pixels(self, timeout_s: float) -> NDArray[np.uint8]:
+        pixels = self._video.read() if self._video else self._newest.next(timeout_s) if self._newest else None
         if pixels is None:
             raise DeviceDisconnectedError("the film is at its end", self._subject)
         return pixels
@@ -148,12 +188,12 @@ class CameraDevice:
         return Video(source, self._subject, timeout_s, self._settings())
 
     def _settings(self) -> VideoSettings:
-        wanted = self._options
-        asked = (
-            (cv2.CAP_PROP_FRAME_WIDTH, wanted.width_px or None),
-            (cv2.CAP_PROP_FRAME_HEIGHT, wanted.height_px or None),
-            (cv2.CAP_PROP_FPS, wanted.fps or None),
-            (cv2.CAP_PROP_AUTOFOCUS, 0 if wanted.focus is not None else wanted.autofocus),
-            (cv2.CAP_PROP_FOCUS, wanted.focus),
+        options = self._options
+        properties = (
+            (cv2.CAP_PROP_FRAME_WIDTH, options.width_px or None),
+            (cv2.CAP_PROP_FRAME_HEIGHT, options.height_px or None),
+            (cv2.CAP_PROP_FPS, options.fps or None),
+            (cv2.CAP_PROP_AUTOFOCUS, 0 if options.focus is not None else options.autofocus),
+            (cv2.CAP_PROP_FOCUS, options.focus),
         )
-        return tuple((name, float(value)) for name, value in asked if value is not None)
+        return tuple((name, float(value)) for name, value in properties if value is not None)

@@ -1,4 +1,4 @@
-"""Conformance kits for those who write plug-ins: ``check_device`` is what every adapter, ours included, has to pass."""
+"""Conformance kit for authors of adapters: ``check_device`` is what every adapter, ours included, has to pass."""
 
 import math
 import threading
@@ -16,16 +16,17 @@ from biocapture.types import Image, Modality, Position, Sample
 Build = Callable[[], CaptureDevice]
 
 MAX_LATENESS_S = 1.0
-"""A device may be late by so much."""
+"""A device may exceed its time limit by this much."""
 
 MAX_CLOSING_S = 3.0
-"""Threads and processes of a closed device have so long to be gone."""
+"""Time that threads and processes of a closed device have to end."""
 
 EXAMPLE_TARGETS = {
     Modality.FINGERPRINT: target_of(Position.RIGHT_INDEX),
     Modality.IRIS: target_of(Position.RIGHT_EYE),
     Modality.FACE: target_of(Position.FACE),
 }
+"""A target of each modality, to ask a device for one it does not have."""
 
 
 def check_device(
@@ -36,41 +37,41 @@ def check_device(
     silent: Build | None = None,
     unplug: Callable[[CaptureDevice], None] | None = None,
 ) -> None:
-    """Check that a device keeps the promises of :mod:`biocapture.devices.protocol`.
+    """Check that a device follows the protocol of :mod:`biocapture.devices.protocol`.
 
     Parameters
     ----------
     build : callable
-        Gives a new device that has something to capture every time it is asked.
+        Constructs a new device to which something is presented at every capture.
     target : Target
         What it can capture.
     timeout_s : float
-        It needs no longer for a capture.
+        Longest time it needs for a capture.
     silent : callable, optional
-        Gives a device that has nothing to show, or does not answer: it must give up in time.
+        Constructs a device to which nothing is presented, or that does not answer: it must give up in time.
     unplug : callable, optional
-        Takes the hardware away from under the open device it is given.
+        Disconnects the hardware of the open device it is given.
 
     Raises
     ------
     AssertionError
-        The first promise that is not kept.
+        The first requirement that is not met.
     """
-    with _nothing_left_behind():
+    with _check_released():
         device = build()
         assert isinstance(device, CaptureDevice), f"{type(device).__name__} has no info, capture, __enter__, __exit__"
-        _is_closed_until_entered(device, target)
-        keys = [_is_whole(device, target, timeout_s) for _ in range(2)]
+        _check_closed_at_first(device, target)
+        keys = [_open_and_capture(device, target, timeout_s) for _ in range(2)]
         assert keys[0] == keys[1], f"info.key changed when opened again: {keys}"
-        _tells_its_abilities(device, target, timeout_s)
-        _is_closed_after_an_error(device)
+        _check_capabilities(device, target, timeout_s)
+        _check_closed_after_error(device)
     if silent:
-        _gives_up_in_time(silent(), target)
+        _check_time_limit(silent(), target)
     if unplug:
-        _survives_unplugging(build(), unplug, target, timeout_s)
+        _check_unplugging(build(), unplug, target, timeout_s)
 
 
-def _is_closed_until_entered(device: CaptureDevice, target: Target) -> None:
+def _check_closed_at_first(device: CaptureDevice, target: Target) -> None:
     try:
         device.capture(target, 0.5)
     except DeviceError:
@@ -78,7 +79,7 @@ def _is_closed_until_entered(device: CaptureDevice, target: Target) -> None:
     raise AssertionError("captured before it was opened")
 
 
-def _is_whole(device: CaptureDevice, target: Target, timeout_s: float) -> str:
+def _open_and_capture(device: CaptureDevice, target: Target, timeout_s: float) -> str:
     """Open, capture, close."""
     with device as opened:
         assert opened is device, "__enter__ gives something else than the device"
@@ -88,47 +89,47 @@ def _is_whole(device: CaptureDevice, target: Target, timeout_s: float) -> str:
         sample = device.capture(target, timeout_s)
         took = time.monotonic() - begun
         assert took <= timeout_s + MAX_LATENESS_S, f"capture took {took:.1f} s of {timeout_s:g} s"
-        _is_right(sample, target, device)
+        _check_image(sample, target, device)
         return info.key
 
 
-def _is_right(sample: Sample, target: Target, device: CaptureDevice) -> None:
+def _check_image(sample: Sample, target: Target, device: CaptureDevice) -> None:
     abilities = device.info.capabilities
     got = (sample.modality, sample.position)
     assert got == (target.modality, target.position), f"asked for {target}, got {got}"
-    _has_pixels(sample.image, target.modality)
-    told = (abilities.height_px, abilities.width_px)
-    found = sample.image.pixels.shape[:2]
-    assert not all(told) or found == told, f"says {told} rows and columns, gives {found}"
+    _check_pixels(sample.image, target.modality)
+    reported = (abilities.height_px, abilities.width_px)
+    actual = sample.image.pixels.shape[:2]
+    assert not all(reported) or actual == reported, f"says {reported} rows and columns, gives {actual}"
     if math.isfinite(abilities.ppi):
         assert abs(sample.image.ppi - abilities.ppi) <= 0.02 * abilities.ppi, (
             f"says {abilities.ppi:g} ppi, gives {sample.image.ppi:g}"
         )
 
 
-def _has_pixels(image: Image, modality: Modality) -> None:
+def _check_pixels(image: Image, modality: Modality) -> None:
     pixels = image.pixels
     assert pixels.dtype == np.uint8, f"pixels are {pixels.dtype}, not uint8"
-    wanted = 3 if modality is Modality.FACE else 2
-    assert pixels.ndim == wanted, f"{modality} pixels have {pixels.ndim} dimensions, not {wanted}"
+    dimensions = 3 if modality is Modality.FACE else 2
+    assert pixels.ndim == dimensions, f"{modality} pixels have {pixels.ndim} dimensions, not {dimensions}"
     assert min(pixels.shape) > 0, f"empty image {pixels.shape}"
 
 
-def _tells_its_abilities(device: CaptureDevice, target: Target, timeout_s: float) -> None:
+def _check_capabilities(device: CaptureDevice, target: Target, timeout_s: float) -> None:
     with device:
         abilities = device.info.capabilities
         assert target.modality in abilities.modalities, f"{target.modality} is not among its modalities"
         for modality in Modality:
             if modality not in abilities.modalities:
-                _refuses(device, EXAMPLE_TARGETS[modality])
+                _check_refusal(device, EXAMPLE_TARGETS[modality])
         if abilities.preview is not Preview.NONE:
-            _has_frames(device, target, timeout_s)
+            _check_frames(device, target, timeout_s)
         elif isinstance(device, LivePreview):
-            _has_no_frames(device, target)
+            _check_no_frames(device, target)
         assert isinstance(device, GroupCapture) or not abilities.group, "says group and has no capture_group"
 
 
-def _refuses(device: CaptureDevice, target: Target) -> None:
+def _check_refusal(device: CaptureDevice, target: Target) -> None:
     try:
         device.capture(target, 2.0)
     except DeviceUnsupportedError:
@@ -136,15 +137,15 @@ def _refuses(device: CaptureDevice, target: Target) -> None:
     raise AssertionError(f"captured a {target.modality}, which is not among its modalities")
 
 
-def _has_frames(device: CaptureDevice, target: Target, timeout_s: float) -> None:
+def _check_frames(device: CaptureDevice, target: Target, timeout_s: float) -> None:
     assert isinstance(device, LivePreview), "says it has a preview and has no frames"
     for _ in range(2):  # begun, closed half-way, begun again
         frames = device.frames(target, timeout_s)
-        _has_pixels(next(frames), target.modality)
+        _check_pixels(next(frames), target.modality)
         frames.close()
 
 
-def _has_no_frames(device: LivePreview, target: Target) -> None:
+def _check_no_frames(device: LivePreview, target: Target) -> None:
     try:
         next(device.frames(target, 2.0))
     except DeviceUnsupportedError:
@@ -152,7 +153,7 @@ def _has_no_frames(device: LivePreview, target: Target) -> None:
     raise AssertionError("says it has no preview and gives frames")
 
 
-def _is_closed_after_an_error(device: CaptureDevice) -> None:
+def _check_closed_after_error(device: CaptureDevice) -> None:
     try:
         with device:
             _interrupt()
@@ -165,9 +166,9 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def _gives_up_in_time(device: CaptureDevice, target: Target, timeout_s: float = 1.0) -> None:
+def _check_time_limit(device: CaptureDevice, target: Target, timeout_s: float = 1.0) -> None:
     begun = time.monotonic()
-    with _nothing_left_behind():
+    with _check_released():
         try:
             with device:
                 begun = time.monotonic()
@@ -179,7 +180,7 @@ def _gives_up_in_time(device: CaptureDevice, target: Target, timeout_s: float = 
     raise AssertionError("captured something where there is nothing")
 
 
-def _survives_unplugging(
+def _check_unplugging(
     device: CaptureDevice, unplug: Callable[[CaptureDevice], None], target: Target, timeout_s: float
 ) -> None:
     try:
@@ -196,7 +197,7 @@ def _survives_unplugging(
 
 
 @contextmanager
-def _nothing_left_behind() -> Iterator[None]:
+def _check_released() -> Iterator[None]:
     """No thread, process, file or socket more than before."""
     before = open_resources()
     yield
@@ -211,15 +212,15 @@ def _more(now: dict[str, str], before: dict[str, str]) -> list[str]:
 
 
 def open_resources() -> dict[str, str]:
-    """Threads, child processes, open files and sockets of this process; what the system does not tell is left out."""
-    found = {f"thread {thread.ident}": thread.name for thread in threading.enumerate() if thread.is_alive()}
+    """Threads, child processes, open files and sockets of this process, as far as the system reports them."""
+    resources = {f"thread {thread.ident}": thread.name for thread in threading.enumerate() if thread.is_alive()}
     for task in Path("/proc/self/task").glob("*/children"):
-        found |= {f"process {number}": "" for number in _read(task).split()}
+        resources |= {f"process {number}": "" for number in _read(task).split()}
     for handle in Path("/proc/self/fd").glob("*"):
-        where = _target(handle)
-        if where.startswith(("socket:", "/")):
-            found[where] = f"descriptor {handle.name}"
-    return found
+        path = _target(handle)
+        if path.startswith(("socket:", "/")):
+            resources[path] = f"descriptor {handle.name}"
+    return resources
 
 
 def _read(path: Path) -> str:

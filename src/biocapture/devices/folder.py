@@ -32,17 +32,17 @@ class FolderOptions(DeviceOptions):
     Attributes
     ----------
     hot : bool
-        Wait for files to be dropped; each is taken once, also over restarts.
+        Wait for files to be dropped; each is taken once, also across restarts.
     modality : Modality or None
-        None: any; a file named for another modality or position than the one asked for is left out.
+        None: any; a file whose name states another modality or position than the requested one is skipped.
     ppi : float
         Of prints; 0 = what the files say.
     fps : float
-        Pace of a replay; 0 = as fast as they are asked for.
+        Pace of a replay; 0 = without waiting.
     repeat : bool
         Begin again at the end of a replay.
     settle_s : float
-        A dropped file is whole when it has not changed for so long, and can be decoded.
+        A dropped file is complete when it has not changed for this long, and can be decoded.
     """
 
     hot: bool = False
@@ -91,59 +91,93 @@ class FolderDevice:
 
     @property
     def info(self) -> Info:
-        """The folder is gone when somebody removed it."""
+        """The folder counts as gone when it was removed."""
         kinds = (self._options.modality,) if self._options.modality else tuple(Modality)
         preview = Preview.NONE if self._options.hot else Preview.CAPTURE
         state = Health(State.READY if self._path.exists() else State.GONE)
         return Info("folder", str(self._path), Capabilities(kinds, preview=preview), state)
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """The next image; a hot folder waits for one."""
-        self._ready_for(target)
-        image = self._dropped(target, timeout_s) if self._hot else self._replayed(target)
+        """Read the next image; a hot folder waits for one.
+
+        Parameters
+        ----------
+        target : Target
+            Files named for another modality or position are skipped.
+        timeout_s : float
+            Longest wait of a hot folder.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`; `NothingSeenError` when no file is left, or none was dropped.
+        """
+        self._check_ready(target)
+        image = self._wait_for_drop(target, timeout_s) if self._hot else self._next_image(target)
         if image is None:
             raise NothingSeenError("no file left" if not self._hot else "no file was dropped", self._subject)
         return Sample(image, target.modality, target.position, image.path or self._subject)
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
-        """The images that are left, in order."""
-        self._ready_for(target)
+        """The images that are left, in order.
+
+        Parameters
+        ----------
+        target : Target
+            Files named for another modality or position are skipped.
+        timeout_s : float
+            Not needed: files are there.
+
+        Returns
+        -------
+        generator of Image
+
+        Raises
+        ------
+        DeviceUnsupportedError
+            A hot folder has no preview.
+        """
+        self._check_ready(target)
         if self._hot:
             raise DeviceUnsupportedError("a hot folder has no preview", self._subject)
-        return self._played(target)
+        return self._replay_frames(target)
 
-    def _played(self, target: Target) -> Generator[Image, None, None]:
+    def _replay_frames(self, target: Target) -> Generator[Image, None, None]:
         due = time.monotonic()
-        while (image := self._replayed(target)) is not None:
+        while (image := self._next_image(target)) is not None:
             if self._options.fps:
                 time.sleep(max(0.0, due - time.monotonic()))
                 due += 1.0 / self._options.fps
             yield image
 
-    def _ready_for(self, target: Target) -> None:
+    def _check_ready(self, target: Target) -> None:
         if not self._open:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, self.info.capabilities.modalities, self._subject)
         if not self._path.exists():
             raise DeviceDisconnectedError("the folder is gone", self._subject)
 
-    def _replayed(self, target: Target) -> Image | None:
-        image = self._filmed(target) if self._video else self._filed(target)
+    def _next_image(self, target: Target) -> Image | None:
+        image = self._film_image(target) if self._video else self._file_image(target)
         if image is None and self._options.repeat and self._next:
             self._next = 0
             if self._video:
                 self._video.rewind()
-            image = self._filmed(target) if self._video else self._filed(target)
+            image = self._film_image(target) if self._video else self._file_image(target)
         return image
 
-    def _filmed(self, target: Target) -> Image | None:
+    def _film_image(self, target: Target) -> Image | None:
         pixels = self._video.read() if self._video else None
         if pixels is None:
             return None
         self._next += 1
         return device_image(pixels, target.modality, self._subject, self._options.ppi)
 
-    def _filed(self, target: Target) -> Image | None:
+    def _file_image(self, target: Target) -> Image | None:
         while self._next < len(self._files):
             path = self._files[self._next]
             self._next += 1
@@ -151,7 +185,7 @@ class FolderDevice:
                 return self._image(path, target)
         return None
 
-    def _dropped(self, target: Target, timeout_s: float) -> Image | None:
+    def _wait_for_drop(self, target: Target, timeout_s: float) -> Image | None:
         if self._hot is None:
             return None
         end = time.monotonic() + timeout_s
@@ -167,7 +201,7 @@ class FolderDevice:
 
 
 def _is_meant(path: Path, target: Target) -> bool:
-    """A name that says nothing fits every target."""
+    """Whether a file may be this target; a name that states nothing fits every target."""
     modality, position = modality_of_name(str(path)), position_of(str(path))
     if modality not in (None, target.modality):
         return False

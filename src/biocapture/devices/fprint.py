@@ -1,4 +1,4 @@
-"""Fingerprint readers libfprint knows: ``fprint:`` is the first, ``fprint:uru4000/0`` that one.
+"""Fingerprint readers that libfprint supports: ``fprint:`` is the first, ``fprint:uru4000/0`` a specific one.
 
 libfprint is reached through GObject introspection. Where this Python has no ``gi``, as in most virtual environments,
 the system's own Python runs the driver.
@@ -26,7 +26,7 @@ from biocapture.types import MM_PER_INCH, Modality, Sample
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 DRIVER_MARGIN_S = 0.1
-"""The driver gives up so much earlier than the capture has to end: its word is better than a process that is killed."""
+"""The driver stops this much before the capture has to end: its error says more than a process that is killed."""
 
 
 class FprintOptions(DeviceOptions):
@@ -35,9 +35,9 @@ class FprintOptions(DeviceOptions):
     Attributes
     ----------
     ppi : float
-        Of the reader; 0 = what its driver says. Most say nothing: then prints are taken to be 500 and marked so.
+        Of the reader; 0 = what its driver reports. Where it reports none, 500 ppi is assumed and noted.
     python : str
-        Which Python has ``gi``; empty: this one if it has, else the system's.
+        Which Python has ``gi``; empty: this one if it has, otherwise the system's.
     open_timeout_s : float
     """
 
@@ -47,7 +47,7 @@ class FprintOptions(DeviceOptions):
 
 
 class FprintDevice:
-    """A reader that hands out images; many compare inside and do not, which they say when they are opened."""
+    """A reader that delivers images; those that compare internally and deliver none raise an error when opened."""
 
     options_model: ClassVar[type[DeviceOptions]] = FprintOptions
 
@@ -59,13 +59,24 @@ class FprintDevice:
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
-        """Readers that are plugged in."""
+        """Search for readers that are plugged in.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Longest wait for libfprint.
+
+        Returns
+        -------
+        list of str
+            Address and, in parentheses, name of each.
+        """
         driver = DriverProcess("fprint", "fprint", python=_python(""))
         try:
-            found = driver.request("list", time.monotonic() + timeout_s)[0]["found"]
+            readers = driver.request("list", time.monotonic() + timeout_s)[0]["found"]
         finally:
             driver.close()
-        return [f"{address} ({name})" for address, name in found]
+        return [f"{address} ({name})" for address, name in readers]
 
     def __enter__(self) -> Self:
         python = _python(self._options.python)
@@ -85,30 +96,47 @@ class FprintDevice:
     @property
     def info(self) -> Info:
         """As libfprint names it."""
-        told = self._driver.open_reply if self._driver else {}
+        reply = self._driver.open_reply if self._driver else {}
         abilities = Capabilities((Modality.FINGERPRINT,), ppi=self._options.ppi or float("nan"))
-        address = str(told.get("name") or self._address)
-        return Info("fprint", address, abilities, self._presence.health, model=str(told.get("model", "")))
+        address = str(reply.get("name") or self._address)
+        return Info("fprint", address, abilities, self._presence.health, model=str(reply.get("model", "")))
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """Wait for a finger and take its image."""
+        """Wait for a finger and take its image.
+
+        Parameters
+        ----------
+        target : Target
+            A finger.
+        timeout_s : float
+            Longest wait.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`.
+        """
         deadline = time.monotonic() + timeout_s
         if self._driver is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (Modality.FINGERPRINT,), self._subject)
         with self._presence.track():
-            told, data = self._captured(self._driver, deadline)
-        rows, columns = int(told["rows"]), int(told["columns"])
+            reply, data = self._request_capture(self._driver, deadline)
+        rows, columns = int(reply["rows"]), int(reply["columns"])
         if rows <= 0 or columns <= 0 or rows * columns != len(data):
             raise DeviceDataError(f"sent {len(data)} bytes for {columns} × {rows} px", self._subject)
         pixels = np.frombuffer(data, np.uint8).reshape(rows, columns)
-        ppi = self._options.ppi or float(told["per_mm"]) * MM_PER_INCH
+        ppi = self._options.ppi or float(reply["per_mm"]) * MM_PER_INCH
         return Sample(
             device_image(pixels, target.modality, self._subject, ppi), target.modality, target.position, self._subject
         )
 
-    def _captured(self, driver: DriverProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
-        """What the reader sent; one that is gone needs a new process when it is back."""
+    def _request_capture(self, driver: DriverProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
+        """What the reader sent; one that was disconnected needs a new driver process when it is back."""
         try:
             driver.open(deadline)
             seconds = max(0.01, deadline - time.monotonic() - DRIVER_MARGIN_S)

@@ -8,7 +8,7 @@ from biocapture.errors import DeviceDisconnectedError, DeviceNotFoundError
 
 
 class DevicePresence:
-    """What the last question to an opened device told: present, or gone and why."""
+    """Whether an opened device answered its last request: present, or gone and why."""
 
     def __init__(self, subject: str) -> None:
         self._subject = subject
@@ -16,16 +16,16 @@ class DevicePresence:
 
     @property
     def health(self) -> Health:
-        """Gone, or ready for all that is known."""
+        """Gone, or ready as far as is known."""
         return Health(State.GONE, self._lost) if self._lost is not None else Health()
 
     def mark_present(self) -> None:
-        """It was opened."""
+        """Note that the device was opened."""
         self._lost = None
 
     @contextmanager
     def track(self) -> Iterator[None]:
-        """Around a question; what is not found any more was there when it was opened, so it is disconnected."""
+        """Wrap one request: a device that is not found any more was there when it was opened, so it is disconnected."""
         try:
             yield
         except DeviceNotFoundError as error:

@@ -1,4 +1,4 @@
-"""What a capture device is. An adapter is one file with a class that keeps these promises, and one entry point."""
+"""What a capture device is. An adapter is one file with one class that follows this protocol, and one entry point."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Preview(StrEnum):
 
 
 class State(StrEnum):
-    """What a device says of itself."""
+    """State that a device reports."""
 
     READY = "ready"
     BUSY = "busy"
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a device can do, told truthfully (``testing.check_device`` looks).
+    """What a device can do; ``conformance.check_device`` verifies each entry.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Capabilities:
     preview : Preview
         Other than ``NONE``: the device is a `LivePreview`. With ``NONE`` its ``frames``, if any, are unsupported.
     ppi : float
-        Of the captures; NaN where it has no meaning or is not known before.
+        Of the captures, pixels per inch; NaN where it has no meaning or is not known before.
     width_px, height_px : int
         Of the captures; 0 where not known before, or not always the same.
     group : bool
@@ -63,7 +63,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The device's own word about its state, in English for engineers in ``detail``."""
+    """State of a device as it reports it; ``detail`` is in English, for engineers."""
 
     state: State = State.READY
     detail: str = ""
@@ -82,7 +82,7 @@ class Info:
     capabilities : Capabilities
     health : Health
     maker, model, serial, firmware : str
-        Empty where not told. Captures are kept apart in the health record by ``key``.
+        Empty where the device does not report them.
     """
 
     adapter: str
@@ -96,7 +96,7 @@ class Info:
 
     @property
     def key(self) -> str:
-        """Names one physical device: by its serial number if it has one, else by where it is."""
+        """Identifies one device in the health record: by its serial number if it has one, otherwise by its address."""
         return f"{self.adapter}:{self.serial}" if self.serial else f"{self.adapter}:{self.address}"
 
 
@@ -109,7 +109,17 @@ class Target:
 
 
 def target_of(position: Position | str) -> Target:
-    """The target at a position; ``Position.UNKNOWN`` is a finger nobody named.
+    """Target at a position.
+
+    Parameters
+    ----------
+    position : Position or str
+        ``right_index``, ``left_eye``, ``face`` …; ``Position.UNKNOWN`` is a finger that is not named.
+
+    Returns
+    -------
+    Target
+        The position and its modality.
 
     Raises
     ------
@@ -127,13 +137,13 @@ def target_of(position: Position | str) -> Target:
 class CaptureDevice(Protocol):
     """A device, used as ``with device:``. Entering opens it, leaving closes it; it may be entered again afterwards.
 
-    It is used by one thread. Building one touches no hardware. Leaving gives back every handle, thread, socket and
+    It is used by one thread. Constructing one touches no hardware. Leaving releases every handle, thread, socket and
     process, also after an error.
     """
 
     @property
     def info(self) -> Info:
-        """What is known of the device; of an open device only. Asks the hardware anew where that is quick."""
+        """Description of the open device. Asks the hardware again where that is quick."""
         ...
 
     def __enter__(self) -> Self:
@@ -152,16 +162,26 @@ class CaptureDevice(Protocol):
         ...
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """Take one capture; the answer, or the error, comes within ``timeout_s`` and a second at most.
+        """Take one capture.
 
-        The sample's modality and position are those of the target.
+        Parameters
+        ----------
+        target : Target
+            Modality and position; the sample bears them.
+        timeout_s : float
+            The result, or the error, comes within this time and one second at most.
+
+        Returns
+        -------
+        Sample
+            uint8 pixels: grey (H, W) of fingers and irises, RGB (H, W, 3) of faces.
 
         Raises
         ------
         DeviceTimeoutError
             It did not finish in time.
         DeviceDisconnectedError
-            It went away.
+            It was disconnected.
         DeviceDataError
             It sent something damaged, oversized or not asked for.
         DeviceUnsupportedError
@@ -169,25 +189,31 @@ class CaptureDevice(Protocol):
         DeviceBusyError
             Another program has it.
         NothingSeenError, ScanRejectedError
-            It works, and says that nothing was there, or that the scan is too poor.
+            It works, and reports that nothing was presented, or that the scan is too poor.
         """
         ...
 
 
 @runtime_checkable
 class LivePreview(Protocol):
-    """Devices that show what they see."""
+    """Devices with a live picture."""
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
-        """Frames as they come: a slow reader misses frames and never sees old ones.
+        """Frames as they come: a slow reader misses frames and never gets old ones.
 
-        Ends when the source ends (a video file). Closing the generator stops the preview. Pixels are grey for fingers
-        and irises and RGB for faces.
+        Ends when the source ends (a video file). Closing the generator stops the preview.
 
         Parameters
         ----------
+        target : Target
+            Modality and position that are about to be captured.
         timeout_s : float
             Longest wait for one frame.
+
+        Yields
+        ------
+        Image
+            uint8 pixels: grey (H, W) of fingers and irises, RGB (H, W, 3) of faces.
 
         Raises
         ------
@@ -199,27 +225,39 @@ class LivePreview(Protocol):
 
 @runtime_checkable
 class GroupCapture(Protocol):
-    """Devices that take several positions at once: slaps, two irises."""
+    """Devices that capture several positions at once: slaps, two irises."""
 
     def capture_group(self, targets: Sequence[Target], timeout_s: float) -> tuple[Sample, ...]:
-        """One sample per target, in their order.
+        """Capture several positions at once.
+
+        Parameters
+        ----------
+        targets : sequence of Target
+            Of one modality, each position once.
+        timeout_s : float
+            As in `CaptureDevice.capture`.
+
+        Returns
+        -------
+        tuple of Sample
+            One per target, in their order.
 
         Raises
         ------
         DeviceError
-            As `CaptureDevice.capture`; `DeviceUnsupportedError` for a combination it cannot take at once.
+            As `CaptureDevice.capture`; `DeviceUnsupportedError` for a combination it cannot capture at once.
         """
         ...
 
 
 class DeviceOptions(BaseModel):
-    """Options of an adapter: it derives its own; unknown names and values out of range are errors."""
+    """Options of an adapter, which derives its own model; unknown names and values out of range are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Adapter(Protocol):
-    """What an entry point of the group ``biocapture.devices`` names: a class, built from address and options.
+    """What an entry point of the group ``biocapture.devices`` names: a class, constructed from address and options.
 
     An adapter may have a class method ``discover(timeout_s) -> list[str]``: addresses that answer now (`Discovery`).
     """
@@ -227,14 +265,25 @@ class Adapter(Protocol):
     options_model: ClassVar[type[DeviceOptions]]
 
     def __call__(self, address: str, options: Any) -> CaptureDevice:
-        """Build a device; ``options`` is an instance of ``options_model``."""
+        """Construct a device; ``options`` is an instance of ``options_model``."""
         ...
 
 
 @runtime_checkable
 class Discovery(Protocol):
-    """Adapters that can look for their devices."""
+    """Adapters that can search for their devices."""
 
     def discover(self, timeout_s: float) -> list[str]:
-        """Addresses that answer within ``timeout_s``; empty if there are none. Raises nothing for a quiet network."""
+        """Search for devices.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Longest search.
+
+        Returns
+        -------
+        list of str
+            Addresses that answer within ``timeout_s``; empty, and no error, if there are none.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Digital cameras on USB, PTP and others libgphoto2 knows: ``ptp:`` is the first, ``ptp:usb:001,004`` the one there."""
+"""Digital cameras on USB that libgphoto2 supports: ``ptp:`` is the first, ``ptp:usb:001,004`` the one at this port."""
 
 import time
 from collections.abc import Generator
@@ -27,13 +27,13 @@ class PtpOptions(DeviceOptions):
     Attributes
     ----------
     modality : Modality
-        What it is pointed at.
+        What the camera is pointed at.
     ppi : float
         Of prints taken from a fixed distance; 0 = not known.
     keep : bool
         Leave the pictures on the card.
     preview : bool
-        Try the viewfinder when the camera is opened: some say they have one and do not.
+        Try the viewfinder when the camera is opened: some cameras report one and have none.
     open_timeout_s : float
     max_bytes : int
         Of a picture.
@@ -48,7 +48,7 @@ class PtpOptions(DeviceOptions):
 
 
 class PtpDevice:
-    """A camera that releases its shutter when told to, and hands over the picture."""
+    """A camera that can be released by the computer and transfers the picture."""
 
     options_model: ClassVar[type[DeviceOptions]] = PtpOptions
 
@@ -61,16 +61,27 @@ class PtpDevice:
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
-        """Ports with a camera."""
+        """Search for cameras.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Longest wait for libgphoto2.
+
+        Returns
+        -------
+        list of str
+            Port and, in parentheses, name of each; empty where libgphoto2 fails.
+        """
         import_optional("gphoto2", "ptp")
         driver = DriverProcess("ptp", "ptp")
         try:
-            found = driver.request("list", time.monotonic() + timeout_s)[0]["found"]
+            cameras = driver.request("list", time.monotonic() + timeout_s)[0]["found"]
         except DeviceError:
             return []
         finally:
             driver.close()
-        return [f"{port} ({name})" for name, port in found]
+        return [f"{port} ({name})" for name, port in cameras]
 
     def __enter__(self) -> Self:
         driver = DriverProcess("ptp", self._subject, {"port": self._address, "viewfinder": self._options.preview})
@@ -91,38 +102,72 @@ class PtpDevice:
 
     @property
     def info(self) -> Info:
-        """As the camera told when it was opened."""
-        told = self._driver.open_reply if self._driver else {}
-        preview = Preview.VIEW if told.get("preview") else Preview.NONE
+        """As the camera described itself when it was opened."""
+        reply = self._driver.open_reply if self._driver else {}
+        preview = Preview.VIEW if reply.get("preview") else Preview.NONE
         ppi = self._options.ppi or float("nan")
-        names = (str(told.get(name, "")) for name in ("maker", "model", "serial", "firmware"))
+        names = (str(reply.get(name, "")) for name in ("maker", "model", "serial", "firmware"))
         abilities = Capabilities((self._options.modality,), (), preview, ppi)
         return Info("ptp", self._address, abilities, self._presence.health, *names)
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """Release the shutter."""
-        chosen = self._options
-        data = self._asked("capture", target, timeout_s, keep=chosen.keep, most_bytes=chosen.max_bytes)
+        """Release the shutter and transfer the picture.
+
+        Parameters
+        ----------
+        target : Target
+            Of the modality the camera is pointed at.
+        timeout_s : float
+            For focusing, release and transfer.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`.
+        """
+        options = self._options
+        data = self._request("capture", target, timeout_s, keep=options.keep, most_bytes=options.max_bytes)
         return Sample(self._image(data, target), target.modality, target.position, self._subject)
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
-        """The viewfinder's pictures: to look at, smaller than a capture."""
+        """Pictures of the viewfinder: to look at, smaller than a capture.
+
+        Parameters
+        ----------
+        target : Target
+            Of the modality the camera is pointed at.
+        timeout_s : float
+            Longest wait for one frame.
+
+        Returns
+        -------
+        generator of Image
+
+        Raises
+        ------
+        DeviceUnsupportedError
+            It has no viewfinder.
+        """
         if self.info.capabilities.preview is Preview.NONE:
             raise DeviceUnsupportedError("has no preview", self._subject)
-        return self._shown(target, timeout_s)
+        return self._stream_frames(target, timeout_s)
 
-    def _shown(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
+    def _stream_frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
         while True:
-            yield self._image(self._asked("preview", target, timeout_s), target)
+            yield self._image(self._request("preview", target, timeout_s), target)
 
-    def _asked(self, do: str, target: Target, timeout_s: float, **what: object) -> bytes:
+    def _request(self, action: str, target: Target, timeout_s: float, **arguments: object) -> bytes:
         if self._driver is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
         deadline = time.monotonic() + timeout_s
         with self._presence.track():
             try:
-                return self._driver.request(do, deadline, self._options.max_bytes, **what)[1]
+                return self._driver.request(action, deadline, self._options.max_bytes, **arguments)[1]
             except DeviceDisconnectedError:
                 self._driver.close()
                 raise

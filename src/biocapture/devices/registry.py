@@ -16,32 +16,42 @@ GROUP = "biocapture.devices"
 
 
 def adapters() -> dict[str, EntryPoint]:
-    """Entry points by adapter name, not loaded. The first of a name on the path counts."""
-    found: dict[str, EntryPoint] = {}
+    """Entry points by adapter name, not loaded. Of two with one name, the first on the path counts."""
+    points: dict[str, EntryPoint] = {}
     for point in entry_points(group=GROUP):
-        found.setdefault(point.name, point)
-    return dict(sorted(found.items()))
+        points.setdefault(point.name, point)
+    return dict(sorted(points.items()))
 
 
 def load_adapter(name: str) -> Adapter:
     """Load one adapter.
 
+    Parameters
+    ----------
+    name : str
+        Of its entry point.
+
+    Returns
+    -------
+    Adapter
+        The class, not constructed.
+
     Raises
     ------
     DeviceNotFoundError
-        No adapter of this name is installed; the nearest name is told.
+        No adapter of this name is installed; the error suggests the nearest name.
     DeviceUnsupportedError
         It is installed and cannot be imported.
     """
-    known = adapters()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]}?" if near else f"; installed: {', '.join(known) or 'none'}"
+    points = adapters()
+    if name not in points:
+        similar = difflib.get_close_matches(name, points, 1)
+        hint = f"; did you mean {similar[0]}?" if similar else f"; installed: {', '.join(points) or 'none'}"
         raise DeviceNotFoundError(f"no such device adapter{hint}", name)
     try:
-        loaded: Adapter = known[name].load()
+        loaded: Adapter = points[name].load()
     except (ImportError, AttributeError) as error:
-        raise DeviceUnsupportedError(f"the adapter {known[name].value} cannot be loaded: {error}", name) from error
+        raise DeviceUnsupportedError(f"the adapter {points[name].value} cannot be loaded: {error}", name) from error
     return loaded
 
 
@@ -50,6 +60,17 @@ def split_spec(spec: str) -> tuple[str, str, dict[str, str]]:
 
     The last ``?`` begins the options: an address that has its own, and no options of ours, is written with one more at
     its end.
+
+    Parameters
+    ----------
+    spec : str
+        As on the command line.
+
+    Returns
+    -------
+    name, address : str
+    options : dict of str to str
+        Not validated yet.
 
     Raises
     ------
@@ -64,21 +85,26 @@ def split_spec(spec: str) -> tuple[str, str, dict[str, str]]:
         pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
     except ValueError as error:
         raise UsageError(f"expected name:address?option=value&…: {error}", spec) from error
-    chosen = dict(pairs)
-    if len(chosen) < len(pairs):
+    options = dict(pairs)
+    if len(options) < len(pairs):
         raise UsageError("an option is given twice", spec)
-    return name, address, chosen
+    return name, address, options
 
 
 def open_device(spec: str, **options: Any) -> CaptureDevice:
-    """Find the adapter and build the device; ``with`` opens it.
+    """Find the adapter and construct the device; ``with`` opens it.
 
     Parameters
     ----------
     spec : str
         ``name:address?option=value&…``, e.g. ``sim:finger``, ``camera:0?width_px=1280``, ``escl:http://10.0.0.7/eSCL``.
     **options
-        More options; they win over those in ``spec``.
+        More options; they override those in ``spec``.
+
+    Returns
+    -------
+    CaptureDevice
+        Not open yet.
 
     Raises
     ------
@@ -87,38 +113,60 @@ def open_device(spec: str, **options: Any) -> CaptureDevice:
     UsageError
         An option is unknown, or its value out of range.
     """
-    name, address, chosen = split_spec(spec)
-    found = load_adapter(name)
+    name, address, given = split_spec(spec)
+    adapter = load_adapter(name)
     try:
-        checked = found.options_model.model_validate(chosen | options)
+        validated = adapter.options_model.model_validate(given | options)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "options"
-        known = ", ".join(found.options_model.model_fields) or "none"
-        raise UsageError(f"option {where}: {first['msg']}; options of {name}: {known}", spec) from error
-    return found(address, checked)
+        problem = error.errors()[0]
+        option = ".".join(str(part) for part in problem["loc"]) or "options"
+        names = ", ".join(adapter.options_model.model_fields) or "none"
+        raise UsageError(f"option {option}: {problem['msg']}; options of {name}: {names}", spec) from error
+    return adapter(address, validated)
 
 
 def discover_devices(timeout_s: float) -> list[tuple[str, str]]:
-    """Adapter and what it found: addresses, or why it cannot look."""
+    """Search for devices through every installed adapter.
+
+    Parameters
+    ----------
+    timeout_s : float
+        Longest search of each adapter.
+
+    Returns
+    -------
+    list of (str, str)
+        Adapter name and, as one text, the addresses found, or why it cannot search.
+    """
     rows = []
     for name in adapters():
         try:
-            loaded = load_adapter(name)
-            found = loaded.discover(timeout_s) if isinstance(loaded, Discovery) else ["by address only"]
+            adapter = load_adapter(name)
+            addresses = adapter.discover(timeout_s) if isinstance(adapter, Discovery) else ["by address only"]
         except DeviceError as error:
-            found = [error.message]
-        rows.append((name, ", ".join(found) or "none found"))
+            addresses = [error.message]
+        rows.append((name, ", ".join(addresses) or "none found"))
     return rows
 
 
 def import_optional(module: str, extra: str) -> ModuleType:
-    """Import what an adapter needs beyond the library's own dependencies.
+    """Import a package that only one adapter needs.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module.
+    extra : str
+        Extra of ours that installs it.
+
+    Returns
+    -------
+    module
 
     Raises
     ------
     DeviceUnsupportedError
-        It is not installed; says how to install it.
+        It is not installed; the message says how to install it.
     """
     try:
         return importlib.import_module(module)

@@ -1,4 +1,4 @@
-"""A simulated sensor: fingers, eyes and faces that never were, with every fault when it is asked for.
+"""A simulated sensor: synthetic fingers, eyes and faces, with any fault on request.
 
 ``sim:finger``, ``sim:iris`` or ``sim:face``; for trainers, integrators and tests.
 """
@@ -33,13 +33,13 @@ class SimOptions(DeviceOptions):
     Attributes
     ----------
     script : str
-        ``act:frames,…``; the last act lasts for ever.
+        ``act:frames,…``; the last act lasts until the device is closed.
     seed : int
-        Of the person.
+        Number of the synthetic capture subject.
     fps : float
-        Frames per second; 0 = as fast as they are asked for.
+        Frames per second; 0 = without waiting.
     width_px, height_px : int
-        0 = the size usual for what is shown.
+        0 = the size usual for the modality.
     preview : Preview
         Which kind of device this is.
     serial : str
@@ -74,16 +74,26 @@ class SimulatedDevice:
         self._options = options
         self._modality = SHOWS[address]
         self._steps = checked(script(options.script), ACTS[self._modality], f"sim:{address}")
-        self._clock = _Clock(options.fps)
+        self._clock = _FrameClock(options.fps)
         self._open = self._gone = False
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
-        """All simulations are always there."""
+        """Addresses of all simulations.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Not needed: they are always there.
+
+        Returns
+        -------
+        list of str
+        """
         return list(SHOWS)
 
     def __enter__(self) -> Self:
-        self._clock = _Clock(self._options.fps)
+        self._clock = _FrameClock(self._options.fps)
         self._open, self._gone = True, False
         return self
 
@@ -94,7 +104,7 @@ class SimulatedDevice:
 
     @property
     def info(self) -> Info:
-        """As told by the options."""
+        """As the options say."""
         rows, columns = self._shape
         abilities = Capabilities(
             modalities=(self._modality,),
@@ -107,7 +117,24 @@ class SimulatedDevice:
         return Info("sim", self._address, abilities, state, "biocapture", "simulation", self._options.serial)
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """The first frame that shows something."""
+        """Take the first frame in which something is presented.
+
+        Parameters
+        ----------
+        target : Target
+            Of the simulated modality.
+        timeout_s : float
+            Longest wait, in the time of the script.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`, where the script says so; `NothingSeenError` when nothing was presented in time.
+        """
         stream = self._stream(target)
         end = time.monotonic() + timeout_s
         while True:
@@ -118,13 +145,30 @@ class SimulatedDevice:
                 raise NothingSeenError(f"nothing was shown for {timeout_s:g} s", f"sim:{self._address}")
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
-        """The script, frame by frame."""
+        """Frames of the script.
+
+        Parameters
+        ----------
+        target : Target
+            Of the simulated modality.
+        timeout_s : float
+            Wait that the act ``stall`` exceeds.
+
+        Returns
+        -------
+        generator of Image
+
+        Raises
+        ------
+        DeviceUnsupportedError
+            The options give it no preview, or it shows another modality.
+        """
         if self._options.preview is Preview.NONE:
             raise DeviceUnsupportedError("has no preview", f"sim:{self._address}")
         stream = self._stream(target)
-        return self._played(stream, timeout_s)
+        return self._play(stream, timeout_s)
 
-    def _played(self, stream: Stream, timeout_s: float) -> Generator[Image, None, None]:
+    def _play(self, stream: Stream, timeout_s: float) -> Generator[Image, None, None]:
         while True:
             yield self._next(stream, timeout_s)[1]
 
@@ -138,9 +182,9 @@ class SimulatedDevice:
             raise DeviceNotFoundError("is not open", f"sim:{self._address}")
         if target.modality is not self._modality:
             raise DeviceUnsupportedError(f"shows {self._modality}, not {target.modality}", f"sim:{self._address}")
-        chosen = self._options
-        fixture = Fixture(chosen.stain, chosen.dead_row, chosen.gain, chosen.offset)
-        stream = Stream(self._modality, target.position, chosen.seed, self._shape, chosen.noise, fixture)
+        options = self._options
+        fixture = Fixture(options.stain, options.dead_row, options.gain, options.offset)
+        stream = Stream(self._modality, target.position, options.seed, self._shape, options.noise, fixture)
         stream.prepare({step.act for step in self._steps})
         self._clock.start()
         return stream
@@ -154,12 +198,12 @@ class SimulatedDevice:
         if act is Act.STALL:
             time.sleep(max(0.0, timeout_s))
             raise DeviceTimeoutError(f"no frame for {timeout_s:g} s", f"sim:{self._address}")
-        known = self._modality is Modality.FINGERPRINT
-        ppi, source = (PPI, PpiSource.METADATA) if known else (float("nan"), PpiSource.NONE)
+        has_resolution = self._modality is Modality.FINGERPRINT
+        ppi, source = (PPI, PpiSource.METADATA) if has_resolution else (float("nan"), PpiSource.NONE)
         return act, Image(stream.frame(act, passed, number), ppi, source)
 
 
-class _Clock:
+class _FrameClock:
     """Numbers the frames; in real time a slow reader misses some."""
 
     def __init__(self, fps: float) -> None:
@@ -168,11 +212,11 @@ class _Clock:
         self._number = -1
 
     def start(self) -> None:
-        """The first frame is due now, if it was not due before."""
+        """The first frame is due now, unless it was due before."""
         self._begun = self._begun or time.monotonic()
 
     def next(self) -> int:
-        """Wait for the next frame and tell its number."""
+        """Wait for the next frame and return its number."""
         self._number += 1
         if self._fps:
             late = time.monotonic() - self._begun - self._number / self._fps

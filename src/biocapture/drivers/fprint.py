@@ -36,38 +36,38 @@ class _Reader:
     def open(self, name: str) -> Reply:
         """Open a reader by driver and id, or the first."""
         self.load()
-        found = [each for each in self.context.get_devices() if not name or _name(each) == name]
-        if not found:
+        readers = [each for each in self.context.get_devices() if not name or _name(each) == name]
+        if not readers:
             raise RequestRefusedError("not_found", "no such reader" if name else "no reader is plugged in")
-        if not found[0].has_feature(self.library.DeviceFeature.CAPTURE):
+        if not readers[0].has_feature(self.library.DeviceFeature.CAPTURE):
             raise RequestRefusedError("unsupported", "the reader compares prints inside and hands out no images")
-        self._called(found[0].open_sync)
-        self.reader = found[0]
-        return {"name": _name(found[0]), "model": found[0].get_name()}, b""
+        self._call(readers[0].open_sync)
+        self.reader = readers[0]
+        return {"name": _name(readers[0]), "model": readers[0].get_name()}, b""
 
     def capture(self, seconds: float) -> Reply:
         """Wait for a finger and take its image: its pixels, and their density as far as the driver knows it."""
         from gi.repository import Gio
 
         self.running = Gio.Cancellable()
-        over = threading.Timer(seconds, self.running.cancel)
-        over.start()
+        timer = threading.Timer(seconds, self.running.cancel)
+        timer.start()
         try:
-            image = self._called(self.reader.capture_sync, True, self.running)
+            image = self._call(self.reader.capture_sync, True, self.running)
         finally:
-            over.cancel()
+            timer.cancel()
         data = bytes(image.get_data())
         return {"rows": image.get_height(), "columns": image.get_width(), "per_mm": float(image.get_ppmm())}, data
 
-    def _called(self, function: Any, *arguments: Any) -> Any:
+    def _call(self, function: Any, *arguments: Any) -> Any:
         from gi.repository import GLib
 
         try:
             return function(*arguments)
         except GLib.Error as error:
-            raise self._refused(error) from error
+            raise self._error_of(error) from error
 
-    def _refused(self, error: Any) -> RequestRefusedError:
+    def _error_of(self, error: Any) -> RequestRefusedError:
         codes = self.library.DeviceError
         kinds = {
             codes.BUSY: "busy",

@@ -1,4 +1,4 @@
-"""How a driver's process talks: a line of JSON asks, a line of JSON and some bytes answer."""
+"""Protocol of a driver's process: a line of JSON as request, a line of JSON and bytes as reply."""
 
 import json
 import os
@@ -13,15 +13,15 @@ Reply = tuple[dict[str, Any], bytes]
 Handler = Callable[..., Reply]
 
 GRACE_PERIOD_S = 0.4
-"""A capture that is cancelled may take so long to end."""
+"""A capture that is cancelled may take this long to end."""
 
 
 MAX_MEMORY_BYTES = 4 << 30
-"""A device that sends without end is stopped by it, if not by the time."""
+"""Stops a device that sends without end, if its time limit does not."""
 
 
 class RequestRefusedError(Exception):
-    """What the device said no to; ``kind`` is the name of a device error, without ``device.``."""
+    """A request that the device refused; ``kind`` is the name of a device error, without ``device.``."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -29,32 +29,32 @@ class RequestRefusedError(Exception):
 
 
 def serve(handlers: dict[str, Handler], cancel: Callable[[], None]) -> None:
-    """Answer until nobody can ask any more.
+    """Answer requests until the input is closed.
 
     Parameters
     ----------
     handlers : dict
         By the ``do`` of a request; its other entries are their arguments.
     cancel : callable
-        Ends a capture that runs in another thread; called when whoever asks has gone.
+        Ends a capture that runs in another thread; called when the input is closed.
     """
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    most = MAX_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    limit = MAX_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # a library may print: that must not mix with the replies
     threading.Thread(target=_listen, args=(requests, cancel), daemon=True).start()
     while line := requests.get():
-        asked = json.loads(line)
-        told, data = _answered(handlers[asked.pop("do")], asked)
-        replies.write(json.dumps({**told, "size": len(data)}).encode() + b"\n" + data)
+        request = json.loads(line)
+        reply, data = _handle(handlers[request.pop("do")], request)
+        replies.write(json.dumps({**reply, "size": len(data)}).encode() + b"\n" + data)
         replies.flush()
 
 
-def _answered(handler: Handler, asked: dict[str, Any]) -> Reply:
+def _handle(handler: Handler, arguments: dict[str, Any]) -> Reply:
     try:
-        return handler(**asked)
+        return handler(**arguments)
     except RequestRefusedError as error:
         return {"error": error.kind, "message": str(error)}, b""
     except Exception as error:  # noqa: BLE001  libraries raise almost anything
@@ -62,11 +62,11 @@ def _answered(handler: Handler, asked: dict[str, Any]) -> Reply:
 
 
 def _listen(requests: "queue.SimpleQueue[bytes]", cancel: Callable[[], None]) -> None:
-    """Hear the end even while the main thread waits inside the library. Signals are left to the library."""
+    """Notice the end of input even while the main thread waits in the library. Signals are left to the library."""
     for line in sys.stdin.buffer:
         requests.put(line)
     requests.put(b"")
-    last_words = threading.Timer(GRACE_PERIOD_S, os._exit, (1,))
-    last_words.daemon = True
-    last_words.start()
+    timer = threading.Timer(GRACE_PERIOD_S, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
     cancel()

@@ -34,7 +34,7 @@ class _Camera:
         self.camera: Any = None
 
     def open(self, port: str, viewfinder: bool) -> Reply:
-        """Open the camera on a port, or the first; answers with who it is and what it can do, the viewfinder tried."""
+        """Open the camera on a port, or the first; the reply says what it is and can do, viewfinder tried."""
         camera = gphoto2.Camera()
         try:
             if port:
@@ -43,13 +43,15 @@ class _Camera:
                 camera.set_port_info(ports[ports.lookup_path(port)])
             camera.init()
         except gphoto2.GPhoto2Error as error:
-            raise _refused(error) from error
+            raise _error_of(error) from error
         self.camera = camera
-        can = camera.get_abilities().operations
-        told: dict[str, Any] = {name: self._told(key) for name, key in CONFIG_NAMES.items()}
-        told["capture"] = bool(can & gphoto2.GP_OPERATION_CAPTURE_IMAGE)
-        told["preview"] = bool(viewfinder and can & gphoto2.GP_OPERATION_CAPTURE_PREVIEW and self._has_viewfinder())
-        return told, b""
+        operations = camera.get_abilities().operations
+        reply: dict[str, Any] = {name: self._config(key) for name, key in CONFIG_NAMES.items()}
+        reply["capture"] = bool(operations & gphoto2.GP_OPERATION_CAPTURE_IMAGE)
+        reply["preview"] = bool(
+            viewfinder and operations & gphoto2.GP_OPERATION_CAPTURE_PREVIEW and self._has_viewfinder()
+        )
+        return reply, b""
 
     def _has_viewfinder(self) -> bool:
         try:
@@ -58,14 +60,14 @@ class _Camera:
             return False
         return True
 
-    def _told(self, key: str) -> str:
+    def _config(self, key: str) -> str:
         try:
             return str(self.camera.get_single_config(key).get_value())
         except gphoto2.GPhoto2Error:
             return ""
 
     def capture(self, keep: bool, most_bytes: int) -> Reply:
-        """Release the shutter; the picture's bytes, which is then deleted from the card unless kept."""
+        """Release the shutter and send the picture, which is then deleted from the card unless kept."""
         try:
             taken = self.camera.capture(gphoto2.GP_CAPTURE_IMAGE)
             size = self.camera.file_get_info(taken.folder, taken.name).file.size
@@ -76,7 +78,7 @@ class _Camera:
             if not keep:
                 self.camera.file_delete(taken.folder, taken.name)
         except gphoto2.GPhoto2Error as error:
-            raise _refused(error) from error
+            raise _error_of(error) from error
         return {"name": taken.name}, data
 
     def preview(self) -> Reply:
@@ -84,18 +86,18 @@ class _Camera:
         try:
             return {}, bytes(self.camera.capture_preview().get_data_and_size())
         except gphoto2.GPhoto2Error as error:
-            raise _refused(error) from error
+            raise _error_of(error) from error
 
     def cancel(self) -> None:
-        """Nothing: a shutter that was released cannot be called back, and the process is about to end."""
+        """Nothing: a released shutter cannot be stopped, and the process is about to end."""
 
 
-def _listed() -> Reply:
-    found = gphoto2.Camera.autodetect()
-    return {"found": [[found.get_name(i), found.get_value(i)] for i in range(found.count())]}, b""
+def _list() -> Reply:
+    cameras = gphoto2.Camera.autodetect()
+    return {"found": [[cameras.get_name(i), cameras.get_value(i)] for i in range(cameras.count())]}, b""
 
 
-def _refused(error: Any) -> RequestRefusedError:
+def _error_of(error: Any) -> RequestRefusedError:
     return RequestRefusedError(ERROR_KINDS.get(error.code, "failed"), str(error))
 
 
@@ -106,6 +108,6 @@ def main() -> None:
         "open": camera.open,
         "capture": camera.capture,
         "preview": camera.preview,
-        "list": _listed,
+        "list": _list,
     }
     serve(handlers, camera.cancel)

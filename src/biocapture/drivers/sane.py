@@ -29,19 +29,19 @@ class _Scanner:
         self.device: Any = None
 
     def open(self, name: str) -> Reply:
-        """Open it; answers with the constraint of each of its options."""
+        """Open it; the reply holds the constraint of each of its options."""
         sane.init()
         try:
             self.device = sane.open(name)
         except Exception as error:
             if str(error) == "Invalid argument":  # SANE's word for a name it does not know
                 raise RequestRefusedError("not_found", "no such scanner") from error
-            raise _refused(error) from error
+            raise _error_of(error) from error
         options = self.device.opt.values()
         return {"options": {option.name: option.constraint for option in options if option.is_settable()}}, b""
 
     def scan(self, settings: list[tuple[str, Any]]) -> Reply:
-        """Set options in this order and scan; answers with the shape and the resolution the scanner made of it."""
+        """Set options in this order and scan; the reply holds shape and resolution as the scanner made them."""
         for name, value in settings:
             self._set(name, value)
         try:
@@ -49,9 +49,9 @@ class _Scanner:
             stride = self.device.get_parameters()[4]
             data, columns, _, channels, _ = self.device.dev.snap(False, False, None)
         except Exception as error:
-            raise _refused(error) from error
-        told = {"columns": columns, "channels": channels, "stride": stride}
-        return {**told, "ppi": float(getattr(self.device, "resolution", 0) or 0)}, bytes(data)
+            raise _error_of(error) from error
+        reply = {"columns": columns, "channels": channels, "stride": stride}
+        return {**reply, "ppi": float(getattr(self.device, "resolution", 0) or 0)}, bytes(data)
 
     def _set(self, name: str, value: Any) -> None:
         key = name.replace("-", "_")
@@ -78,7 +78,7 @@ def _typed(option: Any, value: Any) -> Any:
     return {"TYPE_INT": lambda: round(float(value)), "TYPE_FIXED": lambda: float(value)}.get(kind, lambda: str(value))()
 
 
-def _refused(error: Exception) -> RequestRefusedError:
+def _error_of(error: Exception) -> RequestRefusedError:
     text = str(error)
     return RequestRefusedError(ERROR_KINDS.get(text, "failed"), text)
 
@@ -86,9 +86,9 @@ def _refused(error: Exception) -> RequestRefusedError:
 def main() -> None:
     """Serve."""
     scanner = _Scanner()
-    serve({"open": scanner.open, "scan": scanner.scan, "list": _listed}, scanner.cancel)
+    serve({"open": scanner.open, "scan": scanner.scan, "list": _list}, scanner.cancel)
 
 
-def _listed() -> Reply:
+def _list() -> Reply:
     sane.init()
     return {"found": [list(device) for device in sane.get_devices()]}, b""

@@ -32,21 +32,51 @@ PPI_TOLERANCE = 0.02
 
 
 class SaneEngine(Protocol):
-    """What drives SANE."""
+    """What drives SANE: python-sane or scanimage."""
 
     def open(self, deadline: float) -> None:
-        """Open the scanner."""
+        """Open the scanner.
+
+        Parameters
+        ----------
+        deadline : float
+            On ``time.monotonic``'s clock.
+        """
         ...
 
     @property
     def choices(self) -> dict[str, Any]:
-        """Constraint of each option that can be set."""
+        """Allowed values of each option that can be set."""
         ...
 
     def scan(
         self, settings: list[Setting], area: Area, deadline: float, limit: int
     ) -> tuple[bytes | NDArray[np.uint8], float]:
-        """A page, encoded or as pixels, and the resolution the scanner made of it (0: not told)."""
+        """Scan one page.
+
+        Parameters
+        ----------
+        settings : list of (str, str or float)
+            SANE options and values, set in this order.
+        area : (float, float, float, float)
+            Left, top, width, height in mm.
+        deadline : float
+            On ``time.monotonic``'s clock.
+        limit : int
+            Maximum of bytes.
+
+        Returns
+        -------
+        page : bytes or array
+            Encoded, or (H, W) or (H, W, 3) uint8.
+        ppi : float
+            Resolution the scanner made of the request; 0 where it reports none.
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`.
+        """
         ...
 
     def close(self) -> None:
@@ -60,11 +90,11 @@ class SaneOptions(DeviceOptions):
     Attributes
     ----------
     ppi : int
-        What the scanner makes of it may differ by 2 %; anything else is an error.
+        The scanner may round it by 2 %; more is an error.
     modality : Modality
         What lies on it: prints and irises are scanned grey, faces in colour.
     source : str
-        In the scanner's own words, e.g. ``Automatic Document Feeder``; empty: as it is.
+        As the scanner names it, e.g. ``Automatic Document Feeder``; empty: as it is.
     left_mm, top_mm, width_mm, height_mm : float
         Area; 0 width or height: as it is.
     set : str
@@ -90,7 +120,7 @@ class SaneOptions(DeviceOptions):
 
 
 class SaneDevice:
-    """A scanner SANE knows."""
+    """A scanner that SANE supports."""
 
     options_model: ClassVar[type[DeviceOptions]] = SaneOptions
 
@@ -99,13 +129,24 @@ class SaneDevice:
         self._subject = f"sane:{address}"
         if not address or address.startswith("-"):
             raise DeviceNotFoundError("expected the name of a device, as scanimage -L prints it", self._subject)
-        self._pairs = _pairs(options.set, self._subject)
+        self._pairs = _parse_pairs(options.set, self._subject)
         self._engine: SaneEngine | None = None
         self._presence = DevicePresence(self._subject)
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
-        """Devices SANE finds; asks the network, too, where a backend does."""
+        """Search for scanners; SANE asks the network, too, where one of its backends does.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Longest search.
+
+        Returns
+        -------
+        list of str
+            Addresses; empty without the program ``scanimage``.
+        """
         return list_scanners(time.monotonic() + timeout_s) if shutil.which("scanimage") else []
 
     def __enter__(self) -> Self:
@@ -128,24 +169,41 @@ class SaneDevice:
 
     @property
     def info(self) -> Info:
-        """As asked for; a scanner has no state that could be asked without scanning."""
+        """As the options say; SANE reports no state of a scanner without scanning."""
         abilities = Capabilities((self._options.modality,), ppi=float(self._options.ppi))
         return Info("sane", self._address, abilities, self._presence.health)
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """Scan once."""
+        """Scan once.
+
+        Parameters
+        ----------
+        target : Target
+            Of the modality that lies on the scanner.
+        timeout_s : float
+            For the whole scan.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`.
+        """
         deadline = time.monotonic() + timeout_s
         if self._engine is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
         with self._presence.track():
-            page, ppi = self._scanned(self._engine, deadline)
+            page, ppi = self._scan(self._engine, deadline)
         return Sample(self._image(page, ppi, target), target.modality, target.position, self._subject)
 
-    def _scanned(self, engine: SaneEngine, deadline: float) -> tuple[bytes | NDArray[np.uint8], float]:
-        chosen = self._options
-        area = chosen.left_mm, chosen.top_mm, chosen.width_mm, chosen.height_mm
-        return engine.scan(self._settings(engine.choices), area, deadline, chosen.max_bytes)
+    def _scan(self, engine: SaneEngine, deadline: float) -> tuple[bytes | NDArray[np.uint8], float]:
+        options = self._options
+        area = options.left_mm, options.top_mm, options.width_mm, options.height_mm
+        return engine.scan(self._settings(engine.choices), area, deadline, options.max_bytes)
 
     def _image(self, page: bytes | NDArray[np.uint8], ppi: float, target: Target) -> Image:
         if not abs(ppi - self._options.ppi) <= PPI_TOLERANCE * self._options.ppi:
@@ -153,13 +211,13 @@ class SaneDevice:
         return device_image(page, target.modality, self._subject, ppi, self._options.max_bytes)
 
     def _settings(self, choices: dict[str, Any]) -> list[Setting]:
-        """In the order in which backends want them: what changes the others' range first."""
-        chosen = self._options
-        settings: list[Setting] = [("source", chosen.source)] if chosen.source else []
-        mode = _mode(choices.get("mode"), chosen.modality is Modality.FACE)
+        """In the order in which backends need them: first the option that changes the range of the others."""
+        options = self._options
+        settings: list[Setting] = [("source", options.source)] if options.source else []
+        mode = _mode(choices.get("mode"), options.modality is Modality.FACE)
         settings += [("mode", mode)] if mode else []
         settings += [("depth", 8)] if "depth" in choices else []
-        return [*settings, ("resolution", chosen.ppi), *self._pairs]
+        return [*settings, ("resolution", options.ppi), *self._pairs]
 
     def _engine_of_choice(self) -> SaneEngine:
         via, has_library = self._options.via, importlib.util.find_spec("sane") is not None
@@ -187,15 +245,15 @@ class _Library:
         return dict(self._driver.open_reply.get("options", {}))
 
     def scan(self, settings: list[Setting], area: Area, deadline: float, limit: int) -> tuple[NDArray[np.uint8], float]:
-        told, data = self._driver.request("scan", deadline, limit, settings=settings + _corners(area))
-        columns, channels, stride = (int(told[name]) for name in ("columns", "channels", "stride"))
+        reply, data = self._driver.request("scan", deadline, limit, settings=settings + _corners(area))
+        columns, channels, stride = (int(reply[name]) for name in ("columns", "channels", "stride"))
         rows, width = len(data) // max(1, stride), columns * channels
         if channels not in (1, 3) or not 0 < width <= stride or not 0 < rows * columns <= MAX_PIXELS:
             raise DeviceDataError(f"sent {len(data)} bytes in lines of {stride} for {columns} px", self._subject)
-        # python-sane takes the bytes as they come: of padded lines the padding, too, so that the last may be cut short.
+        # python-sane passes the bytes on as they come, the padding of lines included; the last line may be cut short.
         lines = np.frombuffer(data, np.uint8, rows * stride).reshape(rows, stride)
         pixels = lines[:, :width].reshape(rows, columns, channels)
-        return pixels, float(told["ppi"])
+        return pixels, float(reply["ppi"])
 
 
 def _corners(area: Area) -> list[Setting]:
@@ -208,13 +266,13 @@ def _corners(area: Area) -> list[Setting]:
 
 def _mode(constraint: object, colour: bool) -> str:
     """The scanner's word for grey or colour; empty where it has no choice."""
-    words = [word for word in constraint if isinstance(word, str)] if isinstance(constraint, list | tuple) else []
-    wanted = ("color", "colour") if colour else ("gray", "grey")
-    found = [word for word in words if any(part in word.lower() for part in wanted)]
-    return min(found, key=len, default="")
+    modes = [mode for mode in constraint if isinstance(mode, str)] if isinstance(constraint, list | tuple) else []
+    prefixes = ("color", "colour") if colour else ("gray", "grey")
+    matching = [mode for mode in modes if any(prefix in mode.lower() for prefix in prefixes)]
+    return min(matching, key=len, default="")
 
 
-def _pairs(text: str, subject: str) -> list[Setting]:
+def _parse_pairs(text: str, subject: str) -> list[Setting]:
     pairs = [part.partition("=") for part in filter(None, text.split(","))]
     if any(not name.strip() or not sign for name, sign, _ in pairs):
         raise UsageError(f"option set: expected name=value,…, got {text!r}", subject)

@@ -32,11 +32,11 @@ ERROR_CLASSES: tuple[tuple[str, type[DeviceError]], ...] = (
     ("Out of memory", DeviceDataError),
     ("cancel", DeviceTimeoutError),
 )
-"""What its complaints mean; the first that is found counts, case ignored."""
+"""Part of an error text and what it means; the first that occurs counts, case ignored."""
 
 MAX_TEXT_BYTES = 1_000_000
 OPTION = re.compile(r"^ {4}--([a-z0-9-]+)(?:\[=\((.*?)\)\]| (.*?))? \[([^\]\n]*)\]$", re.MULTILINE)
-"""A line of ``scanimage -A``: name, values, and the present one."""
+"""A line of ``scanimage -A``: name, values, and the current one."""
 
 NOT_SETTABLE = ("inactive", "read-only", "hardware")
 
@@ -55,16 +55,40 @@ class ScanimageEngine:
         """Values each option may have, of those that can be set."""
 
     def open(self, deadline: float) -> None:
-        """Ask what it can do."""
+        """Ask which options the scanner has.
+
+        Parameters
+        ----------
+        deadline : float
+            On ``time.monotonic``'s clock.
+        """
         self.choices = parse_choices(self._run(["-A"], deadline, MAX_TEXT_BYTES).decode("utf8", "replace"))
 
     def scan(self, settings: list[Setting], area: Area, deadline: float, limit: int) -> tuple[bytes, float]:
-        """A page as PNG and the resolution it states; 0 where it states none.
+        """Scan one page.
+
+        Parameters
+        ----------
+        settings : list of (str, str or float)
+            SANE options and values, set in this order.
+        area : (float, float, float, float)
+            Left, top, width, height in mm; 0 width or height: as it is.
+        deadline : float
+            On ``time.monotonic``'s clock.
+        limit : int
+            Maximum of bytes.
+
+        Returns
+        -------
+        page : bytes
+            PNG.
+        ppi : float
+            Resolution the page states; 0 where it states none.
 
         Raises
         ------
         DeviceError
-            Of the kind scanimage complains of.
+            Of the class that scanimage's message means.
         """
         options = [f"--{name}={value}" for name, value in settings]
         left, top, width, height = area
@@ -92,7 +116,18 @@ class ScanimageEngine:
 
 
 def stated_ppi(png: bytes) -> float:
-    """Out of the chunk ``pHYs``; 0 where there is none."""
+    """Resolution in the chunk ``pHYs`` of a PNG.
+
+    Parameters
+    ----------
+    png : bytes
+        Its first kilobyte is searched.
+
+    Returns
+    -------
+    float
+        Pixels per inch; 0 where there is none, or not the same across and down.
+    """
     at = png.find(b"pHYs", 0, 1000)
     if at < 0 or len(png) < at + 13:
         return 0.0
@@ -101,21 +136,62 @@ def stated_ppi(png: bytes) -> float:
 
 
 def parse_choices(text: str) -> dict[str, list[str]]:
-    """Options that can be set now, with their values, out of ``scanimage -A``."""
-    found = (match.groups(default="") for match in OPTION.finditer(text))
-    return {name: (one or other).split("|") for name, one, other, now in found if not now.startswith(NOT_SETTABLE)}
+    """Options that can be set now.
+
+    Parameters
+    ----------
+    text : str
+        Output of ``scanimage -A``.
+
+    Returns
+    -------
+    dict of str to list of str
+        Allowed values of each; those that are inactive or read-only are left out.
+    """
+    matches = (match.groups(default="") for match in OPTION.finditer(text))
+    return {
+        name: (yes_no or values).split("|")
+        for name, yes_no, values, current in matches
+        if not current.startswith(NOT_SETTABLE)
+    }
 
 
 def error_of_text(text: str, status: int, subject: str) -> DeviceError:
-    """What scanimage wrote, as an error; its notes on rounded values are not the reason."""
+    """Error of a failed run; scanimage's notes on rounded values are not the reason.
+
+    Parameters
+    ----------
+    text : str
+        What it wrote to stderr.
+    status : int
+        Its exit status.
+    subject : str
+        The scanner.
+
+    Returns
+    -------
+    DeviceError
+        Of the class that the text means; not raised.
+    """
     lines = [line.removeprefix("scanimage: ") for line in text.splitlines() if "rounded value" not in line]
-    known = ((kind, line) for line in lines for words, kind in ERROR_CLASSES if words.lower() in line.lower())
-    kind, line = next(known, (DeviceError, (lines or [f"scanimage failed (status {status})"])[-1]))
+    meanings = ((kind, line) for line in lines for part, kind in ERROR_CLASSES if part.lower() in line.lower())
+    kind, line = next(meanings, (DeviceError, (lines or [f"scanimage failed (status {status})"])[-1]))
     return kind(line[:300], subject)
 
 
 def list_scanners(deadline: float) -> list[str]:
-    """Names of all scanners SANE finds."""
+    """Names of all scanners that SANE finds.
+
+    Parameters
+    ----------
+    deadline : float
+        On ``time.monotonic``'s clock.
+
+    Returns
+    -------
+    list of str
+        Empty when the time is over.
+    """
     child = Child(["scanimage", "-f", "%d%n"], "sane")
     try:
         return child.read_to_end(deadline, MAX_TEXT_BYTES).decode("utf8", "replace").split()

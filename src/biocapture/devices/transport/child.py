@@ -1,4 +1,4 @@
-"""A child process whose output is read with a time limit and a limit of bytes, and that is surely gone afterwards."""
+"""A child process whose output is read with a time limit and a byte limit, and that is certainly gone afterwards."""
 
 import os
 import selectors
@@ -18,9 +18,10 @@ from biocapture.errors import (
 
 CHUNK_BYTES = 1 << 16
 GRACE_PERIOD_S = 0.6
-"""A process told to end may first stop the hardware; then it is killed. Less than a capture may be late."""
+"""A process that is told to end may first stop the hardware; then it is killed. Less than a capture may be late."""
 
 MAX_STDERR_BYTES = 2000
+"""Of error output that is kept; the last bytes."""
 
 
 class Child:
@@ -55,11 +56,17 @@ class Child:
         os.set_blocking(self._out.fileno(), False)
 
     def write(self, data: bytes) -> None:
-        """Send a short message; it fits the pipe's buffer.
+        """Send a short message; it has to fit the pipe's buffer.
+
+        Parameters
+        ----------
+        data : bytes
+            A few kilobytes.
 
         Raises
         ------
         DeviceDisconnectedError
+            The process has ended.
         """
         try:
             self._in.write(data)
@@ -70,58 +77,103 @@ class Child:
     def read_line(self, deadline: float, limit: int) -> bytes:
         """The next line, without its end.
 
+        Parameters
+        ----------
+        deadline : float
+            On ``time.monotonic``'s clock.
+        limit : int
+            Maximum of bytes.
+
+        Returns
+        -------
+        bytes
+
         Raises
         ------
         DeviceTimeoutError, DeviceDisconnectedError, DeviceDataError
+            The time is over, the process has ended, or the line is over the limit.
         """
         while (at := self._held.find(b"\n")) < 0:
             if len(self._held) > limit:
                 raise DeviceDataError(f"its driver's answer is over {limit} bytes", self._subject)
-            self._more_or_raise(deadline)
-        return self._cut(at + 1)[:-1]
+            self._receive_or_raise(deadline)
+        return self._take(at + 1)[:-1]
 
     def read_exactly(self, size: int, deadline: float) -> bytes:
-        """The next ``size`` bytes; raises as `read_line`."""
+        """The next ``size`` bytes.
+
+        Parameters
+        ----------
+        size : int
+        deadline : float
+            On ``time.monotonic``'s clock.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        DeviceTimeoutError, DeviceDisconnectedError
+            The time is over, or the process has ended.
+        """
         while len(self._held) < size:
-            self._more_or_raise(deadline)
-        return self._cut(size)
+            self._receive_or_raise(deadline)
+        return self._take(size)
 
     def read_to_end(self, deadline: float, limit: int) -> bytes:
-        """All until the process ends; raises `DeviceTimeoutError`, and `DeviceDataError` over the limit."""
-        while self._more(deadline):
+        """All output until the process ends.
+
+        Parameters
+        ----------
+        deadline : float
+            On ``time.monotonic``'s clock.
+        limit : int
+            Maximum of bytes.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        DeviceTimeoutError, DeviceDataError
+            The time is over, or there are more bytes than the limit.
+        """
+        while self._receive(deadline):
             if len(self._held) > limit:
                 raise DeviceDataError(f"sent over {limit} bytes", self._subject)
-        return self._cut(len(self._held))
+        return self._take(len(self._held))
 
     def exit_status(self) -> int:
-        """Exit status of a process whose output has ended."""
+        """Exit status of a process whose output has ended; one that does not exit in the grace period is killed."""
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(GRACE_PERIOD_S)
         self._process.kill()
         return self._process.wait()
 
     def stderr_tail(self) -> str:
-        """What it wrote to stderr, its end."""
+        """The last part of what it wrote to stderr."""
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - MAX_STDERR_BYTES))
         return self._errors.read(MAX_STDERR_BYTES).decode("utf8", "replace").strip()
 
     def exit_description(self) -> str:
-        """How it ended, as part of a sentence; empty while it runs."""
+        """How it ended, for use in a sentence; empty while it runs."""
         with suppress(subprocess.TimeoutExpired):
             status = self._process.wait(0.1)
             return f" ({signal.Signals(-status).name})" if status < 0 else f" (status {status})"
         return ""
 
     def close_input(self) -> None:
-        """Let it know that nothing more will be asked, and wait a little for its end."""
+        """Signal that no more requests will come, and wait a little for its end."""
         with suppress(OSError):
             self._in.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_PERIOD_S)
 
     def terminate(self) -> None:
-        """Tell it to end, then see to it; may be called twice."""
+        """Ask it to end, and kill it after the grace period; may be called twice."""
         if self._process.poll() is None:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -129,7 +181,7 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
-        """End it now, with what it started itself, and give everything back; may be called twice."""
+        """End it now, with the processes it started, and release everything; may be called twice."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -137,11 +189,11 @@ class Child:
             with suppress(OSError):
                 file.close()
 
-    def _more_or_raise(self, deadline: float) -> None:
-        if not self._more(deadline):
+    def _receive_or_raise(self, deadline: float) -> None:
+        if not self._receive(deadline):
             raise DeviceDisconnectedError(f"its driver ended{self.exit_description()}", self._subject)
 
-    def _more(self, deadline: float) -> bool:
+    def _receive(self, deadline: float) -> bool:
         """Wait for output; False at its end."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._out, selectors.EVENT_READ)
@@ -152,7 +204,7 @@ class Child:
         self._held += received
         return bool(received)
 
-    def _cut(self, size: int) -> bytes:
+    def _take(self, size: int) -> bytes:
         taken = bytes(self._held[:size])
         del self._held[:size]
         return taken

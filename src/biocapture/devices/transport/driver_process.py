@@ -1,4 +1,4 @@
-"""Asks a library that runs in a process of its own (`biocapture.drivers`)."""
+"""Requests to a library that runs in a process of its own (`biocapture.drivers`)."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ ROOT = str(Path(biocapture.__file__).parents[1])
 
 
 class DriverProcess:
-    """A driver's process: started when it is first asked, and again after it was lost.
+    """A driver's process: started at the first request, and again after it was lost.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class DriverProcess:
     subject : str
         For errors.
     opening : dict
-        Arguments of ``open``, the first thing that is asked of each process.
+        Arguments of ``open``, the first request to each process.
     python : str
         Which Python runs it; empty: this one, with its paths.
     """
@@ -46,7 +46,18 @@ class DriverProcess:
         """What the driver answered to ``open``."""
 
     def open(self, deadline: float) -> None:
-        """Start it, unless it runs; raises what `request` does."""
+        """Start it, unless it runs.
+
+        Parameters
+        ----------
+        deadline : float
+            On ``time.monotonic``'s clock.
+
+        Raises
+        ------
+        DeviceError
+            As `request`.
+        """
         if self._child is None:
             self._child = Child(self._command, self._subject)
             if self._opening is not None:
@@ -56,39 +67,51 @@ class DriverProcess:
                     self.close()
                     raise
 
-    def request(self, do: str, deadline: float, limit: int = 0, **what: Any) -> tuple[dict[str, Any], bytes]:
-        """Answer to one request, and the bytes with it.
+    def request(self, action: str, deadline: float, limit: int = 0, **arguments: Any) -> tuple[dict[str, Any], bytes]:
+        """Send one request and wait for its reply.
 
         Parameters
         ----------
+        action : str
+            Key of the driver's handlers: ``open``, ``capture`` …
         deadline : float
             On ``time.monotonic``'s clock; a process that misses it is ended, which stops the hardware.
         limit : int
-            Most bytes.
+            Maximum of bytes that follow the reply.
+        **arguments
+            Of the handler; JSON values.
+
+        Returns
+        -------
+        reply : dict
+        data : bytes
+            What follows the reply: pixels, an encoded picture.
 
         Raises
         ------
         DeviceError
-            Of the kind the driver tells.
+            Of the class that the driver reports.
         DeviceTimeoutError, DeviceDisconnectedError, DeviceDataError
             It did not answer, crashed, or sent too much.
         """
         self.open(deadline)
         assert self._child
         try:
-            self._child.write(json.dumps({"do": do, **what}).encode() + b"\n")
-            told, size = self._told(self._child.read_line(deadline, MAX_LINE_BYTES), limit)
+            self._child.write(json.dumps({"do": action, **arguments}).encode() + b"\n")
+            reply, size = self._parse_reply(self._child.read_line(deadline, MAX_LINE_BYTES), limit)
             data = self._child.read_exactly(size, deadline)
         except DeviceDisconnectedError as error:
-            complaint = self._child.stderr_tail().splitlines()[-1:]
+            last_line = self._child.stderr_tail().splitlines()[-1:]
             self.close()
-            raise DeviceDisconnectedError(": ".join([error.message, *complaint]), self._subject) from error
+            raise DeviceDisconnectedError(": ".join([error.message, *last_line]), self._subject) from error
         except (DeviceTimeoutError, DeviceDataError):
             self.close()
             raise
-        if "error" in told:
-            raise ERROR_CLASSES.get(str(told["error"]), DeviceError)(str(told.get("message", ""))[:500], self._subject)
-        return told, data
+        if "error" in reply:
+            raise ERROR_CLASSES.get(str(reply["error"]), DeviceError)(
+                str(reply.get("message", ""))[:500], self._subject
+            )
+        return reply, data
 
     def close(self) -> None:
         """End the process; may be called twice."""
@@ -97,12 +120,12 @@ class DriverProcess:
             self._child.kill()
         self._child = None
 
-    def _told(self, line: bytes, limit: int) -> tuple[dict[str, Any], int]:
+    def _parse_reply(self, line: bytes, limit: int) -> tuple[dict[str, Any], int]:
         try:
-            told = json.loads(line)
-            size = int(told["size"])
+            reply = json.loads(line)
+            size = int(reply["size"])
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise DeviceDataError("its driver sent no answer", self._subject) from error
         if not 0 <= size <= limit:
             raise DeviceDataError(f"sent {size} bytes; the limit is {limit}", self._subject)
-        return told, size
+        return reply, size

@@ -1,6 +1,6 @@
-"""HTTP/1 as devices speak it: own verbs, one request a connection, replies that are not always what they should be.
+"""HTTP/1 as devices speak it: verbs of their own, one request per connection, replies that do not follow the standard.
 
-One deadline holds for the whole exchange, however slowly bytes drip, and one limit for all that is received.
+One deadline holds for the whole exchange, however slowly bytes arrive, and one limit for everything received.
 """
 
 import re
@@ -29,7 +29,21 @@ class Reply:
 
 
 class Connection:
-    """One TCP connection, encrypted where ``tls`` is given; leaving ``with`` closes it."""
+    """One TCP connection, encrypted where ``tls`` is given; leaving ``with`` closes it.
+
+    Parameters
+    ----------
+    host : str
+    port : int
+    deadline : float
+        On ``time.monotonic``'s clock, for everything that follows.
+    tls : ssl.SSLContext, optional
+
+    Raises
+    ------
+    DeviceNotFoundError, DeviceTimeoutError, DeviceDataError
+        Nothing answers, not in time, or with a certificate that is not trusted.
+    """
 
     def __init__(self, host: str, port: int, deadline: float, tls: ssl.SSLContext | None = None) -> None:
         self.peer = f"{host}:{port}"
@@ -72,18 +86,33 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Give the socket back; may be called twice."""
+        """Release the socket; may be called twice."""
         self._socket.close()
 
     def remaining_s(self) -> float:
-        """Seconds until the deadline; raises when it has passed."""
+        """Seconds until the deadline; raises `DeviceTimeoutError` when it has passed."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise DeviceTimeoutError("did not finish in time", self.peer)
         return left
 
     def send(self, verb: str, path: str, body: bytes | None, kind: str = "application/json") -> None:
-        """Send a request in one piece (some devices read header and body at once)."""
+        """Send a request in one piece: some devices read header and body at once.
+
+        Parameters
+        ----------
+        verb : str
+            ``GET``, or one of the device's own.
+        path : str
+            Percent-encoded.
+        body : bytes or None
+        kind : str
+            Content type of the body.
+
+        Raises
+        ------
+        DeviceTimeoutError, DeviceDisconnectedError
+        """
         length = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n" if body is not None else ""
         head = f"{verb} {path} HTTP/1.1\r\nHost: {self.peer}\r\n{length}Connection: close\r\n\r\n"
         self._socket.settimeout(self.remaining_s())
@@ -97,7 +126,22 @@ class Connection:
             ) from error
 
     def receive(self, wait: bool = True) -> int:
-        """Receive what is there into the buffer; bytes received, 0 at the end, -1 when nothing is there yet."""
+        """Receive what has arrived into the buffer.
+
+        Parameters
+        ----------
+        wait : bool
+            Wait for bytes if none have arrived.
+
+        Returns
+        -------
+        int
+            Bytes received; 0 at the end, -1 when none have arrived yet.
+
+        Raises
+        ------
+        DeviceTimeoutError, DeviceDisconnectedError
+        """
         self._socket.settimeout(self.remaining_s() if wait else 0.0)
         try:
             received = self._socket.recv(CHUNK_BYTES)
@@ -112,17 +156,27 @@ class Connection:
 
     @property
     def buffered(self) -> bytearray:
-        """What was received and not yet taken."""
+        """Bytes received and not yet taken."""
         return self._buffer
 
     def take(self, size: int) -> bytes:
-        """The next ``size`` buffered bytes."""
+        """Remove bytes from the front of the buffer.
+
+        Parameters
+        ----------
+        size : int
+
+        Returns
+        -------
+        bytes
+            ``size`` of them, fewer where the buffer holds fewer.
+        """
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken
 
     def read_head(self) -> Reply:
-        """Status line and headers of the reply; the body is left."""
+        """Status line and headers of the reply; the body is not read."""
         while (end := self._buffer.find(SEPARATOR)) < 0:
             if len(self._buffer) > MAX_HEADER_BYTES:
                 raise DeviceDataError(f"a header of over {MAX_HEADER_BYTES} bytes", self.peer)
@@ -133,7 +187,24 @@ class Connection:
         return parse_head(self.take(end + len(SEPARATOR)), self.peer)
 
     def read_body(self, head: Reply, limit: int) -> Reply:
-        """The whole reply; bytes beyond its stated length are left alone."""
+        """The complete reply; bytes beyond its stated length are not read.
+
+        Parameters
+        ----------
+        head : Reply
+            Status and headers.
+        limit : int
+            Maximum of bytes of the body.
+
+        Returns
+        -------
+        Reply
+
+        Raises
+        ------
+        DeviceDataError, DeviceDisconnectedError, DeviceTimeoutError
+            A length that is wrong or over the limit, an early end, no end in time.
+        """
         stated = head.headers.get("content-length")
         if "chunked" in head.headers.get("transfer-encoding", "").lower():
             return Reply(head.status, head.headers, self._chunked(limit))
@@ -179,6 +250,18 @@ class Connection:
 def parse_head(data: bytes, peer: str) -> Reply:
     """Status line and headers.
 
+    Parameters
+    ----------
+    data : bytes
+        Without the empty line at their end.
+    peer : str
+        For errors.
+
+    Returns
+    -------
+    Reply
+        Without a body.
+
     Raises
     ------
     DeviceDataError
@@ -196,16 +279,23 @@ def parse_head(data: bytes, peer: str) -> Reply:
 def exchange(
     address: tuple[str, int], verb: str, path: str, body: bytes | None, *, deadline: float, limit: int
 ) -> Reply:
-    """Ask once.
+    """Send one request and read its reply over a connection of their own.
 
     Parameters
     ----------
     address : (str, int)
         Host and port.
+    verb, path : str
+    body : bytes or None
+        JSON.
     deadline : float
         On ``time.monotonic``'s clock.
     limit : int
-        Most bytes of a body.
+        Maximum of bytes of the reply's body.
+
+    Returns
+    -------
+    Reply
 
     Raises
     ------
@@ -217,7 +307,19 @@ def exchange(
 
 
 def unwrap(reply: Reply, peer: str) -> Reply:
-    """MOSIP's mock device sends some errors as a whole HTTP reply inside the body of another: the inner one."""
+    """Inner reply of a reply in a reply: MOSIP's mock device sends some errors as a complete HTTP reply in a body.
+
+    Parameters
+    ----------
+    reply : Reply
+    peer : str
+        For errors.
+
+    Returns
+    -------
+    Reply
+        ``reply`` itself where its body is none.
+    """
     if not reply.body.startswith(b"HTTP/1."):
         return reply
     head, _, body = reply.body.partition(SEPARATOR)

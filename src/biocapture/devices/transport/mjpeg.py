@@ -1,11 +1,11 @@
-"""Pictures out of ``multipart/x-mixed-replace``, from servers that do not all agree on what that is."""
+"""JPEG pictures of ``multipart/x-mixed-replace``, from servers that interpret it differently."""
 
 from collections.abc import Generator, Iterable
 
 from biocapture.errors import DeviceDataError
 
 MAX_PICTURE_BYTES = 32_000_000
-"""Of one picture; a longer one is refused before it is read."""
+"""A longer picture is refused before it is read."""
 
 MAX_HEADER_BYTES = 8_192
 
@@ -17,8 +17,8 @@ def jpeg_pictures(
 ) -> Generator[bytes, None, None]:
     """JPEG pictures of a multipart stream.
 
-    With a length each part is taken by it, and must begin and end as a JPEG; without, from one start marker to the end
-    marker before the next boundary.
+    A part that states its length is read by it, and must begin and end as a JPEG; one that does not is read from the
+    start marker to the end marker before the next boundary.
 
     Parameters
     ----------
@@ -26,11 +26,18 @@ def jpeg_pictures(
         The body, in pieces of any size; time limits are the caller's.
     subject : str
         For errors.
+    max_bytes : int
+        Of one picture.
+
+    Yields
+    ------
+    bytes
+        One complete JPEG file.
 
     Raises
     ------
     DeviceDataError
-        A header without end, a length that is none, a picture over the limit or cut short.
+        A header without end, a length that is no number, a picture over the limit or cut short.
     """
     buffer = _Buffer(chunks, subject)
     while True:
@@ -66,17 +73,17 @@ class _Buffer:
         self._held = bytearray()
         self._subject = subject
 
-    def _more(self) -> bool:
+    def _receive(self) -> bool:
         chunk = next(self._chunks, b"")
         self._held += chunk
         return bool(chunk)
 
     def take(self, count: int) -> bytes | None:
-        """So many bytes; None where the stream ends before."""
+        """The next ``count`` bytes; None where the stream ends before."""
         while len(self._held) < count:
-            if not self._more():
+            if not self._receive():
                 return None
-        return self._cut(count, 0)
+        return self._take(count, 0)
 
     def until(self, mark: bytes, limit: int, what: str) -> bytes | None:
         """Bytes before a mark, which is dropped; None where the stream ends before."""
@@ -85,11 +92,11 @@ class _Buffer:
             searched = len(self._held)
             if searched > limit:
                 raise DeviceDataError(f"a {what} of more than {limit} bytes", self._subject)
-            if not self._more():
+            if not self._receive():
                 return None
-        return self._cut(at, len(mark))
+        return self._take(at, len(mark))
 
-    def _cut(self, count: int, dropped: int) -> bytes:
+    def _take(self, count: int, dropped: int) -> bytes:
         taken = bytes(self._held[:count])
         del self._held[: count + dropped]
         return taken

@@ -34,7 +34,7 @@ class MjpegStream:
     Raises
     ------
     DeviceNotFoundError
-        Nobody answers, or not with such a stream.
+        Nothing answers, or not with such a stream.
     DeviceTimeoutError
     """
 
@@ -58,7 +58,7 @@ class MjpegStream:
 
     @property
     def is_multipart(self) -> bool:
-        """It is a stream of pictures, as far as it says."""
+        """Whether the reply says that it is a stream of pictures."""
         answered = self._response.status == 200
         return answered and "multipart/" in (self._response.getheader("Content-Type") or "").lower()
 
@@ -79,7 +79,7 @@ class MjpegStream:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Release the socket."""
         with suppress(OSError, AttributeError):
             self._response.close()
         self._connection.close()

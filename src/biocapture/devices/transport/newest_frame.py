@@ -1,4 +1,4 @@
-"""The newest frame of a source that does not wait: a thread reads, whoever looks sees no old frames."""
+"""The newest frame of a source that does not wait: a thread reads, so that no reader gets old frames."""
 
 import threading
 import time
@@ -24,11 +24,11 @@ class FrameSource(Protocol):
         ...
 
     def disconnect(self) -> None:
-        """Wake a ``read`` that waits in another thread, where that can be done; nothing is freed."""
+        """Wake a ``read`` that waits in another thread, where that is possible; nothing is released."""
         ...
 
     def close(self) -> None:
-        """Give it back; by the thread that reads."""
+        """Release it; called by the thread that reads."""
         ...
 
 
@@ -42,7 +42,7 @@ class NewestFrame:
     subject : str
         For errors.
     reconnects : int
-        Failures in a row that are tried over before it counts as gone.
+        Failures in a row after which it counts as gone.
     """
 
     def __init__(self, connect: Callable[[], FrameSource], subject: str, reconnects: int) -> None:
@@ -56,7 +56,16 @@ class NewestFrame:
         self._thread.start()
 
     def next(self, timeout_s: float) -> Pixels:
-        """Wait for a frame that nobody has seen.
+        """Wait for a frame that was not returned before.
+
+        Parameters
+        ----------
+        timeout_s : float
+
+        Returns
+        -------
+        (H, W, 3) uint8
+            RGB.
 
         Raises
         ------
@@ -78,7 +87,13 @@ class NewestFrame:
             return frame
 
     def close(self, timeout_s: float) -> None:
-        """End the thread and give the source back."""
+        """End the thread and release the source.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Longest wait for the thread.
+        """
         self._ended.set()
         source = self._source
         if source:
@@ -87,26 +102,26 @@ class NewestFrame:
 
     @property
     def error(self) -> DeviceError | None:
-        """What ended it, if it ended."""
+        """The error that ended it; None while it runs."""
         return self._error
 
     def _run(self) -> None:
         failures, pause_s = 0, FIRST_PAUSE_S
         while not self._ended.is_set():
-            problem = self._read_on()
+            problem = self._read_frame()
             if problem is None:
                 failures, pause_s = 0, FIRST_PAUSE_S
                 continue
             failures += 1
             if failures > self._reconnects or self._ended.is_set():
-                self._tell(problem)
+                self._report(problem)
                 break
             self._ended.wait(pause_s)
             pause_s = min(2 * pause_s, MAX_PAUSE_S)
-        self._let_go()
+        self._release()
 
-    def _read_on(self) -> DeviceError | None:
-        """One frame, after connecting if need be; what went wrong, if anything."""
+    def _read_frame(self) -> DeviceError | None:
+        """Read one frame, after connecting if necessary; returns the error, if any."""
         try:
             if self._source is None:
                 self._source = self._connect()
@@ -114,19 +129,19 @@ class NewestFrame:
             if frame is None:
                 raise DeviceDisconnectedError("the stream ended", self._subject)
         except DeviceError as error:
-            self._let_go()
+            self._release()
             return error
         with self._news:
             self._frame = frame
             self._news.notify_all()
         return None
 
-    def _tell(self, problem: DeviceError) -> None:
+    def _report(self, problem: DeviceError) -> None:
         with self._news:
             self._error = problem
             self._news.notify_all()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._source:
             self._source.close()
         self._source = None

@@ -49,18 +49,18 @@ class Video:
 
     @property
     def width_px(self) -> int:
-        """Of the frames, as the backend tells it; 0 = not told."""
+        """Of the frames, as the backend reports it; 0 = not reported."""
         return int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
 
     @property
     def height_px(self) -> int:
-        """Of the frames, as the backend tells it; 0 = not told."""
+        """Of the frames, as the backend reports it; 0 = not reported."""
         return int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
 
     def read(self) -> NDArray[np.uint8] | None:
         """The next frame, (H, W, 3) RGB; None at the end, or when the source went away."""
-        came, frame = self._capture.read()
-        if not came or frame is None:
+        ok, frame = self._capture.read()
+        if not ok or frame is None:
             return None
         self._check(frame.shape[1], frame.shape[0])
         return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB if frame.ndim == 3 else cv2.COLOR_GRAY2RGB).astype(
@@ -72,7 +72,7 @@ class Video:
         self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
 
     def disconnect(self) -> None:
-        """Nothing: OpenCV's readers end by their own time limit, and must not be closed from outside."""
+        """Nothing: OpenCV's readers end by their own time limit, and must not be closed from another thread."""
 
     def close(self) -> None:
         """Release it."""
