@@ -112,7 +112,7 @@ def test_pose_does_not_depend_on_place_and_size() -> None:
         np.testing.assert_allclose(dataclasses.astuple(pose(scale * places + shift)), wanted, atol=1e-6)
 
 
-def test_an_unknown_supplier_is_refused() -> None:
+def test_an_unknown_backend_is_refused() -> None:
     with pytest.raises(UsageError, match="there are: default"):
         describe(sample(PHOTO), "other")
 

@@ -10,9 +10,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from biocapture.assessment.pipeline import SUPPLIERS as NAMES
-from biocapture.errors import ModelError
-from biocapture.face import SUPPLIERS, describe, native
+from biocapture.assessment.modalities import DEFAULT_BACKEND, backends
+from biocapture.assessment.pipeline import options
+from biocapture.errors import ModelError, UsageError
+from biocapture.face import BACKENDS, describe, native
 from biocapture.face.ofiq import package as ofiq_package
 from biocapture.face.ofiq.backend import square
 from biocapture.face.ofiq.package import FILES, Item
@@ -189,5 +190,11 @@ def test_a_square_beyond_the_picture_is_black(left: int, top: int, side: int) ->
     )
 
 
-def test_suppliers_have_the_same_names_everywhere() -> None:
-    assert tuple(SUPPLIERS) == NAMES
+def test_the_face_package_alone_names_its_backends() -> None:
+    assert backends() == backends(Modality.FACE) == tuple(BACKENDS)
+    assert DEFAULT_BACKEND in BACKENDS
+    assert backends(Modality.FINGERPRINT, Modality.IRIS) == ()
+    for name in BACKENDS:
+        assert options("face", backend=name).backend == name
+    with pytest.raises(UsageError, match=f"no such backend; there are: {', '.join(BACKENDS)}"):
+        options("face", backend="nobody")

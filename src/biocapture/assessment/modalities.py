@@ -50,6 +50,16 @@ class LiveCapture(Protocol):
         """Quick check of one frame of a stream, in a few milliseconds."""
 
 
+@runtime_checkable
+class HasBackends(Protocol):
+    """What a modality package may offer besides: several ways to find in a picture what its measures need."""
+
+    BACKENDS: Mapping[str, Any]
+    """By name; :data:`DEFAULT_BACKEND` is one. ``describe`` and ``draw`` then take the argument ``backend``."""
+
+
+DEFAULT_BACKEND = "default"
+
 AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS, Modality.FACE)
 
 
@@ -65,6 +75,18 @@ def live_capture(modality: Modality) -> LiveCapture | None:
     """The package of a modality as one that can be captured live, or None."""
     offered = package(modality)
     return offered if isinstance(offered, LiveCapture) else None
+
+
+@functools.cache
+def backends(*modalities: Modality) -> tuple[str, ...]:
+    """Names of the backends of the given modalities (default: of every available one)."""
+    offered = (package(modality) for modality in modalities or AVAILABLE)
+    return tuple(dict.fromkeys(name for part in offered if isinstance(part, HasBackends) for name in part.BACKENDS))
+
+
+def backend_option(modality: Modality, backend: str) -> dict[str, str]:
+    """What to pass to ``describe`` and ``draw`` of a modality: nothing where it has no backends."""
+    return {"backend": backend} if backends(modality) else {}
 
 
 KEPT_BYTES = 16_000_000

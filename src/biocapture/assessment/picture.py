@@ -2,12 +2,12 @@
 
 import importlib
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from biocapture.assessment.measure_card import card
+from biocapture.assessment.modalities import DEFAULT_BACKEND, backend_option
 from biocapture.assessment.pipeline import Options, Source, at_working_resolution, reports, sample_of
 from biocapture.assessment.report import Report
 from biocapture.errors import UsageError
@@ -19,13 +19,13 @@ HEIGHT_PX, WIDTH_PX, GAP_PX = 720, 800, 16
 """Room for the capture, whose height may grow to that of the card; margin around it."""
 
 
-def seen(sample: Sample, supplier: str = "default") -> Picture:
+def seen(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
     """(H, W, 3) uint8 RGB: the capture with segmentation and landmarks drawn in; the bare capture where none is found.
 
     Enlarged where lines would else hide what they show.
     """
     ready = at_working_resolution(sample)
-    how: dict[str, Any] = {"supplier": supplier} if sample.modality == "face" else {}
+    how = backend_option(sample.modality, backend)
     drawn, _ = importlib.import_module(f"biocapture.{sample.modality}.drawing").seen(ready, **how)
     return drawn
 
@@ -46,7 +46,7 @@ def draw(source: Source, wanted: Options, language: str = "") -> tuple[Picture, 
     """
     sample = sample_of(source, wanted)
     report = reports([sample], wanted)[0]
-    left = seen(sample, wanted.supplier)
+    left = seen(sample, wanted.backend)
     right = card(report, wanted.profile, language or wanted.profile.language)
     scale = min(max(HEIGHT_PX, right.shape[0] - 2 * GAP_PX) / left.shape[0], WIDTH_PX / left.shape[1])
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

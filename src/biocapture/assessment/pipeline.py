@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.assessment.guess import guess_modality
-from biocapture.assessment.modalities import AVAILABLE, measures, native_columns, package
+from biocapture.assessment.modalities import (
+    AVAILABLE,
+    DEFAULT_BACKEND,
+    backend_option,
+    backends,
+    measures,
+    native_columns,
+    package,
+)
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import judge
 from biocapture.errors import BiocaptureError, UsageError
@@ -24,10 +32,6 @@ from biocapture.types import Image, Modality, Position, Sample
 from biocapture.workers.pool import map_ordered
 
 Source = str | Path | bytes | NDArray[np.uint8] | Sample
-
-
-SUPPLIERS = ("default", "ofiq")
-"""Who may find what the measures of a face need; a test holds them against those of the face package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,9 @@ class Options:
         Also compute the native columns.
     max_pixels : int
         Larger images are refused before their pixels are allocated.
-    supplier : str
-        Who finds faces, landmarks, pose and parts: ``"default"``, or ``"ofiq"`` for the user's own OFIQ package.
+    backend : str
+        What finds faces, landmarks, pose and parts: ``"default"``, or ``"ofiq"`` for the user's own OFIQ package.
+        Modalities that have one way only take no notice of it.
     """
 
     profile: Profile
@@ -56,7 +61,7 @@ class Options:
     ppi: float | None = None
     native: bool = False
     max_pixels: int = MAX_PIXELS
-    supplier: str = "default"
+    backend: str = DEFAULT_BACKEND
 
 
 def options(
@@ -67,7 +72,7 @@ def options(
     profile: str | Path | Profile = "default",
     native: bool = False,
     max_pixels: int = MAX_PIXELS,
-    supplier: str = "default",
+    backend: str = DEFAULT_BACKEND,
 ) -> Options:
     """Check plain arguments and gather them in :class:`Options`.
 
@@ -87,9 +92,9 @@ def options(
         slot = None if position is None else Position(position)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    if supplier not in SUPPLIERS:
-        raise UsageError(f"no such supplier; there are: {', '.join(SUPPLIERS)}", supplier)
-    return Options(profile, kind, slot, ppi, native, max_pixels, supplier)
+    if backend != DEFAULT_BACKEND and backend not in (known := backends()):
+        raise UsageError(f"no such backend; there are: {', '.join(known)}", backend)
+    return Options(profile, kind, slot, ppi, native, max_pixels, backend)
 
 
 def sample_of(source: Source, wanted: Options, name: str = "") -> Sample:
@@ -158,9 +163,9 @@ def judged(samples: Sequence[Sample], statistics: Sequence[Batch], wanted: Optio
 
 
 def described(sample: Sample, wanted: Options) -> Batch:
-    """Statistics of one sample; only faces have several suppliers of what is found in a picture."""
-    how = {"supplier": wanted.supplier} if sample.modality is Modality.FACE else {}
-    return package(sample.modality).describe(at_working_resolution(sample), **how)
+    """Statistics of one sample."""
+    modality = sample.modality
+    return package(modality).describe(at_working_resolution(sample), **backend_option(modality, wanted.backend))
 
 
 def assess(source: Source, modality: str | None = "auto", **how: object) -> Report:
@@ -173,7 +178,7 @@ def assess(source: Source, modality: str | None = "auto", **how: object) -> Repo
     modality : str
         ``"fingerprint"``, ``"iris"``, ``"face"``, or ``"auto"``.
     **how
-        ``position``, ``ppi``, ``profile``, ``native``, ``max_pixels``, ``supplier``: see :class:`Options`.
+        ``position``, ``ppi``, ``profile``, ``native``, ``max_pixels``, ``backend``: see :class:`Options`.
 
     Raises
     ------

@@ -40,7 +40,7 @@ def draw(
     from biocapture.assessment.picture import write_drawing
     from biocapture.assessment.pipeline import options
 
-    wanted = options(modality, position=position, ppi=ppi, profile=profile, supplier=supplier)
+    wanted = options(modality, position=position, ppi=ppi, profile=profile, backend=supplier)
     target = out or Path(f"{image.stem}.seen.png")
     report = write_drawing(image, target, wanted, lang)
     typer.echo(f"{report.verdict} → {target}")

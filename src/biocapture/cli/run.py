@@ -79,7 +79,7 @@ def run(
     from biocapture.runs.record import Choice, now, write
     from biocapture.runs.run import Plan, carry_out, chosen, opened
 
-    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, supplier=supplier)
+    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
     plan = Plan(Choice(tuple(inputs), since, sample, seed), wanted, limit, rows_per_part)
     chosen_engine = engine_of(engine, plan, workers)
     store, facts = opened(plan, out, resume)

@@ -65,10 +65,10 @@ def score(
     from biocapture.images.walk import walk
     from biocapture.workers.pool import default_workers
 
-    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, supplier=supplier)
+    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
     kinds = (wanted.modality,) if wanted.modality else ()
     columns = header(tuple(measures(*kinds)), native_names(wanted))
-    how = {"ppi": ppi, "profile": wanted.profile, "native": native, "max_pixels": max_pixels, "supplier": supplier}
+    how = {"ppi": ppi, "profile": wanted.profile, "native": native, "max_pixels": max_pixels, "backend": supplier}
     # Forking is safe: the pool starts on the first report, before any thread exists.
     found = assess_many(walk(paths), modality, workers=workers or default_workers(), fork=True, **how)
     errors = 0

@@ -4,7 +4,7 @@ The measures are functions of the picture and of what was found in it (:class:`b
 models find it is exchangeable.
 """
 
-from biocapture.face.describe import SUPPLIERS, describe, describe_inputs, largest_face
+from biocapture.face.describe import BACKENDS, describe, describe_inputs, largest_face
 from biocapture.face.frame_check import PROMPTS, check_frame
 from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
 from biocapture.face.measures import iso_capture, iso_subject, likeness, operational, quality
@@ -15,10 +15,10 @@ MEASURES = declared_in(quality, likeness, iso_capture, iso_subject, operational)
 
 
 __all__ = [
+    "BACKENDS",
     "MEASURES",
     "NATIVE",
     "PROMPTS",
-    "SUPPLIERS",
     "Inputs",
     "check_frame",
     "checked_inputs",

@@ -30,10 +30,10 @@ from biocapture.face.statistics import FaceBatch
 from biocapture.measure import values_of
 from biocapture.types import Failure, Sample, Trace, no_trace
 
-SUPPLIERS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
+BACKENDS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
     {"default": found_by_our_networks, "ofiq": found_by_ofiq}
 )
-"""Who finds what the measures need, by name."""
+"""Name → what finds faces, landmarks, pose and parts for the measures; "default" needs no download."""
 
 FRAME = (SIDE_PX, SIDE_PX)
 
@@ -54,7 +54,7 @@ GIVEN = ("pitch_deg", "yaw_deg", "roll_deg", "score", "unrest")
 """Numbers that are passed on as they were supplied."""
 
 
-def describe(sample: Sample, supplier: str = "default", trace: Trace = no_trace) -> FaceBatch:
+def describe(sample: Sample, backend: str = "default", trace: Trace = no_trace) -> FaceBatch:
     """Find and measure the largest face of a picture; a batch of one.
 
     A picture without a face is a failure, never an exception.
@@ -62,30 +62,30 @@ def describe(sample: Sample, supplier: str = "default", trace: Trace = no_trace)
     Raises
     ------
     UsageError
-        The supplier is none of :data:`SUPPLIERS`.
+        The backend is none of :data:`BACKENDS`.
     ModelError
-        A network of the supplier is missing or damaged.
+        A network of the backend is missing or damaged.
     """
-    pixels, inputs = found_in(sample.image.pixels, supplier)
+    pixels, inputs = found_in(sample.image.pixels, backend)
     batch = describe_inputs(pixels, inputs, trace)
-    return dataclasses.replace(batch, notes=((f"face.inputs_{supplier}",),))
+    return dataclasses.replace(batch, notes=((f"face.inputs_{backend}",),))
 
 
-def largest_face(pixels: NDArray[np.uint8], supplier: str = "default") -> Points | Failure:
+def largest_face(pixels: NDArray[np.uint8], backend: str = "default") -> Points | Failure:
     """Landmarks of the largest face of a picture, or why there is none."""
-    _, inputs = found_in(pixels, supplier)
+    _, inputs = found_in(pixels, backend)
     failure = failure_of(inputs)
     return inputs.points if failure is None and inputs.points is not None else failure or NO_LANDMARKS
 
 
-def found_in(pixels: NDArray[np.uint8], supplier: str) -> tuple[Rgb, Inputs]:
-    """The picture in colour and what a supplier finds in it."""
-    if supplier not in SUPPLIERS:
-        raise UsageError(f"no such supplier of face inputs; there are: {', '.join(SUPPLIERS)}", supplier)
+def found_in(pixels: NDArray[np.uint8], backend: str) -> tuple[Rgb, Inputs]:
+    """The picture in colour and what a backend finds in it."""
+    if backend not in BACKENDS:
+        raise UsageError(f"no such backend of faces; there are: {', '.join(BACKENDS)}", backend)
     if max(pixels.shape) > MAX_SIDE_PX:
         return np.zeros((1, 1, 3), np.uint8), Inputs(areas_px2=np.zeros(0))
     picture = checked_picture(pixels)
-    return picture, SUPPLIERS[supplier](picture)
+    return picture, BACKENDS[backend](picture)
 
 
 def failure_of(inputs: Inputs) -> Failure | None:

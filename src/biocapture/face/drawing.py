@@ -15,9 +15,9 @@ SHOWN_PX = 960
 """Longest side of the picture: landmarks are drawn as large as they are seen."""
 
 
-def seen(sample: Sample, supplier: str = "default") -> tuple[Picture, Failure | None]:
+def seen(sample: Sample, backend: str = "default") -> tuple[Picture, Failure | None]:
     """(H, W, 3) uint8 RGB: box green, landmarks yellow; eye distance, eyes to chin and the mouth's width blue."""
-    picture, inputs = found_in(sample.image.pixels, supplier)
+    picture, inputs = found_in(sample.image.pixels, backend)
     factor = SHOWN_PX / max(picture.shape[:2])
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     drawn = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=how).astype(np.uint8, copy=False)

@@ -38,7 +38,7 @@ class Inputs:
     visible : (224, 224) uint8 or None
         1 = face that nothing hides; of rows and columns 96..519 of the aligned frame.
     outputs : mapping
-        What models of the supplier's own answered, by OFIQ's name of the measure.
+        What models of the backend's own answered, by OFIQ's name of the measure.
     score, unrest : float
         How sure the detector is, 0..1, and by how much the landmarks moved when looked at again, in extents of the
         face; NaN = not supplied.

@@ -13,7 +13,7 @@ SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 JPEG_QUALITY = 95
 
 
-def make_portrait(source: str | Path | bytes, profile: Profile, supplier: str = "default") -> Portrait | Failure:
+def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = "default") -> Portrait | Failure:
     """Cut the largest face of a photograph; without a face, the reason.
 
     Raises
@@ -24,7 +24,7 @@ def make_portrait(source: str | Path | bytes, profile: Profile, supplier: str = 
     if profile.portrait is None:
         raise ProfileError("has no [portrait]", profile.name)
     pixels = decode(source, modality=Modality.FACE).pixels
-    points = largest_face(pixels, supplier)
+    points = largest_face(pixels, backend)
     return points if isinstance(points, Failure) else portrait(pixels, points, profile.portrait)
 
 

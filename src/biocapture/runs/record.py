@@ -54,7 +54,7 @@ def facts_of(choice: Choice, wanted: Options, columns: list[str], rows_per_part:
             "ppi": wanted.ppi,
             "native": wanted.native,
             "max_pixels": wanted.max_pixels,
-            "supplier": wanted.supplier,
+            "supplier": wanted.backend,
             "since": choice.since,
             "sample": choice.sample,
             "seed": choice.seed,

@@ -1,4 +1,4 @@
-"""What the measures need, found by our own networks and estimates: the supplier that needs no download."""
+"""What the measures need, found by our own networks and estimates: the backend that needs no download."""
 
 import dataclasses
 from collections.abc import Sequence

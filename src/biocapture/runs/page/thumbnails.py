@@ -43,7 +43,7 @@ class Thumbnails:
         try:
             sample = sample_of(self._folder / case.path, self._of(case))
             pixels = sample.image.pixels
-            picture = seen(sample, self._wanted.supplier) if drawn else np.atleast_3d(pixels)
+            picture = seen(sample, self._wanted.backend) if drawn else np.atleast_3d(pixels)
         except (BiocaptureError, OSError, ValueError, MemoryError, cv2.error):
             return ""
         scale = min(1.0, (DRAWN_PX if drawn else SIDE_PX) / max(picture.shape[:2]))
@@ -55,4 +55,4 @@ class Thumbnails:
     def _of(self, case: Case) -> Options:
         how = self._wanted
         kind = Modality(case.modality)
-        return Options(how.profile, kind, how.position, how.ppi, False, how.max_pixels, how.supplier)
+        return Options(how.profile, kind, how.position, how.ppi, False, how.max_pixels, how.backend)
