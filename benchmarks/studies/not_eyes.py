@@ -19,7 +19,8 @@ import skimage.data
 from numpy.typing import NDArray
 
 from benchmarks.studies.not_faces import shapes, text
-from biocapture.assessment.pipeline import Source, assess
+from biocapture.assessment.pipeline import assess
+from biocapture.assessment.samples import Source
 from biocapture.errors import BiocaptureError
 from biocapture.images.walk import walk
 from biocapture.synthetic.eye.capture import capture

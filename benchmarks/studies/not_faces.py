@@ -20,7 +20,8 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from biocapture.assessment.pipeline import Source, assess
+from biocapture.assessment.pipeline import assess
+from biocapture.assessment.samples import Source
 from biocapture.errors import BiocaptureError
 from biocapture.images.walk import walk
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.studies.population import grown
-from biocapture.assessment.pipeline import options, reports
+from biocapture.assessment.options import options_of
+from biocapture.assessment.pipeline import reports
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import Image, Modality, PpiSource, Sample
 
@@ -37,7 +38,7 @@ def touches(cache: Path, first: int, fingers: int) -> Touches:
     path = cache / f"touches_{first}_{fingers}.npz"
     if not path.exists():
         drawn = [_touch(cache, first + n // EACH, n) for n in range(EACH * fingers)]
-        wanted = options("fingerprint")
+        wanted = options_of("fingerprint")
         quality = [reports([_sample(pixels)], wanted)[0].quality for pixels in drawn]
         np.savez_compressed(path, pixels=np.stack(drawn), quality=np.array(quality))
     with np.load(path) as kept:

@@ -106,9 +106,11 @@ def _decode(pixels: int, format: str) -> Callable[[], object]:
 
 
 def _report(pixels: int, modality: str) -> Callable[[], object]:
-    from biocapture.assessment.pipeline import options, reports, sample_of
+    from biocapture.assessment.options import options_of
+    from biocapture.assessment.pipeline import reports
+    from biocapture.assessment.samples import sample_of
 
-    wanted = options(modality)
+    wanted = options_of(modality)
     sample = sample_of(PICTURES[modality](pixels), wanted)
     return lambda: reports([sample], wanted)
 

@@ -7,7 +7,8 @@ from benchmarks.suite.batches import described
 from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, written
 from biocapture.assessment.modalities import AVAILABLE, measures
-from biocapture.assessment.pipeline import assess, options, reports
+from biocapture.assessment.options import options_of
+from biocapture.assessment.pipeline import assess, reports
 from biocapture.measure import evaluate
 from biocapture.profile.load import load_profile
 from biocapture.types import Modality
@@ -34,7 +35,7 @@ def _profile(setting: Setting) -> Work:
 
 
 def _row(setting: Setting, modality: Modality) -> Work:
-    report = reports(setting.samples(modality)[:1], options(modality, native=True))[0]
+    report = reports(setting.samples(modality)[:1], options_of(modality, native=True))[0]
     return Work(report.row)
 
 
@@ -46,18 +47,18 @@ def _evaluate(setting: Setting, modality: Modality) -> Work:
 
 
 def _reports(setting: Setting, modality: Modality, native: bool = False) -> Work:
-    wanted = options(modality, native=native)
+    wanted = options_of(modality, native=native)
     return over(reports, [([sample], wanted) for sample in setting.samples(modality)])
 
 
 def _given(setting: Setting, images: str) -> Work:
-    wanted = options("fingerprint")
+    wanted = options_of("fingerprint")
     return over(reports, [([sample], wanted) for sample in setting.prints(images)])
 
 
 def _chunk(setting: Setting) -> Work:
     samples = (setting.prints() * CHUNK)[:CHUNK]
-    wanted = options("fingerprint")
+    wanted = options_of("fingerprint")
     return Work(lambda: reports(samples, wanted), CHUNK)
 
 

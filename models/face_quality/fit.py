@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.optimize import minimize
 
-from biocapture.assessment.pipeline import described, options, sample_of
+from biocapture.assessment.options import options_of
+from biocapture.assessment.pipeline import described
+from biocapture.assessment.samples import sample_of
 from biocapture.comparison.evaluation.rates import error_areas, threshold_at
 from biocapture.face.measures.quality import LEAST, PARTS
 from biocapture.face.statistics import FaceBatch
@@ -57,7 +59,7 @@ class Comparisons:
 
 def components(images: Path, names: list[str]) -> dict[str, Values]:
     """Logarithm of each component of each picture; 0 what is not assessed, NaN where no face is seen."""
-    wanted = options("face")
+    wanted = options_of("face")
     statistics = [described(sample_of(images / name, wanted), wanted) for name in track(names, "faces")]
     batch = FaceBatch.join(statistics)
     logs = np.stack([logarithms(part.curve(part.column(batch)), LEAST) for part in PARTS], axis=1)

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from biocapture.assessment.pipeline import assess, at_working_resolution, options, sample_of
+from biocapture.assessment.options import options_of
+from biocapture.assessment.pipeline import assess
+from biocapture.assessment.samples import at_working_resolution, sample_of
 from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepared, template_of
 
 MIDDLES, WIDTHS = np.arange(-60.0, 60.0, 1.0), np.arange(2.0, 60.0, 1.0)
@@ -52,7 +54,7 @@ def _pairs(table: Path, images: Path) -> list[tuple[float, float, bool]]:
     for row in pairs:
         for name in (row["file1"], row["file2"]):
             if name not in known:
-                sample = at_working_resolution(sample_of(images / name, options("fingerprint")))
+                sample = at_working_resolution(sample_of(images / name, options_of("fingerprint")))
                 known[name] = assess(sample).quality, prepared(template_of(sample))
         (one, a), (other, b) = known[row["file1"]], known[row["file2"]]
         rows.append((np.nan_to_num(one), np.nan_to_num(other), compare(a, b).score >= THRESHOLDS[1e-3]))

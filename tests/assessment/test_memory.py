@@ -11,7 +11,9 @@ PROGRAM = """
 import resource, sys
 import cv2, numpy as np
 from biocapture.fingerprint.comparison.template import template_of
-from biocapture.assessment.pipeline import assess, options, sample_of
+from biocapture.assessment.options import options_of
+from biocapture.assessment.pipeline import assess
+from biocapture.assessment.samples import sample_of
 
 def noise(height, width):
     grain = cv2.GaussianBlur(np.random.default_rng(1).normal(size=(height, width)).astype(np.float32), (0, 0), 1.3)
@@ -20,7 +22,7 @@ def noise(height, width):
 def look(pixels):
     report = assess(pixels, "fingerprint", ppi=500)
     assert not report.error, report.error
-    return len(template_of(sample_of(pixels, options("fingerprint", ppi=500))))
+    return len(template_of(sample_of(pixels, options_of("fingerprint", ppi=500))))
 
 look(noise(400, 400))  # models, threads and modules are there from now on
 held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

@@ -9,8 +9,9 @@ from tests.support import eyes
 from tests.support.prints import touch
 
 from biocapture.assessment.measure_card import COLUMN, MARGIN, RETAKE, card
+from biocapture.assessment.options import options_of
 from biocapture.assessment.picture import GAP_PX, draw, write_drawing
-from biocapture.assessment.pipeline import assess, options
+from biocapture.assessment.pipeline import assess
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.face import drawing as face_seen
 from biocapture.fingerprint import drawing as print_seen
@@ -102,14 +103,14 @@ def test_nothing_seen_is_shown_as_it_is(modality: Modality) -> None:
 
 
 def test_the_card_stands_beside_the_capture(tmp_path: Path) -> None:
-    picture, report = draw(sample(PRINT.pixels, Modality.FINGERPRINT), options("fingerprint"))
+    picture, report = draw(sample(PRINT.pixels, Modality.FINGERPRINT), options_of("fingerprint"))
     assert picture.shape[1] > COLUMN + 2 * MARGIN + 300
-    bare = card(report, options("fingerprint").profile, "en")
+    bare = card(report, options_of("fingerprint").profile, "en")
     assert (picture[: bare.shape[0], -bare.shape[1] :] == bare).all()
     assert (picture[:GAP_PX, :200] == 255).all()
     for suffix in (".png", ".JPG", ".webp"):
         path = tmp_path / f"drawn{suffix}"
-        made = write_drawing(sample(PRINT.pixels, Modality.FINGERPRINT), path, options("fingerprint"), "id")
+        made = write_drawing(sample(PRINT.pixels, Modality.FINGERPRINT), path, options_of("fingerprint"), "id")
         assert made == report
         assert cv2.imread(str(path)).shape == picture.shape
 
@@ -118,7 +119,7 @@ def test_faults_are_red_and_named() -> None:
     dry = touch(1, dry=0.9).pixels
     report = assess(sample(dry, Modality.FINGERPRINT))
     assert report.verdict == "RETAKE"
-    profile = options("fingerprint").profile
+    profile = options_of("fingerprint").profile
     faulty = card(report, profile, "en")
     fine = card(assess(sample(PRINT.pixels, Modality.FINGERPRINT)), profile, "en")
     red = [of_colour(each[110:, MARGIN + 100 :], RETAKE, within=5).sum() for each in (faulty, fine)]
@@ -131,8 +132,8 @@ def test_bad_input_and_bad_output_are_said(tmp_path: Path) -> None:
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no image")
     with pytest.raises(BiocaptureError, match="not an image"):
-        draw(bad, options("fingerprint"))
+        draw(bad, options_of("fingerprint"))
     with pytest.raises(UsageError, match="ends in"):
-        write_drawing(sample(PRINT.pixels, Modality.FINGERPRINT), tmp_path / "a.svg", options("fingerprint"))
+        write_drawing(sample(PRINT.pixels, Modality.FINGERPRINT), tmp_path / "a.svg", options_of("fingerprint"))
     with pytest.raises(UsageError, match="cannot be written"):
-        write_drawing(sample(PRINT.pixels, Modality.FINGERPRINT), tmp_path / "no" / "a.png", options("fingerprint"))
+        write_drawing(sample(PRINT.pixels, Modality.FINGERPRINT), tmp_path / "no" / "a.png", options_of("fingerprint"))

@@ -1,6 +1,7 @@
 """From sources to reports: whatever form a capture comes in, in whatever company, its report is the same."""
 
 import dataclasses
+import inspect
 import io
 import itertools
 import math
@@ -19,7 +20,8 @@ from tests.support.prints import sample, touch
 import biocapture as bc
 from biocapture import fingerprint
 from biocapture.assessment.modalities import measures, native_columns
-from biocapture.assessment.pipeline import assess, assess_many, native_names, options
+from biocapture.assessment.options import Options, options_of
+from biocapture.assessment.pipeline import assess, assess_many, native_names
 from biocapture.errors import DecodeError, ProfileError, UsageError
 from biocapture.images.decode import decode
 from biocapture.types import Modality, Position, PpiSource, Sample
@@ -94,8 +96,8 @@ def test_modality_is_taken_from_the_name_else_from_the_pixels(file: Path) -> Non
 
 def test_native_columns_on_request() -> None:
     assert set(assess(PRINT, "fingerprint", native=True).native) == set(native_columns(Modality.FINGERPRINT))
-    assert set(native_names(options(native=True))) == set(native_columns())
-    assert native_names(options()) == ()
+    assert set(native_names(options_of(native=True))) == set(native_columns())
+    assert native_names(options_of()) == ()
 
 
 def test_a_bad_capture_is_a_report() -> None:
@@ -289,3 +291,14 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     path.write_text(head + '"fingerprint.wettness" = 100')
     with pytest.raises(ProfileError, match=r"did you mean 'fingerprint\.wetness'"):
         assess(PRINT, "fingerprint", profile=path)
+
+
+def test_every_option_is_a_keyword_of_its_own() -> None:
+    """Editors complete what is written out; the three signatures and :class:`Options` cannot drift apart."""
+    known = {field.name for field in dataclasses.fields(Options)}
+    for function, further in ((options_of, set()), (assess, {"source"}), (assess_many, {"sources", "workers", "fork"})):
+        parameters = inspect.signature(function).parameters
+        assert set(parameters) == known | further
+        assert not any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+        defaults = {name: each.default for name, each in parameters.items() if name in known}
+        assert defaults == {name: each.default for name, each in inspect.signature(options_of).parameters.items()}

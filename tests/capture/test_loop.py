@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from biocapture.assessment.pipeline import options
+from biocapture.assessment.options import options_of
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Reason, Verdict
 from biocapture.capture import Attempted, Empty, Finished, FrameCheck, Operator, Policy, Result, Seen, Told, capture
@@ -189,7 +189,7 @@ def test_without_preview_empty_and_bad_are_counted_apart() -> None:
 
 @pytest.mark.parametrize("attempts", [1, 2, 5])
 def test_attempts_are_the_profiles_unless_told_otherwise(attempts: int) -> None:
-    usual = options("fingerprint")
+    usual = options_of("fingerprint")
     profile = replace(usual.profile, record=replace(usual.profile.record, attempts=attempts))
     wanted = replace(usual, profile=profile)
     for policy, expected in ((None, attempts), (Policy(attempts=3), 3)):

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from biocapture.assessment.modalities import DEFAULT_BACKEND, backends
-from biocapture.assessment.pipeline import options
+from biocapture.assessment.options import options_of
 from biocapture.errors import ModelError, UsageError
 from biocapture.face import BACKENDS, describe, native
 from biocapture.face.ofiq import package as ofiq_package
@@ -195,6 +195,6 @@ def test_the_face_package_alone_names_its_backends() -> None:
     assert DEFAULT_BACKEND in BACKENDS
     assert backends(Modality.FINGERPRINT, Modality.IRIS) == ()
     for name in BACKENDS:
-        assert options("face", backend=name).backend == name
+        assert options_of("face", backend=name).backend == name
     with pytest.raises(UsageError, match=f"no such backend; there are: {', '.join(BACKENDS)}"):
-        options("face", backend="nobody")
+        options_of("face", backend="nobody")

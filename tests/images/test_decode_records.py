@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from tests.support.pictures import CODES, COLOUR, GREY, picture
 
-from biocapture.assessment.pipeline import options, sample_of
+from biocapture.assessment.options import options_of
+from biocapture.assessment.samples import sample_of
 from biocapture.errors import DecodeError
 from biocapture.images.codecs.picture import Encoding, Picture
 from biocapture.images.decode import decode, decode_record
@@ -134,17 +135,17 @@ def test_pictures_in_cbeff() -> None:
 def test_the_pipeline_learns_modality_and_position_from_the_record(tmp_path: Path) -> None:
     path = tmp_path / "capture.fir"
     path.write_bytes(finger(raw(GREY)))
-    sample = sample_of(path, options())
+    sample = sample_of(path, options_of())
     assert (sample.modality, sample.position, sample.image.pixels.ndim) == (
         Modality.FINGERPRINT,
         Position.LEFT_INDEX,
         2,
     )
-    assert sample_of(path, options(position="right_thumb")).position is Position.RIGHT_THUMB
+    assert sample_of(path, options_of(position="right_thumb")).position is Position.RIGHT_THUMB
     named = tmp_path / "right_thumb.xml"
     named.write_bytes(IRIS)
-    assert sample_of(named, options("fingerprint")).position is Position.RIGHT_THUMB
-    assert sample_of(IRIS, options()).position is Position.RIGHT_EYE
+    assert sample_of(named, options_of("fingerprint")).position is Position.RIGHT_THUMB
+    assert sample_of(IRIS, options_of()).position is Position.RIGHT_EYE
     assert "image.wrong_extension" in decode(named, modality=Modality.IRIS).notes
 
 

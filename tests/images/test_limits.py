@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from biocapture import images
-from biocapture.assessment.pipeline import options
+from biocapture.assessment.options import options_of
 from biocapture.images.limits import MAX_PIXELS
 
 ROOT = Path(images.__file__).parents[1]
@@ -54,7 +54,7 @@ def test_nobody_else_states_the_limit_of_pixels() -> None:
 
 
 def test_the_limit_is_the_default_everywhere() -> None:
-    assert options().max_pixels == MAX_PIXELS
+    assert options_of().max_pixels == MAX_PIXELS
     for command in ("score", "run"):
         text = (ROOT / "cli" / f"{command}.py").read_text(encoding="utf8")
         assert re.search(r"max_pixels: MaxPixels = MAX_PIXELS\b", text), command

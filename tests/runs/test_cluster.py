@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pillow
 from tests.support.prints import touch
 
-from biocapture.assessment.pipeline import options
+from biocapture.assessment.options import options_of
 from biocapture.runs.cluster import TOGETHER_AT_ONCE, ray_engine
 from biocapture.runs.record import Choice
 from biocapture.runs.run import Plan, carry_out, local_engine, opened
@@ -64,7 +64,7 @@ def actors() -> list[int]:
 
 
 def test_ray_gives_the_rows_of_a_local_run_though_a_worker_is_killed(images: Path, tmp_path: Path) -> None:
-    plan = Plan(Choice((str(images),)), options("fingerprint"), rows_per_part=50)
+    plan = Plan(Choice((str(images),)), options_of("fingerprint"), rows_per_part=50)
     expected = run(plan, local_engine(plan, 2), tmp_path / "local")
     assert sum(table.num_rows for table in expected.values()) == 6 * TOGETHER_AT_ONCE
     killed: list[int] = []
@@ -79,7 +79,7 @@ def test_ray_gives_the_rows_of_a_local_run_though_a_worker_is_killed(images: Pat
 
 
 def test_a_run_begun_here_is_resumed_there(images: Path, tmp_path: Path) -> None:
-    plan = Plan(Choice((str(images / "right_thumb_00*.png"),)), options("fingerprint"), rows_per_part=30)
+    plan = Plan(Choice((str(images / "right_thumb_00*.png"),)), options_of("fingerprint"), rows_per_part=30)
     expected = run(plan, local_engine(plan, 1), tmp_path / "whole")
     count = 0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from biocapture.assessment.pipeline import options
+from biocapture.assessment.options import options_of
 from biocapture.errors import UsageError
 from biocapture.runs.record import Choice
 from biocapture.runs.row import Row, lost
@@ -56,7 +56,7 @@ def scored(engine):
 
 
 def plan_of(*inputs: object, size: int = 4, **choice: object) -> Plan:
-    return Plan(Choice(tuple(map(str, inputs)), **choice), options("fingerprint"), rows_per_part=size)
+    return Plan(Choice(tuple(map(str, inputs)), **choice), options_of("fingerprint"), rows_per_part=size)
 
 
 def run(plan: Plan, out: Path, resume: bool = False) -> list[str]:
@@ -215,7 +215,7 @@ def test_other_options_are_refused_by_name(images: Path, tmp_path: Path) -> None
     run(plan_of(images), tmp_path / "run")
     with pytest.raises(UsageError, match="go on with --resume"):
         run(plan_of(images), tmp_path / "run")
-    other = Plan(Choice((str(images),)), options("iris", profile="e-ktp"), rows_per_part=4)
+    other = Plan(Choice((str(images),)), options_of("iris", profile="e-ktp"), rows_per_part=4)
     with pytest.raises(UsageError, match=r'modality was "fingerprint", is "iris".*profile name was "default"'):
         run(other, tmp_path / "run", resume=True)
     record = tmp_path / "run" / "run.json"

@@ -8,8 +8,10 @@ import numpy as np
 
 from biocapture.assessment.measure_card import card
 from biocapture.assessment.modalities import DEFAULT_BACKEND, backend_option
-from biocapture.assessment.pipeline import Options, Source, at_working_resolution, reports, sample_of
+from biocapture.assessment.options import Options
+from biocapture.assessment.pipeline import reports
 from biocapture.assessment.report import Report
+from biocapture.assessment.samples import Source, at_working_resolution, sample_of
 from biocapture.errors import UsageError
 from biocapture.types import Picture, Sample
 

@@ -6,115 +6,24 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from biocapture.assessment.guess import guess_modality
 from biocapture.assessment.modalities import (
     AVAILABLE,
     DEFAULT_BACKEND,
     backend_option,
-    backends,
     measures,
     native_columns,
     package,
 )
+from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.report import Report
+from biocapture.assessment.samples import Source, at_working_resolution, sample_of
 from biocapture.assessment.verdict import judge
-from biocapture.errors import BiocaptureError, UsageError
-from biocapture.images.decode import decode
+from biocapture.errors import BiocaptureError
 from biocapture.images.limits import MAX_PIXELS
-from biocapture.images.naming import modality_of_name, position_of
-from biocapture.images.resample import to_500_ppi
 from biocapture.measure import Batch, Score, evaluate
-from biocapture.profile.load import Profile, load_profile
-from biocapture.types import Image, Modality, Position, Sample
+from biocapture.profile.load import Profile
+from biocapture.types import Modality, Sample
 from biocapture.workers.pool import map_ordered
-
-Source = str | Path | bytes | NDArray[np.uint8] | Sample
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How sources are read and judged; the same for every image of a run.
-
-    Attributes
-    ----------
-    modality : Modality or None
-        None = from the file name, else guessed from the image.
-    position : Position or None
-        None = from the file name.
-    ppi : float or None
-        Overrides the resolution in the file.
-    native : bool
-        Also compute the native columns.
-    max_pixels : int
-        Larger images are refused before their pixels are allocated.
-    backend : str
-        What finds faces, landmarks, pose and parts: ``"default"``, or ``"ofiq"`` for the user's own OFIQ package.
-        Modalities that have one way only take no notice of it.
-    """
-
-    profile: Profile
-    modality: Modality | None = None
-    position: Position | None = None
-    ppi: float | None = None
-    native: bool = False
-    max_pixels: int = MAX_PIXELS
-    backend: str = DEFAULT_BACKEND
-
-
-def options(
-    modality: str | None = "auto",
-    *,
-    position: str | None = None,
-    ppi: float | None = None,
-    profile: str | Path | Profile = "default",
-    native: bool = False,
-    max_pixels: int = MAX_PIXELS,
-    backend: str = DEFAULT_BACKEND,
-) -> Options:
-    """Check plain arguments and gather them in :class:`Options`.
-
-    Raises
-    ------
-    UsageError
-        Unknown modality or position, resolution out of range.
-    ProfileError
-        The profile is unreadable or names something unknown.
-    """
-    if ppi is not None and not 50 <= ppi <= 5000:
-        raise UsageError("resolution must lie in 50..5000 ppi", str(ppi))
-    if not isinstance(profile, Profile):
-        profile = load_profile(profile, measures())
-    try:
-        kind = None if modality in (None, "auto") else Modality(modality)
-        slot = None if position is None else Position(position)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    if backend != DEFAULT_BACKEND and backend not in (known := backends()):
-        raise UsageError(f"no such backend; there are: {', '.join(known)}", backend)
-    return Options(profile, kind, slot, ppi, native, max_pixels, backend)
-
-
-def sample_of(source: Source, wanted: Options, name: str = "") -> Sample:
-    """Decode one source and settle what it shows; raises our errors for bad input. ``name`` is that of bytes."""
-    if isinstance(source, Sample):
-        return source
-    name = str(source) if isinstance(source, str | Path) else name
-    modality = wanted.modality or (modality_of_name(name) if name else None)
-    read = partial(decode, source, ppi=wanted.ppi, max_pixels=wanted.max_pixels, name=name)
-    image = read(modality=modality or Modality.FACE)
-    if modality is None:
-        modality = image.modality or guess_modality(image)
-        if modality is None:
-            raise UsageError("cannot tell what it shows; say fingerprint, face or iris", name or "image")
-        if modality is not Modality.FACE:
-            image = read(modality=modality)
-    position = wanted.position or (image.position if image.modality is modality else Position.UNKNOWN)
-    if position is Position.UNKNOWN and name:
-        position = position_of(name)
-    return Sample(image, modality, position, name)
 
 
 def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
@@ -168,7 +77,17 @@ def described(sample: Sample, wanted: Options) -> Batch:
     return package(modality).describe(at_working_resolution(sample), **backend_option(modality, wanted.backend))
 
 
-def assess(source: Source, modality: str | None = "auto", **how: object) -> Report:
+def assess(
+    source: Source,
+    modality: str | None = "auto",
+    *,
+    position: str | None = None,
+    ppi: float | None = None,
+    profile: str | Path | Profile = "default",
+    native: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    backend: str = DEFAULT_BACKEND,
+) -> Report:
     """Assess one capture.
 
     Parameters
@@ -176,29 +95,88 @@ def assess(source: Source, modality: str | None = "auto", **how: object) -> Repo
     source : path, bytes, array or Sample
         Arrays are (H, W) or (H, W, 3) RGB, uint8 or uint16, 0 = black.
     modality : str
-        ``"fingerprint"``, ``"iris"``, ``"face"``, or ``"auto"``.
-    **how
-        ``position``, ``ppi``, ``profile``, ``native``, ``max_pixels``, ``backend``: see :class:`Options`.
+        ``"fingerprint"``, ``"iris"``, ``"face"``, or ``"auto"``: from the file name, else from the image.
+    position : str, optional
+        E.g. ``"right_index"``; default: from the file name.
+    ppi : float, optional
+        Resolution, 50..5000 pixels per inch; overrides what the file says.
+    profile : str, Path or Profile
+        Name of a shipped profile, path of a ``.toml``, or a loaded one.
+    native : bool
+        Also compute the native columns.
+    max_pixels : int
+        Larger images are refused before their pixels are allocated.
+    backend : str
+        What finds a face: ``"default"``, or ``"ofiq"`` for the user's own OFIQ package.
+
+    Returns
+    -------
+    Report
 
     Raises
     ------
     BiocaptureError
         For bad input. A bad capture does not raise: it is a report with reasons.
     """
-    wanted = options(modality, **how)  # type: ignore[arg-type]
+    wanted = options_of(
+        modality,
+        position=position,
+        ppi=ppi,
+        profile=profile,
+        native=native,
+        max_pixels=max_pixels,
+        backend=backend,
+    )
     return reports([sample_of(source, wanted)], wanted)[0]
 
 
 def assess_many(
-    sources: Iterable[Source], modality: str | None = "auto", *, workers: int = 1, fork: bool = False, **how: object
+    sources: Iterable[Source],
+    modality: str | None = "auto",
+    *,
+    workers: int = 1,
+    fork: bool = False,
+    position: str | None = None,
+    ppi: float | None = None,
+    profile: str | Path | Profile = "default",
+    native: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    backend: str = DEFAULT_BACKEND,
 ) -> Iterator[Report]:
     """Assess a stream of captures; reports come in the order of the sources.
 
     Memory is bounded by the number of workers, not by the number of sources. A source that cannot be read gives a
     report with ``error`` and the stream goes on. Processes start afresh: call it under ``if __name__ == "__main__"``.
-    ``fork=True`` starts them faster, in a program that has started no thread of any kind.
+
+    Parameters
+    ----------
+    sources : iterable of path, bytes, array or Sample
+        May be endless.
+    modality, position, ppi, profile, native, max_pixels, backend
+        As :func:`assess`; the same for every source.
+    workers : int
+        Number of processes; 1 = in this process.
+    fork : bool
+        Start processes by forking: faster, and safe only in a program that has started no thread of any kind.
+
+    Returns
+    -------
+    iterator of Report
+
+    Raises
+    ------
+    UsageError, ProfileError
+        At once, for bad options.
     """
-    wanted = options(modality, **how)  # type: ignore[arg-type]
+    wanted = options_of(
+        modality,
+        position=position,
+        ppi=ppi,
+        profile=profile,
+        native=native,
+        max_pixels=max_pixels,
+        backend=backend,
+    )
     return map_ordered(partial(_assess_chunk, wanted=wanted), sources, workers, _lost, fork)
 
 
@@ -262,14 +240,6 @@ def failed(source: Source, why: str, name: str = "") -> Report:
     if isinstance(source, Sample):
         return Report(path=source.image.path or source.id, sha256=source.image.sha256, error=why)
     return Report(path=str(source) if isinstance(source, str | Path) else name, error=why)
-
-
-def at_working_resolution(sample: Sample) -> Sample:
-    """Fingerprints are measured at 500 ppi (NFIQ 2, ISO/IEC 29794-4); other modalities as they are."""
-    if sample.modality is not Modality.FINGERPRINT:
-        return sample
-    image: Image = to_500_ppi(sample.image)
-    return sample if image is sample.image else Sample(image, sample.modality, sample.position, sample.id)
 
 
 def native_names(wanted: Options) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 
 from biocapture.assessment.modalities import live_capture
-from biocapture.assessment.pipeline import Options, options, reports
+from biocapture.assessment.options import Options, options_of
+from biocapture.assessment.pipeline import reports
 from biocapture.assessment.report import Report
 from biocapture.capture.best_frames import Frame, Pool
 from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Result, Seen, Told
@@ -42,7 +43,7 @@ def capture(
         Open; with or without preview.
     target : Target
     wanted : Options, optional
-        Profile and so on, of :func:`biocapture.assessment.pipeline.options`.
+        Profile and so on, of :func:`biocapture.assessment.options.options_of`.
     policy : Policy, optional
         Default: as many attempts as the profile's record allows.
     operator : Operator, optional
@@ -57,7 +58,7 @@ def capture(
         `Seen` per frame, `Told` per change of message, `Empty`, `Attempted`; at last `Finished`, also when the device
         fails. Closing the iterator stops the preview.
     """
-    chosen = wanted or options()
+    chosen = wanted or options_of()
     return _Slot(
         device,
         target,

@@ -66,10 +66,10 @@ def template(
 
     Exit status: 0 written, 2 wrong usage or unreadable file.
     """
-    from biocapture.assessment.pipeline import options
+    from biocapture.assessment.options import options_of
     from biocapture.comparison.compare import write_template
 
-    size = write_template(source, options(modality, position=position, ppi=ppi), format, out)
+    size = write_template(source, options_of(modality, position=position, ppi=ppi), format, out)
     typer.echo(f"{size} bytes → {out}")
 
 

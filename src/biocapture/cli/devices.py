@@ -45,7 +45,7 @@ def capture(
 
     `biocapture capture -d "sim:finger?script=absent:20,dry:60,good" -s left_thumb --profile e-ktp --out slots/`
     """
-    from biocapture.assessment.pipeline import options
+    from biocapture.assessment.options import options_of
     from biocapture.capture import Policy
     from biocapture.capture import capture as captured
     from biocapture.capture.events import Finished, Result
@@ -55,7 +55,7 @@ def capture(
     from biocapture.devices import open_device, target_of
 
     target = target_of(slot)
-    wanted = options(target.modality, profile=profile)
+    wanted = options_of(target.modality, profile=profile)
     language = lang or wanted.profile.language
     policy = Policy(attempts=attempts) if attempts else None
     result = Result()

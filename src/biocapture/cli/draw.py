@@ -37,10 +37,10 @@ def draw(
 
     Exit status: 0 drawn, 2 wrong usage or unreadable file.
     """
+    from biocapture.assessment.options import options_of
     from biocapture.assessment.picture import write_drawing
-    from biocapture.assessment.pipeline import options
 
-    wanted = options(modality, position=position, ppi=ppi, profile=profile, backend=supplier)
+    wanted = options_of(modality, position=position, ppi=ppi, profile=profile, backend=supplier)
     target = out or Path(f"{image.stem}.seen.png")
     report = write_drawing(image, target, wanted, lang)
     typer.echo(f"{report.verdict} → {target}")

@@ -73,13 +73,13 @@ def run(
 
     `biocapture run 's3://bucket/2026/**/*.wsq' --modality fingerprint --sample 5000 --out RUN`
     """
-    from biocapture.assessment.pipeline import options
+    from biocapture.assessment.options import options_of
     from biocapture.cli.terminal.run import RunProgress
     from biocapture.runs.engines import engine_of
     from biocapture.runs.record import Choice, now, write
     from biocapture.runs.run import Plan, carry_out, chosen, opened
 
-    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
+    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
     plan = Plan(Choice(tuple(inputs), since, sample, seed), wanted, limit, rows_per_part)
     chosen_engine = engine_of(engine, plan, workers)
     store, facts = opened(plan, out, resume)

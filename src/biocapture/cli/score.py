@@ -59,18 +59,28 @@ def score(
     `biocapture score scan.wsq --modality fingerprint --ppi 500 --native --out scan.jsonl`
     """
     from biocapture.assessment.modalities import measures
-    from biocapture.assessment.pipeline import assess_many, native_names, options
+    from biocapture.assessment.options import options_of
+    from biocapture.assessment.pipeline import assess_many, native_names
     from biocapture.assessment.report import Writer, header, open_writer
     from biocapture.cli.terminal.table import Progress, Table
     from biocapture.images.walk import walk
     from biocapture.workers.pool import default_workers
 
-    wanted = options(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
+    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
     kinds = (wanted.modality,) if wanted.modality else ()
     columns = header(tuple(measures(*kinds)), native_names(wanted))
-    how = {"ppi": ppi, "profile": wanted.profile, "native": native, "max_pixels": max_pixels, "backend": supplier}
     # Forking is safe: the pool starts on the first report, before any thread exists.
-    found = assess_many(walk(paths), modality, workers=workers or default_workers(), fork=True, **how)
+    found = assess_many(
+        walk(paths),
+        modality,
+        workers=workers or default_workers(),
+        fork=True,
+        ppi=ppi,
+        profile=wanted.profile,
+        native=native,
+        max_pixels=max_pixels,
+        backend=supplier,
+    )
     errors = 0
     language = lang or wanted.profile.language
     console = Console(stderr=out is None)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from biocapture.assessment.pipeline import Options, Source, at_working_resolution, options, sample_of
+from biocapture.assessment.options import Options, options_of
+from biocapture.assessment.samples import Source, at_working_resolution, sample_of
 from biocapture.comparison.protocol import Exchange, matcher
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
 from biocapture.types import Modality, Sample
@@ -53,7 +54,7 @@ def template(source: Source, modality: str = "fingerprint", *, ppi: float | None
     BiocaptureError
         For bad input. A bad capture gives a template with nothing or little to compare.
     """
-    return sample_and_template(source, options(modality, ppi=ppi))[1]
+    return sample_and_template(source, options_of(modality, ppi=ppi))[1]
 
 
 def compare(one: Source, other: Source, modality: str = "fingerprint", *, ppi: float | None = None) -> Matched:
@@ -64,7 +65,7 @@ def compare(one: Source, other: Source, modality: str = "fingerprint", *, ppi: f
     BiocaptureError
         For bad input, and where the two show different modalities.
     """
-    wanted = options(modality, ppi=ppi)
+    wanted = options_of(modality, ppi=ppi)
     (first, a), (second, b) = (sample_and_template(source, wanted) for source in (one, other))
     if first.modality is not second.modality:
         raise UsageError(f"{first.modality} cannot be compared with {second.modality}", second.id)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
 
-from biocapture.assessment.pipeline import Source
+from biocapture.assessment.samples import Source
 from biocapture.errors import EnrolmentError
 from biocapture.types import Position
 

@@ -11,7 +11,8 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from biocapture.assessment.pipeline import Options, failed
+from biocapture.assessment.options import Options
+from biocapture.assessment.pipeline import failed
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.runs.loading import unread
 from biocapture.runs.remote import is_remote, read_remote

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from biocapture.assessment.pipeline import Options
+from biocapture.assessment.options import Options
 from biocapture.errors import UsageError
 from biocapture.models import cards
 from biocapture.runs.parts import write_json

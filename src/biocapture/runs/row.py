@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from biocapture.assessment.pipeline import Named, Options, assess_chunk, failed
+from biocapture.assessment.options import Options
+from biocapture.assessment.pipeline import Named, assess_chunk, failed
 from biocapture.assessment.report import Report, printable
 from biocapture.runs.entry import TOLD
 from biocapture.types import Modality, Position

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from biocapture.assessment.modalities import measures
-from biocapture.assessment.pipeline import Options, failed, native_names
+from biocapture.assessment.options import Options
+from biocapture.assessment.pipeline import failed, native_names
 from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
 from biocapture.runs import LIMIT_S, ROWS_PER_PART, record, selection

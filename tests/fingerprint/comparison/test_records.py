@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.prints import sample, touch
 from tests.support.records import RECORD_2005, RECORD_2011, patched, view
 
-from biocapture.assessment.pipeline import options
+from biocapture.assessment.options import options_of
 from biocapture.comparison.compare import MAX_TEMPLATE, compare, template, write_template
 from biocapture.errors import FormatError, TemplateError, UsageError
 from biocapture.fingerprint.comparison.compare import THRESHOLDS
@@ -212,7 +212,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
     found = {}
     for name in ("own", "iso2005", "iso2011"):
         found[name] = tmp_path / f"print.{name}"
-        size = write_template(touch(1).pixels, options("fingerprint", position="left_ring"), name, found[name])
+        size = write_template(touch(1).pixels, options_of("fingerprint", position="left_ring"), name, found[name])
         assert size == found[name].stat().st_size
     return found
 
@@ -230,12 +230,12 @@ def test_stored_templates_are_sources(files: dict[str, Path]) -> None:
 
 def test_one_format_is_written_from_another(files: dict[str, Path], tmp_path: Path) -> None:
     out = tmp_path / "again"
-    write_template(files["own"], options("fingerprint"), "iso2011", out)
+    write_template(files["own"], options_of("fingerprint"), "iso2011", out)
     assert out.read_bytes() == files["iso2011"].read_bytes()
 
 
 def test_wrong_formats_and_outputs(files: dict[str, Path], tmp_path: Path) -> None:
-    wanted = options("fingerprint")
+    wanted = options_of("fingerprint")
     with pytest.raises(UsageError, match="iso1999: format of fingerprint templates must be one of own, iso2005, iso20"):
         write_template(files["own"], wanted, "iso1999", tmp_path / "out")
     with pytest.raises(UsageError, match="cannot be written"):

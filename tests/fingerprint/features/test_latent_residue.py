@@ -5,7 +5,8 @@ import pytest
 from tests.support.prints import grown, sample
 from tests.support.records_of_people import ROOT
 
-from biocapture.assessment.pipeline import options, sample_of
+from biocapture.assessment.options import options_of
+from biocapture.assessment.samples import sample_of
 from biocapture.enrolment.readiness.checks.residue import MAX_UNDERLYING
 from biocapture.fingerprint.features.latent_residue import latent_residue
 from biocapture.synthetic.fingerprint.impression import Effects, impression
@@ -25,7 +26,7 @@ def test_a_latent_print_is_seen_and_nothing_where_there_is_none(seed: int) -> No
 
 
 def test_area_and_share_agree() -> None:
-    residue = latent_residue(sample_of(ROOT / "images" / "budi_right_thumb_1_ghost05.jpg", options("fingerprint")))
+    residue = latent_residue(sample_of(ROOT / "images" / "budi_right_thumb_1_ghost05.jpg", options_of("fingerprint")))
     assert residue.share > MAX_UNDERLYING
     assert residue.area_mm2 == pytest.approx(residue.cells.sum() * (8 * 25.4 / 500) ** 2)
 

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.assessment.pipeline import Options, options, reports, sample_of
+from biocapture.assessment.options import Options, options_of
+from biocapture.assessment.pipeline import reports
+from biocapture.assessment.samples import sample_of
 from biocapture.comparison.compare import sample_and_template
 from biocapture.comparison.evaluation.pairs import PairList, read_pairs, write_pairs
 from biocapture.comparison.evaluation.plot import require_matplotlib, write_plot
@@ -113,7 +115,7 @@ def evaluate(
     for folder in (images, out.parent):
         if not folder.is_dir():
             raise UsageError("no such folder", str(folder))
-    wanted = options(modality, ppi=ppi)
+    wanted = options_of(modality, ppi=ppi)
     if wanted.modality is None:
         raise UsageError("an evaluation is of one modality: fingerprint, face or iris", modality)
     part = None if scores_from else matcher(wanted.modality)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from biocapture.assessment.pipeline import options
+from biocapture.assessment.options import options_of
 from biocapture.comparison.compare import sample_and_template
 from biocapture.comparison.gallery import Gallery
 from biocapture.comparison.protocol import matcher
@@ -142,7 +142,7 @@ def clusters(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
 def _read(item: Item) -> tuple[Item, Template | None, BiocaptureError | str]:
     """The template of an image, or why there is none: an error where it cannot be read, a text where it is empty."""
     try:
-        wanted = options(item.modality or "auto", ppi=item.ppi)
+        wanted = options_of(item.modality or "auto", ppi=item.ppi)
     except UsageError as error:
         return item, None, error.message
     try:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from biocapture.assessment.modalities import AVAILABLE, Layered, package
-from biocapture.assessment.pipeline import Options, assess_many, at_working_resolution, sample_of
+from biocapture.assessment.options import Options
+from biocapture.assessment.pipeline import assess_many
 from biocapture.assessment.report import Report
+from biocapture.assessment.samples import at_working_resolution, sample_of
 from biocapture.comparison.protocol import Matcher, matcher
 from biocapture.enrolment import Attempt, Enrolment
 from biocapture.enrolment.readiness.checks.copies import signature

@@ -6,8 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from biocapture.assessment.options import Options
 from biocapture.assessment.picture import seen
-from biocapture.assessment.pipeline import Options, sample_of
+from biocapture.assessment.samples import sample_of
 from biocapture.errors import BiocaptureError
 from biocapture.runs.page.kept import Case
 from biocapture.types import Modality
