@@ -24,7 +24,7 @@ from biocapture.fingerprint.nfiq2 import (
     ridge_profile,
     windows,
 )
-from biocapture.types import GreyPixels, Sample
+from biocapture.types import Field, GreyPixels, Sample, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Stages:
     sample: Sample
     pixels: GreyPixels
     frame: contact.Frame
-    grey: grid.Grey
+    grey: Field
     sums: region.BlockSums
     moments: blocks.GradientMoments
     analysis: blockwise.BlockAnalysis
-    angles: blocks.Angles
+    angles: Values
     windows: dict[str, windows.Windows]
     field: ridge_field.RidgeField
     flow: ridge_flow.RidgeFlow
@@ -60,7 +60,7 @@ def through(sample: Sample) -> Stages:
     within = region.within_frame(sample.image.pixels)
     assert within is not None, f"{sample.id}: no print"
     pixels = np.ascontiguousarray(sample.image.pixels[within])
-    grey = grid.whole_blocks(pixels)
+    grey = grid.pad_to_blocks(pixels)
     analysis = blockwise.analyse_blocks(pixels)
     angles = analysis.orientation[analysis.foreground]
     field = ridge_field.ridge_field(pixels)
@@ -112,7 +112,7 @@ LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
 """The straight line of ``describe``: these add up to it, less the making of the batch."""
 
 PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
-    (grid.whole_blocks, lambda s: (s.pixels,)),
+    (grid.pad_to_blocks, lambda s: (s.pixels,)),
     (region.block_sums, lambda s: (s.pixels, s.grey)),
     (region.block_foreground, lambda s: (s.sums,)),
     (region.region_of_interest, lambda s: (s.pixels,)),

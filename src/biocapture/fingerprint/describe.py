@@ -69,7 +69,7 @@ def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBat
     tables = {
         "frequency": blocks.frequency,
         "clarity": blocks.clarity,
-        "certainty": blocks.whole_certainty,
+        "certainty": blocks.full_block_certainty,
         "flow": blocks.flow,
         "uniformity": blocks.uniformity,
         "signal": ridge_signal(pixels, field),

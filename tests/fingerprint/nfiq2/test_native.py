@@ -211,7 +211,9 @@ def test_largest_part_by_bounding_box_in_four_directions(seed: int) -> None:
     mask = np.where(scipy.ndimage.binary_fill_holes(mask > 0), 255, 0).astype(np.uint8)
     labels, _ = scipy.ndimage.label(mask)
     areas = [(rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns in boxes(labels)]
-    np.testing.assert_array_equal(region._largest_part(mask), np.where(labels == 1 + int(np.argmax(areas)), 255, 0))
+    np.testing.assert_array_equal(
+        region._largest_component(mask), np.where(labels == 1 + int(np.argmax(areas)), 255, 0)
+    )
 
 
 def test_empty_truncated_blocks_count_where_nfiq2s_product_rounds_down() -> None:

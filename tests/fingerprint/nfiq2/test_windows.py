@@ -8,7 +8,7 @@ import pytest
 
 from biocapture.fingerprint.nfiq2.block_quality import frequency_concentration, orientation_flow
 from biocapture.fingerprint.nfiq2.blocks import slanted_foreground, slanted_grid, slanted_moments, slanted_orientation
-from biocapture.fingerprint.nfiq2.grid import whole_blocks
+from biocapture.fingerprint.nfiq2.grid import pad_to_blocks
 from biocapture.fingerprint.nfiq2.ridge_profile import local_clarity, uniformity_ratios
 from biocapture.fingerprint.nfiq2.windows import CLARITY, FREQUENCY, UNIFORMITY, Window, rotated_windows
 
@@ -52,7 +52,7 @@ def nfiq2_angle(core: np.ndarray) -> float:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_slanted_orientation_is_nfiq2s_angle_of_each_core(shape: tuple[int, int]) -> None:
     pixels = noise(shape)
-    found = slanted_orientation(slanted_moments(whole_blocks(pixels), slanted_grid(shape)))
+    found = slanted_orientation(slanted_moments(pad_to_blocks(pixels), slanted_grid(shape)))
     wanted = [[nfiq2_angle(pixels[r : r + 32, c : c + 32]) for r, c in row] for row in corners(shape)]
     np.testing.assert_allclose(found, wanted, rtol=1e-12)
 

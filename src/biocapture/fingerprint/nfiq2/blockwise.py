@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.fingerprint.nfiq2 import windows
 from biocapture.fingerprint.nfiq2.block_quality import frequency_concentration, orientation_flow
 from biocapture.fingerprint.nfiq2.blocks import (
-    Angles,
     certainty,
     coherence,
     gradient_moments,
@@ -17,17 +15,15 @@ from biocapture.fingerprint.nfiq2.blocks import (
     slanted_moments,
     slanted_orientation,
 )
-from biocapture.fingerprint.nfiq2.grid import BLOCK_PX, whole_blocks
+from biocapture.fingerprint.nfiq2.grid import BLOCK_PX, pad_to_blocks
 from biocapture.fingerprint.nfiq2.region import BlockSums, Region, block_foreground, block_sums, region_of_interest
 from biocapture.fingerprint.nfiq2.ridge_profile import local_clarity, uniformity_ratios
-from biocapture.types import GreyPixels, Trace, no_trace
-
-Flat = NDArray[np.float64]
+from biocapture.types import GreyPixels, Mask, Trace, Values, no_trace
 
 
 @dataclass(frozen=True, slots=True)
 class BlockAnalysis:
-    """What the blocks of one print say.
+    """Result of the analysis of one print, block by block.
 
     Attributes
     ----------
@@ -36,7 +32,7 @@ class BlockAnalysis:
     region : Region
         Region of interest.
     certainty, coherence : (R, C) float64
-        Of the block grid, truncated blocks included; certainty is NaN on flat blocks.
+        Of the block grid, truncated blocks included, 0..1; certainty is NaN on flat blocks.
     orientation : (R', C') float64
         Of the slanted grid: across the ridges, radians.
     foreground : (R', C') bool
@@ -46,30 +42,43 @@ class BlockAnalysis:
     uniformity : (M,) float64
         Ratios of neighbouring ridge and valley widths.
     flow : (L,) float64
-        Changes of orientation.
+        Changes of orientation, 4°..90° as 0..1.
     """
 
     sums: BlockSums
     region: Region
-    certainty: Flat
-    coherence: Flat
-    orientation: Angles
-    foreground: NDArray[np.bool_]
-    clarity: Flat
-    frequency: Flat
-    uniformity: Flat
-    flow: Flat
+    certainty: Values
+    coherence: Values
+    orientation: Values
+    foreground: Mask
+    clarity: Values
+    frequency: Values
+    uniformity: Values
+    flow: Values
 
     @property
-    def whole_certainty(self) -> Flat:
+    def full_block_certainty(self) -> Values:
         """(B,) certainty of the blocks that are neither truncated nor flat: NFIQ 2's OCL values."""
-        whole = self.certainty[self.sums.count == BLOCK_PX**2]
-        return whole[np.isfinite(whole)]
+        full = self.certainty[self.sums.count == BLOCK_PX**2]
+        return full[np.isfinite(full)]
 
 
 def analyse_blocks(pixels: GreyPixels, trace: Trace = no_trace) -> BlockAnalysis:
-    """Analyse a print at 500 ppi with dark ridges, cropped to its frame; (H, W) uint8, any size."""
-    grey = whole_blocks(pixels)
+    """Analyse a print block by block, as NFIQ 2 does.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+        At 500 ppi with dark ridges, cropped to its frame; any size.
+    trace : callable
+        Receives ``region``, ``orientation`` and ``foreground``.
+
+    Returns
+    -------
+    BlockAnalysis
+        Tables are empty where there are no blocks to measure.
+    """
+    grey = pad_to_blocks(pixels)
     sums = block_sums(pixels, grey)
     moments = gradient_moments(pixels, grey)
     grid = slanted_grid(pixels.shape)

@@ -4,35 +4,49 @@ import functools
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.errors import ModelError
 from biocapture.fingerprint.nfiq2.native import features
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.measure import Column
 from biocapture.models import checked_path, is_present
+from biocapture.types import Field
 
 MODEL = "nfiq2"
 
-GOOD = 1
+GOOD_CLASS = 1
 """Class label of good prints; the other is 0."""
 
 
 def forest_score(batch: FingerprintBatch) -> Column:
-    """NFIQ 2 unified score 0..100: share of trees that vote "good"; NaN without the forest or with a feature missing.
+    """NFIQ 2 unified score: share of the trees that vote "good".
 
     The four minutiae features come from our extractor, so it differs from NFIQ 2's own score by a few points.
+
+    Parameters
+    ----------
+    batch : FingerprintBatch
+
+    Returns
+    -------
+    (N,) float64
+        0..100; NaN without the forest, or where a feature is missing.
+
+    Raises
+    ------
+    ModelError
+        The forest that the user added cannot be loaded.
     """
     if not is_present(MODEL):
         return np.full(len(batch), np.nan)
     rows = np.stack(list(features(batch).values()), axis=1).astype(np.float32)
-    whole: list[bool] = np.isfinite(rows).all(axis=1).tolist()  # type: ignore[assignment]
-    return np.array([_votes(row) if known else np.nan for row, known in zip(rows, whole, strict=True)])
+    known: list[bool] = np.isfinite(rows).all(axis=1).tolist()  # type: ignore[assignment]
+    return np.array([_votes(row) if complete else np.nan for row, complete in zip(rows, known, strict=True)])
 
 
-def _votes(row: NDArray[np.float32]) -> float:
+def _votes(row: Field) -> float:
     classes, votes = _forest().getVotes(row[None], 0)
-    return float(np.floor(100.0 * votes[classes == GOOD].sum() / votes.sum() + 0.5))
+    return float(np.floor(100.0 * votes[classes == GOOD_CLASS].sum() / votes.sum() + 0.5))
 
 
 @functools.cache

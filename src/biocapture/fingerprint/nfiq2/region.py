@@ -7,11 +7,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.nfiq2.grid import BLOCK_PX, Grey, block_areas, column_totals, over_blocks, whole_blocks
-from biocapture.types import GreyPixels
+from biocapture.fingerprint.nfiq2.grid import BLOCK_PX, block_areas, block_totals, column_totals, pad_to_blocks
+from biocapture.types import Field, GreyPixels, Mask, Values
 
-FRAME_GREY = 250
+MAX_PRINT_GREY = 250
 """Rows and columns brighter than this on average are frame, not print (NFIQ 2)."""
+
+MIN_DEVIATION_SHARE = 0.1
+"""Of the crop's standard deviation that a block of the print must exceed (NFIQ 2)."""
+
+ERODED_PX, FIRST_BLUR_PX, SECOND_BLUR_PX = 5, 41, 91
+"""Sides of the minimum filter and of the two Gaussians of the region of interest (NFIQ 2)."""
 
 MIN_PRINT_PX = 2 * BLOCK_PX
 """Sides of the smallest crop that is analysed: anything smaller has no block with neighbours."""
@@ -34,8 +40,8 @@ def within_frame(pixels: GreyPixels, min_px: int = 2) -> tuple[slice, slice] | N
     height, width = pixels.shape
     row_sums = cv2.reduce(pixels, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
     column_sums = cv2.reduce(pixels, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
-    rows = np.flatnonzero(row_sums / width <= FRAME_GREY)
-    columns = np.flatnonzero(column_sums / height <= FRAME_GREY)
+    rows = np.flatnonzero(row_sums / width <= MAX_PRINT_GREY)
+    columns = np.flatnonzero(column_sums / height <= MAX_PRINT_GREY)
     if not rows.size or not columns.size:
         return None
     window = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
@@ -52,17 +58,17 @@ class BlockSums:
         Pixels, sum of greys, sum of squared greys per block; all are integers, so nothing is rounded.
     """
 
-    count: NDArray[np.float64]
-    total: NDArray[np.float64]
-    squares: NDArray[np.float64]
+    count: Values
+    total: Values
+    squares: Values
 
     @property
-    def mean(self) -> NDArray[np.float64]:
+    def mean(self) -> Values:
         """(R, C) mean grey of each block."""
         return self.total / self.count
 
     @property
-    def variance(self) -> NDArray[np.float64]:
+    def variance(self) -> Values:
         """(R, C) population variance of each block."""
         return (self.count * self.squares - self.total * self.total) / (self.count * self.count)
 
@@ -78,16 +84,37 @@ class BlockSums:
         return (count * squares - total * total) / (count * count)
 
 
-def block_sums(pixels: GreyPixels, grey: Grey | None = None) -> BlockSums:
-    """Sums per block of (H, W) grey values; ``grey`` is ``whole_blocks(pixels)``, where the caller has it."""
-    grey = whole_blocks(pixels) if grey is None else grey
+def block_sums(pixels: GreyPixels, grey: Field | None = None) -> BlockSums:
+    """Sums of greys and of squared greys per block of the grid.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    grey : (32·R, 32·C) float32, optional
+        ``pad_to_blocks(pixels)``, where the caller has it.
+
+    Returns
+    -------
+    BlockSums
+    """
+    grey = pad_to_blocks(pixels) if grey is None else grey
     total = grey.reshape(-1, BLOCK_PX, grey.shape[1]).sum(axis=1).astype(np.float64)
-    return BlockSums(block_areas(*pixels.shape), over_blocks(total), over_blocks(column_totals(grey, grey)))
+    return BlockSums(block_areas(*pixels.shape), block_totals(total), block_totals(column_totals(grey, grey)))
 
 
-def block_foreground(sums: BlockSums) -> NDArray[np.bool_]:
-    """(R, C) bool: blocks whose deviation exceeds a tenth of the whole crop's (NFIQ 2 segmentation)."""
-    return np.sqrt(np.maximum(sums.variance, 0.0)) > 0.1 * np.sqrt(sums.crop_variance)
+def block_foreground(sums: BlockSums) -> Mask:
+    """Blocks whose standard deviation exceeds a tenth of the crop's: NFIQ 2's segmentation.
+
+    Parameters
+    ----------
+    sums : BlockSums
+        Of the crop.
+
+    Returns
+    -------
+    (R, C) bool
+    """
+    return np.sqrt(np.maximum(sums.variance, 0.0)) > MIN_DEVIATION_SHARE * np.sqrt(sums.crop_variance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +135,29 @@ class Region:
     mask: GreyPixels
     area_px: int
     mean_grey: float
-    blocks: NDArray[np.bool_]
+    blocks: Mask
 
 
 def region_of_interest(pixels: GreyPixels) -> Region:
-    """NFIQ 2's ImgProcROI: erode, blur, Otsu, blur, Otsu, fill, keep the part with the largest bounding box.
+    """NFIQ 2's ImgProcROI: erode, blur, Otsu, blur, Otsu, fill, keep the component with the largest bounding box.
 
     The Gaussians repeat OpenCV's 8-bit fixed-point filter bit for bit: its taps are integers, every partial sum is
     below 2²⁴, hence exact in float32, where the separable filter is several times faster.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+        Cropped to its frame; ridges are dark.
+
+    Returns
+    -------
+    Region
     """
-    eroded = cv2.erode(pixels, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=255)
-    binary = _otsu(_gaussian(eroded, 41))
-    dark = _otsu(_gaussian(binary, 91), cv2.THRESH_BINARY_INV)
-    mask = _largest_part(_fill_holes(dark))
+    square = np.ones((ERODED_PX, ERODED_PX), np.uint8)
+    eroded = cv2.erode(pixels, square, borderType=cv2.BORDER_CONSTANT, borderValue=255)
+    binary = _otsu(_gaussian(eroded, FIRST_BLUR_PX))
+    dark = _otsu(_gaussian(binary, SECOND_BLUR_PX), cv2.THRESH_BINARY_INV)
+    mask = _largest_component(_fill_holes(dark))
     area = cv2.countNonZero(mask)
     grey = cv2.sumElems(cv2.bitwise_and(pixels, mask))[0] / area if area else 255.0
     return Region(mask, area, grey, _touched_blocks(mask))
@@ -129,6 +166,7 @@ def region_of_interest(pixels: GreyPixels) -> Region:
 @functools.cache
 def _gaussian_taps(size: int) -> NDArray[np.float32]:
     """Taps, multiples of 1/256 rounded from the rim inwards with the error carried on; the centre takes the rest."""
+    # OpenCV's standard deviation for a kernel of this size.
     sigma = 0.3 * ((size - 1) * 0.5 - 1) + 0.8
     half = size // 2
     weights = np.exp(-0.5 * ((np.arange(size) - half) / sigma) ** 2)
@@ -136,9 +174,9 @@ def _gaussian_taps(size: int) -> NDArray[np.float32]:
     taps = np.zeros(size)
     carried = 0.0
     for i in range(half):
-        wanted = weights[i] * 256 + carried
-        taps[i] = taps[size - 1 - i] = np.rint(wanted)
-        carried = wanted - taps[i]
+        exact = weights[i] * 256 + carried
+        taps[i] = taps[size - 1 - i] = np.rint(exact)
+        carried = exact - taps[i]
     taps[half] = 256 - taps.sum()
     used = np.flatnonzero(taps)
     return (taps[used[0] : used[-1] + 1] / 256).astype(np.float32)
@@ -162,8 +200,8 @@ def _fill_holes(mask: GreyPixels) -> GreyPixels:
     return cv2.bitwise_not(cv2.inRange(framed[1:-1, 1:-1], 128, 128))
 
 
-def _largest_part(mask: GreyPixels) -> GreyPixels:
-    """Keep the 4-connected part with the largest bounding box, the first in raster order on ties.
+def _largest_component(mask: GreyPixels) -> GreyPixels:
+    """Keep the 4-connected component with the largest bounding box, the first in raster order on ties.
 
     The mask has no holes. Contours are 8-connected: where no two pixels touch at a corner only, the two notions agree,
     and contours are found ten times faster than labels.
@@ -176,12 +214,13 @@ def _largest_part(mask: GreyPixels) -> GreyPixels:
     boxes = [cv2.boundingRect(contour) for contour in contours]
     first = [tuple(contour[contour[:, 0, 1].argmin(), 0, ::-1]) for contour in contours]
     best = min(range(len(contours)), key=lambda i: (-boxes[i][2] * boxes[i][3], first[i]))
-    part = np.zeros_like(mask)
-    cv2.drawContours(part, contours, best, 255, cv2.FILLED)
-    return part
+    component = np.zeros_like(mask)
+    cv2.drawContours(component, contours, best, 255, cv2.FILLED)
+    return component
 
 
 def _touches_at_corners(mask: GreyPixels) -> bool:
+    """Whether some 2 × 2 pixels have white in two opposite corners and black in the others."""
     a, b, c, d = mask[:-1, :-1], mask[:-1, 1:], mask[1:, :-1], mask[1:, 1:]
     return bool((~(a ^ d) & ~(b ^ c) & (a ^ b)).any())
 
@@ -191,11 +230,11 @@ def _largest_label(mask: GreyPixels) -> GreyPixels:
     area = boxes[1:, cv2.CC_STAT_WIDTH].astype(np.int64) * boxes[1:, cv2.CC_STAT_HEIGHT]
     first_pixel = np.full(count, labels.size)
     np.minimum.at(first_pixel, labels.ravel(), np.arange(labels.size))
-    best = 1 + min(np.flatnonzero(area == area.max()), key=lambda part: int(first_pixel[part + 1]))
+    best = 1 + min(np.flatnonzero(area == area.max()), key=lambda box: int(first_pixel[box + 1]))
     return np.where(labels == best, np.uint8(255), np.uint8(0))
 
 
-def _touched_blocks(mask: GreyPixels) -> NDArray[np.bool_]:
+def _touched_blocks(mask: GreyPixels) -> Mask:
     """Blocks with at least one pixel of the region.
 
     NFIQ 2 tests ``255·n·(1/n) < 255`` on the white pixels; for some sizes of truncated blocks that product rounds

@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.fingerprint.nfiq2.windows import Windows
+from biocapture.types import Indices, Mask, Values
 
-Flat = NDArray[np.float64]
-
-RIDGE_WIDTH_SCALE = 20.0
+WIDTH_SCALE_PX = 20.0
 """Widths are divided by this: 500 / 125 · 5 px, the widest ridge at 500 ppi (NFIQ 2)."""
 
 RIDGE_WIDTHS = (0.15, 0.5)
 VALLEY_WIDTHS = (0.1, 0.5)
 """Plausible mean widths, scaled (NFIQ 2)."""
 
-GROUP = 4
+SUMMATION_GROUP = 4
 """Means of widths are summed in groups of four, as OpenCV does: a mean of just 0.15 may fall short of 0.15."""
 
 MAX_RUNS = 16
@@ -24,23 +22,32 @@ MAX_RUNS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """Mean grey along the ridges of K windows and the line fitted through it.
+class RidgeProfile:
+    """Mean grey along the ridges of K windows against the line fitted through it.
 
     Attributes
     ----------
     line : (32, K) float64
-        Least-squares line T(x) through the profile.
+        Least-squares line T(x) through the profile, in greys.
     ridge : (32, K) bool
         Columns darker than the line.
     """
 
-    line: Flat
-    ridge: NDArray[np.bool_]
+    line: Values
+    ridge: Mask
 
 
-def profile(windows: Windows) -> Profile:
-    """Profile of (16, 32, K) windows: means along the ridges against their line, coefficients at 10 decimals."""
+def ridge_profile(windows: Windows) -> RidgeProfile:
+    """Tell ridges from valleys: means along the ridges against their line, whose coefficients have 10 decimals.
+
+    Parameters
+    ----------
+    windows : (16, 32, K) uint8
+
+    Returns
+    -------
+    RidgeProfile
+    """
     length, width = windows.shape[:2]
     value = windows.sum(axis=0, dtype=np.uint16) / length
     x = np.arange(1.0, width + 1.0)[:, None]
@@ -49,29 +56,44 @@ def profile(windows: Windows) -> Profile:
     slope = (centred * (value - level)).sum(axis=0) / (centred**2).sum()
     intercept = level - slope * x.mean()
     line = x * _ten_decimals(slope) + _ten_decimals(intercept)
-    return Profile(line, value < line)
+    return RidgeProfile(line, value < line)
 
 
-def local_clarity(windows: Windows) -> Flat:
-    """Local clarity score of each window, (K,) in 0..1. Higher is better.
+def local_clarity(windows: Windows) -> Values:
+    """Local clarity score of each window. Higher is better.
 
     1 - (α + β) / 2 with α the share of valley pixels darker and β the share of ridge pixels not darker than the line;
     0 where mean ridge or valley widths are implausible (NFIQ 2; Chen, Dass & Jain 2005).
+
+    Parameters
+    ----------
+    windows : (16, 32, K) uint8
+        :data:`~biocapture.fingerprint.nfiq2.windows.CLARITY`.
+
+    Returns
+    -------
+    (K,) float64
+        0..1.
     """
-    seen = profile(windows)
+    profile = ridge_profile(windows)
     # For whole greys, g < T is g <= ceil(T) - 1; nothing is below 0.
-    limit = np.clip(np.ceil(seen.line) - 1, -1, 255)
+    limit = np.clip(np.ceil(profile.line) - 1, -1, 255)
     darker = windows <= np.maximum(limit, 0).astype(np.uint8)
     pixels_darker = np.where(limit < 0, 0, darker.sum(axis=0, dtype=np.uint8)).astype(np.intp)
     length, width = windows.shape[:2]
-    ridges = seen.ridge.sum(axis=0)
-    alpha = np.where(seen.ridge, 0, pixels_darker).sum(axis=0) / np.maximum(length * (width - ridges), 1)
-    beta = np.where(seen.ridge, length - pixels_darker, 0).sum(axis=0) / np.maximum(length * ridges, 1)
-    return np.where(_plausible_widths(seen.ridge.T), 1 - (alpha + beta) / 2, 0.0)
+    ridges = profile.ridge.sum(axis=0)
+    alpha = np.where(profile.ridge, 0, pixels_darker).sum(axis=0) / np.maximum(length * (width - ridges), 1)
+    beta = np.where(profile.ridge, length - pixels_darker, 0).sum(axis=0) / np.maximum(length * ridges, 1)
+    return np.where(_plausible_widths(profile.ridge.T), 1 - (alpha + beta) / 2, 0.0)
 
 
-def uniformity_ratios(windows: Windows) -> tuple[Flat, NDArray[np.intp]]:
+def uniformity_ratios(windows: Windows) -> tuple[Values, Indices]:
     """Ratios of the widths of neighbouring ridges and valleys, all windows' together. Even ridges give 1.
+
+    Parameters
+    ----------
+    windows : (16, 32, K) uint8
+        :data:`~biocapture.fingerprint.nfiq2.windows.UNIFORMITY`.
 
     Returns
     -------
@@ -79,7 +101,8 @@ def uniformity_ratios(windows: Windows) -> tuple[Flat, NDArray[np.intp]]:
     owner : (M,) int
         Index of the window each ratio comes from.
     """
-    ridge = profile(windows).ridge.T
+    # NFIQ 2 ignores the last column here.
+    ridge = ridge_profile(windows).ridge.T
     window, change, start, position = _changes(ridge[:, :-1])
     count = np.bincount(window, minlength=len(ridge))
     # Run p lies between changes p and p + 1 of its window; the first complete run is dropped (NFIQ 2).
@@ -94,10 +117,7 @@ def uniformity_ratios(windows: Windows) -> tuple[Flat, NDArray[np.intp]]:
     return np.where(inverted, 1 / np.where(inverted, ratio, 1.0), ratio), owner
 
 
-_Indices = NDArray[np.intp]
-
-
-def _changes(ridge: NDArray[np.bool_]) -> tuple[_Indices, _Indices, _Indices, _Indices]:
+def _changes(ridge: Mask) -> tuple[Indices, Indices, Indices, Indices]:
     """Where (K, L) labels change: window and column of each change, first change of each window, rank in the window."""
     window, change = np.nonzero(ridge[:, 1:] != ridge[:, :-1])
     count = np.bincount(window, minlength=len(ridge))
@@ -105,33 +125,33 @@ def _changes(ridge: NDArray[np.bool_]) -> tuple[_Indices, _Indices, _Indices, _I
     return window, change, start, np.arange(len(change)) - start[window]
 
 
-def _plausible_widths(ridge: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(K,) bool: mean ridge and valley widths are those of a print; (K, 32) labels."""
+def _plausible_widths(ridge: Mask) -> Mask:
+    """(K,) whether mean ridge and valley widths are those of a print; (K, 32) labels."""
     window, change, _, position = _changes(ridge)
     previous = np.concatenate(([0], change[:-1])) if change.size else change
     previous[position == 0] = 0  # the first width is one short (NFIQ 2)
     # Runs alternate: those at even positions are of the kind that the window begins with.
     width = np.zeros((MAX_RUNS, 2, len(ridge)))
-    width[position // 2, position % 2, window] = (change - previous) / RIDGE_WIDTH_SCALE
+    width[position // 2, position % 2, window] = (change - previous) / WIDTH_SCALE_PX
     count = np.bincount(window, minlength=len(ridge))
     mean = _grouped_mean(width, np.stack([(count + 1) // 2, count // 2]))
     ridge_mean, valley_mean = np.where(ridge[:, 0], mean, mean[::-1])
     return _within(ridge_mean, RIDGE_WIDTHS) & _within(valley_mean, VALLEY_WIDTHS)
 
 
-def _within(value: Flat, limits: tuple[float, float]) -> NDArray[np.bool_]:
+def _within(value: Values, limits: tuple[float, float]) -> Mask:
     return (limits[0] <= value) & (value <= limits[1])
 
 
-def _grouped_mean(value: Flat, count: _Indices) -> Flat:
+def _grouped_mean(value: Values, count: Indices) -> Values:
     """Mean of the first ``count`` values along the first axis, summed in groups of four; 0 for none."""
     total = np.zeros(count.shape)
-    for group in range(0, len(value), GROUP):
-        a, b, c, d = value[group : group + GROUP]
-        total = np.where(count >= group + GROUP, total + (((a + b) + c) + d), ((total + a) + b) + c)
+    for group in range(0, len(value), SUMMATION_GROUP):
+        a, b, c, d = value[group : group + SUMMATION_GROUP]
+        total = np.where(count >= group + SUMMATION_GROUP, total + (((a + b) + c) + d), ((total + a) + b) + c)
     return total * (1.0 / np.maximum(count, 1))
 
 
-def _ten_decimals(value: Flat) -> Flat:
+def _ten_decimals(value: Values) -> Values:
     """Rounded half away from zero to 10 decimals."""
     return np.copysign(np.floor(np.abs(value * 1e10) + 0.5), value) / 1e10

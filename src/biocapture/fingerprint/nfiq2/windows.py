@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.fingerprint.nfiq2.blocks import OFFSET_PX, Angles
+from biocapture.fingerprint.nfiq2.blocks import OFFSET_PX
 from biocapture.fingerprint.nfiq2.grid import BLOCK_PX
-from biocapture.types import GreyPixels
+from biocapture.types import GreyPixels, Mask, Values
 
 Windows = NDArray[np.uint8]
 """(16, 32, K) uint8: along the ridges, across the ridges, block. Blocks come last: long inner loops are fast."""
@@ -16,10 +16,13 @@ Windows = NDArray[np.uint8]
 BORDER_PX = 4
 """How far a window can reach beyond the image: 2 px of padding, 1 px of rounding, and the black pixel at (0, 0)."""
 
+FIXED_POINT_BITS = 10
+"""Binary places of the coordinates of OpenCV's warpAffine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What part of a rotated block is looked at.
+    """How a slanted block is rotated before its middle is taken.
 
     Attributes
     ----------
@@ -43,9 +46,10 @@ FREQUENCY = Window(40, np.pi / 2)
 """Frequency domain analysis: the block turned by a right angle more, its rows across the ridges."""
 
 _ALONG, _ACROSS = np.arange(10, 26), np.arange(2, 34)
+"""Middle 16 × 32 of the 36 × 36 rotated pixels (NFIQ 2)."""
 
 
-def rotated_windows(pixels: GreyPixels, blocks: NDArray[np.bool_], angles: Angles, window: Window) -> Windows:
+def rotated_windows(pixels: GreyPixels, blocks: Mask, angles: Values, window: Window) -> Windows:
     """Gather one rotated window per slanted block with a single indexing operation.
 
     Nearest neighbour in 10-bit fixed point, as OpenCV's warpAffine of each block by getRotationMatrix2D about its
@@ -58,10 +62,13 @@ def rotated_windows(pixels: GreyPixels, blocks: NDArray[np.bool_], angles: Angle
         Which slanted blocks to take.
     angles : (K,) float64
         Orientation of each taken block, radians.
+    window : Window
+        :data:`CLARITY`, :data:`UNIFORMITY` or :data:`FREQUENCY`.
 
     Returns
     -------
     (16, 32, K) uint8
+        Along the ridges, across the ridges, block in raster order.
     """
     padded = cv2.copyMakeBorder(pixels, *(BORDER_PX,) * 4, cv2.BORDER_CONSTANT, value=0)
     row, column = _offsets(angles, window)
@@ -73,35 +80,37 @@ def rotated_windows(pixels: GreyPixels, blocks: NDArray[np.bool_], angles: Angle
     gathered = np.take(padded, flat + ((rows * BLOCK_PX + centre) * width + columns * BLOCK_PX + centre))
     row += np.int16(window.side // 2)
     column += np.int16(window.side // 2)
-    # Seen as unsigned, negative coordinates are too large as well.
+    # Read as unsigned, negative coordinates are too large as well.
     gathered *= np.maximum(row.view(np.uint16), column.view(np.uint16)) < window.side
     return gathered
 
 
-def _offsets(angles: Angles, window: Window) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+def _offsets(angles: Values, window: Window) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """Row and column of every window pixel from its block's centre, (16, 32, K) each.
 
-    The sums wrap in 16 bits: no harm, their result fits.
+    A pixel's coordinate is the sum of a part that depends on its column and one that depends on its row, each rounded
+    on its own, as OpenCV does. The sums wrap in 16 bits: no harm, their result fits.
     """
     xx, xy, yx, yy, x0, y0 = _inverse_rotation(angles + window.turn, window.side / 2)
-    half = 512 - 1024 * (window.side // 2)
+    scale = 1 << FIXED_POINT_BITS
+    half = scale // 2 - scale * (window.side // 2)
 
-    def whole(value: Angles, offset: int = 0) -> NDArray[np.int16]:
-        return (np.rint(value * 1024).astype(np.int32) + np.int32(offset)).astype(np.int16)
+    def fixed_point(value: Values, offset: int = 0) -> NDArray[np.int16]:
+        return (np.rint(value * scale).astype(np.int32) + np.int32(offset)).astype(np.int16)
 
     horizontal, vertical = (_ALONG, _ACROSS) if window.turn else (_ACROSS, _ALONG)
-    found = []
+    positions = []
     for by_column, by_row, origin in ((yx, yy, y0), (xx, xy, x0)):
-        step = whole(by_column * horizontal[:, None])
-        start = whole(by_row * vertical[:, None] + origin, half)
+        step = fixed_point(by_column * horizontal[:, None])
+        start = fixed_point(by_row * vertical[:, None] + origin, half)
         along, across = (step, start) if window.turn else (start, step)
         position = along[:, None] + across[None]
-        position >>= 10
-        found.append(position)
-    return found[0], found[1]
+        position >>= FIXED_POINT_BITS
+        positions.append(position)
+    return positions[0], positions[1]
 
 
-def _inverse_rotation(angles: Angles, centre: float) -> tuple[Angles, Angles, Angles, Angles, Angles, Angles]:
+def _inverse_rotation(angles: Values, centre: float) -> tuple[Values, Values, Values, Values, Values, Values]:
     """Coefficients of the map from window to block: x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0.
 
     In OpenCV's order of operations (degrees, forward matrix, its inverse): the last bits decide which pixel is nearest.
