@@ -12,7 +12,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import tarfile
 import tempfile
 import time
@@ -32,6 +31,7 @@ from biocapture.synthetic.eye.capture import capture
 from biocapture.synthetic.eye.eye import eye
 from biocapture.synthetic.fingerprint.finger import finger
 from biocapture.synthetic.fingerprint.impression import Effects, impression
+from biocapture.workers.isolation import isolated_python
 
 PER_FOLDER = 1000
 FORMATS = ("PNG", "PPM", "BMP", "TIFF", "JPEG", "GIF", "JPEG2000", "WSQ")
@@ -138,7 +138,7 @@ def _write_folder(batch: Sequence[tuple[str, bytes]], root: Path, number: int) -
 def command(images: Path, out: Path, workers: int, *more: str) -> list[str]:
     """The run as a user starts it."""
     words = ["run", str(images), "--out", str(out), "-w", str(workers), "--rows-per-part", "5000", *more]
-    return [sys.executable, "-c", COMMAND, *words]
+    return [*isolated_python(COMMAND), *words]
 
 
 def done_in(out: Path) -> int:

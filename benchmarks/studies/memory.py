@@ -8,7 +8,6 @@ import argparse
 import itertools
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ import numpy as np
 from benchmarks.suite.images import captures, written
 from benchmarks.suite.processes import COMMAND
 from biocapture.types import Image, Modality, Sample
+from biocapture.workers.isolation import isolated_python
 
 DISTINCT = 36
 CROP = slice(120, 440), slice(80, 336)
@@ -57,7 +57,7 @@ def watched(folder: Path, workers: int, interval_s: float = 0.5) -> Iterator[Loo
     out = folder.with_name("table.csv")
     unfinished = out.with_name(out.name + ".part")
     given = ["score", str(folder), "-m", "fingerprint", "-w", str(workers), "--out", str(out)]
-    with subprocess.Popen([sys.executable, "-c", COMMAND, *given], stderr=subprocess.DEVNULL) as command:
+    with subprocess.Popen([*isolated_python(COMMAND), *given], stderr=subprocess.DEVNULL) as command:
         while command.poll() is None:
             memory = resident_mib(command.pid)
             if memory:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.suite.processes import COMMAND
+from biocapture.workers.isolation import isolated_python
 
 TOLERANCE = 1e-9
 """Relative, of real values."""
@@ -84,7 +85,7 @@ def scored(paths: Sequence[Path]) -> dict[str, Values]:
     with tempfile.TemporaryDirectory(prefix="parity-") as folder:
         out = Path(folder) / "native.csv"
         given = ["score", *map(str, paths), "--modality", "fingerprint", "--native", "--out", str(out)]
-        done = subprocess.run([sys.executable, "-c", COMMAND, *given], capture_output=True, text=True, check=False)
+        done = subprocess.run([*isolated_python(COMMAND), *given], capture_output=True, text=True, check=False)
         if not out.is_file():
             raise SystemExit(f"biocapture score failed: {done.stderr}")
         with out.open(newline="", encoding="utf8") as handle:

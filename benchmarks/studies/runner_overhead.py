@@ -10,7 +10,6 @@ import itertools
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ import numpy as np
 from benchmarks.studies.folder_runs import command
 from benchmarks.suite.images import captures, written
 from biocapture.types import Image, Modality, Sample
+from biocapture.workers.isolation import isolated_python
 
 
 def throughput(given: argparse.Namespace, place: Path) -> int:
@@ -95,7 +95,7 @@ with ThreadPoolExecutor(2) as pool:
 def _loop(names: Sequence[Path], program: str = LOOP) -> None:
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     text = "\n".join(map(str, names))
-    subprocess.run([sys.executable, "-c", program], input=text, text=True, check=True, env=environment)
+    subprocess.run(isolated_python(program), input=text, text=True, check=True, env=environment)
 
 
 def _threads(names: Sequence[Path]) -> None:

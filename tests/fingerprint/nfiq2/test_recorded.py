@@ -1,8 +1,8 @@
 """Native values of the sample prints against those that NFIQ 2.3 itself gives, recorded in ``recorded.csv``.
 
-How they were recorded: the quality modules of NIST's NFIQ 2 (tag ``v2.3.0`` of ``usnistgov/NFIQ2``: FDA, ImgProcROI, LCS,
-Mu, OCLHistogram, OF, QualityMap, RVUPHistogram, and the cropping of the near-white frame) were compiled unchanged with
-g++ -O2 against OpenCV 4.6 and called from a program that prints every feature with 17 digits; nothing of it is here.
+How they were recorded: the quality modules of NIST's NFIQ 2 (tag ``v2.3.0`` of ``usnistgov/NFIQ2``: FDA, ImgProcROI,
+LCS, Mu, OCLHistogram, OF, QualityMap, RVUPHistogram, and the cropping of the near-white frame) were compiled unchanged
+with g++ -O2 against OpenCV 4.6 and called from a program that prints features with 17 digits; nothing of it is here.
 The minutiae features need another project's extractor and are left out. The program was checked against the values that
 NIST publishes for its five SFinGe images: 67 of 67 features of each are equal to all digits printed.
 """
