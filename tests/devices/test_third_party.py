@@ -1,20 +1,11 @@
 """The adapter of docs/contributing.md in a distribution of its own, built and installed: nothing of ours is changed."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-GUIDE = Path(__file__).parents[2] / "docs" / "contributing.md"
-
-
-def blocks(heading: str) -> list[str]:
-    """Code blocks of a section of the guide for contributors."""
-    section = GUIDE.read_text(encoding="utf8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    return re.findall(r"```\w+\n(.*?)```", section, re.DOTALL)
-
+from tests.support.guide import blocks
 
 ADAPTER, PROJECT, CHECK = blocks("A new device")
 USES = """
