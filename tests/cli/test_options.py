@@ -5,13 +5,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from typer.main import get_command
 
 import biocapture.cli
+from biocapture.assessment.report import COLUMNS, open_writer
+from biocapture.assessment.verdict import ERROR, Verdict
 from biocapture.cli import COMMANDS, app, options
+from biocapture.cli.terminal.table import COLOURS
 from biocapture.comparison.protocol import matcher
+from biocapture.errors import UsageError
 from biocapture.profile.load import shipped
 from biocapture.runs.engines import ENGINES
+from biocapture.runs.page.counts import VERDICTS
+from biocapture.runs.page.rows import READERS, open_run
 from biocapture.types import Modality
 
 FOLDER = Path(biocapture.cli.__file__).parent
@@ -61,3 +68,19 @@ def test_help_needs_nothing_heavy() -> None:
     code = "import sys, biocapture.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert not HEAVY & set(done.stdout.split())
+
+
+def test_tables_that_are_written_are_read_and_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused, open_writer(tmp_path / "t.xlsx", []):
+        pass
+    texts = [item.help for name in ("score", "report") for item in get_command(app).commands[name].params]
+    for suffix in READERS:
+        with open_writer(tmp_path / f"t{suffix}", list(COLUMNS)):
+            pass
+        assert open_run(tmp_path / f"t{suffix}").files
+        assert suffix in str(refused.value)
+        assert sum(suffix in text for text in texts if text) >= 2, suffix
+
+
+def test_every_outcome_has_a_colour_and_a_place_on_the_page() -> None:
+    assert set(COLOURS) == set(VERDICTS) == {*Verdict, ERROR}

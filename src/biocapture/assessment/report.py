@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from biocapture.assessment.verdict import Reason, Verdict
+from biocapture.assessment.verdict import ERROR, Reason, Verdict
 from biocapture.errors import UsageError
 from biocapture.guidance import text
 from biocapture.measure import Score
@@ -31,6 +31,9 @@ COLUMNS = {
     "error": "Why the file could not be read (a bad input; all other columns are then empty) or which measure failed.",
 }
 """The fixed columns of every table, name → what it is."""
+
+NUMBER_COLUMNS = frozenset({"width_px", "height_px", "ppi", "quality"})
+"""Those that hold numbers; all others hold text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ class Report:
     error: str = ""
     measures: dict[str, Score] = field(default_factory=dict)
     native: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> str:
+        """The verdict, or ``ERROR`` where the file could not be read or a measure failed."""
+        return ERROR if self.error else str(self.verdict)
 
     def guidance(self, language: str = "en") -> list[str]:
         """What the operator does, worst fault first, each instruction once."""
@@ -126,7 +134,7 @@ def parquet_schema(names: Sequence[str], texts: Sequence[str] = ()) -> Any:
     """Arrow schema of a table with these columns; ``texts`` are those that hold text besides :data:`COLUMNS`."""
     import pyarrow as pa
 
-    text_columns = {*COLUMNS, *texts} - {"ppi", "quality", "width_px", "height_px"}
+    text_columns = {*COLUMNS, *texts} - NUMBER_COLUMNS
     kinds = {"width_px": pa.int32(), "height_px": pa.int32()}
     kinds |= {name: pa.string() for name in text_columns}
     return pa.schema([(name, kinds.get(name, pa.float64())) for name in names])

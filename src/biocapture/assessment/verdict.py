@@ -17,6 +17,10 @@ class Verdict(StrEnum):
     REVIEW = "REVIEW"
 
 
+ERROR = "ERROR"
+"""Stands in place of a verdict where a file could not be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One fault.

@@ -74,6 +74,7 @@ def run(
     `biocapture run 's3://bucket/2026/**/*.wsq' --modality fingerprint --sample 5000 --out RUN`
     """
     from biocapture.assessment.options import options_of
+    from biocapture.assessment.verdict import ERROR
     from biocapture.cli.terminal.run import RunProgress
     from biocapture.runs.engines import engine_of
     from biocapture.runs.record import Choice, now, write
@@ -103,4 +104,4 @@ def run(
     console.print(progress.summary(str(out)), highlight=False, soft_wrap=True)
     if page:
         write_page(out, page, wanted.profile, wanted.profile.language)
-    raise answer(not store.verdicts["ERROR"])
+    raise answer(not store.verdicts[ERROR])

@@ -1,5 +1,14 @@
 """Folders of any size: runs that are written in parts, end anywhere and go on where they ended."""
 
+RECORD_FILE = "run.json"
+"""What a run was asked for and made with."""
+
+INDEX_FILE = "progress.sqlite"
+"""Which files have a row, and rows that wait for their part."""
+
+PART_FILES = "part-*.parquet"
+"""Pattern of the parts of the table; the star is a number of five digits or more."""
+
 ROWS_PER_PART = 10_000
 """Rows of a part of the table, unless a plan says otherwise: a few MB."""
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from biocapture.types import Modality, Position
 
+DEVICE_COLUMN, TIME_COLUMN = "device", "captured"
+
 TOLD = {
-    "device": "Device the capture was taken with, as the manifest says.",
-    "captured": "When it was taken, as the manifest says: a date, or date and time (ISO 8601).",
+    DEVICE_COLUMN: "Device the capture was taken with, as the manifest says.",
+    TIME_COLUMN: "When it was taken, as the manifest says: a date, or date and time (ISO 8601).",
 }
 """Columns of a run's table that come from a manifest, name → what it is."""
 

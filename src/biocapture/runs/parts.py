@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from biocapture.errors import UsageError
+from biocapture.runs import PART_FILES
 
 GROUP = 1000
 """Rows held in memory while a part is written."""
@@ -28,7 +29,7 @@ class Parts:
 
     def path(self, part: int) -> Path:
         """Where a part is or will be."""
-        return self.folder / f"part-{part:05d}.parquet"
+        return self.folder / PART_FILES.replace("*", f"{part:05d}")
 
     def rows_in(self, part: int) -> int:
         """Rows of a part; 0 where there is none.
@@ -49,7 +50,8 @@ class Parts:
 
     def lengths(self) -> Iterator[tuple[int, int]]:
         """Number and rows of every part there is."""
-        numbers = sorted(int(path.stem.removeprefix("part-")) for path in self.folder.glob("part-*.parquet"))
+        prefix = PART_FILES.partition("*")[0]
+        numbers = sorted(int(path.stem.removeprefix(prefix)) for path in self.folder.glob(PART_FILES))
         for part in numbers:
             yield part, self.rows_in(part)
 

@@ -12,6 +12,7 @@ from typing import Any
 from biocapture.assessment.options import Options
 from biocapture.errors import UsageError
 from biocapture.models import cards
+from biocapture.runs import RECORD_FILE
 from biocapture.runs.parts import write_json
 
 FORMAT = 1
@@ -75,7 +76,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     UsageError
         The record cannot be read.
     """
-    path = folder / "run.json"
+    path = folder / RECORD_FILE
     if not path.exists():
         return None
     try:
@@ -90,7 +91,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 def write(folder: Path, record: dict[str, Any], **more: object) -> dict[str, Any]:
     """Write the record with more facts in it, whole or not at all."""
     record = record | more
-    write_json(folder / "run.json", record)
+    write_json(folder / RECORD_FILE, record)
     return record
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import Named, assess_chunk, failed
 from biocapture.assessment.report import Report, printable
+from biocapture.assessment.verdict import ERROR
 from biocapture.runs.entry import TOLD
 from biocapture.types import Modality, Position
 
@@ -84,7 +85,7 @@ def row_of(report: Report) -> Row:
 
 def verdict_of(filled: dict[str, Any]) -> str:
     """What a row counts as."""
-    return "ERROR" if filled.get("error") else str(filled["verdict"])
+    return ERROR if filled.get("error") else str(filled["verdict"])
 
 
 def renamed(row: dict[str, Any], name: str) -> Row:

@@ -12,7 +12,7 @@ from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import failed, native_names
 from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
-from biocapture.runs import LIMIT_S, ROWS_PER_PART, record, selection
+from biocapture.runs import INDEX_FILE, LIMIT_S, RECORD_FILE, ROWS_PER_PART, record, selection
 from biocapture.runs.entry import TOLD, Entry
 from biocapture.runs.inputs import entries
 from biocapture.runs.loading import Loaded, loaded
@@ -107,9 +107,7 @@ def _check_empty(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # A run killed before its record was there leaves nothing worth keeping.
-        strangers = [
-            path.name for path in folder.iterdir() if not path.name.startswith(("progress.sqlite", "run.json"))
-        ]
+        strangers = [path.name for path in folder.iterdir() if not path.name.startswith((INDEX_FILE, RECORD_FILE))]
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(folder)) from error
     if strangers:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from biocapture.errors import UsageError
+from biocapture.runs import INDEX_FILE
 from biocapture.runs.parts import Parts
 from biocapture.runs.row import Row, verdict_of
 from biocapture.workers.transaction import transaction
@@ -50,7 +51,7 @@ class Store:
         self._in_part: Counter[int] = Counter()
         self._free: list[int] = []
         self._next = 0
-        path = folder / "progress.sqlite"
+        path = folder / INDEX_FILE
         try:
             self._index = sqlite3.connect(path, timeout=0.5, isolation_level=None)
             self._index.executescript(TABLES)

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from biocapture.assessment.report import printable
+from biocapture.assessment.verdict import ERROR
 from biocapture.cli.terminal.table import COLOURS, quality_bar
 from biocapture.enrolment.dedup import Duplicates
 from biocapture.enrolment.readiness import Finding, Readiness
@@ -118,7 +119,7 @@ def print_error_line(name: str, why: str, console: Console | None = None) -> Non
     """One line for an enrolment that cannot be read."""
     console = console or Console(soft_wrap=True)
     text = f"{escape(printable(name)):<{NAME_WIDTH}}  {escape(printable(why))}"
-    console.print(f"[{COLOURS['ERROR']}]{'ERROR':<6}[/]        {text}", highlight=False)
+    console.print(f"[{COLOURS[ERROR]}]{ERROR:<6}[/]        {text}", highlight=False)
 
 
 def print_duplicates(found: Duplicates, console: Console | None = None) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as RichProgress
 
+from biocapture.assessment.verdict import ERROR
 from biocapture.cli.terminal.table import COLOURS
 
 EVERY_S = 60.0
@@ -99,7 +100,7 @@ def shares(verdicts: Counter[str]) -> str:
     """Verdicts in percent, errors as a number too."""
     total = verdicts.total()
     said = [f"{name} {100 * verdicts[name] / total:.1f} %" for name in COLOURS if verdicts[name]]
-    errors = f" ({verdicts['ERROR']:,})" if verdicts["ERROR"] else ""
+    errors = f" ({verdicts[ERROR]:,})" if verdicts[ERROR] else ""
     return ", ".join(said) + errors
 
 

@@ -14,11 +14,12 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table as RichTable
 
 from biocapture.assessment.report import Report, printable
+from biocapture.assessment.verdict import ERROR, Verdict
 from biocapture.guidance import text
 
 Item = TypeVar("Item")
 
-COLOURS = {"READY": "green", "RETAKE": "red", "REVIEW": "yellow", "ERROR": "magenta"}
+COLOURS = {Verdict.READY: "green", Verdict.RETAKE: "red", Verdict.REVIEW: "yellow", ERROR: "magenta"}
 
 
 def quality_bar(quality: float, width: int = 10) -> str:
@@ -37,7 +38,7 @@ class Table:
 
     def write(self, report: Report) -> None:
         """Print one line: verdict, bar, quality, file, and what to do about the worst fault."""
-        verdict = "ERROR" if report.error else str(report.verdict)
+        verdict = report.outcome
         quality = f"{report.quality:3.0f}" if report.quality == report.quality else "  –"
         say = report.error.removeprefix(f"{report.path}: ") or (
             text(report.reasons[0].key, self._language) if report.reasons else ""
@@ -88,7 +89,7 @@ class Progress:
     def step(self, report: Report) -> None:
         """Count one report."""
         self.count += 1
-        self.verdicts["ERROR" if report.error else str(report.verdict)] += 1
+        self.verdicts[report.outcome] += 1
         if self.count == 1:
             self._bar.start()
         self._bar.update(self._task, completed=self.count, rate=self.rate, shares=self._shares())

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from biocapture.assessment.verdict import ERROR, Verdict
 from biocapture.runs.page.kept import Sampled, Shortlist
 from biocapture.types import Counts, Modality
 
-VERDICTS = ("READY", "REVIEW", "RETAKE", "ERROR")
+VERDICTS = (*map(str, (Verdict.READY, Verdict.REVIEW, Verdict.RETAKE)), ERROR)
 """Rows that are none of the first three could not be read."""
 
 BINS, NO_QUALITY = 102, 101

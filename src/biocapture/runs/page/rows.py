@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.assessment.report import COLUMNS
+from biocapture.assessment.report import COLUMNS, NUMBER_COLUMNS
 from biocapture.errors import UsageError
+from biocapture.runs import PART_FILES, RECORD_FILE
+from biocapture.runs.entry import DEVICE_COLUMN, TIME_COLUMN
 
 BATCH_ROWS = 8_192
 MAX_MANIFEST = 1_000_000
@@ -20,9 +22,8 @@ MAX_MANIFEST = 1_000_000
 MAX_TEXT = 500
 """Characters of a path or message that are kept."""
 
-NUMBERS = frozenset({"width_px", "height_px", "ppi", "quality"})
-DEVICES = ("device", "device_id")
-DAYS = ("captured", "day", "mtime", "modified")
+DEVICES = (DEVICE_COLUMN, "device_id")
+DAYS = (TIME_COLUMN, "day", "mtime", "modified")
 """Columns that may say which device took a capture, and when; the first that is there counts."""
 
 OURS = frozenset({"path", "sha256", "modality", "position", "quality", "verdict", "reasons", "error"})
@@ -132,20 +133,20 @@ def open_run(path: Path) -> Run:
         There is no such run, or it is no table of ours.
     """
     if path.is_dir():
-        files = tuple(sorted(path.glob("part-*.parquet")))
+        files = tuple(sorted(path.glob(PART_FILES)))
         if not files:
-            raise UsageError("no part-*.parquet in this folder", str(path))
+            raise UsageError(f"no {PART_FILES} in this folder", str(path))
     elif path.suffix.lower() in READERS:
         files = (path,)
     else:
-        raise UsageError("a run is a folder of part-*.parquet, or a .parquet, .csv or .jsonl table", str(path))
+        raise UsageError(f"a run is a folder of {PART_FILES}, or a {FORMATS} table", str(path))
     try:
         names = _names(files[0])
     except (OSError, ValueError, csv.Error) as error:
         raise UsageError(f"cannot be read: {str(error)[:MAX_TEXT]}", str(files[0])) from error
     if not {"path", "verdict"} <= set(names):
         raise UsageError("no table of biocapture: the columns path and verdict are missing", str(files[0]))
-    return Run(path, files, names, _manifest(path / "run.json") if path.is_dir() else {})
+    return Run(path, files, names, _manifest(path / RECORD_FILE) if path.is_dir() else {})
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -212,6 +213,7 @@ def _json_lines(file: Path, wanted: Sequence[str]) -> Iterator[Any]:
 
 
 READERS = {".parquet": _parquet, ".csv": _csv, ".jsonl": _json_lines}
+FORMATS = "{}, {} or {}".format(*READERS)
 
 
 def _object(line: str) -> dict[str, Any]:
@@ -236,7 +238,7 @@ def _batch(rows: list[dict[str, Any]], wanted: Sequence[str]) -> Any:
 
 
 def _is_number(name: str) -> bool:
-    return name in NUMBERS or (name not in COLUMNS and name not in {*DEVICES, *DAYS})
+    return name in NUMBER_COLUMNS or (name not in COLUMNS and name not in {*DEVICES, *DAYS})
 
 
 def _flat(column: Any) -> Any:
