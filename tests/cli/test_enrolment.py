@@ -7,9 +7,6 @@ import pytest
 from tests.support.commands import Run
 from tests.support.records_of_people import ROOT
 
-from biocapture.guidance.words import PHRASES, slot_name
-from biocapture.types import Position
-
 
 def test_check_says_what_to_do(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
@@ -114,12 +111,3 @@ def test_profiles_check(run: Run, tmp_path: Path) -> None:
     mine.write_text(mine.read_text().replace("slapp", "slap"))
     assert run("profiles", "check", mine).status == 0
     assert run("check", ROOT / "clean_names", "--profile", mine).status == 0
-
-
-def test_words_are_complete() -> None:
-    for english, indonesian in PHRASES.values():
-        assert english
-        assert indonesian
-    for slot in Position:
-        for language in ("en", "id"):
-            assert "_" not in slot_name(slot, language)

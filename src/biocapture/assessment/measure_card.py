@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from biocapture.assessment.report import Report, printable
-from biocapture.guidance.words import phrase, slot_name
+from biocapture.guidance.words import position_name, verdict_word
 from biocapture.profile.load import Profile
 
 INK, SOFT, LINE, GROUND = (27, 34, 44), (92, 102, 118), (226, 230, 235), (255, 255, 255)
@@ -53,11 +53,11 @@ def card(report: Report, profile: Profile, language: str) -> NDArray[np.uint8]:
 
 def _head(pen: ImageDraw.ImageDraw, report: Report, language: str, width: int) -> None:
     name = printable(Path(report.path).name)
-    what = f"{report.modality} · {slot_name(report.position, language)}"
+    what = f"{report.modality} · {position_name(report.position, language)}"
     pen.text((MARGIN, MARGIN - 4), _cut(name, width - 2 * MARGIN), SOFT, _font(15))
     pen.text((MARGIN, MARGIN + 15), what, SOFT, _font(15))
     verdict = str(report.verdict)
-    pen.text((MARGIN, 62), phrase(verdict, language), COLOURS[verdict], _font(30))
+    pen.text((MARGIN, 62), verdict_word(verdict, "headline", language), COLOURS[verdict], _font(30))
     if report.quality == report.quality:
         shown = f"{report.quality:.0f}"
         pen.text((width - MARGIN, 58), shown, INK, _font(36), anchor="ra")

@@ -1,19 +1,36 @@
-"""What the operator does next, one sentence per reason key and language."""
+"""Every word a person reads, one file per language, and the sentence that says what the operator does next."""
 
-import functools
-import json
-from pathlib import Path
+from collections.abc import Mapping
 
-LANGUAGES = ("en", "id")
+from biocapture.guidance.languages import LANGUAGES, vocabulary
+
+__all__ = ["LANGUAGES", "text", "texts", "vocabulary"]
 
 
-@functools.cache
-def texts(language: str) -> dict[str, str]:
-    """All texts of one language, key → sentence."""
-    content: dict[str, str] = json.loads((Path(__file__).parent / f"{language}.json").read_text(encoding="utf8"))
-    return content
+def texts(language: str) -> Mapping[str, str]:
+    """Guidance key → sentence.
+
+    Parameters
+    ----------
+    language : str
+        One of :data:`LANGUAGES`; another raises :class:`biocapture.errors.UsageError`.
+    """
+    return vocabulary(language).sentences
 
 
 def text(key: str, language: str = "en") -> str:
-    """The sentence for ``key``; the key itself when it has none (tests prove that ours all have one)."""
+    """The sentence of a guidance key.
+
+    Parameters
+    ----------
+    key : str
+        For example ``fingerprint.press_flat``.
+    language : str
+        One of :data:`LANGUAGES`; another raises :class:`biocapture.errors.UsageError`.
+
+    Returns
+    -------
+    str
+        The key itself where it has no sentence (tests prove that each of ours has one).
+    """
     return texts(language).get(key, key)

@@ -1,60 +1,120 @@
-"""Words of a record's report, per language: slots, checks, verdicts and phrases. Sentences to operators are in the
-JSON files beside.
-"""
+"""Words and numbers of records and reports in each language; operators' sentences are in the package itself."""
 
-LANGUAGES = ("en", "id")
-
-_SIDES = {"right": ("right", "kanan"), "left": ("left", "kiri")}
-_PARTS = {
-    "thumb": ("thumb", "ibu jari"),
-    "index": ("index finger", "telunjuk"),
-    "middle": ("middle finger", "jari tengah"),
-    "ring": ("ring finger", "jari manis"),
-    "little": ("little finger", "kelingking"),
-    "eye": ("eye", "mata"),
-}
-
-PHRASES = {
-    "READY": ("READY to upload", "SIAP diunggah"),
-    "RETAKE": ("RETAKE", "AMBIL ULANG"),
-    "REVIEW": ("REVIEW", "PERIKSA"),
-    "ready": ("good", "baik"),
-    "retake": ("take again", "ambil ulang"),
-    "review": ("look at it", "periksa"),
-    "unassessed": ("not assessed in this version", "belum dinilai pada versi ini"),
-    "unreadable": ("no usable capture", "tidak ada gambar yang dapat dipakai"),
-    "missing": ("missing", "tidak ada"),
-    "amputated": ("amputated", "diamputasi"),
-    "bandaged": ("bandaged", "diperban"),
-    "chance": ("estimated chance of failing at the central server", "perkiraan peluang gagal di server pusat"),
-    "avoids": ("status avoided", "status yang dihindari"),
-    "todo": ("What to do, in this order", "Yang harus dilakukan, berurutan"),
-    "attempts": ("best of {} attempts", "terbaik dari {} percobaan"),
-    "blind": ("Not assessed or not compared", "Tidak dinilai atau tidak dibandingkan"),
-    "minimum": ("lowest", "terendah"),
-    "mean": ("mean", "rata-rata"),
-    "size": ("size of the images", "ukuran gambar"),
-    "fingerprint": ("fingers", "jari"),
-    "iris": ("eyes", "mata"),
-    "face": ("face", "wajah"),
-    "unknown": ("not told", "tidak disebut"),
-    "record": ("the record", "data ini"),
-    "seen": ("seen in", "terlihat pada"),
-}
-"""Key → text in the order of :data:`LANGUAGES`."""
+from biocapture.guidance.languages import vocabulary
 
 
-def phrase(key: str, language: str = "en") -> str:
-    """A word or phrase; the key itself when it has none."""
-    texts = PHRASES.get(key)
-    return texts[LANGUAGES.index(language)] if texts else key
+def record_phrase(key: str, language: str = "en") -> str:
+    """A phrase of a record's readiness.
+
+    Parameters
+    ----------
+    key : str
+        From the section ``record`` of a language's file.
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`.
+
+    Returns
+    -------
+    str
+        The key itself where it has no phrase.
+    """
+    return vocabulary(language).record.get(key, key)
 
 
-def slot_name(slot: str, language: str = "en") -> str:
-    """A slot as a person calls it: ``right_index`` → right index finger, telunjuk kanan."""
-    side, _, part = slot.partition("_")
-    if side not in _SIDES or part not in _PARTS:
-        return phrase(slot, language)
-    which = LANGUAGES.index(language)
-    words = _SIDES[side][which], _PARTS[part][which]
-    return " ".join(words if language == "en" else words[::-1])
+def report_phrase(key: str, language: str = "en") -> str:
+    """A phrase of a run's report.
+
+    Parameters
+    ----------
+    key : str
+        From the section ``report`` of a language's file.
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`.
+
+    Returns
+    -------
+    str
+        The key itself where it has no phrase.
+    """
+    return vocabulary(language).report.get(key, key)
+
+
+def verdict_word(verdict: str, form: str = "label", language: str = "en") -> str:
+    """A verdict as a person reads it.
+
+    Parameters
+    ----------
+    verdict : str
+        ``READY``, ``REVIEW``, ``RETAKE``, or ``ERROR`` for a file that cannot be read.
+    form : str
+        ``label``, ``meaning``, ``headline`` or ``attempt``; see :class:`biocapture.guidance.languages.Vocabulary`.
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`.
+
+    Returns
+    -------
+    str
+        The verdict itself where it has no such form.
+    """
+    return vocabulary(language).verdicts.get(verdict, {}).get(form, verdict)
+
+
+def position_name(position: str, language: str = "en") -> str:
+    """A position as a person calls it: ``right_index`` → right index finger, telunjuk kanan.
+
+    Parameters
+    ----------
+    position : str
+        Value of :class:`biocapture.types.Position`.
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`.
+
+    Returns
+    -------
+    str
+        The position itself where it has no name.
+    """
+    return vocabulary(language).positions.get(position, position)
+
+
+def number(value: float, language: str = "en", digits: int = 0) -> str:
+    """A number as the language writes it.
+
+    Parameters
+    ----------
+    value : float
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    str
+        With separators of thousands; – for NaN.
+    """
+    if value != value:
+        return "–"
+    english = f"{round(value, digits) + 0.0:,.{digits}f}"  # + 0.0: no minus before zero
+    separators = vocabulary(language).digits
+    return english.translate(str.maketrans(",.", separators["thousands"] + separators["decimal"]))
+
+
+def percent(share: float, language: str = "en", digits: int = 1) -> str:
+    """A share in per cent, as the language writes it.
+
+    Parameters
+    ----------
+    share : float
+        0..1.
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    str
+        – for NaN.
+    """
+    return f"{number(100 * share, language, digits)}\u00a0%" if share == share else "–"

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from biocapture.errors import ProfileError
+from biocapture.guidance import LANGUAGES
 from biocapture.profile.record_rules import Group, RecordPolicy
 from biocapture.types import Framing, Modality, Position
 
@@ -82,7 +83,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: str
-    language: str = Field(pattern="^(en|id)$")
+    language: str = Field(pattern=f"^({'|'.join(LANGUAGES)})$")
     required: tuple[Position, ...] = ()
     retake: dict[str, float] = {}
     review: dict[str, float] = {}

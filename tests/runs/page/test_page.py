@@ -14,8 +14,8 @@ from tests.support.run_tables import write_run
 from biocapture.assessment.modalities import measures
 from biocapture.assessment.report import Report, header, open_writer
 from biocapture.errors import UsageError
-from biocapture.guidance import LANGUAGES
-from biocapture.guidance.report_words import number, phrases, share
+from biocapture.guidance import LANGUAGES, vocabulary
+from biocapture.guidance.words import number, percent
 from biocapture.profile.load import load_profile
 from biocapture.runs.page import write_report
 from biocapture.runs.page.against import changes, paired
@@ -157,7 +157,7 @@ def test_the_page_holds_all_and_loads_nothing(run: Path, tmp_path: Path, languag
     assert "data:image" not in page
     ready = tally(open_run(run), MINIMA).verdicts[0]
     assert number(float(ready), language) in page
-    assert share(ready / ROWS, language) in page
+    assert percent(ready / ROWS, language) in page
 
 
 def test_pages_of_few_and_of_no_rows(tmp_path: Path) -> None:
@@ -270,17 +270,12 @@ def test_unusable_runs_are_refused(tmp_path: Path) -> None:
         write_report(tmp_path / "run", tmp_path / "out.html", language="fr")
 
 
-def test_all_words_are_in_both_languages_and_used() -> None:
+def test_the_page_asks_for_words_that_there_are() -> None:
     source = Path(__file__).parents[3] / "src" / "biocapture" / "runs" / "page"
     code = "\n".join(path.read_text(encoding="utf8") for path in source.iterdir() if path.suffix in {".py", ".j2"})
-    assert all(set(texts) == set(LANGUAGES) and all(texts.values()) for texts in phrases().values())
     asked = set(re.findall(r'\bw\("(\w+)"\)', code)) | set(re.findall(r'phrase\("(\w+)"', code))
-    assert asked <= set(phrases())
-    fields = {
-        key: {tuple(sorted(re.findall(r"{(\w+)}", text))) for text in texts.values()}
-        for key, texts in phrases().items()
-    }
-    assert [key for key, each in fields.items() if len(each) > 1] == []
+    assert len(asked) > 50
+    assert asked <= vocabulary("en").report.keys()
 
 
 def test_examples_are_shown_only_when_asked(run: Path, tmp_path: Path) -> None:

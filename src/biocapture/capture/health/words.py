@@ -4,13 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from biocapture.capture.health.findings import Diagnosis, Finding
-from biocapture.guidance import text
+from biocapture.guidance import text, vocabulary
 
 WEEK_S = 6 * 86400.0
-DAYS = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-}
 
 
 def advice(finding: Finding, language: str) -> str:
@@ -32,7 +28,7 @@ def day(moment: float, language: str, now: float) -> str:
         when = datetime.fromtimestamp(moment)
     except (OverflowError, OSError, ValueError):
         return "?"
-    return DAYS[language][when.weekday()] if 0 <= now - moment < WEEK_S else when.date().isoformat()
+    return vocabulary(language).weekdays[when.weekday()] if 0 <= now - moment < WEEK_S else when.date().isoformat()
 
 
 def plain(diagnosis: Diagnosis, language: str, now: float) -> dict[str, Any]:

@@ -12,13 +12,12 @@ from rich.markup import escape
 from biocapture.capture.health import Diagnosis, advice, evidence, picture, plain
 from biocapture.capture.health.findings import ENOUGH
 from biocapture.errors import UsageError
-from biocapture.guidance import LANGUAGES, text
+from biocapture.guidance import text, vocabulary
 
 
 def print_diagnoses(found: Sequence[Diagnosis], language: str, *, as_json: bool = False) -> None:
     """Print each device: what to do, and below it how that is known."""
-    if language not in LANGUAGES:
-        raise UsageError(f"no such language; there are: {', '.join(LANGUAGES)}", language)
+    vocabulary(language)
     now, console = time.time(), Console(soft_wrap=True, highlight=False)
     if as_json:
         console.print(

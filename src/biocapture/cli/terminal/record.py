@@ -11,7 +11,7 @@ from biocapture.cli.terminal.table import COLOURS, quality_bar
 from biocapture.enrolment.dedup import Duplicates
 from biocapture.enrolment.readiness import Finding, Readiness
 from biocapture.enrolment.readiness.slot import Slot
-from biocapture.guidance.words import phrase, slot_name
+from biocapture.guidance.words import position_name, record_phrase, verdict_word
 
 NAME_WIDTH = 20
 
@@ -29,7 +29,7 @@ def print_line(record: Readiness, language: str = "", console: Console | None = 
     language = language or record.language
     say = record.guidance(language)
     more = f" (+{len(say) - 1})" if len(say) > 1 else ""
-    slots = ", ".join(slot_name(slot, language) for slot in record.findings[0].slots) if record.findings else ""
+    slots = ", ".join(position_name(slot, language) for slot in record.findings[0].slots) if record.findings else ""
     what = f"{slots}: {say[0]}" if slots else say[0] if say else ""
     console.print(
         f"[{COLOURS[record.verdict]}]{record.verdict:<6}[/] {100 * record.chance:3.0f} %  "
@@ -40,10 +40,10 @@ def print_line(record: Readiness, language: str = "", console: Console | None = 
 
 def lines_of(record: Readiness, language: str) -> Iterator[str]:
     """Marked-up lines of one record."""
-    verdict = phrase(record.verdict, language)
+    verdict = verdict_word(record.verdict, "headline", language)
     yield f"[bold]{escape(printable(record.id))}[/]   [bold {COLOURS[record.verdict]}]{verdict}[/]"
-    avoided = f"   {phrase('avoids', language)}: {', '.join(record.statuses)}" if record.statuses else ""
-    yield f"{phrase('chance', language)}: {100 * record.chance:.0f} %{avoided}"
+    avoided = f"   {record_phrase('avoids', language)}: {', '.join(record.statuses)}" if record.statuses else ""
+    yield f"{record_phrase('chance', language)}: {100 * record.chance:.0f} %{avoided}"
     yield ""
     yield from (_slot_line(slot, language) for slot in record.slots)
     yield from _summary_lines(record, language)
@@ -52,23 +52,23 @@ def lines_of(record: Readiness, language: str) -> Iterator[str]:
     blind = list(dict.fromkeys(record.not_assessed + record.not_compared))
     if blind:
         yield ""
-        yield f"{phrase('blind', language)}: {', '.join(slot_name(slot, language) for slot in blind)}"
+        yield f"{record_phrase('blind', language)}: {', '.join(position_name(slot, language) for slot in blind)}"
 
 
 def _slot_line(slot: Slot, language: str) -> str:
-    name = f"  {slot_name(slot.position, language):<{NAME_WIDTH}}"
+    name = f"  {position_name(slot.position, language):<{NAME_WIDTH}}"
     if slot.absent and not slot.attempts:
-        return f"{name}[dim]{phrase(slot.absent, language)}[/]"
+        return f"{name}[dim]{record_phrase(slot.absent, language)}[/]"
     best = slot.best
     if best is None:
-        return f"{name}[red]{phrase('unreadable', language)}[/]"
+        return f"{name}[red]{record_phrase('unreadable', language)}[/]"
     count = len(slot.attempts)
-    tries = f"  ({phrase('attempts', language).format(count)}: {best.attempt.number})" if count > 1 else ""
+    tries = f"  ({record_phrase('attempts', language).format(count)}: {best.attempt.number})" if count > 1 else ""
     if best.verdict is None:
-        return f"{name}[dim]{phrase('unassessed', language)}[/]{tries}"
-    said = f"[{COLOURS[best.verdict]}]{phrase(best.verdict.lower(), language)}[/]"
+        return f"{name}[dim]{record_phrase('unassessed', language)}[/]{tries}"
+    word = verdict_word(best.verdict, "attempt", language)
     quality = f"{slot.quality:3.0f}" if slot.quality == slot.quality else "  –"
-    return f"{name}{quality_bar(slot.quality)} {quality}  {said}{tries}"
+    return f"{name}{quality_bar(slot.quality)} {quality}  [{COLOURS[best.verdict]}]{word}[/]{tries}"
 
 
 def _summary_lines(record: Readiness, language: str) -> Iterator[str]:
@@ -77,33 +77,36 @@ def _summary_lines(record: Readiness, language: str) -> Iterator[str]:
         yield ""
     for modality, of in told:
         yield (
-            f"  {phrase(modality, language):<{NAME_WIDTH}}{phrase('minimum', language)} {of.minimum:.0f} ({of.level}), "
-            f"{phrase('mean', language)} {of.mean:.0f}"
+            f"  {record_phrase(modality, language):<{NAME_WIDTH}}{record_phrase('minimum', language)} "
+            f"{of.minimum:.0f} ({of.level}), {record_phrase('mean', language)} {of.mean:.0f}"
         )
 
 
 def _size_lines(record: Readiness, language: str) -> Iterator[str]:
     sizes = record.budget
     if sizes.options or sizes.bytes > sizes.limit:
-        yield f"  {phrase('size', language):<{NAME_WIDTH}}{sizes.bytes / 1e3:.0f} kB ({sizes.limit / 1e3:.0f} kB)"
+        name = record_phrase("size", language)
+        yield f"  {name:<{NAME_WIDTH}}{sizes.bytes / 1e3:.0f} kB ({sizes.limit / 1e3:.0f} kB)"
     for option in sizes.options:
-        quality = "" if option.minimum != option.minimum else f"{phrase('minimum', language)} {option.minimum:.0f}"
+        quality = (
+            "" if option.minimum != option.minimum else f"{record_phrase('minimum', language)} {option.minimum:.0f}"
+        )
         chosen = "  ←" if option in sizes.proposal else ""
-        name = f"{phrase(option.modality, language)}, {option.method}"
+        name = f"{record_phrase(option.modality, language)}, {option.method}"
         yield f"    {name:<{NAME_WIDTH + 4}}{option.bytes / 1e3:6.0f} kB  {quality}{chosen}"
 
 
 def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
     if record.findings:
         yield ""
-        yield f"[bold]{phrase('todo', language)}[/]"
+        yield f"[bold]{record_phrase('todo', language)}[/]"
     for number, finding in enumerate(record.findings, 1):
-        slots = ", ".join(slot_name(slot, language) for slot in finding.slots) or phrase("record", language)
+        slots = ", ".join(position_name(slot, language) for slot in finding.slots) or record_phrase("record", language)
         yield f"  {number}. [{COLOURS[finding.verdict]}]{slots}[/]: {escape(finding.say(language))}"
         if because := evidence_of(finding):
             yield f"     [dim]{finding.id}: {escape(because)}[/]"
         if finding.images:
-            yield f"     [dim]{phrase('seen', language)} {escape(printable(', '.join(finding.images)))}[/]"
+            yield f"     [dim]{record_phrase('seen', language)} {escape(printable(', '.join(finding.images)))}[/]"
 
 
 def evidence_of(finding: Finding) -> str:

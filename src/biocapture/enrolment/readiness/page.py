@@ -14,7 +14,7 @@ from biocapture.comparison.protocol import matcher
 from biocapture.enrolment.readiness import Finding, Readiness
 from biocapture.enrolment.readiness.slot import Examined, Slot
 from biocapture.errors import UsageError
-from biocapture.guidance.words import phrase, slot_name
+from biocapture.guidance.words import position_name, record_phrase, verdict_word
 
 SHOWN_PX = 900
 """Longest side of a picture on the page."""
@@ -47,11 +47,12 @@ def write_html(record: Readiness, path: Path, language: str = "") -> None:
 def _page(record: Readiness, language: str) -> Iterator[str]:
     title = escape(printable(record.id))
     yield f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    yield f'<h1>{title} <small class="{record.verdict}">{phrase(record.verdict, language)}</small></h1>'
-    avoided = f"; {phrase('avoids', language)}: {', '.join(record.statuses)}" if record.statuses else ""
-    yield f"<p>{phrase('chance', language)}: {100 * record.chance:.0f} %{avoided}</p>"
+    verdict = verdict_word(record.verdict, "headline", language)
+    yield f'<h1>{title} <small class="{record.verdict}">{verdict}</small></h1>'
+    avoided = f"; {record_phrase('avoids', language)}: {', '.join(record.statuses)}" if record.statuses else ""
+    yield f"<p>{record_phrase('chance', language)}: {100 * record.chance:.0f} %{avoided}</p>"
     if record.findings:
-        yield f"<h2>{phrase('todo', language)}</h2>"
+        yield f"<h2>{record_phrase('todo', language)}</h2>"
     attempts = {attempt.name: attempt for slot in record.slots for attempt in slot.attempts}
     for number, finding in enumerate(record.findings, 1):
         yield from _section(number, finding, attempts, language)
@@ -61,7 +62,7 @@ def _page(record: Readiness, language: str) -> Iterator[str]:
 
 
 def _section(number: int, finding: Finding, attempts: dict[str, Examined], language: str) -> Iterator[str]:
-    slots = ", ".join(slot_name(slot, language) for slot in finding.slots) or phrase("record", language)
+    slots = ", ".join(position_name(slot, language) for slot in finding.slots) or record_phrase("record", language)
     yield f'<section><h3>{number}. <span class="{finding.verdict}">{slots}</span></h3>'
     yield f"<p>{escape(finding.say(language))}</p>"
     facts = ", ".join(
@@ -106,13 +107,14 @@ def _embedded(picture: NDArray[np.uint8]) -> str:
 
 
 def _row(slot: Slot, language: str) -> str:
-    name, best = slot_name(slot.position, language), slot.best
+    name, best = position_name(slot.position, language), slot.best
     if best is None:
         why = slot.absent or "unreadable"
-        return f"<tr><td>{name}<td><td>{phrase(why, language)}"
+        return f"<tr><td>{name}<td><td>{record_phrase(why, language)}"
     if best.verdict is None:
-        return f"<tr><td>{name}<td><td>{phrase('unassessed', language)}"
+        return f"<tr><td>{name}<td><td>{record_phrase('unassessed', language)}"
     bar = f'<progress max="100" value="{slot.quality:.0f}"></progress> {slot.quality:.0f}' if slot.quality >= 0 else ""
     count = len(slot.attempts)
-    tries = f" ({phrase('attempts', language).format(count)}: {best.attempt.number})" if count > 1 else ""
-    return f'<tr><td>{name}<td>{bar}<td class="{best.verdict}">{phrase(best.verdict.lower(), language)}{tries}'
+    tries = f" ({record_phrase('attempts', language).format(count)}: {best.attempt.number})" if count > 1 else ""
+    verdict = verdict_word(best.verdict, "attempt", language)
+    return f'<tr><td>{name}<td>{bar}<td class="{best.verdict}">{verdict}{tries}'

@@ -14,8 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from biocapture.assessment.report import printable
 from biocapture.guidance import text
-from biocapture.guidance.report_words import number, phrase, share
-from biocapture.guidance.words import slot_name
+from biocapture.guidance.words import number, percent, position_name, report_phrase, verdict_word
 from biocapture.profile.load import Profile
 from biocapture.runs.page import tables
 from biocapture.runs.page.against import changes, paired
@@ -62,11 +61,12 @@ def page(facts: Facts) -> str:
     )
     language = facts.language
     environment.globals |= {
-        "w": partial(phrase, language=language),
+        "w": partial(report_phrase, language=language),
         "n": partial(number, language=language),
-        "p": partial(share, language=language),
+        "p": partial(percent, language=language),
+        "vw": partial(verdict_word, language=language),
         "say": partial(text, language=language),
-        "slot": partial(slot_name, language=language),
+        "slot": partial(position_name, language=language),
         "VERDICTS": VERDICTS,
         "zip": zip,
         "lower_first": lambda sentence: sentence[:1].lower() + sentence[1:],
@@ -107,13 +107,13 @@ def _content(facts: Facts) -> dict[str, Any]:
         "top_share": max((row.share for row in reasons), default=1.0) or 1.0,
         "examples": examples,
         "groups": [(name, tables.groups(found, name)) for name in ("position", "device")],
-        "days": tables.days(found, phrase("days_label", facts.language)),
+        "days": tables.days(found, report_phrase("days_label", facts.language)),
         "measures": tables.measures(found, facts.reference, facts.profile),
         "reference": facts.reference,
         "sampled": MAX_SAMPLED,
         "cases": cases,
         "pictures": shown,
-        "correlations": tables.correlations(found, phrase("heat_label", facts.language)),
+        "correlations": tables.correlations(found, report_phrase("heat_label", facts.language)),
         "errors": sorted(found.errors.items(), key=lambda item: -item[1].rows),
         "manifest": list(_flat(facts.run.manifest))[:MAX_FACTS],
         "against": [] if facts.before is None else changes(facts.before, found),

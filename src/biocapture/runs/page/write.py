@@ -5,7 +5,7 @@ from pathlib import Path
 
 from biocapture.assessment.modalities import measures
 from biocapture.errors import UsageError
-from biocapture.guidance import LANGUAGES
+from biocapture.guidance import vocabulary
 from biocapture.profile.load import Profile, load_profile
 from biocapture.runs.page.content import Facts, page
 from biocapture.runs.page.kept import Case
@@ -36,7 +36,7 @@ def write_report(
     out : Path
         The page, HTML.
     language : str
-        ``"en"`` or ``"id"``.
+        One of :data:`biocapture.guidance.LANGUAGES`.
     profile : str, Path or Profile
         Whose minima are shown; default: the one the manifest names, else ``default``.
     against : Path, optional
@@ -52,12 +52,11 @@ def write_report(
     Raises
     ------
     UsageError
-        No run there, a damaged table, or an output that cannot be written.
+        No run there, a damaged table, no such language, or an output that cannot be written.
     ProfileError
         There is no such profile.
     """
-    if language not in LANGUAGES:
-        raise UsageError(f"language must be one of {', '.join(LANGUAGES)}", language)
+    vocabulary(language)
     opened = open_run(run)
     chosen = profile if isinstance(profile, Profile) else load_profile(profile or _named(opened), measures())
     found = tally(opened, chosen.retake)
