@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.commands import Run
 from typer.main import get_command
 
 import biocapture.cli
+from biocapture.assessment.modalities import backends
 from biocapture.assessment.report import COLUMNS, open_writer
 from biocapture.assessment.verdict import ERROR, Verdict
 from biocapture.cli import COMMANDS, app, options
@@ -55,6 +57,7 @@ def test_help_says_what_holds_elsewhere() -> None:
     rates = {float(rate) for rate in options.FALSE_MATCH_RATES.replace(" or ", ", ").split(", ")}
     for kind in (Modality.FINGERPRINT, Modality.IRIS):
         assert rates == set(matcher(kind).THRESHOLDS)
+    assert set(options.FACE_BACKENDS.split(", or ")) == set(backends())
     engine = next(item for item in get_command(app).commands["run"].params if item.name == "engine")
     assert all(name in engine.help for name in ENGINES)
 
@@ -84,3 +87,16 @@ def test_tables_that_are_written_are_read_and_named(tmp_path: Path) -> None:
 
 def test_every_outcome_has_a_colour_and_a_place_on_the_page() -> None:
     assert set(COLOURS) == set(VERDICTS) == {*Verdict, ERROR}
+
+
+def test_former_names_of_options_work_and_are_in_no_help(run: Run) -> None:
+    for former, current in options.RENAMED.items():
+        for words in ([f"--{former}", "nobody"], [f"--{former}=nobody"], [f"--{current}", "nobody"]):
+            said = run("score", "x.png", *words)
+            assert said.status == 2
+            assert "no such backend; there are: default, ofiq" in said.err
+            assert (f"--{former} is deprecated: it is --{current} now" in said.err) == (current not in words[0])
+        commands = get_command(app).commands
+        names = {name for command in commands.values() for item in command.params for name in item.opts}
+        assert f"--{former}" not in names
+        assert f"--{current}" in names

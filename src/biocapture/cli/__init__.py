@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from biocapture.cli.exit_status import INTERRUPTED, WRONG_USAGE
+from biocapture.cli.options import current_name
 from biocapture.errors import BiocaptureError
 
 # Parallelism is over images; threads inside a small matrix product cost more than the product.
@@ -42,7 +43,13 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     typer.Typer
         The ``biocapture`` command.
     """
-    program = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", callback=biocapture)
+    program = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="markdown",
+        callback=biocapture,
+        context_settings={"token_normalize_func": current_name},
+    )
     for name in names:
         program.add_typer(import_module(f"{__name__}.{name}").commands)
     return program

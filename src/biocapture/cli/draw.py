@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 
 from biocapture.cli.options import (
+    FACE_BACKENDS,
     LANGUAGE_CODES,
     AnyModality,
     CaptureProfile,
     PpiOfOne,
+    face_backend_option,
     language_option,
     out_option,
     position_option,
-    supplier_option,
 )
 
 commands = typer.Typer()
@@ -28,7 +29,7 @@ def draw(
     ppi: PpiOfOne = None,
     profile: CaptureProfile = "default",
     lang: Annotated[str, language_option(help=f"{LANGUAGE_CODES}; default: the profile's.")] = "",
-    supplier: Annotated[str, supplier_option(help="Who finds the face: default, or ofiq.")] = "default",
+    face_backend: Annotated[str, face_backend_option(help=f"What finds the face: {FACE_BACKENDS}.")] = "default",
 ) -> None:
     """Draw what was seen in a capture, beside its measures and what to do about its faults.
 
@@ -40,7 +41,7 @@ def draw(
     from biocapture.assessment.options import options_of
     from biocapture.assessment.picture import write_drawing
 
-    wanted = options_of(modality, position=position, ppi=ppi, profile=profile, backend=supplier)
+    wanted = options_of(modality, position=position, ppi=ppi, profile=profile, backend=face_backend)
     target = out or Path(f"{image.stem}.seen.png")
     report = write_drawing(image, target, wanted, lang)
     typer.echo(f"{report.verdict} → {target}")

@@ -13,6 +13,7 @@ from biocapture.guidance import LANGUAGES
 
 KINDS = "fingerprint, face or iris"
 LANGUAGE_CODES = " or ".join(LANGUAGES)
+FACE_BACKENDS = "default, or ofiq"
 FALSE_MATCH_RATES = "0.01, 0.001 or 0.0001"
 EXAMPLE_PROFILES = "default, e-ktp"
 """These are facts of other modules that take too long to import for ``--help``; tests hold them together."""
@@ -21,13 +22,16 @@ HEALTH_VARIABLE = "BIOCAPTURE_HEALTH"
 KEY_FILE_VARIABLE = "BIOCAPTURE_KEY_FILE"
 """Environment variables that stand for an option."""
 
+RENAMED = {"supplier": "face-backend"}
+"""Former names of options, without dashes → what they are called now. They work and are in no help."""
+
 modality_option = partial(typer.Option, "--modality", "-m")
 position_option = partial(typer.Option, "--position")
 ppi_option = partial(typer.Option, "--ppi")
 profile_option = partial(typer.Option, "--profile", "-p")
 language_option = partial(typer.Option, "--lang")
 fmr_option = partial(typer.Option, "--fmr")
-supplier_option = partial(typer.Option, "--supplier")
+face_backend_option = partial(typer.Option, "--face-backend")
 device_option = partial(typer.Option, "--device", "-d")
 out_option = partial(typer.Option, "--out", "-o")
 workers_option = partial(typer.Option, "--workers", "-w")
@@ -41,7 +45,7 @@ PpiOfOne = Annotated[float | None, ppi_option(help="Resolution of the image, ove
 ProfileName = Annotated[str, profile_option(help=f"{EXAMPLE_PROFILES}, or a path to your own .toml.")]
 CaptureProfile = Annotated[str, profile_option(help=f"{EXAMPLE_PROFILES}, or your own .toml.")]
 Language = Annotated[str, language_option(help=f"Language of the guidance: {LANGUAGE_CODES}; default: the profile's.")]
-Supplier = Annotated[str, supplier_option(help="Who finds the face: default, or ofiq (your own OFIQ package).")]
+FaceBackend = Annotated[str, face_backend_option(help=f"What finds the face: {FACE_BACKENDS} (your own OFIQ package).")]
 Native = Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")]
 MaxPixels = Annotated[int, typer.Option("--max-pixels", help="Refuse larger images before decoding.", min=1)]
 Workers = Annotated[int, workers_option(help="Processes; 0 = one per core.", min=0)]
@@ -49,3 +53,21 @@ KeyFile = Annotated[
     Path | None,
     typer.Option("--key-file", envvar=KEY_FILE_VARIABLE, help="Key of the memory: 64 hexadecimal digits."),
 ]
+
+
+def current_name(name: str) -> str:
+    """Name of an option today; a former one is taken, with a word on stderr.
+
+    Parameters
+    ----------
+    name : str
+        As on the command line, without dashes.
+
+    Returns
+    -------
+    str
+    """
+    if name not in RENAMED:
+        return name
+    typer.echo(f"--{name} is deprecated: it is --{RENAMED[name]} now", err=True)
+    return RENAMED[name]

@@ -12,11 +12,11 @@ from rich.console import Console
 from biocapture.cli.exit_status import INTERRUPTED, answer
 from biocapture.cli.options import (
     AnyModality,
+    FaceBackend,
     MaxPixels,
     Native,
     Ppi,
     ProfileName,
-    Supplier,
     Workers,
     out_option,
     report_option,
@@ -52,7 +52,7 @@ def run(
     sample: Annotated[int, typer.Option(help="Only so many files, drawn by lot; 0 = all.", min=0)] = 0,
     seed: Annotated[int, typer.Option(help="Of the draw: the same seed draws the same files.", min=0)] = 0,
     limit: Annotated[float, typer.Option(help="Seconds a file may take; then it is an error row.", min=0.1)] = LIMIT_S,
-    supplier: Supplier = "default",
+    face_backend: FaceBackend = "default",
     profile: ProfileName = "default",
     max_pixels: MaxPixels = MAX_PIXELS,
     rows_per_part: Annotated[int, typer.Option(help="Rows of a part of the table.", min=1)] = ROWS_PER_PART,
@@ -80,7 +80,7 @@ def run(
     from biocapture.runs.record import Choice, now, write
     from biocapture.runs.run import Plan, carry_out, chosen, opened
 
-    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
+    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
     plan = Plan(Choice(tuple(inputs), since, sample, seed), wanted, limit, rows_per_part)
     chosen_engine = engine_of(engine, plan, workers)
     store, facts = opened(plan, out, resume)

@@ -11,12 +11,12 @@ from rich.console import Console
 from biocapture.cli.exit_status import answer
 from biocapture.cli.options import (
     AnyModality,
+    FaceBackend,
     Language,
     MaxPixels,
     Native,
     Ppi,
     ProfileName,
-    Supplier,
     Workers,
     out_option,
     report_option,
@@ -39,7 +39,7 @@ def score(
     page: Annotated[Path | None, report_option(help="Write a page about all of them: .html.")] = None,
     native: Native = False,
     workers: Workers = 0,
-    supplier: Supplier = "default",
+    face_backend: FaceBackend = "default",
     profile: ProfileName = "default",
     lang: Language = "",
     max_pixels: MaxPixels = MAX_PIXELS,
@@ -66,7 +66,7 @@ def score(
     from biocapture.images.walk import walk
     from biocapture.workers.pool import default_workers
 
-    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=supplier)
+    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
     kinds = (wanted.modality,) if wanted.modality else ()
     columns = header(tuple(measures(*kinds)), native_names(wanted))
     # Forking is safe: the pool starts on the first report, before any thread exists.
@@ -79,7 +79,7 @@ def score(
         profile=wanted.profile,
         native=native,
         max_pixels=max_pixels,
-        backend=supplier,
+        backend=face_backend,
     )
     errors = 0
     language = lang or wanted.profile.language
