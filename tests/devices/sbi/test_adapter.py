@@ -437,7 +437,7 @@ def test_the_right_device_of_a_service_is_taken() -> None:
         for address, options, serial in (("", {"type": "Finger"}, "2"), ("/3", {}, "3"), ("/2", {"type": ""}, "2")):
             device = SbiDevice(f"http://127.0.0.1:{peer.port}{address}", SbiOptions(**options))
             with device as opened:
-                assert opened._opened().identity.info.deviceId == serial
+                assert opened._require_session().identity.info.deviceId == serial
         for address, options in (("/9", {}), ("/3", {"type": "Finger"}), ("", {"type": "Iris"})):
             with pytest.raises(DeviceNotFoundError, match="no device"):
                 SbiDevice(f"127.0.0.1:{peer.port}{address}", SbiOptions(**options)).__enter__()

@@ -1,7 +1,7 @@
 """Network scanners that speak eSCL (AirScan), without a driver.
 
-``escl:http://192.168.1.7/eSCL``, ``escl:https://scanner.local:443/eSCL?verify=false``, ``escl:192.168.1.7``. One page a
-capture; pictures are checked against the resolution and the area that were asked for.
+``escl:http://192.168.1.7/eSCL``, ``escl:https://scanner.local:443/eSCL?verify=false``, ``escl:192.168.1.7``. One page
+per capture; its size is checked against the requested resolution and area.
 """
 
 import math
@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from types import TracebackType
 from typing import ClassVar, Literal, Self
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -28,6 +28,7 @@ from biocapture.devices.escl.messages import (
     parse_status,
     write_settings,
 )
+from biocapture.devices.escl.rest import job_url, service_url, status_error
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, State, Target
 from biocapture.devices.transport.http1 import Connection, Reply
 from biocapture.errors import (
@@ -48,7 +49,7 @@ CANCEL_TIMEOUT_S = 0.5
 """To cancel a job after the time is over; within the second that a capture may be late."""
 
 FIRST_RETRY_S = 0.1
-"""Before a scanner is asked again for a page it does not have yet; doubled up to a second."""
+"""Pause before a scanner is asked again for a page it does not have yet; doubled up to a second."""
 
 SIZE_TOLERANCE = 0.02
 """Scanners round the area to whole blocks of pixels."""
@@ -99,7 +100,7 @@ class EsclDevice:
     def __init__(self, address: str, options: EsclOptions) -> None:
         self._address, self._options = address, options
         self._subject = f"escl:{address}"
-        self._url = _base(address, self._subject)
+        self._url = service_url(address, self._subject)
         self._tls: ssl.SSLContext | None = None
         self._scanner: ScannerCapabilities | None = None
 
@@ -109,12 +110,12 @@ class EsclDevice:
             if not self._options.verify:
                 self._tls.check_hostname, self._tls.verify_mode = False, ssl.CERT_NONE
         deadline = time.monotonic() + self._options.open_timeout_s
-        reply = self._asked("GET", f"{self._url}/ScannerCapabilities", deadline)
+        reply = self._request("GET", f"{self._url}/ScannerCapabilities", deadline)
         if reply.status != 200:
-            raise _refusal(reply, "its capabilities", self._subject)
-        known = parse_capabilities(reply.body, self._subject)
-        self._settings(known)
-        self._scanner = known
+            raise status_error(reply, "its capabilities", self._subject)
+        capabilities = parse_capabilities(reply.body, self._subject)
+        self._settings(capabilities)
+        self._scanner = capabilities
         return self
 
     def __exit__(
@@ -124,27 +125,52 @@ class EsclDevice:
 
     @property
     def info(self) -> Info:
-        """As the scanner describes itself; asks it anew for its state."""
+        """As the scanner describes itself; asks it again for its state."""
         abilities = Capabilities((self._options.modality,), ppi=float(self._options.ppi))
-        known = self._scanner
-        if known is None:
+        capabilities = self._scanner
+        if capabilities is None:
             return Info("escl", self._address, abilities, Health(State.NOT_READY, "is not open"))
-        return Info("escl", self._address, abilities, self._health(), known.maker, known.model, known.serial)
+        return Info(
+            "escl",
+            self._address,
+            abilities,
+            self._health(),
+            capabilities.maker,
+            capabilities.model,
+            capabilities.serial,
+        )
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """Scan the area once."""
+        """Scan the area once.
+
+        Parameters
+        ----------
+        target : Target
+            Of the modality that lies on the scanner.
+        timeout_s : float
+            For the whole scan; the job is cancelled when it is over.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`; `NothingSeenError` where the feeder is empty or no page comes.
+        """
         deadline = time.monotonic() + timeout_s
         if self._scanner is None:
             raise DeviceNotFoundError("is not open", self._subject)
         refuse_other(target.modality, (self._options.modality,), self._subject)
         self._check_state(deadline)
-        wanted = self._settings(self._scanner)
-        job = self._begun(wanted, self._scanner.version, deadline)
+        settings = self._settings(self._scanner)
+        job = self._begin_job(settings, self._scanner.version, deadline)
         try:
             page = self._page(job, deadline)
         finally:
             self._end(job)
-        return Sample(self._image(page, wanted, target), target.modality, target.position, job)
+        return Sample(self._image(page, settings, target), target.modality, target.position, job)
 
     def _health(self) -> Health:
         try:
@@ -154,9 +180,9 @@ class EsclDevice:
         return Health(STATES.get(now, State.NOT_READY), f"{now} {feeder}".strip())
 
     def _state(self, deadline: float) -> tuple[str, str]:
-        reply = self._asked("GET", f"{self._url}/ScannerStatus", deadline)
+        reply = self._request("GET", f"{self._url}/ScannerStatus", deadline)
         if reply.status != 200:
-            raise _refusal(reply, "its state", self._subject)
+            raise status_error(reply, "its state", self._subject)
         return parse_status(reply.body, self._subject)
 
     def _check_state(self, deadline: float) -> None:
@@ -171,49 +197,49 @@ class EsclDevice:
         if self._options.source == "feeder" and feeder not in ("", "ScannerAdfLoaded"):
             raise DeviceBusyError(f"the feeder says {feeder[:40]}", self._subject)
 
-    def _settings(self, known: ScannerCapabilities) -> ScanSettings:
-        """What is asked of the scanner, checked against what it has."""
-        chosen, name = self._options, self._options.source.capitalize()
-        if name not in known.sources:
-            raise DeviceUnsupportedError(f"has no {chosen.source}", self._subject)
-        source = known.sources[name]
-        if not source.has_resolution(chosen.ppi):
-            raise DeviceUnsupportedError(f"has no {chosen.ppi} ppi; it has {source.resolutions_text}", self._subject)
-        colour = COLOUR if chosen.modality is Modality.FACE else GREY
+    def _settings(self, capabilities: ScannerCapabilities) -> ScanSettings:
+        """Settings of a scan, checked against what the scanner can do."""
+        options, name = self._options, self._options.source.capitalize()
+        if name not in capabilities.sources:
+            raise DeviceUnsupportedError(f"has no {options.source}", self._subject)
+        source = capabilities.sources[name]
+        if not source.has_resolution(options.ppi):
+            raise DeviceUnsupportedError(f"has no {options.ppi} ppi; it has {source.resolutions_text}", self._subject)
+        colour = COLOUR if options.modality is Modality.FACE else GREY
         if source.colours and colour not in source.colours:
             raise DeviceUnsupportedError(f"has no {colour}; it has {', '.join(sorted(source.colours))}", self._subject)
         left, top, width, height = self._area(source)
-        pixels = width * height * (chosen.ppi / UNITS_PER_INCH) ** 2
+        pixels = width * height * (options.ppi / UNITS_PER_INCH) ** 2
         if pixels > MAX_PIXELS:
             raise DeviceUnsupportedError(
                 f"{pixels:.0f} pixels; the limit is {MAX_PIXELS}: choose a smaller area or ppi", self._subject
             )
-        form = PNG if chosen.lossless and PNG in source.formats else JPEG
-        return ScanSettings(name, chosen.ppi, colour, form, left, top, width, height)
+        form = PNG if options.lossless and PNG in source.formats else JPEG
+        return ScanSettings(name, options.ppi, colour, form, left, top, width, height)
 
     def _area(self, source: ScanSource) -> tuple[int, int, int, int]:
-        chosen = self._options
+        options = self._options
         left, top, width, height = (
             round(length / MM_PER_INCH * UNITS_PER_INCH)
-            for length in (chosen.left_mm, chosen.top_mm, chosen.width_mm, chosen.height_mm)
+            for length in (options.left_mm, options.top_mm, options.width_mm, options.height_mm)
         )
         width, height = width or source.width - left, height or source.height - top
         if width <= 0 or height <= 0 or left + width > source.width or top + height > source.height:
-            most = " × ".join(f"{each / UNITS_PER_INCH * MM_PER_INCH:.1f}" for each in (source.width, source.height))
-            raise DeviceUnsupportedError(f"the area lies outside its {most} mm", self._subject)
+            largest = " × ".join(f"{each / UNITS_PER_INCH * MM_PER_INCH:.1f}" for each in (source.width, source.height))
+            raise DeviceUnsupportedError(f"the area lies outside its {largest} mm", self._subject)
         return left, top, width, height
 
-    def _begun(self, wanted: ScanSettings, version: str, deadline: float) -> str:
+    def _begin_job(self, settings: ScanSettings, version: str, deadline: float) -> str:
         """URL of the new job."""
-        reply = self._asked("POST", f"{self._url}/ScanJobs", deadline, write_settings(wanted, version))
+        reply = self._request("POST", f"{self._url}/ScanJobs", deadline, write_settings(settings, version))
         if reply.status != 201:
-            raise _refusal(reply, "the scan", self._subject)
-        return _job(self._url, reply.headers.get("location", ""), self._subject)
+            raise status_error(reply, "the scan", self._subject)
+        return job_url(self._url, reply.headers.get("location", ""), self._subject)
 
     def _page(self, job: str, deadline: float) -> Reply:
         pause_s = FIRST_RETRY_S
         while (
-            reply := self._asked("GET", f"{job}/NextDocument", deadline, limit=self._options.max_bytes)
+            reply := self._request("GET", f"{job}/NextDocument", deadline, limit=self._options.max_bytes)
         ).status == 503:
             if time.monotonic() + pause_s >= deadline:
                 raise DeviceTimeoutError("has no page yet", self._subject)
@@ -222,31 +248,31 @@ class EsclDevice:
         if reply.status in (404, 410):
             raise NothingSeenError("the scan ended without a page", self._subject)
         if reply.status != 200:
-            raise _refusal(reply, "the page", self._subject)
+            raise status_error(reply, "the page", self._subject)
         return reply
 
     def _end(self, job: str) -> None:
-        """Done or cancelled; an answer is not needed, but a scanner that gets no word stays busy for a minute."""
+        """Cancel the job, or confirm its end: without it a scanner stays busy for a minute. No reply is needed."""
         with suppress(DeviceError):
-            self._asked("DELETE", job, time.monotonic() + CANCEL_TIMEOUT_S)
+            self._request("DELETE", job, time.monotonic() + CANCEL_TIMEOUT_S)
 
-    def _image(self, page: Reply, wanted: ScanSettings, target: Target) -> Image:
+    def _image(self, page: Reply, settings: ScanSettings, target: Target) -> Image:
         kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind and not kind.startswith("image/") and kind != "application/octet-stream":
-            raise DeviceDataError(f"sent {kind[:40]!r}, expected {wanted.format}", self._subject)
-        image = device_image(page.body, target.modality, self._subject, float(wanted.ppi), self._options.max_bytes)
-        expected = [round(length * wanted.ppi / UNITS_PER_INCH) for length in (wanted.height, wanted.width)]
-        found = image.pixels.shape[:2]
-        sides = zip(found, expected, strict=True)
-        if not all(math.isclose(one, other, rel_tol=SIZE_TOLERANCE, abs_tol=16) for one, other in sides):
+            raise DeviceDataError(f"sent {kind[:40]!r}, expected {settings.format}", self._subject)
+        image = device_image(page.body, target.modality, self._subject, float(settings.ppi), self._options.max_bytes)
+        expected = [round(length * settings.ppi / UNITS_PER_INCH) for length in (settings.height, settings.width)]
+        actual = image.pixels.shape[:2]
+        sides = zip(actual, expected, strict=True)
+        if not all(math.isclose(*pair, rel_tol=SIZE_TOLERANCE, abs_tol=16) for pair in sides):
             raise DeviceDataError(
-                f"sent {found[1]} × {found[0]} px, expected {expected[1]} × {expected[0]}:"
-                f" not the {wanted.ppi} ppi, or not the area, that was asked for",
+                f"sent {actual[1]} × {actual[0]} px, expected {expected[1]} × {expected[0]}:"
+                f" not the {settings.ppi} ppi, or not the area, that was requested",
                 self._subject,
             )
         return image
 
-    def _asked(
+    def _request(
         self, verb: str, url: str, deadline: float, body: bytes | None = None, limit: int = MAX_XML_BYTES
     ) -> Reply:
         parts = urlsplit(url)
@@ -254,45 +280,3 @@ class EsclDevice:
         with Connection(parts.hostname or "", port, deadline, self._tls) as connection:
             connection.send(verb, parts.path, body, "text/xml")
             return connection.read_body(connection.read_head(), limit)
-
-
-def _base(address: str, subject: str) -> str:
-    """Root of the service, without a slash at its end; ``/eSCL`` where no path is told."""
-    try:
-        parts = urlsplit(address if "://" in address else f"http://{address}")
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError as error:
-        raise DeviceNotFoundError("expected http://host:port/eSCL", subject) from error
-    if not usable:
-        raise DeviceNotFoundError("expected http://host:port/eSCL", subject)
-    path = quote(parts.path.rstrip("/") or "/eSCL", safe="/%")
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}"
-
-
-def _job(base: str, location: str, subject: str) -> str:
-    """URL of a job. Scanners with several names tell one that may not lead to them: only the path is taken."""
-    try:
-        path = urlsplit(urljoin(f"{base}/", location)).path
-    except ValueError:
-        path = ""
-    if not location or not path.strip("/"):
-        raise DeviceDataError("began a scan without telling where", subject)
-    return urljoin(base, quote(path.rstrip("/"), safe="/%:@!$&'()*+,;=~"))
-
-
-def _refusal(reply: Reply, what: str, subject: str) -> DeviceError:
-    """An HTTP status as what it means for the operator."""
-    status = reply.status
-    if status in (409, 423, 429, 503):
-        return DeviceBusyError(f"is busy (status {status})", subject)
-    if status in (401, 403):
-        return DeviceUnsupportedError(f"wants a password for {what} (status {status})", subject)
-    if status in (301, 302, 307, 308):
-        return DeviceUnsupportedError(
-            f"has moved to {reply.headers.get('location', '')[:200]!r}: use that address", subject
-        )
-    if status == 404:
-        return DeviceNotFoundError(f"knows nothing of {what} (status 404): is the path right?", subject)
-    if 400 <= status < 500:
-        return DeviceUnsupportedError(f"refuses {what} (status {status})", subject)
-    return DeviceError(f"failed (status {status})", subject)

@@ -1,4 +1,4 @@
-"""What eSCL (AirScan) scanners say and are told, in XML: capabilities, state, settings of a scan.
+"""Messages of eSCL (AirScan) scanners in XML: capabilities, state, settings of a scan.
 
 Names and units follow Mopria's eSCL specification: lengths are in 1/300 inch, whatever the resolution.
 """
@@ -32,7 +32,7 @@ class ScanSource:
     resolutions : frozenset of int
         Those it lists, ppi.
     ranges : tuple of (int, int, int)
-        Least, most and step of resolutions, ppi.
+        Minimum, maximum and step of resolutions, ppi.
     """
 
     width: int
@@ -43,21 +43,30 @@ class ScanSource:
     ranges: tuple[tuple[int, int, int], ...] = ()
 
     def has_resolution(self, ppi: int) -> bool:
-        """Whether it can scan at this resolution."""
+        """Whether it can scan at a resolution.
+
+        Parameters
+        ----------
+        ppi : int
+
+        Returns
+        -------
+        bool
+        """
         return ppi in self.resolutions or any(
-            least <= ppi <= most and (ppi - least) % step == 0 for least, most, step in self.ranges
+            minimum <= ppi <= maximum and (ppi - minimum) % step == 0 for minimum, maximum, step in self.ranges
         )
 
     @property
     def resolutions_text(self) -> str:
-        """For errors."""
+        """All resolutions, for errors."""
         listed = [str(ppi) for ppi in sorted(self.resolutions)]
-        return ", ".join(listed + [f"{least}…{most} in steps of {step}" for least, most, step in self.ranges])
+        return ", ".join(listed + [f"{minimum}…{maximum} in steps of {step}" for minimum, maximum, step in self.ranges])
 
 
 @dataclass(frozen=True, slots=True)
 class ScannerCapabilities:
-    """Who the scanner is and what it can do; ``sources`` by ``Platen`` and ``Feeder``."""
+    """Identity and abilities of a scanner; ``sources`` by ``Platen`` and ``Feeder``."""
 
     version: str
     model: str
@@ -81,12 +90,24 @@ class ScanSettings:
 
 
 def parse_xml(data: bytes, name: str, peer: str) -> Element:
-    """The root element.
+    """Root element of a message.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        Of the element that is expected.
+    peer : str
+        For errors.
+
+    Returns
+    -------
+    Element
 
     Raises
     ------
     DeviceDataError
-        Not XML, or of another name.
+        Not XML, or another element.
     """
     try:
         root = xml_tree(data)
@@ -100,17 +121,27 @@ def parse_xml(data: bytes, name: str, peer: str) -> Element:
 def parse_capabilities(data: bytes, peer: str) -> ScannerCapabilities:
     """Read ``ScannerCapabilities``.
 
+    Parameters
+    ----------
+    data : bytes
+    peer : str
+        For errors.
+
+    Returns
+    -------
+    ScannerCapabilities
+
     Raises
     ------
     DeviceDataError
-        It is none, or names no source that can scan.
+        Not such a message, or no source in it that can scan.
     """
     root = parse_xml(data, "ScannerCapabilities", peer)
-    found = {
+    elements = {
         "Platen": _descend(root, "Platen", "PlatenInputCaps"),
         "Feeder": _descend(root, "Adf", "AdfSimplexInputCaps"),
     }
-    sources = {name: _source(element, peer) for name, element in found.items() if element}
+    sources = {name: _source(element, peer) for name, element in elements.items() if element}
     if not sources:
         raise DeviceDataError("names neither a glass nor a feeder", peer)
     serial = root.value("SerialNumber") or root.value("UUID")
@@ -146,7 +177,7 @@ def _texts(profiles: list[Element], group: str, name: str) -> list[str]:
 
 
 def _discrete(resolutions: Element, peer: str) -> list[int]:
-    """Only those that are the same both ways: prints are not stretched."""
+    """Only those that are the same across and down: prints are not stretched."""
     group = resolutions.child("DiscreteResolutions")
     pairs = [
         tuple(_number(each.value(name), name, peer) for name in ("XResolution", "YResolution"))
@@ -159,8 +190,8 @@ def _ranges(resolutions: Element, peer: str) -> list[tuple[int, int, int]]:
     across = _descend(resolutions, "ResolutionRange", "XResolutionRange")
     if across is None:
         return []
-    least, most, step = (_number(across.value(name) or "1", name, peer) for name in ("Min", "Max", "Step"))
-    return [(least, most, max(1, step))]
+    minimum, maximum, step = (_number(across.value(name) or "1", name, peer) for name in ("Min", "Max", "Step"))
+    return [(minimum, maximum, max(1, step))]
 
 
 def _number(text: str, name: str, peer: str) -> int:
@@ -170,21 +201,50 @@ def _number(text: str, name: str, peer: str) -> int:
 
 
 def parse_status(data: bytes, peer: str) -> tuple[str, str]:
-    """State of the scanner and of its feeder out of ``ScannerStatus``: ``Idle``, ``ScannerAdfLoaded`` …"""
+    """Read ``ScannerStatus``.
+
+    Parameters
+    ----------
+    data : bytes
+    peer : str
+        For errors.
+
+    Returns
+    -------
+    scanner, feeder : str
+        ``Idle``, ``Processing`` …; ``ScannerAdfLoaded`` …, empty without a feeder.
+
+    Raises
+    ------
+    DeviceDataError
+        Not such a message.
+    """
     root = parse_xml(data, "ScannerStatus", peer)
     return root.value("State"), root.value("AdfState")
 
 
-def write_settings(wanted: ScanSettings, version: str) -> bytes:
-    """``ScanSettings`` as scanners expect them: in this order, with both names of the format."""
+def write_settings(settings: ScanSettings, version: str) -> bytes:
+    """``ScanSettings`` as scanners expect them: in this order, with both names of the format.
+
+    Parameters
+    ----------
+    settings : ScanSettings
+    version : str
+        That the scanner states.
+
+    Returns
+    -------
+    bytes
+        XML.
+    """
     region = "".join(
         f"<pwg:{name}>{value}</pwg:{name}>"
         for name, value in (
             ("ContentRegionUnits", "escl:ThreeHundredthsOfInches"),
-            ("XOffset", wanted.left),
-            ("YOffset", wanted.top),
-            ("Width", wanted.width),
-            ("Height", wanted.height),
+            ("XOffset", settings.left),
+            ("YOffset", settings.top),
+            ("Width", settings.width),
+            ("Height", settings.height),
         )
     )
     return (
@@ -192,11 +252,11 @@ def write_settings(wanted: ScanSettings, version: str) -> bytes:
         f'<scan:ScanSettings xmlns:scan="{SCAN}" xmlns:pwg="{PWG}">'
         f"<pwg:Version>{escape(version)}</pwg:Version>"
         f'<pwg:ScanRegions pwg:MustHonor="true"><pwg:ScanRegion>{region}</pwg:ScanRegion></pwg:ScanRegions>'
-        f"<pwg:InputSource>{wanted.source}</pwg:InputSource>"
-        f"<pwg:DocumentFormat>{escape(wanted.format)}</pwg:DocumentFormat>"
-        f"<scan:DocumentFormatExt>{escape(wanted.format)}</scan:DocumentFormatExt>"
-        f"<scan:ColorMode>{wanted.colour}</scan:ColorMode>"
-        f"<scan:XResolution>{wanted.ppi}</scan:XResolution><scan:YResolution>{wanted.ppi}</scan:YResolution>"
+        f"<pwg:InputSource>{settings.source}</pwg:InputSource>"
+        f"<pwg:DocumentFormat>{escape(settings.format)}</pwg:DocumentFormat>"
+        f"<scan:DocumentFormatExt>{escape(settings.format)}</scan:DocumentFormatExt>"
+        f"<scan:ColorMode>{settings.colour}</scan:ColorMode>"
+        f"<scan:XResolution>{settings.ppi}</scan:XResolution><scan:YResolution>{settings.ppi}</scan:YResolution>"
         "</scan:ScanSettings>"
     ).encode()
 
@@ -204,10 +264,21 @@ def write_settings(wanted: ScanSettings, version: str) -> bytes:
 def parse_settings(data: bytes, peer: str) -> ScanSettings:
     """Read ``ScanSettings``, as the simulator does.
 
+    Parameters
+    ----------
+    data : bytes
+    peer : str
+        For errors.
+
+    Returns
+    -------
+    ScanSettings
+        0 width or height where none is stated.
+
     Raises
     ------
     DeviceDataError
-        It is none, or has numbers out of range.
+        Not such a message, or numbers out of range.
     """
     root = parse_xml(data, "ScanSettings", peer)
     region = _descend(root, "ScanRegions", "ScanRegion")
@@ -217,14 +288,6 @@ def parse_settings(data: bytes, peer: str) -> ScanSettings:
     numbers = {name: region.value(name) if region else "" for name in ("XOffset", "YOffset", "Width", "Height")}
     left, top = (0 if numbers[name] in ("", "0") else _number(numbers[name], name, peer) for name in list(numbers)[:2])
     width, height = (_number(numbers[name], name, peer) if numbers[name] else 0 for name in list(numbers)[2:])
-    wanted = root.value("DocumentFormatExt") or root.value("DocumentFormat") or JPEG
-    return ScanSettings(
-        root.value("InputSource") or "Platen",
-        across,
-        root.value("ColorMode") or COLOUR,
-        wanted,
-        left,
-        top,
-        width,
-        height,
-    )
+    mime_type = root.value("DocumentFormatExt") or root.value("DocumentFormat") or JPEG
+    source, colour = root.value("InputSource") or "Platen", root.value("ColorMode") or COLOUR
+    return ScanSettings(source, across, colour, mime_type, left, top, width, height)

@@ -20,8 +20,8 @@ from biocapture.devices.sbi.codes import GROUPS, MODALITY_OF_TYPE, PORTS
 from biocapture.devices.sbi.discovery import ServiceAddress, parse_address, scan_ports
 from biocapture.devices.sbi.jws import load_certificates
 from biocapture.devices.sbi.messages import CaptureRequest, VerifiedCapture
-from biocapture.devices.sbi.reply import Trust
 from biocapture.devices.sbi.session import Session, callback_address, identify, retry_while_busy
+from biocapture.devices.sbi.verification import Trust
 from biocapture.devices.transport.http1 import Connection
 from biocapture.errors import (
     DeviceBusyError,
@@ -36,30 +36,30 @@ MAX_BYTES = 64_000_000
 
 
 class SbiOptions(DeviceOptions):
-    """How the service is found, asked and believed.
+    """How the service is found and verified.
 
     Attributes
     ----------
     host : str
-        Where to look when no address is given. Services listen on this machine only.
+        Where to search when no address is given. Services listen on this machine only.
     first_port, last_port : int
     type : str
         ``Finger``, ``Iris`` or ``Face``; empty: any.
     env : str
         Environment the device is registered for.
     requested_score : int
-        Quality that ends the device's own search for a better frame.
+        Quality, 0..100, at which the device stops its own search for a better frame.
     trust : path, optional
-        PEM file of certificates that may vouch for devices. Without it, the device is known by the key it showed
-        when it was opened.
+        PEM file of certificates that may vouch for devices. Without it, the device is recognised by the key with which
+        it identified itself when it was opened.
     expired_ok : bool
         Accept certificates that are out of date.
     lag_s : float
-        How far a reply's clock may be off ours.
+        Accepted difference between a reply's time and ours.
     open_timeout_s : float
         To find and identify the device.
     max_bytes : int
-        Most bytes of a reply.
+        Of a reply.
     """
 
     host: str = "127.0.0.1"
@@ -90,16 +90,27 @@ class SbiDevice:
 
     @classmethod
     def discover(cls, timeout_s: float) -> list[str]:
-        """Devices on this machine's ports 4501..4600."""
-        return [f"{base}/{found.deviceId}" for base, found in scan_ports("127.0.0.1", PORTS, "", timeout_s)]
+        """Search for devices on this machine's ports 4501..4600.
+
+        Parameters
+        ----------
+        timeout_s : float
+            Longest search.
+
+        Returns
+        -------
+        list of str
+            ``host:port/device``.
+        """
+        return [f"{service}/{device.deviceId}" for service, device in scan_ports("127.0.0.1", PORTS, "", timeout_s)]
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + self._options.open_timeout_s
-        base, device_id = self._found(deadline)
+        service, device_id = self._find_service(deadline)
         kind, trust = self._options.type, self._trust()
-        known = retry_while_busy(lambda: identify(base, device_id, kind, trust, deadline), deadline)
-        asked = callback_address(base, known.info.callbackId)
-        self._session = Session(asked, known, trust, self._options.max_bytes)
+        identity = retry_while_busy(lambda: identify(service, device_id, kind, trust, deadline), deadline)
+        called = callback_address(service, identity.info.callbackId)
+        self._session = Session(called, identity, trust, self._options.max_bytes)
         return self
 
     def __exit__(
@@ -110,35 +121,70 @@ class SbiDevice:
 
     @property
     def info(self) -> Info:
-        """As the device describes itself; asks it anew for its state."""
+        """As the device describes itself; asks it again for its state."""
         session = self._session
         if session is None:
             return Info("sbi", self._address, Capabilities(()), Health(State.NOT_READY, "is not open"))
-        known, digital = session.identity.info, session.identity.digital_id
+        reported, digital_id = session.identity.info, session.identity.digital_id
         abilities = Capabilities((self._modality,), self._positions, Preview.VIEW, group=len(self._positions) > 1)
-        names = digital.make, digital.model, digital.serialNo, known.firmware
-        return Info("sbi", f"{session.base}/{known.deviceId}", abilities, self._health(), *names)
+        names = digital_id.make, digital_id.model, digital_id.serialNo, reported.firmware
+        return Info("sbi", f"{session.service}/{reported.deviceId}", abilities, self._health(), *names)
 
     def capture(self, target: Target, timeout_s: float) -> Sample:
-        """One finger, eye or face; the rest of its group is told to be missing."""
+        """Capture one finger, eye or face; the other positions of its group are requested as exceptions.
+
+        Parameters
+        ----------
+        target : Target
+            A position the device has.
+        timeout_s : float
+            For the device, and for the verification of its reply.
+
+        Returns
+        -------
+        Sample
+
+        Raises
+        ------
+        DeviceError
+            As `CaptureDevice.capture`; `DeviceDataError` where the reply cannot be verified.
+        """
         return self.capture_group([target], timeout_s)[0]
 
     def capture_group(self, targets: Sequence[Target], timeout_s: float) -> tuple[Sample, ...]:
-        """The fingers of a slap, both thumbs or both eyes at once."""
+        """Capture the fingers of a slap, both thumbs or both eyes at once.
+
+        Parameters
+        ----------
+        targets : sequence of Target
+            Of one group of the device, each position once.
+        timeout_s : float
+            For the device, and for the verification of its reply.
+
+        Returns
+        -------
+        tuple of Sample
+            In the order of ``targets``.
+
+        Raises
+        ------
+        DeviceError
+            As `GroupCapture.capture_group`; `DeviceDataError` where the reply cannot be verified.
+        """
         deadline = time.monotonic() + timeout_s
-        session = self._opened()
-        sub_id, wanted, missing = self._group(targets)
+        session = self._require_session()
+        sub_id, positions, exceptions = self._group(targets)
         device, kind, transaction = session.identity.info.deviceId, session.identity.digital_id.type, str(uuid.uuid4())
-        chosen = self._options
-        order = CaptureRequest(
-            device, kind, sub_id, wanted, missing, transaction, "", chosen.requested_score, chosen.env
+        options = self._options
+        request = CaptureRequest(
+            device, kind, sub_id, positions, exceptions, transaction, "", options.requested_score, options.env
         )
-        self.captures = session.capture(order, deadline)
-        by_position = {answer.position: answer for answer in self.captures}
+        self.captures = session.capture(request, deadline)
+        by_position = {capture.position: capture for capture in self.captures}
         name = f"sbi:{session.identity.digital_id.serialNo}:{transaction}"
         return tuple(
             Sample(
-                record_image(by_position[each.position].record, each, str(session.base)),
+                record_image(by_position[each.position].record, each, str(session.service)),
                 each.modality,
                 each.position,
                 name,
@@ -147,12 +193,29 @@ class SbiDevice:
         )
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
-        """Pictures to look at, with the device's own drawing over them; not captures."""
-        session = self._opened()
-        sub_id = self._group([target])[0]
-        return self._viewed(session, sub_id, target.modality, timeout_s)
+        """Pictures to look at, with the device's own drawing over them; not captures.
 
-    def _viewed(
+        Parameters
+        ----------
+        target : Target
+            A position the device has.
+        timeout_s : float
+            Longest wait for one frame.
+
+        Returns
+        -------
+        generator of Image
+
+        Raises
+        ------
+        DeviceError
+            As `LivePreview.frames`.
+        """
+        session = self._require_session()
+        sub_id = self._group([target])[0]
+        return self._preview_frames(session, sub_id, target.modality, timeout_s)
+
+    def _preview_frames(
         self, session: Session, sub_id: str, modality: Modality, timeout_s: float
     ) -> Generator[Image, None, None]:
         self._stop_preview()
@@ -160,7 +223,7 @@ class SbiDevice:
         self._previewed = connection
         try:
             while (frame := stream.newest_frame(timeout_s)) is not None:
-                yield device_image(frame, modality, str(session.base))
+                yield device_image(frame, modality, str(session.service))
         finally:
             connection.close()
 
@@ -169,7 +232,7 @@ class SbiDevice:
             self._previewed.close()
         self._previewed = None
 
-    def _opened(self) -> Session:
+    def _require_session(self) -> Session:
         if self._session is None:
             raise DeviceNotFoundError("is not open", f"sbi:{self._address}")
         return self._session
@@ -177,31 +240,32 @@ class SbiDevice:
     def _trust(self) -> Trust:
         return Trust(load_certificates(self._options.trust), self._options.expired_ok, self._options.lag_s)
 
-    def _found(self, deadline: float) -> tuple[ServiceAddress, str]:
+    def _find_service(self, deadline: float) -> tuple[ServiceAddress, str]:
         """Service and device id; found by a scan where no address is given."""
         if self._address:
             return parse_address(self._address)
-        chosen = self._options
-        ports = range(chosen.first_port, chosen.last_port + 1)
-        found = scan_ports(chosen.host, ports, chosen.type, 0.6 * (deadline - time.monotonic()))
-        if not found:
+        options = self._options
+        ports = range(options.first_port, options.last_port + 1)
+        devices = scan_ports(options.host, ports, options.type, 0.6 * (deadline - time.monotonic()))
+        if not devices:
             raise DeviceNotFoundError(
-                f"no device on ports {chosen.first_port}..{chosen.last_port}", f"sbi:{chosen.host}"
+                f"no device on ports {options.first_port}..{options.last_port}", f"sbi:{options.host}"
             )
-        return found[0][0], found[0][1].deviceId
+        return devices[0][0], devices[0][1].deviceId
 
     @property
     def _modality(self) -> Modality:
-        kind = self._opened().identity.digital_id.type
+        kind = self._require_session().identity.digital_id.type
         if kind not in MODALITY_OF_TYPE:
             raise DeviceUnsupportedError(f"a device of type {kind[:20]!r}", f"sbi:{self._address}")
         return MODALITY_OF_TYPE[kind]
 
     @property
     def _groups(self) -> dict[str, tuple[Position, ...]]:
-        """What the device can take at once, by its sub-ids; smallest first."""
-        known = self._opened().identity
-        groups = {key: group for key, group in GROUPS[known.digital_id.type].items() if key in known.info.deviceSubId}
+        """Positions the device can capture at once, by sub-id; smallest group first."""
+        identity = self._require_session().identity
+        sub_ids = identity.info.deviceSubId
+        groups = {key: group for key, group in GROUPS[identity.digital_id.type].items() if key in sub_ids}
         return dict(sorted(groups.items(), key=lambda item: len(item[1])))
 
     @property
@@ -209,21 +273,22 @@ class SbiDevice:
         return tuple(dict.fromkeys(position for group in self._groups.values() for position in group))
 
     def _group(self, targets: Sequence[Target]) -> tuple[str, tuple[Position, ...], tuple[Position, ...]]:
-        """Sub-id of the smallest group that holds all targets, the targets, and the rest of the group."""
-        wanted = tuple(dict.fromkeys(each.position for each in targets))
+        """Sub-id of the smallest group that holds all targets, the positions, and the other positions of the group."""
+        positions = tuple(dict.fromkeys(each.position for each in targets))
         subject = f"sbi:{self._address}"
-        if not targets or len(wanted) < len(targets) or {each.modality for each in targets} != {self._modality}:
+        if not targets or len(positions) < len(targets) or {each.modality for each in targets} != {self._modality}:
             raise DeviceUnsupportedError(f"takes {self._modality}, each position once", subject)
         for sub_id, group in self._groups.items():
-            if set(wanted) <= set(group):
-                return sub_id, wanted, tuple(position for position in group if position not in wanted)
-        if len(wanted) == 1 and wanted[0] is not Position.UNKNOWN and "0" in self._opened().identity.info.deviceSubId:
-            return "0", wanted, ()
-        raise DeviceUnsupportedError(f"cannot take {', '.join(wanted)} at once", subject)
+            if set(positions) <= set(group):
+                return sub_id, positions, tuple(position for position in group if position not in positions)
+        takes_any = "0" in self._require_session().identity.info.deviceSubId
+        if takes_any and len(positions) == 1 and positions[0] is not Position.UNKNOWN:
+            return "0", positions, ()
+        raise DeviceUnsupportedError(f"cannot take {', '.join(positions)} at once", subject)
 
     def _health(self) -> Health:
         try:
-            self._opened().current_info(time.monotonic() + min(2.0, self._options.open_timeout_s))
+            self._require_session().current_info(time.monotonic() + min(2.0, self._options.open_timeout_s))
         except DeviceBusyError as error:
             return Health(State.BUSY if "(error 111)" in error.message else State.NOT_READY, error.message)
         except DeviceError as error:

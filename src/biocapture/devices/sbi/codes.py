@@ -1,4 +1,4 @@
-"""Words and numbers of SBI 0.9.5: types, finger and eye names, device sub-ids, error codes."""
+"""Words and numbers of SBI 0.9.5: types, names of fingers and eyes, device sub-ids, error codes."""
 
 from biocapture.errors import (
     DeviceBusyError,
@@ -35,7 +35,7 @@ GROUPS: dict[str, dict[str, tuple[Position, ...]]] = {
     "Iris": {"1": EYES[:1], "2": EYES[1:], "3": EYES},
     "Face": {"0": (Position.FACE,)},
 }
-"""Type → device sub-id → what is captured at once, in the order it is sent. 0 of fingers and eyes: any single one."""
+"""Type → device sub-id → positions captured at once, in the order sent. 0 of fingers and eyes: any single one."""
 
 SUBTYPE_OF_POSITION = {position: " ".join(subtype_of(position)) for position in Position if subtype_of(position)}
 """``Left IndexFinger`` … ``Right``; faces have none."""
@@ -83,7 +83,7 @@ ERROR_TEXTS = {
     709: "RCapture request can not be done for Auth Devices",
     809: "Auth Capture request can not be done for Registration Devices",
 }
-"""The words of MOSIP's mock device, which clients show as they are."""
+"""Texts of MOSIP's mock device, which clients show as they are."""
 
 ERROR_CLASSES: dict[type[DeviceError], tuple[int, ...]] = {
     NothingSeenError: (101, 707, 708),
@@ -97,13 +97,41 @@ ERROR_CLASSES: dict[type[DeviceError], tuple[int, ...]] = {
 
 
 def device_error(code: str, text: str, peer: str) -> DeviceError:
-    """What an error code of the device means to us."""
+    """Error that an error code of the device means.
+
+    Parameters
+    ----------
+    code : str
+        As sent.
+    text : str
+        The device's own explanation, may be empty.
+    peer : str
+        The service.
+
+    Returns
+    -------
+    DeviceError
+        Not raised; `DeviceUnsupportedError` for codes that are not known.
+    """
     number = int(code) if code.isascii() and code.isdigit() and len(code) <= 4 else -1
     kind = next((kind for kind, codes in ERROR_CLASSES.items() if number in codes), DeviceUnsupportedError)
-    known = text.strip() or ERROR_TEXTS.get(number, "no explanation")
-    return kind(f"the device says: {known[:200]} (error {code[:20]})", peer)
+    explanation = text.strip() or ERROR_TEXTS.get(number, "no explanation")
+    return kind(f"the device says: {explanation[:200]} (error {code[:20]})", peer)
 
 
 def position_of_subtype(type: str, subtype: str | None) -> Position:
-    """Position of a type and the name sent with it."""
+    """Position that a reply names.
+
+    Parameters
+    ----------
+    type : str
+        ``Finger``, ``Iris`` or ``Face``.
+    subtype : str or None
+        ``Left IndexFinger``, ``Right`` …; none for faces.
+
+    Returns
+    -------
+    Position
+        ``UNKNOWN`` for other names.
+    """
     return position_named(MODALITY_OF_TYPE.get(type), subtype or "")

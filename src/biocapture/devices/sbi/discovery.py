@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from biocapture.devices.sbi.codes import ANY_DEVICE
-from biocapture.devices.sbi.messages import DiscoveryResponse, parse_list, raise_reported
+from biocapture.devices.sbi.messages import DiscoveryResponse
+from biocapture.devices.sbi.wire import parse_list, raise_reported
 from biocapture.devices.transport.http1 import exchange
 from biocapture.errors import DeviceError, DeviceNotFoundError
 
 MAX_REPLY_BYTES = 1_000_000
-"""Most of a reply without captures."""
+"""Of a reply without captures."""
 
 MAX_CONNECTIONS = 8
 
@@ -33,7 +34,18 @@ class ServiceAddress:
 
 
 def parse_address(address: str) -> tuple[ServiceAddress, str]:
-    """Service and device id of ``host:port`` or ``http://host:port/``, with ``/id`` behind it or without.
+    """Service and device id of an address.
+
+    Parameters
+    ----------
+    address : str
+        ``host:port`` or ``http://host:port/``, with ``/id`` after it or without.
+
+    Returns
+    -------
+    service : ServiceAddress
+    device_id : str
+        Empty where none is given.
 
     Raises
     ------
@@ -51,8 +63,20 @@ def parse_address(address: str) -> tuple[ServiceAddress, str]:
 
 
 def listening_ports(host: str, ports: Iterable[int], timeout_s: float) -> list[int]:
-    """Ports that accept connections, all tried at once."""
-    found, end = [], time.monotonic() + timeout_s
+    """Ports that accept connections; all are tried at once.
+
+    Parameters
+    ----------
+    host : str
+    ports : iterable of int
+    timeout_s : float
+
+    Returns
+    -------
+    list of int
+        In ascending order.
+    """
+    accepting, end = [], time.monotonic() + timeout_s
     with selectors.DefaultSelector() as selector:
         for port in ports:
             trial = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -64,17 +88,29 @@ def listening_ports(host: str, ports: Iterable[int], timeout_s: float) -> list[i
                 for key, _ in selector.select(left):
                     trial = key.fileobj  # type: ignore[assignment]
                     if trial.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
-                        found.append(key.data)
+                        accepting.append(key.data)
                     selector.unregister(trial)
                     trial.close()
         finally:
             for key in list(selector.get_map().values()):
                 key.fileobj.close()  # type: ignore[union-attr]
-    return sorted(found)
+    return sorted(accepting)
 
 
-def discover(base: ServiceAddress, type: str, deadline: float) -> list[DiscoveryResponse]:
-    """Devices a service offers; those with an error of their own are left out.
+def discover(service: ServiceAddress, type: str, deadline: float) -> list[DiscoveryResponse]:
+    """Devices that a service offers; those that report an error of their own are left out.
+
+    Parameters
+    ----------
+    service : ServiceAddress
+    type : str
+        ``Finger``, ``Iris`` or ``Face``; empty: any.
+    deadline : float
+        On ``time.monotonic``'s clock.
+
+    Returns
+    -------
+    list of DiscoveryResponse
 
     Raises
     ------
@@ -82,29 +118,42 @@ def discover(base: ServiceAddress, type: str, deadline: float) -> list[Discovery
         The service fails, or does not speak SBI.
     """
     body = json.dumps({"type": type or ANY_DEVICE}).encode()
-    address = (base.host, base.port)
-    reply = exchange(address, "MOSIPDISC", f"{base.path}device", body, deadline=deadline, limit=MAX_REPLY_BYTES)
-    found = parse_list(DiscoveryResponse, reply.body, str(base))
-    for each in found:
+    address = (service.host, service.port)
+    reply = exchange(address, "MOSIPDISC", f"{service.path}device", body, deadline=deadline, limit=MAX_REPLY_BYTES)
+    devices = parse_list(DiscoveryResponse, reply.body, str(service))
+    for each in devices:
         if not each.deviceId:
-            raise_reported(each.error, str(base))
-    return [each for each in found if each.deviceId]
+            raise_reported(each.error, str(service))
+    return [each for each in devices if each.deviceId]
 
 
 def scan_ports(
     host: str, ports: Iterable[int], type: str, timeout_s: float
 ) -> list[tuple[ServiceAddress, DiscoveryResponse]]:
-    """All devices of a type on a host's ports; silence and other services are passed over."""
+    """All devices of a type on a host's ports; silent ports and other services are skipped.
+
+    Parameters
+    ----------
+    host : str
+    ports : iterable of int
+    type : str
+        ``Finger``, ``Iris`` or ``Face``; empty: any.
+    timeout_s : float
+
+    Returns
+    -------
+    list of (ServiceAddress, DiscoveryResponse)
+    """
     end = time.monotonic() + timeout_s
-    bases = [ServiceAddress(host, port) for port in listening_ports(host, ports, 0.5 * timeout_s)]
-    if not bases:
+    services = [ServiceAddress(host, port) for port in listening_ports(host, ports, 0.5 * timeout_s)]
+    if not services:
         return []
 
-    def ask(base: ServiceAddress) -> list[tuple[ServiceAddress, DiscoveryResponse]]:
+    def ask(service: ServiceAddress) -> list[tuple[ServiceAddress, DiscoveryResponse]]:
         try:
-            return [(base, each) for each in discover(base, type, end)]
+            return [(service, each) for each in discover(service, type, end)]
         except DeviceError:
             return []
 
-    with ThreadPoolExecutor(min(MAX_CONNECTIONS, len(bases)), "sbi-scan") as pool:
-        return [each for found in pool.map(ask, bases) for each in found]
+    with ThreadPoolExecutor(min(MAX_CONNECTIONS, len(services)), "sbi-scan") as pool:
+        return [each for devices in pool.map(ask, services) for each in devices]

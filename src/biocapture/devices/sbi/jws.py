@@ -33,7 +33,7 @@ class SignedMessage:
     key : bytes
         Public key of the signer, DER.
     issuer : bytes
-        Public key of whoever certified the signer; the signer's own where ``x5c`` ends with it.
+        Public key that certified the signer; the signer's own where ``x5c`` ends with it.
     """
 
     payload: dict[str, Any]
@@ -42,12 +42,31 @@ class SignedMessage:
 
 
 def base64url(data: bytes) -> str:
-    """Base64 for URLs, without padding."""
+    """Base64 for URLs, without padding.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    str
+    """
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def base64url_bytes(text: str, what: str) -> bytes:
-    """Bytes of base64 for URLs, with or without padding; the plain alphabet is taken too.
+    """Bytes of base64 for URLs, with or without padding; the standard alphabet is accepted, too.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        Name of the message, for errors.
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------
@@ -62,7 +81,17 @@ def base64url_bytes(text: str, what: str) -> bytes:
 
 
 def parse_json_object(data: bytes | str, what: str) -> dict[str, Any]:
-    """A JSON object.
+    """Read a JSON object.
+
+    Parameters
+    ----------
+    data : bytes or str
+    what : str
+        Name of the message, for errors.
+
+    Returns
+    -------
+    dict
 
     Raises
     ------
@@ -70,21 +99,43 @@ def parse_json_object(data: bytes | str, what: str) -> dict[str, Any]:
         Not JSON, or not an object.
     """
     try:
-        found = json.loads(data)
+        value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise DeviceDataError(f"{what} is not JSON ({str(error)[:80]})") from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise DeviceDataError(f"{what} is JSON, and no object")
-    return found
+    return value
 
 
 def json_bytes(payload: object) -> bytes:
-    """JSON without blanks."""
+    """JSON without blanks.
+
+    Parameters
+    ----------
+    payload : object
+
+    Returns
+    -------
+    bytes
+    """
     return json.dumps(payload, separators=(",", ":")).encode()
 
 
 def sign(payload: bytes, key: RSAPrivateKey, certificates: Sequence[x509.Certificate]) -> str:
-    """Sign a payload; the signer's certificate comes first."""
+    """Sign a payload.
+
+    Parameters
+    ----------
+    payload : bytes
+    key : RSAPrivateKey
+    certificates : sequence of certificates
+        The signer's first.
+
+    Returns
+    -------
+    str
+        JWS in compact form.
+    """
     chain = [base64.b64encode(each.public_bytes(Encoding.DER)).decode("ascii") for each in certificates]
     header = json_bytes({"x5c": chain, "alg": "RS256", "typ": "JWT"})
     message = f"{base64url(header)}.{base64url(payload)}"
@@ -96,16 +147,24 @@ def verify(token: str, what: str, trusted: Sequence[x509.Certificate] = (), expi
 
     Parameters
     ----------
+    token : str
+        JWS in compact form.
+    what : str
+        Name of the message, for errors.
     trusted : sequence of certificates
-        One of them has to be in the chain, or to have signed its end. Without any, the signature holds, and who made
-        it is not known.
+        One of them has to be in the chain, or to have signed its end. Without any, the signature is valid, and the
+        signer is not known.
     expired_ok : bool
         Whether certificates may be out of date.
+
+    Returns
+    -------
+    SignedMessage
 
     Raises
     ------
     DeviceDataError
-        Not a JWS, another algorithm, a signature or certificate that does not hold, an untrusted signer.
+        Not a JWS, another algorithm, an invalid signature or certificate, an untrusted signer.
     """
     parts = token.split(".")
     if len(parts) != 3:
@@ -148,8 +207,8 @@ def _key(certificate: x509.Certificate, what: str) -> RSAPublicKey:
 def _check_chain(
     chain: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate], what: str, expired_ok: bool
 ) -> None:
-    for one, issuer in pairwise(chain):
-        if not _issued(one, issuer) or (trusted and not _may_certify(issuer)):
+    for certificate, issuer in pairwise(chain):
+        if not _issued(certificate, issuer) or (trusted and not _may_certify(issuer)):
             raise DeviceDataError(f"a certificate of {what} is not signed by the next")
     now = datetime.now(UTC)
     for each in chain:
@@ -176,7 +235,16 @@ def _may_certify(certificate: x509.Certificate) -> bool:
 
 
 def load_certificates(path: Path | None) -> list[x509.Certificate]:
-    """Certificates of a PEM file; none without a file.
+    """Certificates of a PEM file.
+
+    Parameters
+    ----------
+    path : Path or None
+        None: there are no certificates.
+
+    Returns
+    -------
+    list of certificates
 
     Raises
     ------

@@ -17,7 +17,7 @@ from biocapture.devices.sbi.codes import (
     SUBTYPE_OF_POSITION,
 )
 from biocapture.devices.sbi.jws import base64url
-from biocapture.devices.sbi.messages import chain_hash, utc_timestamp
+from biocapture.devices.sbi.wire import chain_hash, utc_timestamp
 from biocapture.devices.simulators.sbi_keys import new_signer
 from biocapture.devices.simulators.sbi_state import SimulatedSbiDevice, error_report, parse_number
 from biocapture.devices.simulators.sbi_subject import EXCEPTION_PHOTO, SyntheticSubject

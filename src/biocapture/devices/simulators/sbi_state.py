@@ -16,7 +16,7 @@ from biocapture.devices.sbi.codes import (
     SPEC_VERSION,
     STATUSES,
 )
-from biocapture.devices.sbi.messages import utc_timestamp
+from biocapture.devices.sbi.wire import utc_timestamp
 from biocapture.devices.simulators.sbi_keys import Signer, unsigned_message
 
 IDENTITIES = {
