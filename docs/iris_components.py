@@ -19,7 +19,7 @@ from biocapture import iris  # noqa: E402
 from biocapture.iris.describe import columns_of  # noqa: E402
 from biocapture.iris.statistics import IrisBatch  # noqa: E402
 from biocapture.synthetic.eye.capture import capture  # noqa: E402
-from biocapture.synthetic.eye.conditions import everyday  # noqa: E402
+from biocapture.synthetic.eye.conditions import everyday_conditions  # noqa: E402
 
 PAGE = Path(__file__).with_suffix(".md")
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
@@ -57,7 +57,7 @@ def found(it: Shown) -> dict[str, float]:
 def everyday_eyes() -> Iterator[Shown]:
     """Captures as booths give them, of eyes that no test looks at."""
     for number in range(EVERYDAY):
-        eye, conditions = grown(5000 + number // 2, number % 2 == 1), everyday(7000 + number)
+        eye, conditions = grown(5000 + number // 2, number % 2 == 1), everyday_conditions(7000 + number)
         yield Shown(eye, conditions, capture(eye, conditions, number))
 
 

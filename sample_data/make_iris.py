@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 
 from biocapture.synthetic.eye.capture import EyeTruth, capture
-from biocapture.synthetic.eye.conditions import Conditions, everyday
+from biocapture.synthetic.eye.conditions import Conditions, everyday_conditions
 from biocapture.synthetic.eye.eye import Eye, eye
 
 FAULTS: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
@@ -50,7 +50,7 @@ def images_of(index: int) -> list[tuple[str, Conditions]]:
     label, mild, severe = FAULTS[index]
     calm = {"noise": QUIET, "jpeg_quality": 0, "makeup": 0.0, "soft_lens": 0.0}
     good = {"lid_opening": 0.92, "gaze_deg": (0.0, 0.0), "defocus_px": 0.0, "light_gradient": 0.05, "dilation": 0.4}
-    usual = [dataclasses.replace(everyday(500 + 4 * index + number), **calm) for number in range(4)]
+    usual = [dataclasses.replace(everyday_conditions(500 + 4 * index + number), **calm) for number in range(4)]
     labels = ("", "", f"mild {label}", f"severe {label}")
     changes = (good, {}, mild, severe)
     return [

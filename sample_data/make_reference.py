@@ -21,7 +21,7 @@ from biocapture.runs.page.reference import SHIPPED, reference_of, write_referenc
 from biocapture.runs.page.rows import open_run
 from biocapture.runs.page.tally import tally
 from biocapture.synthetic.eye.capture import capture
-from biocapture.synthetic.eye.conditions import everyday
+from biocapture.synthetic.eye.conditions import everyday_conditions
 from biocapture.synthetic.eye.eye import eye
 from biocapture.synthetic.fingerprint.finger import finger
 from biocapture.synthetic.fingerprint.impression import Effects, impression
@@ -70,7 +70,7 @@ def eyes(count: int) -> Iterator[Sample]:
     """One everyday capture of each eye."""
     for number in range(count):
         shown = eye(FIRST_SEED + number // 2, left=number % 2 == 1)
-        made = capture(shown, everyday(FIRST_SEED + number), seed=number)
+        made = capture(shown, everyday_conditions(FIRST_SEED + number), seed=number)
         yield Sample(Image(made.pixels), Modality.IRIS, shown.side)
 
 

@@ -29,7 +29,7 @@ from biocapture.devices import Target, open_device, target_of
 from biocapture.devices.simulators.escl import EsclSimulator
 from biocapture.devices.simulators.sbi import SbiSimulator
 from biocapture.synthetic.script import Act
-from biocapture.synthetic.stream import TOUCH, scene
+from biocapture.synthetic.stream import TOUCH_SHAPE, scene
 from biocapture.types import Modality, Position
 
 TIMEOUT_S = 60.0
@@ -54,7 +54,7 @@ class Counterpart:
 
 
 def finger_png() -> bytes:
-    pixels = scene(Modality.FINGERPRINT, Position.RIGHT_INDEX, Act.GOOD, 1, TOUCH)
+    pixels = scene(Modality.FINGERPRINT, Position.RIGHT_INDEX, Act.GOOD, 1, TOUCH_SHAPE)
     return cv2.imencode(".png", pixels)[1].tobytes()
 
 
@@ -151,7 +151,7 @@ def camera(folder: Path) -> Iterator[str]:
 @contextmanager
 def reader(folder: Path) -> Iterator[str]:
     os.environ["FP_VIRTUAL_IMAGE"] = str(folder / "finger")
-    pixels = scene(Modality.FINGERPRINT, Position.RIGHT_INDEX, Act.GOOD, 1, TOUCH)
+    pixels = scene(Modality.FINGERPRINT, Position.RIGHT_INDEX, Act.GOOD, 1, TOUCH_SHAPE)
     with placed(folder / "finger", image(pixels)):
         yield "fprint:virtual_image/0"
 

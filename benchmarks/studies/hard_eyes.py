@@ -26,7 +26,7 @@ from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.segment import segment
 from biocapture.profile.load import load_profile
 from biocapture.synthetic.eye.capture import capture
-from biocapture.synthetic.eye.conditions import Conditions, everyday
+from biocapture.synthetic.eye.conditions import Conditions, everyday_conditions
 from biocapture.synthetic.eye.eye import eye
 
 RIGHT = 0.03
@@ -59,7 +59,7 @@ def conditions_of(kind: str, seed: int) -> Conditions:
             {"glasses_glare": u(0.3, 1), "glasses_frame": u(0, 1)},
         ],
     }
-    return dataclasses.replace(everyday(seed), **some[kind][seed % len(some[kind])])
+    return dataclasses.replace(everyday_conditions(seed), **some[kind][seed % len(some[kind])])
 
 
 def told(kind: str, first: int, count: int) -> Iterator[Told]:

@@ -24,7 +24,7 @@ from biocapture.assessment.samples import Source
 from biocapture.errors import BiocaptureError
 from biocapture.images.walk import walk
 from biocapture.synthetic.eye.capture import capture
-from biocapture.synthetic.eye.conditions import everyday
+from biocapture.synthetic.eye.conditions import everyday_conditions
 from biocapture.synthetic.eye.eye import eye
 from biocapture.synthetic.fingerprint.finger import finger
 from biocapture.synthetic.fingerprint.impression import impression
@@ -70,7 +70,7 @@ def objects() -> Iterator[Bad]:
 def faults(count: int) -> Iterator[Bad]:
     """Synthetic eyes as they must not pass."""
     for number in range(count):
-        usual = everyday(900 + number)
+        usual = everyday_conditions(900 + number)
         pixels = capture(eye(900 + number), usual, number).pixels
         yield Bad("turned by 90°", np.ascontiguousarray(np.rot90(pixels)))
         yield Bad("two eyes", np.concatenate([pixels, pixels[:, ::-1]], axis=1))

@@ -13,7 +13,7 @@ from benchmarks.studies.drafts import SLOTS, Answer, Draft, Pixels, Plant, looke
 from biocapture.enrolment.readiness.checks.completeness import STATED_SIDE
 from biocapture.enrolment.readiness.slot import Examined
 from biocapture.synthetic.eye.capture import capture
-from biocapture.synthetic.eye.conditions import Conditions, everyday
+from biocapture.synthetic.eye.conditions import Conditions, everyday_conditions
 from biocapture.synthetic.eye.eye import eye
 from biocapture.types import Position
 
@@ -41,7 +41,7 @@ def good_capture(person: int, position: Position, number: int) -> Examined:
     """An everyday capture without faults, or the last of the tries."""
     for attempt in range(TRIES):
         seed = 10_000 * number + 100 * attempt + 2 * person + (position is LEFT)
-        found = looked_at(pixels_of(person, position, seed, everyday(seed)), position)
+        found = looked_at(pixels_of(person, position, seed, everyday_conditions(seed)), position)
         if found.report and all(reason.source == STATED_SIDE for reason in found.report.reasons):
             break
     return found
@@ -98,7 +98,7 @@ def poor_eye(draft: Draft) -> Answer:
         {"exposure_ev": -4.0, "noise": 12.0},
         {"gaze_deg": (38.0, 0.0)},
     )
-    conditions = replace(everyday(7), **faults[draft.random.integers(len(faults))])  # type: ignore[arg-type]
+    conditions = replace(everyday_conditions(7), **faults[draft.random.integers(len(faults))])  # type: ignore[arg-type]
     draft.put(position, pixels_of(draft.eyes["own"], position, 7, conditions))
     return ("readable.slot",), {position}
 

@@ -53,7 +53,7 @@ def through(sample: Sample) -> Stages:
     outline = segment.segment(pixels)
     assert isinstance(outline, Outline), f"{sample.id}: no eye"
     sclera_grey = contrast.contrast(pixels, outline).sclera_grey
-    small = reduction.reduced(pixels)
+    small = reduction.reduce_image(pixels)
     unrolled = rubber_sheet.unwrap(pixels, outline)
     return Stages(sample, pixels, small, outline, unrolled, iris_code.iris_code(unrolled), sclera_grey)
 
@@ -78,7 +78,7 @@ LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
 """The straight line of ``describe``: these add up to it, less the making of the batch."""
 
 PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
-    (reduction.reduced, lambda s: (s.pixels,)),
+    (reduction.reduce_image, lambda s: (s.pixels,)),
     (candidates.candidates, lambda s: (s.small.dark,)),
     (columns_of, lambda s: (s.pixels, s.outline)),
 )

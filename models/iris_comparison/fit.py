@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at, threshold_at
 from biocapture.images.decode import decode
-from biocapture.iris.comparison.compare import THRESHOLDS, compare, turned
-from biocapture.iris.comparison.false_match import TRIES, false_match_rate
-from biocapture.iris.comparison.template import Template, template_of, unpacked
+from biocapture.iris.comparison.compare import THRESHOLDS, compare, prepare
+from biocapture.iris.comparison.false_match import INDEPENDENT_TURNS, false_match_rate
+from biocapture.iris.comparison.template import Template, template_of, unpack
 from biocapture.types import Modality, Sample
 
 FINGERPRINT_SCORES = {1e-2: 79.15, 1e-3: 95.0, 1e-4: 98.55}
@@ -55,7 +55,7 @@ def templates_of(images: Path, odd: bool) -> dict[str, Template]:
 def pairs_of(templates: dict[str, Template]) -> Pairs:
     """Compare each with each."""
     names = list(templates)
-    ready = [turned(template) for template in templates.values()]
+    ready = [prepare(template) for template in templates.values()]
     first, second = np.triu_indices(len(names), 1)
     found = [compare(ready[i], ready[j]) for i, j in zip(first.tolist(), second.tolist(), strict=True)]
     eye = np.array([name[:6] for name in names])
@@ -98,7 +98,7 @@ def curve(distance: dict[float, float]) -> tuple[float, float]:
 
 def untried(templates: dict[str, Template]) -> Values:
     """Shares of differing bits of different eyes as they are, at one turn; pairs with many common bits only."""
-    codes = [unpacked(template) for template in templates.values()]
+    codes = [unpack(template) for template in templates.values()]
     eye = np.array([name[:6] for name in templates])
     bits, counts = (
         np.array([getattr(code, name).ravel() for code in codes], np.float32) for name in ("bits", "counts")
@@ -120,7 +120,7 @@ def constants(templates: dict[str, Template], pairs: Pairs) -> None:
         "THRESHOLDS",
         {rate: round(float(100 / (1 + np.exp((at - centre) / width))), 2) for rate, at in distance.items()},
     )
-    print("TRIES", round(TRIES * 1e-3 / false_match_rate(distance[1e-3]), 1))
+    print("TRIES", round(INDEPENDENT_TURNS * 1e-3 / false_match_rate(distance[1e-3]), 1))
     plain = np.sort(impostor[np.isfinite(impostor)])
     for rate, at in distance.items():
         print(f"FMR {rate:g}: distance {at:.4f} with caution, {plain[int(rate * len(plain))]:.4f} as measured")

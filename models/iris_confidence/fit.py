@@ -27,12 +27,12 @@ from scipy.optimize import minimize
 
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.segmentation.alternatives import alternatives
-from biocapture.iris.segmentation.confidence import evidence, parts_of
-from biocapture.iris.segmentation.reduction import Reduction, reduced
-from biocapture.iris.segmentation.refine import Found
-from biocapture.iris.segmentation.segment import first_look, guesses_of, located
+from biocapture.iris.segmentation.confidence import boundary_evidence, feature_vectors
+from biocapture.iris.segmentation.reduction import Reduction, reduce_image
+from biocapture.iris.segmentation.refine import Hypothesis
+from biocapture.iris.segmentation.segment import first_hypothesis, locate, pupil_guesses
 from biocapture.synthetic.eye.capture import EyeTruth, capture
-from biocapture.synthetic.eye.conditions import Conditions, everyday
+from biocapture.synthetic.eye.conditions import Conditions, everyday_conditions
 from biocapture.synthetic.eye.eye import eye
 from biocapture.types import GreyPixels
 
@@ -58,7 +58,7 @@ KINDS = ("everyday", "gaze", "gaze", "gaze", "glare", "glare", "lids", "lids", "
 
 def conditions_of(index: int, random: np.random.Generator) -> tuple[str, Conditions]:
     """A capture of one kind, mild to severe."""
-    kind, usual, u = KINDS[index % len(KINDS)], everyday(7 * index), random.uniform
+    kind, usual, u = KINDS[index % len(KINDS)], everyday_conditions(7 * index), random.uniform
     turn, angle = u(0, 2 * np.pi), u(10, 30)
     changes: dict[str, dict[str, Any]] = {
         "everyday": {},
@@ -89,8 +89,8 @@ def synthetic(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]
 def candidates(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]:
     """Likewise, of the first look and every alternative to it: what the confidence has to choose from."""
     for kind, pixels, truth in captures(first, count):
-        small = reduced(pixels)
-        found = first_look(small, guesses_of(small.dark))
+        small = reduce_image(pixels)
+        found = first_hypothesis(small, pupil_guesses(small.dark))
         if found is None:
             continue
         yield _example(kind, _told(small, found), truth, 1.0)
@@ -114,14 +114,14 @@ def _example(kind: str, told: Told, truth: EyeTruth, weight: float) -> tuple[str
 
 def look(pixels: GreyPixels) -> Told | None:
     """Both boundaries in the picture and the evidence for them."""
-    small = reduced(pixels)
-    found = located(small, guesses_of(small.dark))
+    small = reduce_image(pixels)
+    found = locate(small, pupil_guesses(small.dark))
     return None if found is None else _told(small, found[0])
 
 
-def _told(small: Reduction, found: Found) -> Told:
+def _told(small: Reduction, found: Hypothesis) -> Told:
     pupil, limbus, _ = found
-    row = np.concatenate(parts_of(evidence(small, *found)))
+    row = np.concatenate(feature_vectors(boundary_evidence(small, *found)))
     return pupil.scaled(1 / small.factor), limbus.scaled(1 / small.factor), row
 
 

@@ -29,10 +29,10 @@ from biocapture.iris.comparison.compare import compare
 from biocapture.iris.comparison.template import Template, template_of
 from biocapture.iris.describe import describe
 from biocapture.iris.measures import integrity, iso, operational, quality
-from biocapture.iris.measures.quality import LOWEST, WEIGHTS
+from biocapture.iris.measures.quality import MIN_COMPONENT_SCORE, WEIGHTS
 from biocapture.measure import Measure, logarithms
 from biocapture.synthetic.eye.capture import capture
-from biocapture.synthetic.eye.conditions import everyday
+from biocapture.synthetic.eye.conditions import everyday_conditions
 from biocapture.synthetic.eye.eye import Eye, eye
 from biocapture.types import GreyPixels, Modality, Sample
 
@@ -107,7 +107,7 @@ def looked(pixels: GreyPixels) -> Looked | None:
     if batch.failure[0]:
         return None
     scores = np.array([float(item.curve(item(batch))[0]) for item in COMPONENTS])
-    logs = logarithms(scores, LOWEST)
+    logs = logarithms(scores, MIN_COMPONENT_SCORE)
     return Looked(logs, template_of(sample), float(quality.quality(batch)[0]))
 
 
@@ -118,7 +118,7 @@ def degraded(first: int, count: int) -> Iterator[tuple[Looked, float]]:
         grown = eye(first + index // 2, left=bool(index % 2))
         good = looked(_good(grown, first + index))
         for number in random.choice(len(FAULTS), 5, replace=False).tolist():
-            usual = everyday(3 * first + 20 * index + number)
+            usual = everyday_conditions(3 * first + 20 * index + number)
             conditions = dataclasses.replace(usual, **FAULTS[number](random.uniform))
             poor = looked(capture(grown, conditions, number + 1).pixels)
             if good is not None and poor is not None:
@@ -127,12 +127,12 @@ def degraded(first: int, count: int) -> Iterator[tuple[Looked, float]]:
 
 def _good(grown: Eye, seed: int) -> GreyPixels:
     best = {"lid_opening": 0.95, "lashes": 0.3, "makeup": 0.0, "defocus_px": 0.3, "gaze_deg": (0.0, 0.0)}
-    return capture(grown, dataclasses.replace(everyday(seed), **best), 9).pixels  # type: ignore[arg-type]
+    return capture(grown, dataclasses.replace(everyday_conditions(seed), **best), 9).pixels  # type: ignore[arg-type]
 
 
 def fitted(looks: list[Looked], distance: Values) -> Values:
     """(C,) weights."""
-    target = np.log(np.clip((0.5 - distance) / (0.5 - BEST), LOWEST / 100, 1))
+    target = np.log(np.clip((0.5 - distance) / (0.5 - BEST), MIN_COMPONENT_SCORE / 100, 1))
     rows = np.array([look.logs for look in looks])
     return np.asarray(lsq_linear(rows, target, (MIN_WEIGHT, MAX_WEIGHT)).x, np.float64)
 

@@ -14,7 +14,7 @@ from biocapture.errors import (
     UsageError,
 )
 from biocapture.guidance import texts
-from biocapture.synthetic.script import Act, at, script
+from biocapture.synthetic.script import Act, act_at, parse_script
 from biocapture.synthetic.stream import ACTS, Stream
 from biocapture.types import Modality, Position
 
@@ -73,8 +73,8 @@ def test_every_act_has_its_scene_and_repeats(modality: Modality) -> None:
 
 
 def test_script() -> None:
-    steps = script("absent:2, good:3,wet")
-    assert [at(steps, number)[0] for number in (0, 1, 2, 4, 5, 999)] == [
+    steps = parse_script("absent:2, good:3,wet")
+    assert [act_at(steps, number)[0] for number in (0, 1, 2, 4, 5, 999)] == [
         Act.ABSENT,
         Act.ABSENT,
         Act.GOOD,
@@ -87,7 +87,7 @@ def test_script() -> None:
 @pytest.mark.parametrize("text", ["dance", "good:0", "good:x", "good:-1", "good:1e3", ":5"])
 def test_scripts_that_are_none(text: str) -> None:
     with pytest.raises(UsageError):
-        script(text)
+        parse_script(text)
 
 
 @pytest.mark.parametrize(

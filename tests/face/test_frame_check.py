@@ -49,7 +49,7 @@ def test_colour_is_not_needed(seed: int) -> None:
     assert look(np.repeat(grey[:, :, None], 3, axis=2)) == ""
 
 
-@pytest.mark.parametrize("wall", [*drawing.SKINS, (255, 255, 255), (0, 0, 0), (60, 120, 60)])
+@pytest.mark.parametrize("wall", [*drawing.SKIN_COLOURS, (255, 255, 255), (0, 0, 0), (60, 120, 60)])
 def test_a_wall_of_any_colour_is_nobody(wall: tuple[int, int, int]) -> None:
     pixels = np.full((*SHAPE, 3), wall, np.uint8)
     pixels += np.random.default_rng(1).integers(0, 3, pixels.shape, np.uint8)  # wraps at white; no matter

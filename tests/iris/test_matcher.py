@@ -20,12 +20,12 @@ from biocapture.iris.comparison.picture import (
     DIFFERING,
     EYE_PX,
     MIXED,
+    NOT_COUNTED,
     OUTLINE,
-    UNCOUNTED,
     agreement,
     picture,
 )
-from biocapture.iris.comparison.template import packed, template_of
+from biocapture.iris.comparison.template import pack, template_of
 from biocapture.iris.features.iris_code import iris_code
 from biocapture.iris.features.rubber_sheet import unwrap
 from biocapture.iris.matcher import READERS, WRITERS, is_empty, stand_in, summary
@@ -111,7 +111,7 @@ def test_too_little_in_common_is_said() -> None:
     made = seen(1)
     strip = unwrap(made.pixels, outline_of(made.truth))
     strip.usable[:, 64:] = False
-    closing = packed(iris_code(strip))
+    closing = pack(iris_code(strip))
     whole = template_of(sample(ONE))
     found = iris_compare(whole, closing)
     assert 0 < found.common < MIN_BITS
@@ -129,7 +129,7 @@ def test_swapped_sides_are_said() -> None:
 
 
 def colours_of(shown: np.ndarray) -> dict[tuple[int, ...], float]:
-    return {colour: float((shown == colour).all(axis=2).mean()) for colour in (AGREEING, MIXED, DIFFERING, UNCOUNTED)}
+    return {colour: float((shown == colour).all(axis=2).mean()) for colour in (AGREEING, MIXED, DIFFERING, NOT_COUNTED)}
 
 
 def test_the_map_shows_what_agrees_and_what_does_not() -> None:
@@ -146,7 +146,7 @@ def test_the_map_counts_what_the_comparison_counted() -> None:
     template = template_of(sample(ONE))
     shown = colours_of(agreement((template, template), 0))
     assert shown[DIFFERING] == shown[MIXED] == 0
-    assert shown[AGREEING] == pytest.approx(1 - shown[UNCOUNTED])
+    assert shown[AGREEING] == pytest.approx(1 - shown[NOT_COUNTED])
 
 
 def test_picture_has_eyes_with_outlines_strips_and_map() -> None:

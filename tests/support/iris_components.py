@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from tests.support.eyes import USUAL, grown
 
-from biocapture.synthetic.eye.camera import SHARPEST_PX, VEIL
+from biocapture.synthetic.eye.camera import MIN_BLUR_PX, VEIL_GREY
 from biocapture.synthetic.eye.capture import EyeImage, capture
 from biocapture.synthetic.eye.conditions import Conditions
 from biocapture.synthetic.eye.eye import Eye
@@ -27,7 +27,7 @@ class Shown:
 
     def sensed(self, grey: float) -> float:
         """Grey of the image where the scene has a grey."""
-        veiled = grey * (1 - self.conditions.contrast_loss) + VEIL * self.conditions.contrast_loss
+        veiled = grey * (1 - self.conditions.contrast_loss) + VEIL_GREY * self.conditions.contrast_loss
         return float(np.clip(veiled * 2**self.conditions.exposure_ev, 0, 255))
 
     def share(self, mask: np.ndarray) -> float:
@@ -119,7 +119,7 @@ LOGISTIC_VARIANCE = np.pi**2 / 3
 
 
 def _sharpness(it: Shown) -> float:
-    variance = SHARPEST_PX**2 + LOGISTIC_VARIANCE * RIM_PX**2 + it.conditions.defocus_px**2 / 4
+    variance = MIN_BLUR_PX**2 + LOGISTIC_VARIANCE * RIM_PX**2 + it.conditions.defocus_px**2 / 4
     return float(it.conditions.iris_radius_px / np.sqrt(variance))
 
 

@@ -17,7 +17,7 @@ import pytest
 from biocapture.errors import UsageError
 from biocapture.images.naming import position_of
 from biocapture.synthetic.eye.capture import EyeImage, capture
-from biocapture.synthetic.eye.conditions import LIMITS, Conditions, everyday
+from biocapture.synthetic.eye.conditions import LIMITS, Conditions, everyday_conditions
 from biocapture.synthetic.eye.eye import Eye, eye
 from biocapture.synthetic.eye.gaze import CORNEA_DEPTH, LIMBUS_DEPTH, Ellipse
 from biocapture.synthetic.eye.iris_texture import COLUMNS, ROWS
@@ -40,19 +40,19 @@ def digest(made: EyeImage) -> str:
 
 
 def test_same_arguments_same_pixels() -> None:
-    one, other = (capture(eye(5, left=True), everyday(6), 7) for _ in range(2))
+    one, other = (capture(eye(5, left=True), everyday_conditions(6), 7) for _ in range(2))
     assert digest(one) == digest(other)
-    assert digest(capture(eye(5, left=True), everyday(6), 8)) != digest(one)
+    assert digest(capture(eye(5, left=True), everyday_conditions(6), 8)) != digest(one)
 
 
 def test_another_process_gives_the_same_pixels() -> None:
     code = (
         "import hashlib; from biocapture.synthetic.eye import capture, conditions, eye;"
-        "made = capture.capture(eye.eye(5, left=True), conditions.everyday(6), 7);"
+        "made = capture.capture(eye.eye(5, left=True), conditions.everyday_conditions(6), 7);"
         "print(hashlib.sha256(made.pixels.tobytes() + made.truth.usable.tobytes()).hexdigest())"
     )
     printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert printed.strip() == digest(capture(eye(5, left=True), everyday(6), 7))
+    assert printed.strip() == digest(capture(eye(5, left=True), everyday_conditions(6), 7))
 
 
 def test_two_eyes_of_a_person_share_the_lids_not_the_iris() -> None:
@@ -219,7 +219,7 @@ def test_roll_turns_the_whole_eye_clockwise() -> None:
 
 @EVERY_SEED
 def test_masks_and_lid_rows_agree(seed: int) -> None:
-    truth = capture(grown(seed), everyday(seed), seed).truth
+    truth = capture(grown(seed), everyday_conditions(seed), seed).truth
     assert not (truth.usable & ~truth.iris).any()
     assert not (truth.usable & (truth.lid | truth.lash | truth.specular)).any()
     assert 0.5 < truth.usable_share < 1
@@ -393,7 +393,7 @@ def test_conditions_outside_the_limits_are_refused(name: str, value: object) -> 
 
 
 @pytest.mark.parametrize("seed", [-1, 0.5, "x", None])
-@pytest.mark.parametrize("made", [eye, everyday, lambda seed: capture(grown(1), seed=seed)])
+@pytest.mark.parametrize("made", [eye, everyday_conditions, lambda seed: capture(grown(1), seed=seed)])
 def test_what_cannot_seed_is_refused(made: Callable[[object], object], seed: object) -> None:
     with pytest.raises(UsageError, match=r"^seed: .* whole numbers from 0"):
         made(seed)
@@ -432,8 +432,8 @@ def test_every_condition_has_its_limits() -> None:
 
 @pytest.mark.parametrize("seed", range(30))
 def test_everyday_captures_are_everyday(seed: int) -> None:
-    wanted = everyday(seed)
-    assert wanted == everyday(seed) != everyday(seed + 1)
+    wanted = everyday_conditions(seed)
+    assert wanted == everyday_conditions(seed) != everyday_conditions(seed + 1)
     assert wanted.lid_opening >= 0.55
     assert wanted.glasses_glare == wanted.pupil_glare == wanted.cosmetic_lens == 0
 

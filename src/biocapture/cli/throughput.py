@@ -164,11 +164,11 @@ def _prints() -> Iterator[Pixels]:
 def _eyes() -> Iterator[Pixels]:
     """Everyday captures of several people, 640 × 480."""
     from biocapture.synthetic.eye.capture import capture
-    from biocapture.synthetic.eye.conditions import everyday
+    from biocapture.synthetic.eye.conditions import everyday_conditions
     from biocapture.synthetic.eye.eye import eye
 
     for seed in range(DISTINCT):
-        yield capture(eye(FIRST_SEED + seed), everyday(seed), seed).pixels
+        yield capture(eye(FIRST_SEED + seed), everyday_conditions(seed), seed).pixels
 
 
 def _portraits() -> Iterator[Pixels]:

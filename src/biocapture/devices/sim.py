@@ -18,7 +18,7 @@ from biocapture.errors import (
     DeviceUnsupportedError,
     NothingSeenError,
 )
-from biocapture.synthetic.script import DEFAULT, Act, at, checked, script
+from biocapture.synthetic.script import DEFAULT_SCRIPT, Act, act_at, check_acts, parse_script
 from biocapture.synthetic.stream import ACTS, Fixture, Stream
 from biocapture.types import Image, Modality, PpiSource, Sample
 
@@ -48,7 +48,7 @@ class SimOptions(DeviceOptions):
         Of the sensor, see `biocapture.synthetic.stream.Fixture`.
     """
 
-    script: str = DEFAULT
+    script: str = DEFAULT_SCRIPT
     seed: int = Field(1, ge=0, le=1_000_000)
     fps: float = Field(25.0, ge=0.0, le=1000.0)
     width_px: int = Field(0, ge=0, le=4096)
@@ -73,7 +73,7 @@ class SimulatedDevice:
         self._address = address
         self._options = options
         self._modality = SHOWS[address]
-        self._steps = checked(script(options.script), ACTS[self._modality], f"sim:{address}")
+        self._steps = check_acts(parse_script(options.script), ACTS[self._modality], f"sim:{address}")
         self._clock = _FrameClock(options.fps)
         self._open = self._gone = False
 
@@ -191,7 +191,7 @@ class SimulatedDevice:
 
     def _next(self, stream: Stream, timeout_s: float) -> tuple[Act, Image]:
         number = self._clock.next()
-        act, passed = at(self._steps, number)
+        act, passed = act_at(self._steps, number)
         if act is Act.DISCONNECT or self._gone:
             self._gone = True
             raise DeviceDisconnectedError("was unplugged, as the script says", f"sim:{self._address}")

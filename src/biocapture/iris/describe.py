@@ -26,10 +26,10 @@ MIN_CONFIDENCE = 0.25
 MIN_USABLE = 0.02
 """Share of the iris below which the eye is closed or covered: nothing to be measured."""
 
-COVERS = {"lid": "iris.open_eyes", "lash": "iris.lift_lashes", "specular": "iris.check_exposure"}
+OCCLUSION_REASONS = {"lid": "iris.open_eyes", "lash": "iris.lift_lashes", "specular": "iris.check_exposure"}
 """What may cover all of an iris → what to do about it."""
 
-STATED = {Position.RIGHT_EYE: 1.0, Position.LEFT_EYE: -1.0}
+STATED_SIDES = {Position.RIGHT_EYE: 1.0, Position.LEFT_EYE: -1.0}
 
 
 def describe(sample: Sample, trace: Trace = no_trace) -> IrisBatch:
@@ -48,10 +48,10 @@ def describe(sample: Sample, trace: Trace = no_trace) -> IrisBatch:
     if outline.confidence < MIN_CONFIDENCE:
         why = f"confidence {outline.confidence:.2f} that an eye was found, least {MIN_CONFIDENCE}"
         return IrisBatch.of_failure(Failure("iris.no_eye", why))
-    columns = columns_of(pixels, outline, trace) | {"stated_right": STATED.get(sample.position, float("nan"))}
+    columns = columns_of(pixels, outline, trace) | {"stated_right": STATED_SIDES.get(sample.position, float("nan"))}
     if columns["usable"] < MIN_USABLE:
         why = f"usable share of the iris {columns['usable']:.3f}, least {MIN_USABLE}"
-        return IrisBatch.of_failure(Failure(COVERS[max(COVERS, key=columns.__getitem__)], why))
+        return IrisBatch.of_failure(Failure(OCCLUSION_REASONS[max(OCCLUSION_REASONS, key=columns.__getitem__)], why))
     return IrisBatch.of_one(columns)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from biocapture.iris.comparison.picture import draw_outline
 from biocapture.iris.describe import MIN_CONFIDENCE
-from biocapture.iris.features.rubber_sheet import COLUMNS, sheet, unwrap
+from biocapture.iris.features.rubber_sheet import COLUMNS, sheet_places, unwrap
 from biocapture.iris.outline import Outline
 from biocapture.iris.segmentation.segment import segment
 from biocapture.types import Failure, GreyPixels, Picture, Sample
@@ -43,7 +43,7 @@ def seen(sample: Sample) -> tuple[Picture, Failure | None]:
 def _tint(drawn: Picture, pixels: GreyPixels, outline: Outline) -> None:
     """Colour the places of the unrolled iris that do not count, back in the picture."""
     strip = unwrap(pixels, outline)
-    row, column = (np.rint(part).astype(np.int64) for part in sheet(outline))
+    row, column = (np.rint(part).astype(np.int64) for part in sheet_places(outline))
     inside = (row >= 0) & (row < pixels.shape[0]) & (column >= 0) & (column < pixels.shape[1])
     # Neighbours of the unrolled iris lie this far apart at the limbus: discs of that size leave no gaps.
     gap = math.ceil(2 * math.pi * outline.limbus.radius_px / COLUMNS) | 1

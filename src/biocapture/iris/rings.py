@@ -28,7 +28,7 @@ class Rings:
     seen: NDArray[np.bool_]
 
 
-def rings(pixels: GreyPixels, outline: Outline, row: Field, column: Field) -> Rings:
+def ring_greys(pixels: GreyPixels, outline: Outline, row: Field, column: Field) -> Rings:
     """Greys, interpolated, at (S, A) places."""
     height, width = pixels.shape
     grey = cv2.remap(pixels, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -38,15 +38,15 @@ def rings(pixels: GreyPixels, outline: Outline, row: Field, column: Field) -> Ri
     return Rings(grey.astype(np.float32), seen)
 
 
-def scaled(ellipse: Ellipse, scale: Field, angle: Field) -> tuple[Field, Field]:
+def ring_places(ellipse: Ellipse, scale: Field, angle: Field) -> tuple[Field, Field]:
     """Rows and columns, (S, A) each, on copies of an ellipse scaled about its centre."""
-    down, right = directions(ellipse, angle)
+    down, right = boundary_vectors(ellipse, angle)
     row = ellipse.row_px + scale[:, None] * down
     column = ellipse.column_px + scale[:, None] * right
     return row.astype(np.float32), column.astype(np.float32)
 
 
-def directions(ellipse: Ellipse, angle: Field) -> tuple[Field, Field]:
+def boundary_vectors(ellipse: Ellipse, angle: Field) -> tuple[Field, Field]:
     """Boundary minus centre, (A,) rows and columns: the ellipse as the stretched unit circle, unturned."""
     cosine, sine = np.cos(ellipse.tilt_rad), np.sin(ellipse.tilt_rad)
     along, across = ellipse.major_px, ellipse.minor_px
@@ -56,12 +56,12 @@ def directions(ellipse: Ellipse, angle: Field) -> tuple[Field, Field]:
     return down, right
 
 
-def around(count: int) -> Field:
+def ring_angles(count: int) -> Field:
     """(A,) angles from 0, towards rising columns, on to rising rows."""
     return ((np.arange(count) + 0.5) * (2 * np.pi / count)).astype(np.float32)
 
 
-def lateral(count: int) -> Field:
+def lateral_angles(count: int) -> Field:
     """(A,) angles within the two sectors beside the pupil: half to the right, half to the left."""
     right = np.linspace(-LATERAL_RAD, LATERAL_RAD, count // 2)
     return np.concatenate([right, np.pi - right]).astype(np.float32)

@@ -13,6 +13,6 @@ def median(values: NDArray[Any]) -> float:
     return float(np.partition(flat, half)[half])
 
 
-def deviation(values: NDArray[Any], middle: float) -> float:
+def scaled_mad(values: NDArray[Any], middle: float) -> float:
     """Median distance from the middle, as the deviation of a normal distribution."""
     return 1.4826 * median(np.abs(values - middle))

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SKINS = ((224, 190, 165), (206, 158, 130), (170, 120, 92), (120, 82, 62), (92, 62, 48))
-WALL = (205, 30, 35)
-HAIR = (35, 27, 24)
+SKIN_COLOURS = ((224, 190, 165), (206, 158, 130), (170, 120, 92), (120, 82, 62), (92, 62, 48))
+WALL_COLOUR = (205, 30, 35)
+HAIR_COLOUR = (35, 27, 24)
 
 SHADOWS = (
     (-0.62, 0.1, 0.14, 0.8, 0.3),
@@ -63,11 +63,11 @@ def portrait(seed: int, shape: tuple[int, int], how: Mapping[str, float] | None 
         RGB.
     """
     random = np.random.default_rng([seed, 0xFACE])
-    frame = np.full((*shape, 3), WALL, np.uint8)
+    frame = np.full((*shape, 3), WALL_COLOUR, np.uint8)
     if how is None:
         return frame
     sitter = Sitter(**how)
-    skin = SKINS[int(random.integers(len(SKINS)))]
+    skin = SKIN_COLOURS[int(random.integers(len(SKIN_COLOURS)))]
     unit = 0.23 * shape[0] * sitter.scale
     centre = (shape[1] * (0.5 + sitter.shift), shape[0] * 0.48)
     _bust(frame, centre, unit, skin)
@@ -90,7 +90,7 @@ def _bust(frame: NDArray[np.uint8], at: Place, unit: float, skin: Colour) -> Non
     shaded = (int(0.9 * skin[0]), int(0.9 * skin[1]), int(0.9 * skin[2]))
     _disc(frame, _beside(at, 0, 2.1, unit), (1.5 * unit, 1.0 * unit), (60, 70, 90))
     _disc(frame, _beside(at, 0, 1.0, unit), (0.34 * unit, 0.6 * unit), shaded)
-    _disc(frame, _beside(at, 0, -0.2, unit), (0.8 * unit, 0.95 * unit), HAIR)
+    _disc(frame, _beside(at, 0, -0.2, unit), (0.8 * unit, 0.95 * unit), HAIR_COLOUR)
     _disc(frame, at, (0.7 * unit, 0.95 * unit), skin)
 
 

@@ -37,12 +37,12 @@ class Step:
     frames: int
 
 
-DEFAULT = "absent:8,approach:12,good"
+DEFAULT_SCRIPT = "absent:8,approach:12,good"
 MAX_FRAMES = 1_000_000
-LENGTH = 15
+DEFAULT_FRAMES = 15
 
 
-def script(text: str) -> tuple[Step, ...]:
+def parse_script(text: str) -> tuple[Step, ...]:
     """Read ``act:frames,…``; 15 frames where not told.
 
     Raises
@@ -50,7 +50,7 @@ def script(text: str) -> tuple[Step, ...]:
     UsageError
         An act is unknown, or a number of frames is not 1…1 000 000.
     """
-    return tuple(_step(part.strip()) for part in (text or DEFAULT).split(","))
+    return tuple(_step(part.strip()) for part in (text or DEFAULT_SCRIPT).split(","))
 
 
 def _step(part: str) -> Step:
@@ -59,10 +59,10 @@ def _step(part: str) -> Step:
         raise UsageError(f"no such act; there are: {', '.join(Act)}", name or "script")
     if frames and not (frames.isascii() and frames.isdigit() and 1 <= int(frames) <= MAX_FRAMES):
         raise UsageError(f"{frames!r} frames, allowed: 1…{MAX_FRAMES}", part)
-    return Step(Act(name), int(frames or LENGTH))
+    return Step(Act(name), int(frames or DEFAULT_FRAMES))
 
 
-def at(steps: tuple[Step, ...], frame: int) -> tuple[Act, float]:
+def act_at(steps: tuple[Step, ...], frame: int) -> tuple[Act, float]:
     """The act at a frame and how much of it has passed, 0…1."""
     for step in steps[:-1]:
         if frame < step.frames:
@@ -71,7 +71,7 @@ def at(steps: tuple[Step, ...], frame: int) -> tuple[Act, float]:
     return steps[-1].act, min(1.0, frame / steps[-1].frames)
 
 
-def checked(steps: tuple[Step, ...], possible: Mapping[Act, object], subject: str) -> tuple[Step, ...]:
+def check_acts(steps: tuple[Step, ...], possible: Mapping[Act, object], subject: str) -> tuple[Step, ...]:
     """The steps, if all of them can happen.
 
     Raises

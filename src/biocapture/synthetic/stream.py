@@ -22,7 +22,7 @@ Pixels = NDArray[np.uint8]
 PLATEN_GREY = 235
 """Of a clean glass without a finger."""
 
-TOUCH = (560, 416)
+TOUCH_SHAPE = (560, 416)
 """Rows and columns a finger takes at 500 ppi."""
 
 FINGER_ACTS = {
@@ -95,7 +95,7 @@ class Fixture:
 
 
 @functools.lru_cache(maxsize=16)
-def grown(seed: int) -> Finger:
+def cached_finger(seed: int) -> Finger:
     """A finger, kept: growing one takes a second."""
     return finger(seed)
 
@@ -104,35 +104,37 @@ def grown(seed: int) -> Finger:
 def scene(modality: Modality, position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
     """What the sensor sees during an act, without noise. Read-only."""
     draw: Callable[[Position, Act, int, tuple[int, int]], Pixels]
-    draw = {Modality.FINGERPRINT: _touch, Modality.IRIS: _eye, Modality.FACE: _face}[modality]
+    draw = {Modality.FINGERPRINT: _finger_scene, Modality.IRIS: _eye_scene, Modality.FACE: _face_scene}[modality]
     pixels = draw(position, act, seed + 7919 * (act is Act.WRONG), shape)
     pixels.setflags(write=False)
     return pixels
 
 
-def _touch(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
+def _finger_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
     effects = FINGER_ACTS[act]
     if effects is None and act is Act.ABSENT:
         return np.full(shape, PLATEN_GREY, np.uint8)
     if effects is None:  # dirty: the print that was left behind, and no finger
-        residue = impression(grown(16 * seed), seed, Effects(low_contrast=1.0), shape=TOUCH).pixels
-        return _placed(residue, shape, PLATEN_GREY)
-    return _placed(impression(grown(16 * seed + position.finger_code), seed, effects).pixels, shape, PLATEN_GREY)
+        residue = impression(cached_finger(16 * seed), seed, Effects(low_contrast=1.0), shape=TOUCH_SHAPE).pixels
+        return _centre(residue, shape, PLATEN_GREY)
+    return _centre(
+        impression(cached_finger(16 * seed + position.finger_code), seed, effects).pixels, shape, PLATEN_GREY
+    )
 
 
-def _eye(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
+def _eye_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
     conditions = EYE_ACTS[act]
     if conditions is None:
         return np.full(shape, 60, np.uint8)
     left = position is Position.LEFT_EYE
-    return _placed(capture(eye(seed, left), conditions, seed).pixels, shape, 120)
+    return _centre(capture(eye(seed, left), conditions, seed).pixels, shape, 120)
 
 
-def _face(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
+def _face_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
     return portrait(seed, shape, FACE_ACTS[act])
 
 
-def _placed(pixels: Pixels, shape: tuple[int, int], grey: int) -> Pixels:
+def _centre(pixels: Pixels, shape: tuple[int, int], grey: int) -> Pixels:
     """In the middle of a frame, cut where it is larger."""
     frame = np.full(shape, grey, np.uint8)
     rows, columns = (min(own, whole) for own, whole in zip(pixels.shape, shape, strict=True))
@@ -183,7 +185,7 @@ class Stream:
         pixels = scene(self.modality, self.position, act, self.seed, self.shape)
         if act is Act.APPROACH:
             pixels = self._approaching(pixels, passed)
-        pixels = _moved(pixels, _shift(act, number, random))
+        pixels = _shift_pixels(pixels, _shift(act, number, random))
         return self._sensed(pixels, random)
 
     def _approaching(self, pixels: Pixels, passed: float) -> Pixels:
@@ -197,7 +199,7 @@ class Stream:
         if self.noise:
             pixels = cv2.add(pixels, _noise(self.noise, pixels.shape, random), dtype=cv2.CV_8U)
         if fixture.stain:
-            pixels = _stained(pixels, fixture.stain, self.seed)
+            pixels = _stain(pixels, fixture.stain, self.seed)
         if 0 <= fixture.dead_row < pixels.shape[0]:
             pixels = pixels.copy()
             pixels[fixture.dead_row] = 0
@@ -212,7 +214,7 @@ def _shift(act: Act, number: int, random: np.random.Generator) -> tuple[float, f
     return float(across), float(down)
 
 
-def _moved(pixels: Pixels, shift: tuple[float, float]) -> Pixels:
+def _shift_pixels(pixels: Pixels, shift: tuple[float, float]) -> Pixels:
     matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
     return cv2.warpAffine(pixels, matrix, pixels.shape[1::-1], borderMode=cv2.BORDER_REPLICATE).astype(
         np.uint8, copy=False
@@ -233,7 +235,7 @@ def _noise(deviation: float, shape: tuple[int, ...], random: np.random.Generator
     return strip[start : start + size].reshape(shape)
 
 
-def _stained(pixels: Pixels, darkness: float, seed: int) -> Pixels:
+def _stain(pixels: Pixels, darkness: float, seed: int) -> Pixels:
     """A spot that lies on the glass, whatever is seen."""
     random = np.random.default_rng([seed, 0x57A])
     height, width = pixels.shape[:2]

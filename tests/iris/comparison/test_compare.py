@@ -10,18 +10,18 @@ from tests.support.eyes import sample, seen
 from biocapture.images.decode import decode
 from biocapture.iris.comparison import false_match
 from biocapture.iris.comparison.compare import (
+    CHANCE_DISTANCE,
     MAX_SHIFT,
     MIN_BITS,
     THRESHOLDS,
-    UNLIKE,
     USUAL_BITS,
     compare,
-    normalised,
+    normalised_distance,
+    prepare,
     score_of,
-    turned,
 )
 from biocapture.iris.comparison.false_match import false_match_rate
-from biocapture.iris.comparison.template import Template, packed, template_of, unpacked
+from biocapture.iris.comparison.template import Template, pack, template_of, unpack
 from biocapture.iris.features.iris_code import PLACES, IrisCode
 from biocapture.types import Modality, Sample
 
@@ -41,7 +41,7 @@ def drawn(seed: int, share: float = 1.0) -> Template:
     """Independent bits, of which a share counts."""
     random = np.random.default_rng(seed)
     counts = random.random((2, 16, PLACES)) < share
-    return packed(IrisCode((random.random((2, 16, PLACES)) < 0.5) & counts, counts))
+    return pack(IrisCode((random.random((2, 16, PLACES)) < 0.5) & counts, counts))
 
 
 def test_thresholds_rise_as_the_false_match_rate_falls() -> None:
@@ -53,7 +53,7 @@ def test_thresholds_rise_as_the_false_match_rate_falls() -> None:
 def test_the_more_alike_the_higher_the_score() -> None:
     scores = [score_of(distance) for distance in np.linspace(-1, 2, 50)]
     assert scores == sorted(scores, reverse=True)
-    assert score_of(UNLIKE) < 1
+    assert score_of(CHANCE_DISTANCE) < 1
     assert 99.9 < score_of(0.0) <= 100
 
 
@@ -92,7 +92,7 @@ def test_rotation_of_a_head_is_found(roll: float) -> None:
 )
 def test_the_same_eye_matches_and_others_do_not(conditions: dict) -> None:
     for seed in (2, 3):
-        probe = turned(eye(seed, capture_seed=11, **conditions))
+        probe = prepare(eye(seed, capture_seed=11, **conditions))
         assert compare(probe, eye(seed)).score > THRESHOLDS[1e-4]
         for other in (4, 5):
             assert compare(probe, eye(other)).score < THRESHOLDS[1e-3]
@@ -101,7 +101,7 @@ def test_the_same_eye_matches_and_others_do_not(conditions: dict) -> None:
 
 def test_made_ready_or_not_is_the_same() -> None:
     one, other = eye(1), eye(2)
-    assert compare(one, other) == compare(turned(one), other) == compare(turned(one), turned(other))
+    assert compare(one, other) == compare(prepare(one), other) == compare(prepare(one), prepare(other))
 
 
 def test_order_changes_the_direction_of_the_turn_only() -> None:
@@ -114,22 +114,22 @@ def test_order_changes_the_direction_of_the_turn_only() -> None:
 def test_two_steps_find_what_all_turns_of_all_bits_find() -> None:
     """The distance by its definition, on bits of their own."""
     one, other = eye(1), eye(1, capture_seed=9, roll_deg=7.0)
-    a, b = unpacked(one), unpacked(other)
+    a, b = unpack(one), unpack(other)
     best = 1.0
     for places in range(-MAX_SHIFT, MAX_SHIFT + 1):
         bits, counts = (np.roll(each, places, axis=2) for each in (a.bits, a.counts))
         both = counts & b.counts
         share = float((bits ^ b.bits)[both].mean())
-        best = min(best, UNLIKE - (UNLIKE - share) * min(1, both.sum() / USUAL_BITS) ** 0.5)
+        best = min(best, CHANCE_DISTANCE - (CHANCE_DISTANCE - share) * min(1, both.sum() / USUAL_BITS) ** 0.5)
     assert compare(one, other).distance == pytest.approx(best)
 
 
 def test_fewer_bits_draw_towards_unlike() -> None:
     count = np.array([MIN_BITS - 1, MIN_BITS, USUAL_BITS // 4, USUAL_BITS, 2 * USUAL_BITS])
-    found = normalised(count // 5, count)
-    assert found[0] == UNLIKE
+    found = normalised_distance(count // 5, count)
+    assert found[0] == CHANCE_DISTANCE
     assert np.all(np.diff(found) <= 0)
-    assert found[2] == pytest.approx(UNLIKE - 0.3 / 2, abs=2e-3)
+    assert found[2] == pytest.approx(CHANCE_DISTANCE - 0.3 / 2, abs=2e-3)
     assert found[3] == pytest.approx(0.2, abs=2e-3)
     assert found[4] == pytest.approx(0.2, abs=2e-3)
 
@@ -138,7 +138,7 @@ def test_nothing_in_common_is_nothing_alike() -> None:
     blank = drawn(0, share=0.0)
     for other in (blank, eye(), drawn(1)):
         found = compare(blank, other)
-        assert (found.distance, found.common) == (UNLIKE, 0)
+        assert (found.distance, found.common) == (CHANCE_DISTANCE, 0)
         assert found.score < THRESHOLDS[1e-2]
 
 
@@ -148,11 +148,15 @@ def test_independent_codes_are_half_alike() -> None:
 
 
 def test_odds_are_those_of_the_best_of_some_series_of_tosses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(false_match, "TRIES", 4)
-    tosses = np.random.default_rng(3).binomial(false_match.DEGREES, false_match.MEAN, (100_000, 4)).min(axis=1)
+    monkeypatch.setattr(false_match, "INDEPENDENT_TURNS", 4)
+    tosses = (
+        np.random.default_rng(3)
+        .binomial(false_match.DEGREES_OF_FREEDOM, false_match.MEAN_DISTANCE, (100_000, 4))
+        .min(axis=1)
+    )
     for heads in np.quantile(tosses, [0.01, 0.1, 0.5, 0.9]).astype(int):
         share = (tosses <= heads).mean()
-        assert false_match_rate(heads / false_match.DEGREES) == pytest.approx(share, rel=0.1)
+        assert false_match_rate(heads / false_match.DEGREES_OF_FREEDOM) == pytest.approx(share, rel=0.1)
 
 
 def test_odds_fall_with_distance_down_to_the_least() -> None:
@@ -175,7 +179,7 @@ def test_sample_eyes_are_told_apart() -> None:
     with (SAMPLES / "index.csv").open(newline="") as handle:
         rows = [row for row in csv.DictReader(handle) if row["impression"] in "12"]
     images = [decode(SAMPLES.parent / row["path"], modality=Modality.IRIS) for row in rows]
-    ready = [turned(template_of(Sample(image, Modality.IRIS))) for image in images]
+    ready = [prepare(template_of(Sample(image, Modality.IRIS))) for image in images]
     owner = [(row["person"], row["position"]) for row in rows]
     pairs = [(i, j) for i in range(len(rows)) for j in range(i)]
     scores = np.array([compare(ready[i], ready[j]).score for i, j in pairs])

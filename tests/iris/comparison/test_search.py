@@ -9,8 +9,8 @@ from biocapture.comparison.gallery import Gallery
 from biocapture.errors import TemplateError
 from biocapture.iris.comparison import search
 from biocapture.iris.comparison.compare import compare
-from biocapture.iris.comparison.search import promise, sketch
-from biocapture.iris.comparison.template import Template, template_of, unpacked
+from biocapture.iris.comparison.search import index_features, prefilter_scores
+from biocapture.iris.comparison.template import Template, template_of, unpack
 from biocapture.iris.features.iris_code import PLACES
 from biocapture.types import Modality
 
@@ -50,31 +50,35 @@ def test_only_candidates_are_compared_in_full() -> None:
 
 def test_promise_is_the_first_step_of_a_comparison() -> None:
     """By its definition, on the bits of the even bands."""
-    probe = unpacked(PROBE)
+    probe = unpack(PROBE)
     for name, known in KNOWN.items():
-        other = unpacked(known)
+        other = unpack(known)
         distances = []
         for places in range(-8, 9):
             bits, counts = (np.roll(each, places, axis=2)[:, ::2] for each in (probe.bits, probe.counts))
             both = counts & other.counts[:, ::2]
             share = (bits ^ other.bits[:, ::2])[both].mean()
             distances.append(0.5 - (0.5 - share) * min(1, both.sum() / (search.USUAL_BITS / 2)) ** 0.5)
-        assert promise(sketch(PROBE), [sketch(known)])[0] == pytest.approx(1 - min(distances)), name
+        assert prefilter_scores(index_features(PROBE), [index_features(known)])[0] == pytest.approx(
+            1 - min(distances)
+        ), name
 
 
 def test_blanks_promise_nothing_more_than_chance() -> None:
-    assert promise(sketch(BLANK), [sketch(each) for each in KNOWN.values()]).tolist() == [0.5] * len(KNOWN)
-    assert promise(sketch(PROBE), [sketch(BLANK)]).tolist() == [0.5]
-    assert promise(sketch(PROBE), []).shape == (0,)
+    assert prefilter_scores(index_features(BLANK), [index_features(each) for each in KNOWN.values()]).tolist() == [
+        0.5
+    ] * len(KNOWN)
+    assert prefilter_scores(index_features(PROBE), [index_features(BLANK)]).tolist() == [0.5]
+    assert prefilter_scores(index_features(PROBE), []).shape == (0,)
 
 
 def test_pieces_and_order_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    sketches = [sketch(rolled(each, places)) for each in KNOWN.values() for places in range(0, PLACES, 16)]
-    whole = promise(sketch(PROBE), sketches)
-    assert np.array_equal(promise(sketch(PROBE), sketches[::-1]), whole[::-1])
-    assert np.array_equal([promise(sketch(PROBE), [each])[0] for each in sketches], whole)
-    monkeypatch.setattr(search, "PIECE", 7)
-    assert np.array_equal(promise(sketch(PROBE), sketches), whole)
+    sketches = [index_features(rolled(each, places)) for each in KNOWN.values() for places in range(0, PLACES, 16)]
+    whole = prefilter_scores(index_features(PROBE), sketches)
+    assert np.array_equal(prefilter_scores(index_features(PROBE), sketches[::-1]), whole[::-1])
+    assert np.array_equal([prefilter_scores(index_features(PROBE), [each])[0] for each in sketches], whole)
+    monkeypatch.setattr(search, "BATCH_SIZE", 7)
+    assert np.array_equal(prefilter_scores(index_features(PROBE), sketches), whole)
 
 
 def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:

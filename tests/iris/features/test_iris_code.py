@@ -3,7 +3,7 @@ import pytest
 from tests.support.eyes import outline_of, sample, seen
 
 from biocapture.iris.comparison.compare import compare
-from biocapture.iris.comparison.template import packed, template_of, unpacked
+from biocapture.iris.comparison.template import pack, template_of, unpack
 from biocapture.iris.features.iris_code import BANDS, PLACES, IrisCode, iris_code, usable_bits
 from biocapture.iris.features.rubber_sheet import COLUMNS, ROWS, Strip, unwrap
 
@@ -97,7 +97,7 @@ def test_codes_have_no_bits_outside_their_mask_and_survive_packing() -> None:
     code = iris_code(strip(2))
     assert code.bits.shape == code.counts.shape == (2, BANDS, PLACES)
     assert not (code.bits & ~code.counts).any()
-    again = unpacked(packed(code))
+    again = unpack(pack(code))
     assert np.array_equal(again.bits, code.bits)
     assert np.array_equal(again.counts, code.counts)
 
@@ -111,10 +111,10 @@ def test_stages_are_told() -> None:
 
 def test_gaze_and_pupil_leave_the_code_what_it_is() -> None:
     """Unrolled between ellipses, an eye that looks aside or has a wider pupil gives nearly the same code."""
-    straight = packed(iris_code(strip(3)))
+    straight = pack(iris_code(strip(3)))
     for conditions in ({"gaze_deg": (15.0, 0.0)}, {"gaze_deg": (0.0, -12.0)}, {"dilation": 0.5}):
-        assert compare(straight, packed(iris_code(strip(3, **conditions)))).distance < 0.2
-    assert compare(straight, packed(iris_code(strip(4)))).distance > 0.35
+        assert compare(straight, pack(iris_code(strip(3, **conditions)))).distance < 0.2
+    assert compare(straight, pack(iris_code(strip(4)))).distance > 0.35
 
 
 def test_order_of_eyes_does_not_matter() -> None:

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.studies import hard_eyes
 
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.segmentation.pair_fit import Rim, fitted_pair
+from biocapture.iris.segmentation.pair_fit import Rim, fit_pair
 from biocapture.iris.segmentation.polar import angles
 
 PUPIL, LIMBUS = Ellipse(101.0, 149.0, 26.0, 23.0, 0.0), Ellipse(100.0, 150.0, 62.0, 55.0, 0.0)
@@ -25,7 +25,7 @@ def rim(true: Ellipse, start: Ellipse, highest: float) -> Rim:
 @pytest.mark.parametrize("highest", [-1.1, -0.5, 0.0])
 def test_a_pair_is_found_from_what_is_seen_of_it(highest: float) -> None:
     starts = Ellipse(104.0, 147.0, 22.0, 22.0, 0.0), Ellipse(104.0, 151.0, 57.0, 57.0, 0.0)
-    pupil, limbus = fitted_pair(rim(PUPIL, starts[0], highest), rim(LIMBUS, starts[1], highest))
+    pupil, limbus = fit_pair(rim(PUPIL, starts[0], highest), rim(LIMBUS, starts[1], highest))
     within_px = hard_eyes.RIGHT * LIMBUS.radius_px
     for found, true in ((pupil, PUPIL), (limbus, LIMBUS)):
         near = [found.row_px, found.column_px, found.major_px, found.minor_px]

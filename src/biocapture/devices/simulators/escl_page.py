@@ -12,7 +12,7 @@ from PIL import Image
 
 from biocapture.devices.escl.messages import COLOUR, PNG, UNITS_PER_INCH, ScanSettings
 from biocapture.synthetic.script import Act
-from biocapture.synthetic.stream import PLATEN_GREY, TOUCH, scene
+from biocapture.synthetic.stream import PLATEN_GREY, TOUCH_SHAPE, scene
 from biocapture.types import FINGERS, MM_PER_INCH, Modality, Position
 
 MASTER_PPI = 500
@@ -81,7 +81,7 @@ def encode_page(pixels: NDArray[np.generic], wanted: ScanSettings) -> bytes:
 
 
 def _touch(seed: int, position: Position) -> NDArray[np.uint8]:
-    return scene(Modality.FINGERPRINT, position, Act.GOOD, seed, TOUCH)
+    return scene(Modality.FINGERPRINT, position, Act.GOOD, seed, TOUCH_SHAPE)
 
 
 def _finger(seed: int) -> NDArray[np.uint8]:
@@ -92,7 +92,7 @@ def _finger(seed: int) -> NDArray[np.uint8]:
 def _card(seed: int) -> NDArray[np.uint8]:
     """Right hand above, left hand below, thumbs first."""
     sheet = np.full([round(side / MM_PER_INCH * MASTER_PPI) for side in CARD_MM], PLATEN_GREY, np.uint8)
-    rows, columns = TOUCH
+    rows, columns = TOUCH_SHAPE
     cell = sheet.shape[0] // 2, sheet.shape[1] // 5
     for number, position in enumerate(FINGERS[1:]):
         top = number // 5 * cell[0] + (cell[0] - rows) // 2

@@ -10,7 +10,7 @@ from biocapture.iris.comparison.template import HALVES, Template
 from biocapture.iris.features.iris_code import PLACES
 from biocapture.types import Counts, Values
 
-Words = NDArray[np.uint64]
+WideWords = NDArray[np.uint64]
 
 MAX_SHIFT = 8
 """Places by which a head may be turned, either way: 22.5°."""
@@ -26,10 +26,10 @@ USUAL_BITS = 1591
 MIN_BITS = 250
 """With fewer in common, two eyes cannot be told to be alike."""
 
-UNLIKE = 0.5
+CHANCE_DISTANCE = 0.5
 """Distance where nothing can be told: half of the bits agree by chance."""
 
-CENTRE, WIDTH = 0.3883, 0.0102
+SCORE_CENTRE, SCORE_WIDTH = 0.3883, 0.0102
 """Of the logistic curve from distance to score, such that a score means about the false match rate it means for
 fingerprints; from models/iris_comparison/fit.py."""
 
@@ -65,7 +65,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class PreparedTemplate:
     """A template made ready for many comparisons.
 
     Attributes
@@ -76,31 +76,31 @@ class Turned:
     """
 
     template: Template
-    code: Words
-    mask: Words
+    code: WideWords
+    mask: WideWords
 
 
-def turned(template: Template) -> Turned:
+def prepare(template: Template) -> PreparedTemplate:
     """All turns of a template."""
-    code, mask = (wide(np.moveaxis(rolled(words), -2, 0)) for words in (template.code, template.mask))
-    return Turned(template, code, mask)
+    code, mask = (packed_words(np.moveaxis(rolled_codes(words), -2, 0)) for words in (template.code, template.mask))
+    return PreparedTemplate(template, code, mask)
 
 
-def rolled(words: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def rolled_codes(words: NDArray[np.uint16]) -> NDArray[np.uint16]:
     """(…, 19, 128) words, (…, 128) of them rolled along their places by each of :data:`SHIFTS`."""
     return words[..., (np.arange(PLACES)[None] - SHIFTS[:, None]) % PLACES]
 
 
-def wide(words: NDArray[np.uint16]) -> Words:
+def packed_words(words: NDArray[np.uint16]) -> WideWords:
     """(…, 32) uint64: (…, 128) words, four in one."""
     return np.ascontiguousarray(words).view(np.uint64)
 
 
-def compare(one: Template | Turned, other: Template | Turned) -> Comparison:
+def compare(one: Template | PreparedTemplate, other: Template | PreparedTemplate) -> Comparison:
     """Compare two eyes in two steps: half of the bits at all turns, then all of them at the best one and beside it."""
-    first = one if isinstance(one, Turned) else turned(one)
-    second = other.template if isinstance(other, Turned) else other
-    code, mask = wide(second.code), wide(second.mask)
+    first = one if isinstance(one, PreparedTemplate) else prepare(one)
+    second = other.template if isinstance(other, PreparedTemplate) else other
+    code, mask = packed_words(second.code), packed_words(second.mask)
     rough, _ = _distances(first.code[1:-1, :1], first.mask[1:-1, :1], code[:1], mask[:1])
     best = int(rough.argmin()) + 1
     near = slice(best - 1, best + 2)
@@ -111,7 +111,7 @@ def compare(one: Template | Turned, other: Template | Turned) -> Comparison:
     return Comparison(score_of(distance), distance, int(common[chosen]), shift, -turn * PLACE_DEG)
 
 
-def normalised(differing: Counts, common: Counts, usual: float = USUAL_BITS) -> Values:
+def normalised_distance(differing: Counts, common: Counts, usual: float = USUAL_BITS) -> Values:
     """Distances by which pairs with many and with few common bits may be ranked together.
 
     0.5 - (0.5 - differing / common) · √(common / usual): different eyes spread as the square root of the number of bits
@@ -125,20 +125,24 @@ def normalised(differing: Counts, common: Counts, usual: float = USUAL_BITS) -> 
     """
     share = differing / np.maximum(common, 1)
     least = MIN_BITS * usual / USUAL_BITS
-    return np.where(common >= least, UNLIKE - (UNLIKE - share) * np.sqrt(np.minimum(common / usual, 1.0)), UNLIKE)
+    return np.where(
+        common >= least,
+        CHANCE_DISTANCE - (CHANCE_DISTANCE - share) * np.sqrt(np.minimum(common / usual, 1.0)),
+        CHANCE_DISTANCE,
+    )
 
 
 def score_of(distance: float) -> float:
     """Score 0..100 of a distance."""
-    return 100.0 / (1.0 + math.exp(min((distance - CENTRE) / WIDTH, 60.0)))
+    return 100.0 / (1.0 + math.exp(min((distance - SCORE_CENTRE) / SCORE_WIDTH, 60.0)))
 
 
-def _distances(code: Words, mask: Words, other_code: Words, other_mask: Words) -> tuple[Values, Counts]:
+def _distances(code: WideWords, mask: WideWords, other_code: WideWords, other_mask: WideWords) -> tuple[Values, Counts]:
     """(S,) normalised distances of (S, H, 32) rolled codes to an (H, 32) one, and numbers of common bits."""
     both = mask & other_mask
     differing = np.bitwise_count((code ^ other_code) & both).sum(axis=(1, 2), dtype=np.int64)
     common = np.bitwise_count(both).sum(axis=(1, 2), dtype=np.int64)
-    return normalised(differing, common, USUAL_BITS * len(other_code) / HALVES), common
+    return normalised_distance(differing, common, USUAL_BITS * len(other_code) / HALVES), common
 
 
 def _vertex(values: Values) -> float:

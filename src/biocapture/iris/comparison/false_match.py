@@ -10,13 +10,13 @@ eyes is large enough to measure, and is as uncertain there as any extrapolation.
 import functools
 import math
 
-DEGREES = 202
+DEGREES_OF_FREEDOM = 202
 """Tosses: p (1 - p) / variance of the distances of different development eyes at one turn, p their mean."""
 
-TRIES = 36.6
+INDEPENDENT_TURNS = 36.6
 """Series: turns differ, but neighbours are alike; such that the model meets the cautious threshold at 10⁻³."""
 
-MEAN = 0.5
+MEAN_DISTANCE = 0.5
 
 MIN_RATE = 1e-12
 """Smaller rates are not told apart."""
@@ -24,11 +24,11 @@ MIN_RATE = 1e-12
 
 def false_match_rate(distance: float) -> float:
     """Share of pairs of different eyes with this normalised distance or less at their best turn, 0..1."""
-    place = min(max(distance, 0.0), 1.0) * DEGREES
+    place = min(max(distance, 0.0), 1.0) * DEGREES_OF_FREEDOM
     below = math.floor(place)
-    low, high = (_log_share(min(heads, DEGREES)) for heads in (below, below + 1))
+    low, high = (_log_share(min(heads, DEGREES_OF_FREEDOM)) for heads in (below, below + 1))
     single = math.exp(low + (place - below) * (high - low))
-    return max(MIN_RATE, -math.expm1(TRIES * math.log1p(-min(single, 1 - 1e-16))))
+    return max(MIN_RATE, -math.expm1(INDEPENDENT_TURNS * math.log1p(-min(single, 1 - 1e-16))))
 
 
 @functools.cache
@@ -38,5 +38,5 @@ def _log_share(heads: int) -> float:
 
 
 def _share(heads: int) -> float:
-    ways = math.lgamma(DEGREES + 1) - math.lgamma(heads + 1) - math.lgamma(DEGREES - heads + 1)
-    return math.exp(ways + heads * math.log(MEAN) + (DEGREES - heads) * math.log(1 - MEAN))
+    ways = math.lgamma(DEGREES_OF_FREEDOM + 1) - math.lgamma(heads + 1) - math.lgamma(DEGREES_OF_FREEDOM - heads + 1)
+    return math.exp(ways + heads * math.log(MEAN_DISTANCE) + (DEGREES_OF_FREEDOM - heads) * math.log(1 - MEAN_DISTANCE))

@@ -5,14 +5,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.comparison.compare import Comparison
-from biocapture.iris.comparison.template import Template, unpacked
+from biocapture.iris.comparison.template import Template, unpack
 from biocapture.iris.features.iris_code import BANDS, PLACES
 from biocapture.iris.features.rubber_sheet import COLUMNS, unwrap
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.segment import segment
 from biocapture.types import Failure, GreyPixels, Picture, Sample
 
-AGREEING, MIXED, DIFFERING, UNCOUNTED = (60, 160, 0), (60, 190, 235), (50, 40, 210), (215, 215, 215)
+AGREEING, MIXED, DIFFERING, NOT_COUNTED = (60, 160, 0), (60, 190, 235), (50, 40, 210), (215, 215, 215)
 """Colours of places of the code, BGR: both bits agree, one of two, none; none counts."""
 
 OUTLINE, LID = (0, 220, 0), (255, 160, 0)
@@ -37,8 +37,8 @@ def picture(samples: tuple[Sample, Sample], templates: tuple[Template, Template]
     turned = np.roll(strips[0], comparison.shift * (COLUMNS // PLACES), axis=1)
     rows = [
         np.hstack([eyes[0], _blank(EYE_PX[0], GAP_PX), eyes[1]]),
-        *(_enlarged(strip, width, cv2.INTER_LINEAR) for strip in (turned, strips[1])),
-        _enlarged(agreement(templates, comparison.shift), width, cv2.INTER_NEAREST),
+        *(_enlarge(strip, width, cv2.INTER_LINEAR) for strip in (turned, strips[1])),
+        _enlarge(agreement(templates, comparison.shift), width, cv2.INTER_NEAREST),
     ]
     gap = _blank(GAP_PX, width)
     return np.vstack([part for row in rows for part in (row, gap)][:-1])
@@ -46,11 +46,11 @@ def picture(samples: tuple[Sample, Sample], templates: tuple[Template, Template]
 
 def agreement(templates: tuple[Template, Template], shift: int) -> Picture:
     """(16, 128, 3) colours of the places of two codes, the first rolled by ``shift``."""
-    one, other = map(unpacked, templates)
+    one, other = map(unpack, templates)
     both = np.roll(one.counts, shift, axis=2) & other.counts
     differing = both & (np.roll(one.bits, shift, axis=2) ^ other.bits)
     compared, differ = both.sum(axis=0), differing.sum(axis=0)
-    colours = np.full((BANDS, PLACES, 3), UNCOUNTED, np.uint8)
+    colours = np.full((BANDS, PLACES, 3), NOT_COUNTED, np.uint8)
     for colour, chosen in ((MIXED, differ == 1), (AGREEING, differ == 0), (DIFFERING, differ == compared)):
         colours[chosen & (compared > 0)] = colour
     return colours
@@ -59,13 +59,13 @@ def agreement(templates: tuple[Template, Template], shift: int) -> Picture:
 def _eye(pixels: GreyPixels) -> tuple[Picture, Picture]:
     """An eye with its outline, and its iris unrolled; white where none is found."""
     if pixels.ndim == 3:
-        return _framed(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)), np.full((1, COLUMNS, 3), WHITE, np.uint8)
+        return _frame(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)), np.full((1, COLUMNS, 3), WHITE, np.uint8)
     outline = segment(pixels)
     drawn = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
     if isinstance(outline, Failure):
-        return _framed(drawn), np.full((1, COLUMNS, 3), WHITE, np.uint8)
+        return _frame(drawn), np.full((1, COLUMNS, 3), WHITE, np.uint8)
     draw_outline(drawn, outline)
-    return _framed(drawn), cv2.cvtColor(unwrap(pixels, outline).grey, cv2.COLOR_GRAY2BGR)
+    return _frame(drawn), cv2.cvtColor(unwrap(pixels, outline).grey, cv2.COLOR_GRAY2BGR)
 
 
 def draw_outline(drawn: Picture, outline: Outline) -> None:
@@ -85,7 +85,7 @@ def _points(ellipse: Ellipse) -> NDArray[np.int32]:
     return np.rint(np.stack([column, row], axis=1)).astype(np.int32)
 
 
-def _framed(drawn: Picture) -> Picture:
+def _frame(drawn: Picture) -> Picture:
     """As large as it fits into :data:`EYE_PX`, on white."""
     height, width = EYE_PX
     factor = min(height / drawn.shape[0], width / drawn.shape[1])
@@ -97,7 +97,7 @@ def _framed(drawn: Picture) -> Picture:
     return canvas
 
 
-def _enlarged(strip: Picture, width: int, how: int) -> Picture:
+def _enlarge(strip: Picture, width: int, how: int) -> Picture:
     return np.asarray(cv2.resize(strip, (width, STRIP_PX), interpolation=how), np.uint8)
 
 

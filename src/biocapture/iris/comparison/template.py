@@ -102,15 +102,15 @@ def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     if outline is None or isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)
         return Template(position, 0.0, nothing, nothing.copy())
-    return packed(iris_code(unwrap(pixels, outline, trace), trace), position, outline.confidence)
+    return pack(iris_code(unwrap(pixels, outline, trace), trace), position, outline.confidence)
 
 
-def packed(code: IrisCode, position: Position = Position.UNKNOWN, confidence: float = 1.0) -> Template:
+def pack(code: IrisCode, position: Position = Position.UNKNOWN, confidence: float = 1.0) -> Template:
     """Template of a code; the confidence is rounded to what is stored."""
     return Template(position, round(100 * confidence) / 100, _words(code.bits), _words(code.counts))
 
 
-def unpacked(template: Template) -> IrisCode:
+def unpack(template: Template) -> IrisCode:
     """Code of a template."""
     return IrisCode(_bits(template.code), _bits(template.mask))
 

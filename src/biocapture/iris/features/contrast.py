@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from biocapture.iris.outline import Outline
-from biocapture.iris.rings import Rings, around, lateral, median_grey, rings, scaled
+from biocapture.iris.rings import Rings, lateral_angles, median_grey, ring_angles, ring_greys, ring_places
 from biocapture.types import GreyPixels
 
 ANGLES = 64
@@ -34,12 +34,12 @@ class Contrast:
 def contrast(pixels: GreyPixels, outline: Outline) -> Contrast:
     """Look at the four regions."""
     dilation = outline.pupil.radius_px / outline.limbus.radius_px
-    whole, sides = around(ANGLES), lateral(ANGLES)
+    whole, sides = ring_angles(ANGLES), lateral_angles(ANGLES)
 
     def region(low: float, high: float, of_pupil: bool) -> Rings:
         scale = np.linspace(low, high, 8, dtype=np.float32)
         ellipse, angle = (outline.pupil, whole) if of_pupil else (outline.limbus, sides)
-        return rings(pixels, outline, *scaled(ellipse, scale, angle))
+        return ring_greys(pixels, outline, *ring_places(ellipse, scale, angle))
 
     return Contrast(
         pupil_grey=median_grey(region(0.1, 0.8, of_pupil=True)),

@@ -12,7 +12,7 @@ from biocapture.types import GreyPixels
 
 GLARE_GREY = 245
 
-DAZZLED_GREY = 225
+MAX_SCLERA_GREY = 225
 """Where the white of the eye is this bright, glare on it cannot be told from it: only that over the iris counts."""
 
 LAMP_RADII = 0.16
@@ -21,7 +21,7 @@ LAMP_RADII = 0.16
 GLARE_REACH = 1.5
 """Half width of the part of the open eye in which glare counts, in iris radii."""
 
-GLARE_STEPS = 32
+MIN_PX_PER_RADIUS = 32
 """Least pixels of the reduced image per iris radius."""
 
 
@@ -58,7 +58,7 @@ def cover(pixels: GreyPixels, outline: Outline, strip: Strip, sclera_grey: float
         lid=share(strip.lid),
         lash=share(strip.lash),
         specular=share(strip.specular),
-        glare=_glare(pixels, outline, 1.0 if sclera_grey > DAZZLED_GREY else GLARE_REACH),
+        glare=_glare(pixels, outline, 1.0 if sclera_grey > MAX_SCLERA_GREY else GLARE_REACH),
     )
 
 
@@ -68,7 +68,7 @@ def _glare(pixels: GreyPixels, outline: Outline, reach: float) -> float:
     top, left = (max(0, int(at - reach * radius)) for at in (limbus.row_px, limbus.column_px))
     bottom, right = (int(at + reach * radius) for at in (limbus.row_px, limbus.column_px))
     window = pixels[top:bottom, left:right]
-    step = max(1, int(radius / GLARE_STEPS))
+    step = max(1, int(radius / MIN_PX_PER_RADIUS))
     row, column = (np.arange(max(1, side // step)) * step + step / 2 for side in window.shape)
     whole = window[: len(row) * step, : len(column) * step]
     small = cv2.resize(whole, (len(column), len(row)), interpolation=cv2.INTER_AREA)

@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Outline
-from biocapture.iris.rings import Rings, around, directions, rings
+from biocapture.iris.rings import Rings, boundary_vectors, ring_angles, ring_greys
 from biocapture.types import Field, GreyPixels
 
 ANGLES, SECTOR, STEPS = 128, 8, 25
 """Profiles across the edge; neighbours whose median is one sector's profile; samples of a profile."""
 
-REACH = 0.45
+MAX_REACH = 0.45
 """Longest half of a profile, in the lesser of pupil radius and iris width."""
 
-NEAR, NEAR_PX = 2.2, 2.0
+NEAR_DEVIATIONS, NEAR_PX = 2.2, 2.0
 """Half of the second profiles: so many deviations of the blur that the first ones found, and so much more."""
 
-MIN_STEP = 12.0
+MIN_STEP_GREYS = 12.0
 """Greys between pupil and iris below which an edge is too faint to be measured."""
 
 MIN_SECTORS = 6
@@ -48,13 +48,13 @@ def edge_blur(pixels: GreyPixels, outline: Outline) -> EdgeBlur:
     Squared deviations of blurs add up, and vary with the edge's direction as an ellipse does: a constant and a second
     harmonic. A straight motion of length L has the variance L²/12 along itself, none across.
     """
-    longest_px = REACH * min(outline.pupil.radius_px, outline.limbus.radius_px - outline.pupil.radius_px)
+    longest_px = MAX_REACH * min(outline.pupil.radius_px, outline.limbus.radius_px - outline.pupil.radius_px)
     first = _spread(pixels, outline, longest_px)
     if np.isfinite(first).sum() < MIN_SECTORS:
         return EdgeBlur(float("nan"), float("nan"))
-    near_px = min(longest_px, NEAR * float(np.nanquantile(first, 0.75)) + NEAR_PX)
+    near_px = min(longest_px, NEAR_DEVIATIONS * float(np.nanquantile(first, 0.75)) + NEAR_PX)
     spread = _spread(pixels, outline, near_px)
-    mean, second = _ellipse_of(spread if np.isfinite(spread).sum() >= MIN_SECTORS else first)
+    mean, second = _fit_variance(spread if np.isfinite(spread).sum() >= MIN_SECTORS else first)
     return EdgeBlur(float(np.sqrt(max(0.0, mean - second))), float(np.sqrt(24 * second)))
 
 
@@ -64,21 +64,21 @@ def _spread(pixels: GreyPixels, outline: Outline, reach_px: float) -> Spread:
     A step blurred by a point spread is that one's distribution function p. The integral of p(1 - p) is σ/√π for a
     Gaussian and L/6 for a box: times √π, it is within 3 % of the deviation for both.
     """
-    share = _normalised(_profiles(pixels, outline, reach_px))
+    share = _normalise(_profiles(pixels, outline, reach_px))
     spread_px = np.sqrt(np.pi) * (share * (1 - share)).mean(axis=0) * 2 * reach_px
     return np.maximum(spread_px, 0.0).astype(np.float64)
 
 
 def _profiles(pixels: GreyPixels, outline: Outline, reach_px: float) -> Field:
     """(STEPS, sectors) greys from pupil to iris; NaN where too little is seen."""
-    down, right = directions(outline.pupil, around(ANGLES))
+    down, right = boundary_vectors(outline.pupil, ring_angles(ANGLES))
     scale = 1 + np.linspace(-reach_px, reach_px, STEPS)[:, None] / np.hypot(down, right)
     row = (outline.pupil.row_px + scale * down).astype(np.float32)
     column = (outline.pupil.column_px + scale * right).astype(np.float32)
-    return _by_sector(rings(pixels, outline, row, column))
+    return _sector_profiles(ring_greys(pixels, outline, row, column))
 
 
-def _by_sector(found: Rings) -> Field:
+def _sector_profiles(found: Rings) -> Field:
     """Median over neighbouring angles of the profiles seen whole whose inside no reflection makes brighter."""
     inside, outside = found.grey[: STEPS // 3].max(axis=0), found.grey[-STEPS // 4 :].mean(axis=0)
     free = found.seen.all(axis=0) & (inside < outside)
@@ -88,20 +88,20 @@ def _by_sector(found: Rings) -> Field:
     return np.where(count > SECTOR // 2, middle, np.nan).astype(np.float32)
 
 
-def _normalised(profile: Field) -> Field:
+def _normalise(profile: Field) -> Field:
     """0 in the pupil, 1 in the iris."""
     end = STEPS // 6
     low, high = profile[:end].mean(axis=0), profile[-end:].mean(axis=0)
-    step = np.where(high - low >= MIN_STEP, high - low, np.nan)
+    step = np.where(high - low >= MIN_STEP_GREYS, high - low, np.nan)
     return np.clip((profile - low) / step, -0.2, 1.2)
 
 
-def _ellipse_of(spread: Spread) -> tuple[float, float]:
+def _fit_variance(spread: Spread) -> tuple[float, float]:
     """Mean and second harmonic's amplitude of the variance; the quarter of worst fit is left out of a second fit.
 
     Noise alone gives an amplitude; its square is on average twice the variance of a coefficient, which is taken off.
     """
-    normal = around(ANGLES).reshape(-1, SECTOR).mean(axis=1)
+    normal = ring_angles(ANGLES).reshape(-1, SECTOR).mean(axis=1)
     seen = np.isfinite(spread)
     design = np.stack([np.ones_like(normal), np.cos(2 * normal), np.sin(2 * normal)], axis=1)[seen]
     variance = spread[seen] ** 2

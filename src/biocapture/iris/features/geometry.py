@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from biocapture.iris.outline import Ellipse, Outline
-from biocapture.iris.segmentation.edges import LIMBUS_STIFFNESS, oval, ripple, seen_edge
+from biocapture.iris.segmentation.edges import LIMBUS_STIFFNESS, ripple, second_harmonic, visible_edge
 
 BESIDE, ABOVE = 0.6, 0.2
 """Room asked for left and right of the iris, and above and below, in iris radii."""
@@ -44,10 +44,10 @@ class Geometry:
 def geometry(outline: Outline, shape: tuple[int, ...]) -> Geometry:
     """Measure one outline in an image of ``shape`` rows and columns."""
     pupil, limbus = outline.pupil, outline.limbus
-    pupil_seen = seen_edge(outline.pupil_edge_px, pupil, outline)
-    limbus_seen = seen_edge(outline.limbus_edge_px, limbus, outline)
-    limbus_oval = oval(outline.limbus_edge_px, limbus_seen, LIMBUS_STIFFNESS)
-    both = (oval(outline.pupil_edge_px, pupil_seen) + limbus_oval) / 2
+    pupil_seen = visible_edge(outline.pupil_edge_px, pupil, outline)
+    limbus_seen = visible_edge(outline.limbus_edge_px, limbus, outline)
+    limbus_oval = second_harmonic(outline.limbus_edge_px, limbus_seen, LIMBUS_STIFFNESS)
+    both = (second_harmonic(outline.pupil_edge_px, pupil_seen) + limbus_oval) / 2
     right, down = _offset(pupil, limbus)
     return Geometry(
         radius_px=limbus.major_px,

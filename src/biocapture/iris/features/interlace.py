@@ -6,7 +6,7 @@ import numpy as np
 from biocapture.iris.outline import Outline
 from biocapture.types import GreyPixels
 
-SHIFTS = 12
+MAX_SHIFT = 12
 """Largest shift looked for, in columns."""
 
 
@@ -16,15 +16,15 @@ def field_shift(pixels: GreyPixels, outline: Outline) -> float:
     The shift at which odd rows agree best with the mean of the even rows above and below.
     """
     window = _window(pixels, outline)
-    if min(window.shape) < 4 * SHIFTS:
+    if min(window.shape) < 4 * MAX_SHIFT:
         return float("nan")
     rows = window[: window.shape[0] // 2 * 2]
     even, odd = rows[::2], rows[1::2]
     between = cv2.addWeighted(even[:-1], 0.5, even[1:], 0.5, 0)
-    inner = np.ascontiguousarray(odd[:-1, SHIFTS:-SHIFTS])
+    inner = np.ascontiguousarray(odd[:-1, MAX_SHIFT:-MAX_SHIFT])
     width = inner.shape[1]
-    cost = np.array([cv2.norm(between[:, k : k + width], inner, cv2.NORM_L1) for k in range(2 * SHIFTS + 1)])
-    return abs(_lowest(cost) - SHIFTS)
+    cost = np.array([cv2.norm(between[:, k : k + width], inner, cv2.NORM_L1) for k in range(2 * MAX_SHIFT + 1)])
+    return abs(_minimum_place(cost) - MAX_SHIFT)
 
 
 def _window(pixels: GreyPixels, outline: Outline) -> GreyPixels:
@@ -34,7 +34,7 @@ def _window(pixels: GreyPixels, outline: Outline) -> GreyPixels:
     return pixels[top : int(limbus.row_px + reach), left : int(limbus.column_px + reach)]
 
 
-def _lowest(cost: np.ndarray) -> float:
+def _minimum_place(cost: np.ndarray) -> float:
     """Place of the minimum, between samples by a parabola."""
     best = int(cost.argmin())
     if not 0 < best < len(cost) - 1:

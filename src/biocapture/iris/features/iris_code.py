@@ -32,10 +32,10 @@ WAVES, BANDWIDTH = 18.0, 0.45
 MIN_COVER = 0.9
 """Share of a bit's surroundings that must be uncovered."""
 
-SURROUNDINGS = 25
+SURROUNDING_COLUMNS = 25
 """Their width, in columns of the strip."""
 
-FRAGILE = 0.25
+FRAGILE_SHARE = 0.25
 """Parts of a response smaller than this share of the median response are fragile."""
 
 MIN_GREYS = 0.25
@@ -73,9 +73,9 @@ def iris_code(strip: Strip, trace: Trace = no_trace) -> IrisCode:
     trace("cover", cover)
     response = _response(bands)
     trace("response", response)
-    seen = _seen(cover)
+    seen = _uncovered(cover)
     parts = np.stack([response.real, response.imag])
-    clear = seen & (np.abs(parts) > max(MIN_GREYS, FRAGILE * _median(np.abs(response)[seen])))
+    clear = seen & (np.abs(parts) > max(MIN_GREYS, FRAGILE_SHARE * _median(np.abs(response)[seen])))
     return IrisCode((parts > 0) & clear, clear)
 
 
@@ -104,10 +104,10 @@ def _response(bands: Field) -> NDArray[np.complex64]:
     return np.fft.ifft(wide, axis=1).astype(np.complex64)
 
 
-def _seen(cover: Field) -> Bits:
+def _uncovered(cover: Field) -> Bits:
     """(16, 128) whether enough around a place is uncovered, and the place itself."""
-    wide = np.concatenate([cover[:, -SURROUNDINGS:], cover, cover[:, :SURROUNDINGS]], axis=1)
-    around = cv2.blur(wide, (SURROUNDINGS, 1))[:, SURROUNDINGS:-SURROUNDINGS]
+    wide = np.concatenate([cover[:, -SURROUNDING_COLUMNS:], cover, cover[:, :SURROUNDING_COLUMNS]], axis=1)
+    around = cv2.blur(wide, (SURROUNDING_COLUMNS, 1))[:, SURROUNDING_COLUMNS:-SURROUNDING_COLUMNS]
     return np.minimum(around, cover)[:, :: COLUMNS // PLACES] > MIN_COVER
 
 

@@ -5,11 +5,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Outline
-from biocapture.iris.rings import lateral, rings, scaled
+from biocapture.iris.rings import lateral_angles, ring_greys, ring_places
 from biocapture.types import Field, GreyPixels
 
 ANGLES = 64
-NEAREST, FARTHEST, STEP = 1.06, 1.46, 0.009
+MIN_RADIUS, MAX_RADIUS, RADIUS_STEP = 1.06, 1.46, 0.009
 """Radii that are looked at, in iris radii: soft lenses are 13.5 to 15 mm wide, irises 11 to 13 mm."""
 
 LINE_STEPS, AROUND_STEPS = 1.4, 3.2
@@ -24,24 +24,24 @@ SLANTS = np.arange(-5, 6, 2)
 MAX_GREYS = 6.0
 """Stronger answers are vessels, lashes or lids, and count as this much."""
 
-MIN_SEEN = 0.6
+MIN_VISIBLE_SHARE = 0.6
 
 
 def lens_edge(pixels: GreyPixels, outline: Outline) -> float:
     """Mean answer along the most consistent line, greys: the lesser of the two sides; NaN where they are not seen."""
-    scale = np.arange(NEAREST, FARTHEST, STEP, dtype=np.float32)
-    found = rings(pixels, outline, *scaled(outline.limbus, scale, lateral(ANGLES)))
-    answer = _lines(found.grey)
+    scale = np.arange(MIN_RADIUS, MAX_RADIUS, RADIUS_STEP, dtype=np.float32)
+    found = ring_greys(pixels, outline, *ring_places(outline.limbus, scale, lateral_angles(ANGLES)))
+    answer = _line_responses(found.grey)
     half = ANGLES // 2
-    return min(_side(answer[:, side], found.seen[:, side]) for side in (slice(half), slice(half, None)))
+    return min(_best_line(answer[:, side], found.seen[:, side]) for side in (slice(half), slice(half, None)))
 
 
-def _lines(grey: Field) -> Field:
+def _line_responses(grey: Field) -> Field:
     along = [cv2.GaussianBlur(grey, (1, 0), 0.1, sigmaY=sigma) for sigma in (LINE_STEPS, AROUND_STEPS)]
     return np.clip(along[0] - along[1], -MAX_GREYS, MAX_GREYS)
 
 
-def _side(answer: Field, seen: NDArray[np.bool_]) -> float:
+def _best_line(answer: Field, seen: NDArray[np.bool_]) -> float:
     """Mean along every line from rim to rim of one side; the best."""
     steps, angles = answer.shape
     lean = np.rint(SLANTS[:, None] * np.linspace(-0.5, 0.5, angles)).astype(np.intp)
@@ -50,5 +50,5 @@ def _side(answer: Field, seen: NDArray[np.bool_]) -> float:
     shown = seen[place, angle]
     total = (answer[place, angle] * shown).sum(axis=2)
     count = shown.sum(axis=2)
-    enough = count >= MIN_SEEN * angles
+    enough = count >= MIN_VISIBLE_SHARE * angles
     return float((total[enough] / count[enough]).max()) if enough.any() else float("nan")

@@ -11,7 +11,7 @@ HALF_SIDE = 0.55
 
 MIN_PX = 7
 
-PASSED = 6.0
+KERNEL_NORM = 6.0
 """Deviation of the filter's answer to noise of deviation 1."""
 
 
@@ -28,7 +28,7 @@ def pupil_noise(pixels: GreyPixels, outline: Outline) -> float:
     if min(window.shape) < MIN_PX:
         return float("nan")
     answer = cv2.filter2D(window, cv2.CV_32F, _KERNEL)[1:-1, 1:-1]
-    return float(1.4826 * np.median(np.abs(answer)) / PASSED)
+    return float(1.4826 * np.median(np.abs(answer)) / KERNEL_NORM)
 
 
 _KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)

@@ -11,13 +11,13 @@ SPECULAR_DEVIATIONS, SPECULAR_SHARE = 5.0, 0.44
 LASH_DEVIATIONS, LASH_SHARE = 3.2, 0.22
 """Likewise darker."""
 
-SATURATED = 250
+SATURATED_GREY = 250
 
-FEWEST = 60
+MIN_SAMPLES = 60
 """Samples of the iris beside the pupil that its grey can be told from."""
 
 
-def covered(strip: GreyPixels, seen: Mask, pupil_grey: float) -> tuple[Mask, Mask]:
+def specular_and_lash(strip: GreyPixels, seen: Mask, pupil_grey: float) -> tuple[Mask, Mask]:
     """Specular and lash pixels of an unrolled iris, a little widened.
 
     Parameters
@@ -32,7 +32,7 @@ def covered(strip: GreyPixels, seen: Mask, pupil_grey: float) -> tuple[Mask, Mas
     step = max(middle - pupil_grey, 10.0)
     bright = middle + max(SPECULAR_DEVIATIONS * spread, SPECULAR_SHARE * step)
     dark = middle - max(LASH_DEVIATIONS * spread, LASH_SHARE * step)
-    return _widened(strip > min(SATURATED, bright)), _widened(strip < dark)
+    return _widen(strip > min(SATURATED_GREY, bright)), _widen(strip < dark)
 
 
 def _iris(strip: GreyPixels, seen: Mask) -> tuple[float, float]:
@@ -41,12 +41,12 @@ def _iris(strip: GreyPixels, seen: Mask) -> tuple[float, float]:
     beside = np.abs((np.arange(columns) + columns // 4) % (columns // 2) - columns // 4) < columns * 5 // 32
     window = (slice(rows // 8, -rows // 8, 4), np.nonzero(beside)[0][::4])
     sample, known = strip[window], seen[window]
-    chosen = sample[known] if np.count_nonzero(known) >= FEWEST else sample.ravel()
+    chosen = sample[known] if np.count_nonzero(known) >= MIN_SAMPLES else sample.ravel()
     middle = float(np.median(chosen))
     return middle, 1.4826 * float(np.median(np.abs(chosen - middle))) + 2
 
 
-def _widened(mask: Mask) -> Mask:
+def _widen(mask: Mask) -> Mask:
     return cv2.dilate(mask.view(np.uint8), _DISC).view(np.bool_)
 
 

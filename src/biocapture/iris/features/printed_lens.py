@@ -28,7 +28,7 @@ SMOOTH = 11
 MAX_GREYS = 40.0
 """Larger differences are mirrored lamps and lashes."""
 
-LOWEST, HIGHEST = 0.14, 0.45
+MIN_FREQUENCY, MAX_FREQUENCY = 0.14, 0.45
 """Frequencies that are looked at, per sample."""
 
 
@@ -64,7 +64,7 @@ def _frequencies() -> tuple[NDArray[np.bool_], Field]:
     """(SIDE, SIDE // 2 + 1) what is looked at, and for each pair of those whether their magnitudes are about equal."""
     down, across = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
     size = np.hypot(down, across)
-    band = (size > LOWEST) & (size < HIGHEST)
+    band = (size > MIN_FREQUENCY) & (size < MAX_FREQUENCY)
     apart = np.abs(size[band][:, None] - size[band][None])
     return band, (apart < 1 / SIDE).astype(np.float32)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from biocapture.iris.features.occlusion import covered
+from biocapture.iris.features.occlusion import specular_and_lash
 from biocapture.iris.outline import Ellipse, Outline
-from biocapture.iris.segmentation.polar import angles, unrolled
+from biocapture.iris.segmentation.polar import angles, polar_image
 from biocapture.types import Field, GreyPixels, Mask, Trace, no_trace
 
 ROWS, COLUMNS = 64, 512
@@ -51,11 +51,11 @@ def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> Str
     trace : callable
         Told ``strip`` and ``usable``.
     """
-    row, column = sheet(outline)
-    inside, lid = _seen(row, column, outline, pixels.shape)
-    grey = _sampled(pixels, outline, row, column)
-    dark = float(np.median(unrolled(pixels, outline.pupil, 0.8, 8, 32)))
-    specular, lash = covered(grey, inside & ~lid, dark)
+    row, column = sheet_places(outline)
+    inside, lid = _inside_and_under_lid(row, column, outline, pixels.shape)
+    grey = _sample(pixels, outline, row, column)
+    dark = float(np.median(polar_image(pixels, outline.pupil, 0.8, 8, 32)))
+    specular, lash = specular_and_lash(grey, inside & ~lid, dark)
     free = inside & ~lid
     strip = Strip(grey, free & ~(specular | lash), specular & free, lash & free, lid & inside)
     trace("strip", strip.grey)
@@ -63,7 +63,7 @@ def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> Str
     return strip
 
 
-def sheet(outline: Outline) -> tuple[Field, Field]:
+def sheet_places(outline: Outline) -> tuple[Field, Field]:
     """(64, 512) rows and columns: straight lines from each point of the pupil to its counterpart on the limbus."""
     depth = ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
     (row, column), (far_row, far_column) = (
@@ -72,7 +72,7 @@ def sheet(outline: Outline) -> tuple[Field, Field]:
     return row + depth * (far_row - row), column + depth * (far_column - column)
 
 
-def _seen(row: Field, column: Field, outline: Outline, shape: tuple[int, ...]) -> tuple[Mask, Mask]:
+def _inside_and_under_lid(row: Field, column: Field, outline: Outline, shape: tuple[int, ...]) -> tuple[Mask, Mask]:
     """Whether each place lies inside the image, and whether under a lid."""
     height, width = shape[:2]
     inside = (row >= 1) & (row <= height - 2) & (column >= 1) & (column <= width - 2)
@@ -85,14 +85,14 @@ def _seen(row: Field, column: Field, outline: Outline, shape: tuple[int, ...]) -
     return inside, (row < np.take(upper, at)) | (row > np.take(lower, at))
 
 
-def _sampled(pixels: GreyPixels, outline: Outline, row: Field, column: Field) -> GreyPixels:
+def _sample(pixels: GreyPixels, outline: Outline, row: Field, column: Field) -> GreyPixels:
     factor = MAX_PX / outline.limbus.radius_px
     if factor < 1:
-        pixels, row, column = _reduced(pixels, outline.limbus, factor, row, column)
+        pixels, row, column = _reduce(pixels, outline.limbus, factor, row, column)
     return cv2.remap(pixels, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _reduced(
+def _reduce(
     pixels: GreyPixels, limbus: Ellipse, factor: float, row: Field, column: Field
 ) -> tuple[GreyPixels, Field, Field]:
     """The part of the image around the iris, smaller, and the places there."""

@@ -11,7 +11,7 @@ from biocapture.iris.features.rubber_sheet import Strip
 FINE_PX, COARSE_PX = 1.0, 2.2
 """Deviations of the two Gaussians whose difference passes the detail that counts as sharp."""
 
-FULL, EMPTY = 250, 5
+FULL_GREY, EMPTY_GREY = 250, 5
 """Greys from which a pixel holds nothing: the sensor was full, or empty."""
 
 MIN_PIXELS = 500
@@ -48,7 +48,7 @@ def texture(strip: Strip) -> Texture:
         mean_grey=float(greys.mean()),
         entropy_bits=_entropy(greys),
         detail=_detail(strip),
-        clipped=float(((bare >= FULL) | (bare <= EMPTY)).mean()) if bare.size else float("nan"),
+        clipped=float(((bare >= FULL_GREY) | (bare <= EMPTY_GREY)).mean()) if bare.size else float("nan"),
     )
 
 

@@ -5,10 +5,10 @@ import numpy as np
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, Identity, Ramp, measure
 
-MIN_STEP = 20.0
+MIN_STEP_GREYS = 20.0
 """Greys from pupil to sclera below which a ring on the latter is not looked for."""
 
-SIDE_SPREAD = 0.008
+SIDE_SCALE = 0.008
 """Offset of the pupil, in iris radii, at which the odds of the two sides are e to 1."""
 
 FACING_RAD, ASIDE_RAD = np.deg2rad(12.0), np.deg2rad(10.0)
@@ -48,7 +48,7 @@ def lens_edge(batch: IrisBatch) -> Column:
     In hundredths of the step from pupil to sclera: the edge of a soft contact lens, 1.06 to 1.46 iris radii from the
     centre. Eyes without one have up to 1.3.
     """
-    return 100 * batch.lens_edge / np.maximum(batch.sclera_grey - batch.pupil_grey, MIN_STEP)
+    return 100 * batch.lens_edge / np.maximum(batch.sclera_grey - batch.pupil_grey, MIN_STEP_GREYS)
 
 
 @measure(unit="1", range=(-1.0, 1.0), curve=Ramp(-0.9, -0.6), guidance="iris.check_side")
@@ -68,4 +68,4 @@ def right_eye(batch: IrisBatch) -> Column:
     side is right in 94 of 100.
     """
     looks_aside = 1 + (np.maximum(0.0, batch.gaze_rad - FACING_RAD) / ASIDE_RAD) ** 2
-    return 1 / (1 + np.exp(np.clip(-batch.offset_right / (SIDE_SPREAD * looks_aside), -60.0, 60.0)))
+    return 1 / (1 + np.exp(np.clip(-batch.offset_right / (SIDE_SCALE * looks_aside), -60.0, 60.0)))

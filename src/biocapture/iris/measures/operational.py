@@ -10,7 +10,7 @@ from biocapture.measure import Band, Column, Ramp, measure
 
 PERCENT = (0.0, 100.0)
 
-MIN_STEP = 5.0
+MIN_STEP_GREYS = 5.0
 """Greys from pupil to iris below which nothing is relative to them."""
 
 
@@ -69,13 +69,13 @@ def texture_detail(batch: IrisBatch) -> Column:
     Root of the mean square of the unrolled iris between two Gaussians (deviations 1 and 2.2), less what the noise
     gives. Irises differ in it by a factor of four; blur takes it from each.
     """
-    power = np.maximum(0.0, batch.detail - NOISE_PASSED * batch.noise_greys**2)
+    power = np.maximum(0.0, batch.detail - NOISE_POWER_SHARE * batch.noise_greys**2)
     return 100 * np.sqrt(power) / _step(batch)
 
 
-NOISE_PASSED = 0.06
+NOISE_POWER_SHARE = 0.06
 """Share of the power of noise in the pupil that is found in the band on the iris."""
 
 
 def _step(batch: IrisBatch) -> Column:
-    return np.maximum(batch.inner_iris_grey - batch.pupil_grey, MIN_STEP)
+    return np.maximum(batch.inner_iris_grey - batch.pupil_grey, MIN_STEP_GREYS)

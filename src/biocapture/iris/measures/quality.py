@@ -6,7 +6,7 @@ from biocapture.iris.measures import integrity, iso, operational
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, Identity, Measure, Ramp, logarithms, measure
 
-LOWEST = 5.0
+MIN_COMPONENT_SCORE = 5.0
 """A component's score counts as so much at least: one fault lowers a good eye, it does not zero it."""
 
 
@@ -26,7 +26,7 @@ def quality(batch: IrisBatch) -> Column:
     """
     total = np.zeros(len(batch))
     for item, weight in WEIGHTS.items():
-        total += weight * logarithms(item.curve(item(batch)), LOWEST)
+        total += weight * logarithms(item.curve(item(batch)), MIN_COMPONENT_SCORE)
     return np.where([failure is None for failure in batch.failure], 100 * np.exp(total), np.nan)
 
 

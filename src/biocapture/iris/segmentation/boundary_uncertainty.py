@@ -9,25 +9,25 @@ import functools
 
 import numpy as np
 
-from biocapture.iris.segmentation.ellipse_fit import harmonics, trusted
-from biocapture.iris.segmentation.pair_fit import TIED, Rim
+from biocapture.iris.segmentation.ellipse_fit import harmonics, robust_weights
+from biocapture.iris.segmentation.pair_fit import EDGES_PER_MEASUREMENT, Rim
 from biocapture.iris.segmentation.polar import angles
 from biocapture.types import Values
 
-Leeway = tuple[float, float]
+Uncertainty = tuple[float, float]
 """Expected distance to the true boundary, and distance to that which the edges ask for; means along it, iris radii."""
 
-OFFSET, OVAL, GAZE, SIZE = 0.12, 0.03, 0.05, 0.5
+OFFSET_DEVIATION, SHAPE_DEVIATION, GAZE_DEVIATION, SIZE_DEVIATION = 0.12, 0.03, 0.05, 0.5
 """Deviations of the centres in iris radii, of the shapes, of the limbus' from a circle, of the logarithm of radii."""
 
-FEWEST = 3
+MIN_EDGES = 3
 """Edges of a rim below which it tells nothing."""
 
-MEAN = float(np.sqrt(2 / np.pi))
+MEAN_PER_DEVIATION = float(np.sqrt(2 / np.pi))
 """Mean distance of a normal distribution with deviation 1 from its middle."""
 
 
-def leeway(pupil: Rim, limbus: Rim) -> tuple[Leeway, Leeway]:
+def boundary_uncertainty(pupil: Rim, limbus: Rim) -> tuple[Uncertainty, Uncertainty]:
     """Of the pupil, and of the limbus; ``start`` is the found ellipse.
 
     Unknowns are shifts along columns and rows in radii of the ellipse, the logarithm of its radius, and its shape as
@@ -38,36 +38,38 @@ def leeway(pupil: Rim, limbus: Rim) -> tuple[Leeway, Leeway]:
     left, answer = _priors(ratio), np.zeros(10)
     parts = slice(0, 5), slice(5, 10)
     for part, rim in zip(parts, (pupil, limbus), strict=True):
-        weighted = basis * _trust(rim)
+        weighted = basis * _inverse_variances(rim)
         left[part, part] += weighted @ basis.T
         answer[part] = weighted @ (rim.edge - 1)
     spread = np.asarray(np.linalg.inv(left), np.float64)
     step = spread @ answer
-    of_pupil, of_limbus = (_along(basis, spread[part, part], step[part]) for part in parts)
+    of_pupil, of_limbus = (_mean_along(basis, spread[part, part], step[part]) for part in parts)
     return (ratio * of_pupil[0], ratio * of_pupil[1]), of_limbus
 
 
-def _along(basis: Values, spread: Values, step: Values) -> Leeway:
+def _mean_along(basis: Values, spread: Values, step: Values) -> Uncertainty:
     """Means along an ellipse, in its radii."""
     variance = (basis * (spread @ basis)).sum(axis=0)
-    return MEAN * float(np.sqrt(variance).mean()), float(np.abs(step @ basis).mean())
+    return MEAN_PER_DEVIATION * float(np.sqrt(variance).mean()), float(np.abs(step @ basis).mean())
 
 
-def _trust(rim: Rim) -> Values:
+def _inverse_variances(rim: Rim) -> Values:
     """(A,) inverse variances of the edges."""
-    if np.count_nonzero(rim.weight) < FEWEST:
+    if np.count_nonzero(rim.weight) < MIN_EDGES:
         return np.zeros(len(rim.edge))
-    trust, size = trusted(rim.edge - 1, rim.weight, rim.least)
-    return trust / (TIED * size**2)
+    trust, size = robust_weights(rim.edge - 1, rim.weight, rim.least)
+    return trust / (EDGES_PER_MEASUREMENT * size**2)
 
 
 def _priors(ratio: float) -> Values:
     """(10, 10) inverse covariance of the unknowns without any edge."""
     tied = np.zeros((8, 10))
-    for row, (inner, outer, deviation) in enumerate(((0, 5, OFFSET), (1, 6, OFFSET), (3, 8, OVAL), (4, 9, OVAL))):
+    for row, (inner, outer, deviation) in enumerate(
+        ((0, 5, OFFSET_DEVIATION), (1, 6, OFFSET_DEVIATION), (3, 8, SHAPE_DEVIATION), (4, 9, SHAPE_DEVIATION))
+    ):
         tied[row, inner] = (ratio if inner < 2 else 1.0) / deviation
         tied[row, outer] = -1 / deviation
-    tied[[4, 5, 6, 7], [8, 9, 2, 7]] = 1 / GAZE, 1 / GAZE, 1 / SIZE, 1 / SIZE
+    tied[[4, 5, 6, 7], [8, 9, 2, 7]] = 1 / GAZE_DEVIATION, 1 / GAZE_DEVIATION, 1 / SIZE_DEVIATION, 1 / SIZE_DEVIATION
     return np.asarray(tied.T @ tied + 1e-6 * np.eye(10))
 
 

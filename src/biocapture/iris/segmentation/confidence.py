@@ -12,40 +12,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.segmentation.boundary_uncertainty import leeway
+from biocapture.iris.segmentation.boundary_uncertainty import boundary_uncertainty
 from biocapture.iris.segmentation.ellipse_fit import shape_of
 from biocapture.iris.segmentation.lids import Lid
 from biocapture.iris.segmentation.pair_fit import Rim
-from biocapture.iris.segmentation.polar import clear, outward, unrolled
+from biocapture.iris.segmentation.polar import polar_image, radial_rise, unmasked
 from biocapture.iris.segmentation.reduction import Reduction
-from biocapture.iris.segmentation.refine import ANGLES, between
+from biocapture.iris.segmentation.refine import ANGLES, between_lids
 from biocapture.types import GreyPixels, Values
 
 Bits = NDArray[np.bool_]
 
 REACH, STEPS = 1.4, 84
 
-ON = 0.03
+ON_ELLIPSE_RADII = 0.03
 """An edge this near the ellipse, in iris radii, is on it."""
 
-MARGIN = 0.05
+LID_MARGIN_RADII = 0.05
 """Distance from a lid in iris radii from which a rim is seen."""
 
-NARROW = 0.08
+WINDOW_MARGIN_RADII = 0.08
 """Pupil radii on both sides of its rim that windows must leave free."""
 
-STEEP_GREYS = 1.5
+MIN_EDGE_GREYS = 1.5
 """Least rise of an edge that is on an ellipse."""
 
-FULL_GREYS = 30.0, 25.0
+FULL_WEIGHT_GREYS = 30.0, 25.0
 """Rise from which an edge of the pupil, and of the limbus, counts fully; as in `refine.py`."""
 
-LEAST = 0.02, 0.015
-"""Smallest deviation of edges, in radii of pupil and limbus; of the pupil's not below :data:`MIN_PX`."""
+MIN_DEVIATION = 0.02, 0.015
+"""Smallest deviation of edges, in radii of pupil and limbus; of the pupil's not below :data:`MIN_DEVIATION_PX`."""
 
-MIN_PX = 0.6
+MIN_DEVIATION_PX = 0.6
 
-LEEWAY = 0.003, 0.3
+UNCERTAINTY_RANGE = 0.003, 0.3
 """Means along a boundary, in iris radii, that are as good as nothing, and as bad as any."""
 
 PUPIL_WEIGHTS, PUPIL_BIAS = (8.88, -4.79, -9.18, -6.55, -4.77), -1.88
@@ -92,38 +92,42 @@ def confidence(told: Evidence) -> float:
 
 def likelihoods(told: Evidence) -> tuple[float, float]:
     """0..1 that the pupil, and that the limbus, is right."""
-    inner, outer = parts_of(told)
+    inner, outer = feature_vectors(told)
     of_pupil = float(np.dot(PUPIL_WEIGHTS, inner)) + PUPIL_BIAS
     of_limbus = float(np.dot(LIMBUS_WEIGHTS, outer)) + LIMBUS_BIAS
     return float(1 / (1 + np.exp(-of_pupil))), float(1 / (1 + np.exp(-of_limbus)))
 
 
-def parts_of(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def feature_vectors(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Evidence on the pupil, and on the limbus."""
     inner = told.pupil_on, told.pupil_unsure, told.pupil_pulled, told.shapes, told.flat
     return inner, (told.limbus_on, told.limbus_unsure, told.limbus_pulled, told.flat, told.size)
 
 
-def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
+def boundary_evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
     """Look along both rims, in pixels of the working image."""
     ratio = pupil.radius_px / limbus.radius_px
-    open_pupil = between(pair, limbus, pupil, MARGIN) & clear(small.glare, pupil, ANGLES, NARROW)
-    open_limbus = between(pair, limbus, limbus, MARGIN) & clear(small.glare, limbus, ANGLES)
+    open_pupil = between_lids(pair, limbus, pupil, LID_MARGIN_RADII) & unmasked(
+        small.glare, pupil, ANGLES, WINDOW_MARGIN_RADII
+    )
+    open_limbus = between_lids(pair, limbus, limbus, LID_MARGIN_RADII) & unmasked(small.glare, limbus, ANGLES)
     inner = _edges(small.lit, pupil, 0.7)
     outer = _edges(small.calm, limbus, min(0.9, max(0.7, ratio + 0.1)))
-    of_pupil, of_limbus = leeway(
-        _rim(pupil, *inner, open_pupil, FULL_GREYS[0], max(LEAST[0], MIN_PX / pupil.radius_px)),
-        _rim(limbus, *outer, open_limbus, FULL_GREYS[1], LEAST[1]),
+    of_pupil, of_limbus = boundary_uncertainty(
+        _rim(
+            pupil, *inner, open_pupil, FULL_WEIGHT_GREYS[0], max(MIN_DEVIATION[0], MIN_DEVIATION_PX / pupil.radius_px)
+        ),
+        _rim(limbus, *outer, open_limbus, FULL_WEIGHT_GREYS[1], MIN_DEVIATION[1]),
     )
     shape, around = shape_of(pupil), shape_of(limbus)
     return Evidence(
         pupil_seen=float(open_pupil.mean()),
-        pupil_on=_share(*inner, open_pupil, ON / max(ratio, 0.05)),
-        pupil_unsure=_part(of_pupil[0]),
-        pupil_pulled=_part(of_pupil[1]),
-        limbus_on=_share(*outer, open_limbus, ON),
-        limbus_unsure=_part(of_limbus[0]),
-        limbus_pulled=_part(of_limbus[1]),
+        pupil_on=_share_on_ellipse(*inner, open_pupil, ON_ELLIPSE_RADII / max(ratio, 0.05)),
+        pupil_unsure=_log_share(of_pupil[0]),
+        pupil_pulled=_log_share(of_pupil[1]),
+        limbus_on=_share_on_ellipse(*outer, open_limbus, ON_ELLIPSE_RADII),
+        limbus_unsure=_log_share(of_limbus[0]),
+        limbus_pulled=_log_share(of_limbus[1]),
         shapes=min(1.0, math.dist(shape, around) / 0.1),
         flat=min(1.0, math.hypot(*around) / 0.1),
         size=float(np.clip(max(0.2 - ratio, ratio - 0.75), 0, 0.15) / 0.15),
@@ -133,7 +137,7 @@ def evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid,
 def _edges(image: GreyPixels, ellipse: Ellipse, nearest: float) -> tuple[Values, Values]:
     """(A,) where greys rise most from ``nearest`` radii on, in radii of the ellipse, and how far they rise there."""
     per_radius = STEPS / REACH
-    rise = cv2.GaussianBlur(outward(unrolled(image, ellipse, REACH, STEPS, ANGLES), 3), (3, 3), 0)
+    rise = cv2.GaussianBlur(radial_rise(polar_image(image, ellipse, REACH, STEPS, ANGLES), 3), (3, 3), 0)
     low, high = int(nearest * per_radius), int(1.3 * per_radius)
     best = rise[:, low:high].argmax(axis=1) + low
     return (best + 0.5) / per_radius, rise[np.arange(ANGLES), best].astype(np.float64)
@@ -143,13 +147,13 @@ def _rim(ellipse: Ellipse, edge: Values, steep: Values, seen: Bits, full: float,
     return Rim(ellipse, edge, seen * np.clip(steep, 0, full) / full, least)
 
 
-def _share(edge: Values, steep: Values, seen: Bits, tolerance: float) -> float:
+def _share_on_ellipse(edge: Values, steep: Values, seen: Bits, tolerance: float) -> float:
     """Of the angles seen that have an edge on the ellipse, drawn to 0 where few are seen."""
-    on = (np.abs(edge - 1) < max(tolerance, 1.5 * REACH / STEPS)) & (steep > STEEP_GREYS)
+    on = (np.abs(edge - 1) < max(tolerance, 1.5 * REACH / STEPS)) & (steep > MIN_EDGE_GREYS)
     return float((on & seen).sum() / (seen.sum() + 3))
 
 
-def _part(distance: float) -> float:
-    """0..1: how far a distance is from the one to the other of :data:`LEEWAY`, by its logarithm."""
-    least, most = LEEWAY
+def _log_share(distance: float) -> float:
+    """0..1: how far a distance is from the one to the other of :data:`UNCERTAINTY_RANGE`, by its logarithm."""
+    least, most = UNCERTAINTY_RANGE
     return math.log(min(max(distance, least), most) / least) / math.log(most / least)

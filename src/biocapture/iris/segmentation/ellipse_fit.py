@@ -13,10 +13,10 @@ from biocapture.types import Values
 MAX_STEP = 0.5
 """Radii that a round may move or stretch the ellipse."""
 
-ROUNDS, SETTLED = 4, 1e-3
+MAX_ROUNDS, SETTLED_STEP = 4, 1e-3
 
 
-def fitted(
+def fit_ellipse(
     start: Ellipse,
     edge: Values,
     weight: Values,
@@ -53,15 +53,15 @@ def fitted(
         How strongly, in edges of full weight.
     """
     count = len(edge)
-    column, row = placed(start, edge)
+    column, row = edge_points(start, edge)
     scale_px = start.radius_px
     stiff = stiffness * weight.sum() / count
     found = np.array([start.column_px, start.row_px, np.log(scale_px), *shape_of(start)])
     if weight.sum() <= 0:
         return start
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ROUNDS):
         residual, turn = residuals(found, column, row)
-        trust, _ = trusted(residual, weight, least)
+        trust, _ = robust_weights(residual, weight, least)
         basis = harmonics(turn)
         weighted = basis * trust
         left = weighted @ basis.T
@@ -75,12 +75,12 @@ def fitted(
             answer[:2] += pull * (np.array(centre) - found[:2]) / scale_px
         step = np.clip(np.linalg.solve(left + 1e-9 * np.eye(5), answer), -MAX_STEP, MAX_STEP)
         found += step * (scale_px, scale_px, 1, 1, 1)
-        if np.abs(step).max() < SETTLED:
+        if np.abs(step).max() < SETTLED_STEP:
             break
     return ellipse_of(found)
 
 
-def trusted(residual: Values, weight: Values, least: float) -> tuple[Values, float]:
+def robust_weights(residual: Values, weight: Values, least: float) -> tuple[Values, float]:
     """(A,) weights of edges, those far off as good as nothing (biweight of Cauchy's form), and their deviation.
 
     The deviation is that of edges of any weight, from their median residual, but not below ``least``.
@@ -99,7 +99,7 @@ def harmonics(turn: NDArray[np.complex128]) -> Values:
     return np.stack([turn.real, turn.imag, np.ones(len(turn)), square.real, square.imag])
 
 
-def placed(start: Ellipse, edge: Values) -> tuple[Values, Values]:
+def edge_points(start: Ellipse, edge: Values) -> tuple[Values, Values]:
     """Columns and rows, px, of edges at (A,) equal angles, given in radii of the ellipse."""
     design = _design(len(edge))
     right, down = edge * design[1], edge * design[2]
@@ -113,7 +113,7 @@ def shape_of(ellipse: Ellipse) -> tuple[float, float]:
     return float(size * np.cos(2 * ellipse.tilt_rad)), float(size * np.sin(2 * ellipse.tilt_rad))
 
 
-def reshaped(ellipse: Ellipse, shape: tuple[float, float]) -> Ellipse:
+def with_shape(ellipse: Ellipse, shape: tuple[float, float]) -> Ellipse:
     """An ellipse of the same centre and area and another shape."""
     return ellipse_of(np.array([ellipse.column_px, ellipse.row_px, np.log(ellipse.radius_px), *shape]))
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.robust import deviation, median
+from biocapture.iris.robust import median, scaled_mad
 from biocapture.iris.segmentation.reduction import Reduction
 from biocapture.types import Field, GreyPixels, Values
 
@@ -28,22 +28,22 @@ Skin differs in grey; rows of lashes, which may be as grey as the iris, in rough
 MIN_GREYS, MIN_ROUGHNESS = 3.0, 2.0
 """Added to the iris' deviations."""
 
-FAMILIAR = 0.3
+FAMILIAR_STRANGENESS = 0.3
 """Strangeness of what belongs to the iris."""
 
-CORE, DARK_END, MIN_STEP = 0.85, 0.25, 12.0
+CORE_RADII, PUPIL_GREY_QUANTILE, MIN_STEP_GREYS = 0.85, 0.25, 12.0
 """Of the pupil's disc in its radii; quantile of its greys that is the pupil's own; greys it has to be darker by."""
 
-LIT, PUPIL_WEIGHT = (0.35, 0.7), 2.0
+LIT_RANGE, PUPIL_WEIGHT = (0.35, 0.7), 2.0
 """Way from the pupil's grey to the iris' on which a place in the pupil begins to look strange; what it counts."""
 
-MAX_RISE, EDGE_WEIGHT = 18.0, 2.5
+MAX_RISE_GREYS, EDGE_WEIGHT = 18.0, 2.5
 """Steeper rims count as this much; a rim this steep counts as so many patch widths of strange pixels."""
 
 MIN_EVIDENCE = 0.3
 """Below this there is no lid over the iris."""
 
-FEWEST = 6
+MIN_COLUMNS = 6
 """Columns of a rim that should lie on the iris."""
 
 
@@ -79,7 +79,7 @@ class Lid:
         return sign * self.bend * (column - self.apex) ** 2 + self.slant * column + self.height
 
 
-def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
+def find_lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
     """Upper and lower lid of an eye in the working image."""
     patch = _patch(small.calm, limbus)
     hidden = _pupil(pupil, limbus)
@@ -87,14 +87,14 @@ def lids(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Lid, Lid]:
     _bright_pupil(strange, patch, _patch(small.dark, limbus), pupil, limbus)
     step = cv2.filter2D(cv2.GaussianBlur(patch, (9, 3), 0), cv2.CV_32F, _FINE, borderType=cv2.BORDER_REPLICATE)
     step[hidden] = 0
-    return _best(strange, step, upper=True), _best(strange, -step, upper=False)
+    return _best_lid(strange, step, upper=True), _best_lid(strange, -step, upper=False)
 
 
 def uprightness(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> float:
     """Evidence of the clearer lid less that of the clearer one in the picture turned by 90°; eyes lie across."""
     fine, calm, dark = (np.ascontiguousarray(view.T) for view in (small.fine, small.calm, small.dark))
     turned = Reduction(calm, fine, calm, dark, calm, small.factor)  # lids look at the middle three only
-    other = lids(turned, _transposed(pupil), _transposed(limbus))
+    other = find_lids(turned, _transposed(pupil), _transposed(limbus))
     return max(lid.evidence for lid in pair) - max(lid.evidence for lid in other)
 
 
@@ -104,38 +104,38 @@ def _transposed(ellipse: Ellipse) -> Ellipse:
 
 
 def _strangeness(patch: GreyPixels, rough: GreyPixels, hidden: NDArray[np.bool_]) -> Field:
-    """How unlike the iris beside the pupil a place is, less :data:`FAMILIAR`; 0 where there is no iris to be seen."""
+    """How unlike the iris beside the pupil a place is, less :data:`FAMILIAR_STRANGENESS`; 0 where no iris is seen."""
     beside = _BESIDE & ~hidden
-    if np.count_nonzero(beside) < FEWEST * FEWEST:
+    if np.count_nonzero(beside) < MIN_COLUMNS * MIN_COLUMNS:
         return np.zeros(patch.shape, np.float32)
     grey = _ramp(np.abs(_deviations(patch, beside, MIN_GREYS)), *GREY_DEVIATIONS)
     lashes = _ramp(_deviations(rough, beside, MIN_ROUGHNESS), *ROUGH_DEVIATIONS)
-    strange = np.maximum(grey, lashes) - np.float32(FAMILIAR)
+    strange = np.maximum(grey, lashes) - np.float32(FAMILIAR_STRANGENESS)
     strange[hidden | ~_DISC] = 0
     return strange
 
 
 def _bright_pupil(strange: Field, calm: GreyPixels, dark: GreyPixels, pupil: Ellipse, limbus: Ellipse) -> None:
     """Fill in the pupil: what is nearer to the iris in grey than to the pupil is a lid over it."""
-    core = _disc(pupil, limbus, CORE)
+    core = _disc(pupil, limbus, CORE_RADII)
     beside = _BESIDE & ~core
-    if np.count_nonzero(core) < FEWEST or np.count_nonzero(beside) < FEWEST:
+    if np.count_nonzero(core) < MIN_COLUMNS or np.count_nonzero(beside) < MIN_COLUMNS:
         return
     inside = dark[core].astype(np.float32)
     own, step = (
-        float(np.partition(inside, int(DARK_END * inside.size))[int(DARK_END * inside.size)]),
+        float(np.partition(inside, int(PUPIL_GREY_QUANTILE * inside.size))[int(PUPIL_GREY_QUANTILE * inside.size)]),
         median(calm[beside]),
     )
     step -= own
-    if step >= MIN_STEP:
-        strange[core] = PUPIL_WEIGHT * (_ramp((inside - own) / step, *LIT) - np.float32(FAMILIAR))
+    if step >= MIN_STEP_GREYS:
+        strange[core] = PUPIL_WEIGHT * (_ramp((inside - own) / step, *LIT_RANGE) - np.float32(FAMILIAR_STRANGENESS))
 
 
 def _deviations(patch: GreyPixels, beside: NDArray[np.bool_], least: float) -> Field:
     """Distance from the median of the iris beside the pupil, in its deviations."""
     known = patch[beside]
     middle = median(known)
-    spread = deviation(known, middle) + least
+    spread = scaled_mad(known, middle) + least
     return (patch - np.float32(middle)) / np.float32(spread)
 
 
@@ -168,14 +168,16 @@ def _disc(pupil: Ellipse, limbus: Ellipse, share: float, more: float = 0.0) -> N
     return (_LINE[None] - right) ** 2 + (_LINE[:, None] - down) ** 2 < near * near
 
 
-def _best(strange: Field, step: Field, upper: bool) -> Lid:
+def _best_lid(strange: Field, step: Field, upper: bool) -> Lid:
     """The parabola with most strange places beyond, most familiar ones within and the steepest step across."""
     rims = _rims(upper)
     beyond = np.cumsum(strange, axis=0) if upper else np.cumsum(strange[::-1], axis=0)[::-1]
     area = np.take(beyond.ravel(), rims.place).sum(axis=1) / SIDE_PX
-    clipped = np.clip(step, -MAX_RISE / 3, MAX_RISE)
-    edge = np.einsum("pc,pc->p", np.take(clipped.ravel(), rims.place), rims.inside) / np.maximum(rims.count, FEWEST)
-    evidence = area + EDGE_WEIGHT / MAX_RISE * edge
+    clipped = np.clip(step, -MAX_RISE_GREYS / 3, MAX_RISE_GREYS)
+    edge = np.einsum("pc,pc->p", np.take(clipped.ravel(), rims.place), rims.inside) / np.maximum(
+        rims.count, MIN_COLUMNS
+    )
+    evidence = area + EDGE_WEIGHT / MAX_RISE_GREYS * edge
     chosen = int(evidence.argmax())
     bend, apex, slant, height = rims.parameters[chosen].tolist()
     return Lid(bend, apex, slant, height, float(evidence[chosen]), upper)

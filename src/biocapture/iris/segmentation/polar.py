@@ -22,31 +22,31 @@ def angles(count: int) -> NDArray[np.float64]:
 
 
 @functools.cache
-def compass(count: int) -> Field:
+def unit_vectors(count: int) -> Field:
     """(2, A) cosines and sines of :func:`angles`."""
     return np.stack([np.cos(angles(count)), np.sin(angles(count))]).astype(np.float32)
 
 
-def unrolled(image: GreyPixels, ellipse: Ellipse, reach: float, steps: int, count: int) -> GreyPixels:
+def polar_image(image: GreyPixels, ellipse: Ellipse, reach: float, steps: int, count: int) -> GreyPixels:
     """(A, S) greys at ``count`` angles and ``steps`` distances up to ``reach`` radii; step k is at (k + 0.5)."""
     distance = (np.arange(steps, dtype=np.float32) + 0.5) * np.float32(reach / steps)
-    right, down = ellipse.stretch.astype(np.float32) @ compass(count)
+    right, down = ellipse.stretch.astype(np.float32) @ unit_vectors(count)
     column = np.float32(ellipse.column_px) + right[:, None] * distance
     row = np.float32(ellipse.row_px) + down[:, None] * distance
     return cv2.remap(image, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def outward(sheet: GreyPixels | Field, half: int) -> Field:
+def radial_rise(sheet: GreyPixels | Field, half: int) -> Field:
     """(A, S) mean grey of ``half`` steps outside minus that of ``half`` steps inside."""
     kernel = np.repeat(np.array([-1.0, 0.0, 1.0], np.float32), (half, 1, half))[None] / half
     return cv2.filter2D(sheet, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
 
 
-def clear(glare: GreyPixels, ellipse: Ellipse, count: int, around: float = 0.2) -> NDArray[np.bool_]:
+def unmasked(glare: GreyPixels, ellipse: Ellipse, count: int, around: float = 0.2) -> NDArray[np.bool_]:
     """(A,) whether a mask is nowhere within ``around`` radii of an ellipse, at ``count`` angles."""
     reach = 1 + around
     steps = round(2 * reach / around)
-    return unrolled(glare, ellipse, reach, steps, count)[:, steps - 4 :].max(axis=1) == 0
+    return polar_image(glare, ellipse, reach, steps, count)[:, steps - 4 :].max(axis=1) == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def circle_scores(rise: Field, radius: NDArray[np.int64], most: float, shifts: i
     count, steps = rise.shape
     line = np.linspace(-most, most, shifts, dtype=np.float32)
     right, down = np.tile(line, shifts), np.repeat(line, shifts)
-    cosine, sine = compass(count)
+    cosine, sine = unit_vectors(count)
     along, across = np.outer(right, cosine) + np.outer(down, sine), np.outer(down, cosine) - np.outer(right, sine)
     offset = np.rint(along - across * across / (2 * radius[len(radius) // 2])).astype(np.int64)
     before = max(0, -int(offset.min() + radius[0]))
@@ -103,7 +103,7 @@ def circle_scores(rise: Field, radius: NDArray[np.int64], most: float, shifts: i
     return CircleScores(np.matmul(weight, found), right, down, radius)
 
 
-def moved(ellipse: Ellipse, right: float, down: float, factor: float) -> Ellipse:
+def shift_and_scale(ellipse: Ellipse, right: float, down: float, factor: float) -> Ellipse:
     """The ellipse shifted within its own frame (in radii), then scaled about its new centre."""
     column, row = ellipse.stretch @ (right, down)
     return Ellipse(

@@ -6,25 +6,32 @@ import numpy as np
 
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.robust import median
-from biocapture.iris.segmentation.ellipse_fit import fitted
-from biocapture.iris.segmentation.polar import angles, circle_scores, clear, moved, outward, unrolled
+from biocapture.iris.segmentation.ellipse_fit import fit_ellipse
+from biocapture.iris.segmentation.polar import (
+    angles,
+    circle_scores,
+    polar_image,
+    radial_rise,
+    shift_and_scale,
+    unmasked,
+)
 from biocapture.types import Field, GreyPixels, Values
 
 ANGLES, COARSE_ANGLES = 64, 32
 
-MAX_RISE = 40.0
+MAX_RISE_GREYS = 40.0
 """Steeper edges count as this much: a lamp's edge is no better than a pupil's."""
 
-UPPER_WEIGHT = 0.35
+UPPER_LID_WEIGHT = 0.35
 """Of the angles under the upper lid and its lashes."""
 
-SMALLEST, LARGEST = 0.014, 0.26
+MIN_RADIUS_SHARE, MAX_RADIUS_SHARE = 0.014, 0.26
 """Radii accepted, in longer sides of the working image."""
 
-NESTED_SHARE, NESTED_RISE, NESTED_GREYS = 0.22, 5.0, 10
+NESTED_RISE_SHARE, NESTED_RISE_GREYS, NESTED_DARKER_GREYS = 0.22, 5.0, 10
 """A disc within a disc is the pupil within the iris if its rim is this steep and its inside this much darker."""
 
-FULL_RISE = 30.0
+FULL_WEIGHT_GREYS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +69,13 @@ class Guess:
     score: float
 
 
-def guessed(dark: GreyPixels, candidate: Ellipse) -> Guess:
+def guess_pupil(dark: GreyPixels, candidate: Ellipse) -> Guess:
     """The best circle near a candidate; the darker one within it if there is one."""
     circle, rise = _best_circle(dark, candidate, 2.1 + 4 / candidate.radius_px, 56, (0.45, 1.7), 5, 0.5)
     inner, inner_rise = _best_circle(dark, circle, 1.05, 48, (0.168, 0.777), 9, 0.294)
-    if inner_rise >= max(NESTED_RISE, NESTED_SHARE * rise) and _is_darker(dark, inner, circle):
+    if inner_rise >= max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise) and _is_darker(dark, inner, circle):
         circle, rise = inner, inner_rise
-    inside = unrolled(dark, circle, 0.8, 16, 16)
+    inside = polar_image(dark, circle, 0.8, 16, 16)
     middle = median(inside)
     spread = float(np.abs(inside - middle).mean())
     return Guess(circle, min(rise, 25.0) * _evenness(spread) * _darkness(middle))
@@ -85,12 +92,12 @@ def _best_circle(
 ) -> tuple[Ellipse, float]:
     """The circle of steepest mean rise around a start; radii and shifts in radii of the start."""
     per_radius = steps / reach
-    rise = np.minimum(outward(unrolled(dark, start, reach, steps, COARSE_ANGLES), 3), MAX_RISE)
+    rise = np.minimum(radial_rise(polar_image(dark, start, reach, steps, COARSE_ANGLES), 3), MAX_RISE_GREYS)
     low, high = max(3, int(radii[0] * per_radius)), min(steps - 3, int(radii[1] * per_radius))
     found = circle_scores(rise, np.arange(low, high + 1), most * per_radius, shifts, _COARSE_WEIGHT[None])
     shift, radius = divmod(int(found.score[:, 0].argmax()), len(found.radius))
     size = found.radius[radius] / per_radius
-    circle = moved(start, found.right[shift] / per_radius, found.down[shift] / per_radius, size)
+    circle = shift_and_scale(start, found.right[shift] / per_radius, found.down[shift] / per_radius, size)
     return circle, float(found.score[shift, 0, radius])
 
 
@@ -98,24 +105,24 @@ def _is_darker(dark: GreyPixels, inner: Ellipse, outer: Ellipse) -> bool:
     """Whether the inner disc is darker than all of what the outer one adds."""
     if inner.radius_px < 3:
         return False
-    sheet = unrolled(dark, inner, 1.5, 24, 16)
+    sheet = polar_image(dark, inner, 1.5, 24, 16)
     annulus = median(sheet[:, 18:23])
     beyond = inner.radius_px / outer.radius_px * 1.2
-    whole = unrolled(dark, outer, 0.95, 40, 24)[:, int((beyond + 0.95) / 2 / 0.95 * 40) :]
+    whole = polar_image(dark, outer, 0.95, 40, 24)[:, int((beyond + 0.95) / 2 / 0.95 * 40) :]
     if whole.size:
         annulus = min(annulus, median(whole))
-    return annulus - median(sheet[:, :12]) >= NESTED_GREYS
+    return annulus - median(sheet[:, :12]) >= NESTED_DARKER_GREYS
 
 
-def refined(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
+def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
     """Measure the rim at every angle and lay an ellipse through it, first a round one."""
     ellipse = circle
-    for low, high, stiffness in ((0.7, 1.35, 64.0), (0.8, 1.22, STIFFNESS)):
+    for low, high, stiffness in ((0.7, 1.35, 64.0), (0.8, 1.22, SHAPE_STIFFNESS)):
         sheet, edge, rise = _edges(dark, ellipse, low, high)
-        weight = np.clip(rise, 0, FULL_RISE) / FULL_RISE * _WEIGHT * clear(glare, ellipse, ANGLES)
+        weight = np.clip(rise, 0, FULL_WEIGHT_GREYS) / FULL_WEIGHT_GREYS * _WEIGHT * unmasked(glare, ellipse, ANGLES)
         least = max(0.6 / ellipse.radius_px, 0.03)
-        found = fitted(ellipse, edge, weight, least, (0.0, 0.0), stiffness)
-        if not _near(found, ellipse):
+        found = fit_ellipse(ellipse, edge, weight, least, (0.0, 0.0), stiffness)
+        if not _is_near(found, ellipse):
             break
         ellipse = found
     sheet, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
@@ -134,20 +141,20 @@ def refined(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
 
 EDGE_REACH, EDGE_STEPS = 1.6, 72
 
-STIFFNESS = 4.0
+SHAPE_STIFFNESS = 4.0
 
 
 def _edges(dark: GreyPixels, ellipse: Ellipse, low: float, high: float) -> tuple[GreyPixels, Values, Values]:
     """Unrolled greys; where they rise most at each angle, in radii, and by how much."""
-    sheet = unrolled(dark, ellipse, EDGE_REACH, EDGE_STEPS, ANGLES)
+    sheet = polar_image(dark, ellipse, EDGE_REACH, EDGE_STEPS, ANGLES)
     per_radius = EDGE_STEPS / EDGE_REACH
     first = int(low * per_radius)
-    rise = outward(sheet, 2)[:, first : int(high * per_radius) + 1]
+    rise = radial_rise(sheet, 2)[:, first : int(high * per_radius) + 1]
     best = rise.argmax(axis=1)
     return sheet, (best + first + 0.5) / per_radius, rise[np.arange(ANGLES), best].astype(np.float64)
 
 
-def _near(found: Ellipse, start: Ellipse) -> bool:
+def _is_near(found: Ellipse, start: Ellipse) -> bool:
     apart = np.hypot(found.row_px - start.row_px, found.column_px - start.column_px)
     changed = abs(found.radius_px - start.radius_px)
     return bool(changed < 0.3 * start.radius_px and apart < 0.4 * start.radius_px)
@@ -159,9 +166,9 @@ def _radius_at(ellipse: Ellipse) -> Values:
     return np.hypot(right, down)
 
 
-def quality(pupil: Pupil) -> float:
+def pupil_score(pupil: Pupil) -> float:
     """0..1 how much a disc looks like a pupil: an even dark disc with a sharp rim all around."""
-    steep = min(float(np.clip(pupil.rise, 0, MAX_RISE).mean()), 15.0) / 15.0
+    steep = min(float(np.clip(pupil.rise, 0, MAX_RISE_GREYS).mean()), 15.0) / 15.0
     return pupil.agreeing * steep * _darkness(pupil.grey) * _evenness(pupil.spread)
 
 
@@ -180,4 +187,4 @@ def _coarse_weight() -> Field:
 
 
 _COARSE_WEIGHT = _coarse_weight()
-_WEIGHT = np.where(np.sin(angles(ANGLES)) < -0.6, UPPER_WEIGHT, 1.0)
+_WEIGHT = np.where(np.sin(angles(ANGLES)) < -0.6, UPPER_LID_WEIGHT, 1.0)

@@ -13,7 +13,7 @@ SIDE_PX = 320
 LAMP_PX, LAMP_GREYS = 11, 40
 """Spots narrower than this and brighter than their surroundings by so much are mirrored lamps."""
 
-GLARE_PX, GLARE_GREYS, FULL = 55, 60, 235
+GLARE_PX, GLARE_GREYS, FULL_GREY = 55, 60, 235
 """Wider patches are mirrored windows if the sensor is (nearly) full in them and they are no wider than this."""
 
 WINDOW_PX, MAX_WINDOWS = 7, 20
@@ -22,7 +22,7 @@ WINDOW_PX, MAX_WINDOWS = 7, 20
 HALO_PX = 3
 """A window's soft rim, taken as part of it."""
 
-DARK_END = 0.1
+FILL_QUANTILE = 0.1
 """Quantile of the greys around a window that fills it."""
 
 
@@ -54,18 +54,18 @@ class Reduction:
     factor: float
 
 
-def reduced(pixels: GreyPixels) -> Reduction:
+def reduce_image(pixels: GreyPixels) -> Reduction:
     """Make the working image."""
     longer = max(pixels.shape)
     factor = SIDE_PX / longer if longer > 1.25 * SIDE_PX else 1.0
-    small = _resized(pixels, factor)
-    filled, glare = without_glare(small)
-    dark = cv2.GaussianBlur(without_lamps(filled), (5, 5), 0)
-    lit = cv2.GaussianBlur(without_lamps(small), (5, 5), 0) if filled is not small else dark
+    small = _resize(pixels, factor)
+    filled, glare = fill_windows(small)
+    dark = cv2.GaussianBlur(fill_lamps(filled), (5, 5), 0)
+    lit = cv2.GaussianBlur(fill_lamps(small), (5, 5), 0) if filled is not small else dark
     return Reduction(glare, small, cv2.medianBlur(small, 5), dark, lit, small.shape[1] / pixels.shape[1])
 
 
-def without_lamps(grey: GreyPixels) -> GreyPixels:
+def fill_lamps(grey: GreyPixels) -> GreyPixels:
     """Narrow bright spots filled with the brightest of what is wider (morphological opening)."""
     opened = cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((LAMP_PX, LAMP_PX), np.uint8))
     spots = cv2.compare(cv2.subtract(grey, opened), LAMP_GREYS, cv2.CMP_GT)
@@ -74,13 +74,13 @@ def without_lamps(grey: GreyPixels) -> GreyPixels:
     return filled
 
 
-def without_glare(grey: GreyPixels) -> tuple[GreyPixels, GreyPixels]:
+def fill_windows(grey: GreyPixels) -> tuple[GreyPixels, GreyPixels]:
     """Mirrored windows filled with the dark end of what surrounds each, and where they were (255).
 
     A pupil half under a window is dark throughout then, and the window's own rim is known not to be the pupil's.
     Skin and the white of the eye are as bright, but wider.
     """
-    bright = _windows(grey)
+    bright = _window_mask(grey)
     if not bright.any():
         return grey, bright
     glare = cv2.dilate(bright, _HALO)
@@ -91,13 +91,13 @@ def without_glare(grey: GreyPixels) -> tuple[GreyPixels, GreyPixels]:
     for patch in range(1, min(count, MAX_WINDOWS + 1)):
         around = grey[nearest == patch]
         if around.size:
-            filled[label == patch] = np.quantile(around, DARK_END)
+            filled[label == patch] = np.quantile(around, FILL_QUANTILE)
     return filled, glare
 
 
-def _windows(grey: GreyPixels) -> GreyPixels:
+def _window_mask(grey: GreyPixels) -> GreyPixels:
     """255 where a patch wider than a lamp is full and brighter than what is :data:`GLARE_PX` wide."""
-    full = cv2.compare(grey, FULL, cv2.CMP_GE)
+    full = cv2.compare(grey, FULL_GREY, cv2.CMP_GE)
     if not full.any():
         return full
     opened = cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((GLARE_PX, GLARE_PX), np.uint8))
@@ -105,7 +105,7 @@ def _windows(grey: GreyPixels) -> GreyPixels:
     return cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((WINDOW_PX, WINDOW_PX), np.uint8))
 
 
-def _resized(pixels: GreyPixels, factor: float) -> GreyPixels:
+def _resize(pixels: GreyPixels, factor: float) -> GreyPixels:
     if factor == 1:
         return pixels
     height, width = (max(1, round(side * factor)) for side in pixels.shape)

@@ -7,31 +7,31 @@ from numpy.typing import NDArray
 from biocapture.synthetic.eye.conditions import Conditions
 from biocapture.synthetic.eye.iris_texture import Field
 
-SHARPEST_PX = 0.7
+MIN_BLUR_PX = 0.7
 """Deviation of the blur of a lens in focus."""
 
-VEIL = 150.0
+VEIL_GREY = 150.0
 """Grey of the stray light that takes contrast away."""
 
 
-def through_lens(light: Field, conditions: Conditions) -> Field:
+def blur_by_lens(light: Field, conditions: Conditions) -> Field:
     """Blurred by the lens, a disc where out of focus, and by motion."""
-    blurred = cv2.GaussianBlur(light, (0, 0), SHARPEST_PX)
+    blurred = cv2.GaussianBlur(light, (0, 0), MIN_BLUR_PX)
     for kernel in (_disc(conditions.defocus_px), _streak(conditions.motion_px, conditions.motion_deg)):
         if kernel.size > 1:
             blurred = cv2.filter2D(blurred, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
     return blurred
 
 
-def sensed(light: Field, conditions: Conditions, random: np.random.Generator) -> NDArray[np.uint8]:
+def sensor_image(light: Field, conditions: Conditions, random: np.random.Generator) -> NDArray[np.uint8]:
     """Greys of the sensor: exposure, veil, shot noise, two fields, 8 bits, JPEG."""
-    light = light * (1 - conditions.contrast_loss) + VEIL * conditions.contrast_loss
-    light = _interlaced(light * np.float32(2.0**conditions.exposure_ev), conditions.interlace_px)
+    light = light * (1 - conditions.contrast_loss) + VEIL_GREY * conditions.contrast_loss
+    light = _interlace(light * np.float32(2.0**conditions.exposure_ev), conditions.interlace_px)
     if conditions.noise:
         shot = np.sqrt(0.25 + 0.75 * np.clip(light, 0, 255) / 128)
         light = np.minimum(light, 255) + conditions.noise * shot * random.standard_normal(light.shape, np.float32)
     pixels = np.clip(np.rint(light), 0, 255).astype(np.uint8)
-    return _compressed(pixels, conditions.jpeg_quality) if conditions.jpeg_quality else pixels
+    return _compress(pixels, conditions.jpeg_quality) if conditions.jpeg_quality else pixels
 
 
 def _disc(radius_px: float) -> Field:
@@ -54,7 +54,7 @@ def _streak(length_px: float, angle_deg: float) -> Field:
     return weight / weight.sum()
 
 
-def _interlaced(light: Field, columns_px: float) -> Field:
+def _interlace(light: Field, columns_px: float) -> Field:
     """Odd rows come from a field taken later."""
     if columns_px:
         shift = np.array([[1, 0, columns_px], [0, 1, 0]], np.float32)
@@ -64,6 +64,6 @@ def _interlaced(light: Field, columns_px: float) -> Field:
     return light
 
 
-def _compressed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+def _compress(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.synthetic.eye.camera import sensed, through_lens
-from biocapture.synthetic.eye.conditions import Conditions, seeded
+from biocapture.synthetic.eye.camera import blur_by_lens, sensor_image
+from biocapture.synthetic.eye.conditions import Conditions, check_seed
 from biocapture.synthetic.eye.eye import Eye
-from biocapture.synthetic.eye.eyeball import eyeball, sheet
-from biocapture.synthetic.eye.eyelids import covered, lids
+from biocapture.synthetic.eye.eyeball import eyeball, iris_sheet
+from biocapture.synthetic.eye.eyelids import add_lids, lid_rims
 from biocapture.synthetic.eye.gaze import Ellipse, View, limbus, pupil, view
 from biocapture.synthetic.eye.lashes import lashes
 from biocapture.synthetic.eye.lights import lights
 from biocapture.types import Mask, Position
 
-COVERS = 0.3
+MIN_COVER_SHARE = 0.3
 """Share of a pixel that lashes or a frame have to cover to count."""
 
-SHINES = 40.0
+MIN_SPECULAR_GREYS = 40.0
 """Greys that reflections have to add to count."""
 
 LASH_GREY, FRAME_GREY = 34.0, 48.0
@@ -91,33 +91,33 @@ def capture(eye: Eye, conditions: Conditions | None = None, seed: int = 0) -> Ey
         The seed is negative or not a whole number.
     """
     wanted = conditions or Conditions()
-    seeded(seed)
+    check_seed(seed)
     skin, hair, lamps, sensor, stroma = (np.random.default_rng([seed, 0xCA9, layer]) for layer in range(5))
     seen = view(eye, wanted)
-    unrolled = sheet(eye, wanted.dilation, seen)
-    rims = lids(eye, wanted.lid_opening, seen)
+    unrolled = iris_sheet(eye, wanted.dilation, seen)
+    rims = lid_rims(eye, wanted.lid_opening, seen)
     opened = rims.opened > 0
     lash = lashes(eye, wanted, rims, seen, hair)
     light = lights(eye, wanted, rims, seen, opened * (1 - lash), lamps)
-    grey = covered(eyeball(eye, wanted, seen, unrolled, stroma), eye, rims, seen, skin)
+    grey = add_lids(eyeball(eye, wanted, seen, unrolled, stroma), eye, rims, seen, skin)
     grey += lash * (LASH_GREY - grey)
     grey += light.frame * (FRAME_GREY - grey)
-    mirrored = through_lens(light.mirrored, wanted)
-    pixels = sensed(through_lens(grey * light.lit, wanted) + mirrored, wanted, sensor)
+    mirrored = blur_by_lens(light.mirrored, wanted)
+    pixels = sensor_image(blur_by_lens(grey * light.lit, wanted) + mirrored, wanted, sensor)
     iris = (np.hypot(*seen.iris) <= 1) & (unrolled.beyond > 0)
-    free = opened & (lash < COVERS) & (mirrored < SHINES) & (light.frame < COVERS)
+    free = opened & (lash < MIN_COVER_SHARE) & (mirrored < MIN_SPECULAR_GREYS) & (light.frame < MIN_COVER_SHARE)
     masks = {
         "iris": iris,
         "usable": iris & free,
         "lid": ~opened,
-        "lash": lash >= COVERS,
-        "specular": mirrored >= SHINES,
+        "lash": lash >= MIN_COVER_SHARE,
+        "specular": mirrored >= MIN_SPECULAR_GREYS,
     }
     return EyeImage(pixels, _truth(eye, wanted, seen, masks))
 
 
 def _truth(eye: Eye, wanted: Conditions, seen: View, masks: dict[str, Mask]) -> EyeTruth:
-    upper, lower = _rows(~masks["lid"])
+    upper, lower = _lid_rows(~masks["lid"])
     return EyeTruth(
         pupil=pupil(eye, wanted.dilation, seen),
         limbus=limbus(seen),
@@ -130,7 +130,7 @@ def _truth(eye: Eye, wanted: Conditions, seen: View, masks: dict[str, Mask]) -> 
     )
 
 
-def _rows(opened: Mask) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _lid_rows(opened: Mask) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Edges of the open part of every column."""
     first, last = opened.argmax(axis=0), opened.shape[0] - 1 - opened[::-1].argmax(axis=0)
     closed = ~opened.any(axis=0)

@@ -138,15 +138,15 @@ def _check(name: str, value: Any, paired: bool) -> None:
         raise UsageError(f"{value!r}, allowed: {words} {low} … {high}", name)
 
 
-def seeded(seed: int) -> None:
+def check_seed(seed: int) -> None:
     """Raise `UsageError` for what cannot seed a generator."""
     if not isinstance(seed, numbers.Integral) or seed < 0:
         raise UsageError(f"{seed!r}, allowed: whole numbers from 0", "seed")
 
 
-def everyday(seed: int) -> Conditions:
+def everyday_conditions(seed: int) -> Conditions:
     """A capture as booths give them: everything a little off, nothing wrong."""
-    seeded(seed)
+    check_seed(seed)
     random = np.random.default_rng([seed, 0xDA1])
 
     def about(centre: float, deviation: float, low: float, high: float) -> float:

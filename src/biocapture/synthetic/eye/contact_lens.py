@@ -9,17 +9,17 @@ from biocapture.synthetic.eye.iris_texture import Field
 EDGE_RADIUS = 1.21
 """Soft lenses are 14.2 mm wide."""
 
-CLEAR, JAGGED, RIM = 0.45, 0.07, 1.04
+PRINT_INNER_RADIUS, PRINT_TEETH, PRINT_OUTER_RADIUS = 0.45, 0.07, 1.04
 """Radius of the print's clear middle, how far its teeth reach in, and its outer radius."""
 
-PITCH = 0.052
+DOT_DISTANCE = 0.052
 """Distance of the printed dots."""
 
-INK = 52.0
+PIGMENT_GREY = 52.0
 """Grey of the pigment."""
 
 
-def worn(grey: Field, conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
+def add_lens(grey: Field, conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
     """The eyeball behind a lens that has slipped and turned a little; the print is the same on every eye."""
     if not (conditions.soft_lens or conditions.cosmetic_lens):
         return grey
@@ -28,7 +28,7 @@ def worn(grey: Field, conditions: Conditions, seen: View, random: np.random.Gene
     radius = np.hypot(nasal, down)
     if conditions.cosmetic_lens:
         opaque = np.float32(conditions.cosmetic_lens) * _print(nasal, down, radius, turn)
-        grey = grey + opaque * (INK - grey)
+        grey = grey + opaque * (PIGMENT_GREY - grey)
     return grey + 26 * max(conditions.soft_lens, 0.5 * conditions.cosmetic_lens) * _edge(radius)
 
 
@@ -40,13 +40,15 @@ def _edge(radius: Field) -> Field:
 
 def _print(nasal: Field, down: Field, radius: Field, turn: float) -> Field:
     """Opacity: dots on a square lattice, denser outwards, in a ring with a toothed inner rim."""
-    cosine, sine = np.float32(np.cos(turn) / PITCH), np.float32(np.sin(turn) / PITCH)
+    cosine, sine = np.float32(np.cos(turn) / DOT_DISTANCE), np.float32(np.sin(turn) / DOT_DISTANCE)
     across, along = nasal * cosine + down * sine, down * cosine - nasal * sine
     lattice = np.cos(2 * np.pi * across) + np.cos(2 * np.pi * along)
-    dense = np.clip((radius - CLEAR) / (RIM - CLEAR), 0, 1)
+    dense = np.clip((radius - PRINT_INNER_RADIUS) / (PRINT_OUTER_RADIUS - PRINT_INNER_RADIUS), 0, 1)
     angle = np.arctan2(down, nasal) + np.float32(turn)
     teeth = np.sin(23 * angle) + 0.6 * np.sin(41 * angle + 1) + 0.4 * np.sin(7 * angle + 2)
-    inside = _soft((radius - CLEAR - JAGGED * teeth) / 0.02) * _soft((RIM - radius) / 0.02)
+    inside = _soft((radius - PRINT_INNER_RADIUS - PRINT_TEETH * teeth) / 0.02) * _soft(
+        (PRINT_OUTER_RADIUS - radius) / 0.02
+    )
     return inside * _soft(4 * (lattice - 0.9 + 1.6 * dense))
 
 

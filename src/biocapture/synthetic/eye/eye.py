@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biocapture.synthetic.eye.conditions import seeded
+from biocapture.synthetic.eye.conditions import check_seed
 from biocapture.synthetic.eye.iris_texture import Field, iris_texture
 from biocapture.types import Position
 
-SHARED = {
+PERSON_RANGES = {
     "iris_grey": (88.0, 158.0),
     "iris_contrast": (4.5, 13.0),
     "sclera_grey": (172.0, 215.0),
@@ -103,7 +103,7 @@ def eye(person_seed: int, left: bool = False) -> Eye:
     UsageError
         The seed is negative or not a whole number.
     """
-    seeded(person_seed)
+    check_seed(person_seed)
     person = np.random.default_rng([person_seed, 0xE7E])
     own = np.random.default_rng([person_seed, 0xE7E, 1 + int(left)])
     return Eye(
@@ -116,15 +116,15 @@ def eye(person_seed: int, left: bool = False) -> Eye:
         pupil_oval_rad=float(own.uniform(0, np.pi)),
         pupil_ripple=_ripple(own),
         limbus_width=float(own.uniform(0.012, 0.042)),
-        **_shared(person, own),
+        **_person_traits(person, own),
     )
 
 
-def _shared(person: np.random.Generator, own: np.random.Generator) -> dict[str, float]:
+def _person_traits(person: np.random.Generator, own: np.random.Generator) -> dict[str, float]:
     """Drawn once for the person, with a little of the eye's own."""
     return {
         name: float(low + (high - low) * (person.uniform() + 0.04 * own.normal()))
-        for name, (low, high) in SHARED.items()
+        for name, (low, high) in PERSON_RANGES.items()
     }
 
 

@@ -6,18 +6,18 @@ import cv2
 import numpy as np
 
 from biocapture.synthetic.eye.conditions import Conditions
-from biocapture.synthetic.eye.contact_lens import worn
+from biocapture.synthetic.eye.contact_lens import add_lens
 from biocapture.synthetic.eye.eye import Eye
 from biocapture.synthetic.eye.gaze import View
-from biocapture.synthetic.eye.iris_texture import COLUMNS, ROWS, Field, patchy, step
+from biocapture.synthetic.eye.iris_texture import COLUMNS, ROWS, Field, smooth_noise, smooth_step
 
-USUAL = 0.4
+USUAL_DILATION = 0.4
 """Dilation the texture was drawn for."""
 
-FOLD = 1.8
+FOLD_DEVIATION = 1.8
 """Deviation of the stroma's place, in rows and columns of its texture, between captures at the usual dilation."""
 
-STRETCH = 0.4
+STRETCH_EXPONENT = 0.4
 """Exponent of the depth per unit of dilation away from usual: the stroma does not stretch evenly (as in Wyatt 2000,
 whose mesh this does not follow; the size is ours).
 """
@@ -27,7 +27,7 @@ RIM_PX = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class IrisSheet:
     """Every pixel in the iris' own coordinates.
 
     Attributes
@@ -45,27 +45,27 @@ class Sheet:
     depth: Field
 
 
-def sheet(eye: Eye, dilation: float, seen: View) -> Sheet:
+def iris_sheet(eye: Eye, dilation: float, seen: View) -> IrisSheet:
     """Unroll the iris."""
     nasal, down = seen.iris[0] - np.float32(eye.pupil_nasal), seen.iris[1] - np.float32(eye.pupil_down)
     angle, distance = np.arctan2(down, nasal), np.hypot(nasal, down)
-    rim = np.float32(dilation) * _outline(eye, angle)
+    rim = np.float32(dilation) * _pupil_radius(eye, angle)
     lean = (nasal * eye.pupil_nasal + down * eye.pupil_down) / np.maximum(distance, 1e-6)
     outer = np.sqrt(lean**2 + 1 - eye.pupil_nasal**2 - eye.pupil_down**2) - lean
     depth = (distance - rim) / np.maximum(outer - rim, 1e-3)
-    return Sheet(angle, distance - rim, np.clip(depth, 0, 1))
+    return IrisSheet(angle, distance - rim, np.clip(depth, 0, 1))
 
 
-def eyeball(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random: np.random.Generator) -> Field:
+def eyeball(eye: Eye, conditions: Conditions, seen: View, unrolled: IrisSheet, random: np.random.Generator) -> Field:
     """(H, W) greys as if nothing but a contact lens lay before the eye."""
-    iris = step((1 - np.hypot(*seen.iris)) / eye.limbus_width)
+    iris = smooth_step((1 - np.hypot(*seen.iris)) / eye.limbus_width)
     grey = _sclera(eye, seen, np.random.default_rng([eye.seed, 0x5C1]))
     grey += iris * (_iris(eye, conditions, seen, unrolled, random) - grey)
-    grey += step(-unrolled.beyond * seen.radius_px / RIM_PX) * (eye.pupil_grey - grey)
-    return worn(grey, conditions, seen, random)
+    grey += smooth_step(-unrolled.beyond * seen.radius_px / RIM_PX) * (eye.pupil_grey - grey)
+    return add_lens(grey, conditions, seen, random)
 
 
-def _outline(eye: Eye, angle: Field) -> Field:
+def _pupil_radius(eye: Eye, angle: Field) -> Field:
     """Pupil radius in units of its mean: an ellipse with a ripple."""
     third, third_at, fourth, fourth_at = eye.pupil_ripple
     long, short = 1 + eye.pupil_oval / 2, 1 - eye.pupil_oval / 2
@@ -74,14 +74,16 @@ def _outline(eye: Eye, angle: Field) -> Field:
     return oval * (1 + third * np.cos(3 * angle + third_at) + fourth * np.cos(4 * angle + fourth_at))
 
 
-def _iris(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random: np.random.Generator) -> Field:
+def _iris(eye: Eye, conditions: Conditions, seen: View, unrolled: IrisSheet, random: np.random.Generator) -> Field:
     """Stroma on the sheet, which never folds twice alike, the less so the further the pupil is from usual."""
-    relief = _resolved(eye.texture, conditions.dilation, seen.radius_px)
+    relief = _without_aliasing(eye.texture, conditions.dilation, seen.radius_px)
     wrapped = np.concatenate([relief, relief[:, :2]], axis=1)
-    fold = FOLD * (1 + 8 * abs(conditions.dilation - USUAL))
-    turned, moved = (fold * patchy(random, conditions.shape, 0.25 * seen.radius_px) for _ in range(2))
+    fold = FOLD_DEVIATION * (1 + 8 * abs(conditions.dilation - USUAL_DILATION))
+    turned, moved = (fold * smooth_noise(random, conditions.shape, 0.25 * seen.radius_px) for _ in range(2))
     column = np.mod(unrolled.angle * np.float32(COLUMNS / (2 * np.pi)) + turned, COLUMNS).astype(np.float32)
-    row = unrolled.depth ** np.float32(1 + STRETCH * (conditions.dilation - USUAL)) * (ROWS - 1) + moved
+    row = (
+        unrolled.depth ** np.float32(1 + STRETCH_EXPONENT * (conditions.dilation - USUAL_DILATION)) * (ROWS - 1) + moved
+    )
     shown = cv2.remap(wrapped, column, row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     rim = np.clip(
         (unrolled.depth - 0.68) / 0.24, 0, 1
@@ -89,7 +91,7 @@ def _iris(eye: Eye, conditions: Conditions, seen: View, unrolled: Sheet, random:
     return eye.iris_grey + eye.iris_contrast * shown - 18 * rim**2 * (3 - 2 * rim)
 
 
-def _resolved(relief: Field, dilation: float, radius_px: float) -> Field:
+def _without_aliasing(relief: Field, dilation: float, radius_px: float) -> Field:
     """Relief without what pixels of this size would alias."""
     along, across = COLUMNS / (4 * np.pi * radius_px), ROWS / (2 * radius_px * (1 - dilation))
     if max(along, across) < 0.7:

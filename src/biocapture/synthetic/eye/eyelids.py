@@ -6,18 +6,18 @@ import numpy as np
 
 from biocapture.synthetic.eye.eye import Eye
 from biocapture.synthetic.eye.gaze import View
-from biocapture.synthetic.eye.iris_texture import Field, patchy, step
+from biocapture.synthetic.eye.iris_texture import Field, smooth_noise, smooth_step
 
-RISE = 0.12
+LOWER_LID_SHARE = 0.12
 """Share of the way to a closed eye that the lower lid goes."""
 
 UPPER_POWER, LOWER_POWER = 2.3, 2.0
 """Bulge of the lids: 2 is a parabola."""
 
-EDGE = 0.012
+RIM_SOFTNESS = 0.012
 """Softness of a lid's rim in iris radii."""
 
-CORNER = 0.25
+CORNER_DEPTH = 0.25
 """How far below the limbus' centre the nasal corner lies."""
 
 
@@ -48,15 +48,15 @@ class Lids:
         return np.minimum(self.below, self.over)
 
 
-def lids(eye: Eye, opening: float, seen: View) -> Lids:
+def lid_rims(eye: Eye, opening: float, seen: View) -> Lids:
     """Both rims run between the corners; the upper peaks nasally, the lower temporally, and meet low when closed."""
     along = np.linspace(0, 1, 257)
     nasal = along * (eye.nasal_canthus + eye.temporal_canthus) - eye.temporal_canthus
-    line = CORNER - eye.canthal_tilt * (1 - along)
+    line = CORNER_DEPTH - eye.canthal_tilt * (1 - along)
     upper_bulge, lower_bulge = _bulge(along, 0.54, UPPER_POWER), _bulge(along, 0.44, LOWER_POWER)
     wide_upper = line - (line[128] + eye.upper_lid) * upper_bulge
     wide_lower = line + (eye.lower_lid - line[128]) * lower_bulge
-    closed = wide_lower - RISE * (wide_lower - wide_upper)
+    closed = wide_lower - LOWER_LID_SHARE * (wide_lower - wide_upper)
     moved = seen.follow * upper_bulge * opening
     upper = closed + opening * (wide_upper - closed) + moved
     lower = closed + opening * (wide_lower - closed) + 0.6 * moved
@@ -78,26 +78,28 @@ def _bulge(along: Field, peak: float, power: float) -> Field:
     return 1 - np.abs(2 * warped - 1) ** power
 
 
-def covered(grey: Field, eye: Eye, rims: Lids, seen: View, random: np.random.Generator) -> Field:
+def add_lids(grey: Field, eye: Eye, rims: Lids, seen: View, random: np.random.Generator) -> Field:
     """The eyeball with the lids' shadow and the caruncle, and the lids over it."""
     shadow = 1 - 0.36 * np.exp(-np.clip(rims.below, 0, 9) / 0.14) - 0.12 * np.exp(-np.clip(rims.over, 0, 9) / 0.06)
-    inside = grey + _caruncle(eye, seen) * (0.72 * eye.skin_grey + 9 * patchy(random, grey.shape, 5) - grey)
-    closed = step(-rims.opened / EDGE)
+    inside = grey + _caruncle(eye, seen) * (0.72 * eye.skin_grey + 9 * smooth_noise(random, grey.shape, 5) - grey)
+    closed = smooth_step(-rims.opened / RIM_SOFTNESS)
     return inside * shadow * (1 - closed) + _skin(eye, rims, seen, random) * closed
 
 
 def _caruncle(eye: Eye, seen: View) -> Field:
     """Flesh in the corner at the nose: the one thing in an open eye that tells left from right."""
     nasal = (seen.socket[0] - np.float32(eye.nasal_canthus - 0.12)) / np.float32(0.34)
-    down = (seen.socket[1] - np.float32(CORNER)) / np.float32(0.3)
-    return step((1 - np.hypot(nasal, down)) / 0.12)
+    down = (seen.socket[1] - np.float32(CORNER_DEPTH)) / np.float32(0.3)
+    return smooth_step((1 - np.hypot(nasal, down)) / 0.12)
 
 
 def _skin(eye: Eye, rims: Lids, seen: View, random: np.random.Generator) -> Field:
     """Bright in the near infrared: shaded by the socket, pored, wrinkled below, folded above."""
     below, over, shape = rims.below, rims.over, rims.below.shape
-    skin = eye.skin_grey + 7 * patchy(random, shape, 1.3 * seen.radius_px) + 2.5 * patchy(random, shape, 2.2)
-    skin += 3 * patchy(random, shape, 0.05 * seen.radius_px, 0.4 * seen.radius_px) * np.clip(-over / 0.4, 0, 1)
+    skin = (
+        eye.skin_grey + 7 * smooth_noise(random, shape, 1.3 * seen.radius_px) + 2.5 * smooth_noise(random, shape, 2.2)
+    )
+    skin += 3 * smooth_noise(random, shape, 0.05 * seen.radius_px, 0.4 * seen.radius_px) * np.clip(-over / 0.4, 0, 1)
     skin -= 26 * np.clip((seen.socket[0] - 0.9) / 1.6, 0, 1.2) ** 2 * np.exp(-(((seen.socket[1] + 0.5) / 1.1) ** 2))
     fades = np.exp(-rims.beside / 0.16)
     rim = np.exp(-np.abs(below) / 0.07) + 0.4 * np.exp(-np.abs(over) / 0.05)

@@ -15,7 +15,7 @@ LIMBUS_DEPTH = 1.77
 CORNEA_DEPTH, CORNEA_RADIUS = 0.97, 1.32
 """Centre of corneal curvature to the centre of rotation, and its radius (5.7 and 7.8 mm), in iris radii."""
 
-LID_FOLLOWS = 0.65
+LID_FOLLOW_SHARE = 0.65
 """Share of a vertical eye movement that the lids follow."""
 
 Matrix = NDArray[np.float64]
@@ -89,7 +89,7 @@ def view(eye: Eye, conditions: Conditions) -> View:
         socket_at=middle,
         limbus_at=limbus_at,
         cornea_at=middle + radius * CORNEA_DEPTH * gaze[:2],
-        follow=float(LID_FOLLOWS * LIMBUS_DEPTH * (socket.T @ gaze[:2])[1]),
+        follow=float(LID_FOLLOW_SHARE * LIMBUS_DEPTH * (socket.T @ gaze[:2])[1]),
     )
 
 

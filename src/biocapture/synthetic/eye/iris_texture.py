@@ -13,7 +13,7 @@ Index = NDArray[np.integer[Any]]
 ROWS, COLUMNS = 128, 1024
 """Pupil to limbus, and once around from the nasal horizontal: 0.35° a column."""
 
-STAMP = 30
+STAMP_REACH = 30
 """Rows and columns that an oval may reach from its centre."""
 
 
@@ -31,10 +31,10 @@ def iris_texture(random: np.random.Generator) -> Field:
     """
     depth = ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
     collarette = _collarette(random)
-    inner = step((collarette + 0.12 - depth) / 0.05)
+    inner = smooth_step((collarette + 0.12 - depth) / 0.05)
     web, fibres, mottle = random.uniform((0.5, 0.5, 0.2), (1.5, 1.3, 0.7))
     relief = web * (0.35 + 0.65 * inner) * _web(random) + fibres * (1 - 0.4 * inner) * _fibres(random)
-    relief = _wandering(relief, random) + mottle * _noise(random, 5.0, 3.0) + 0.3 * _noise(random, 45.0, 18.0)
+    relief = _displace(relief, random) + mottle * _noise(random, 5.0, 3.0) + 0.3 * _noise(random, 45.0, 18.0)
     relief += 0.7 * np.exp(-(((depth - collarette) / 0.03) ** 2)) * (1 + 0.6 * _noise(random, 9.0, 3.0))
     relief += _crypts(random, collarette) + _furrows(random, depth) + _freckles(random)
     relief -= 1.6 * np.exp(-((depth / 0.03) ** 2)) * (1 + 0.4 * _noise(random, 4.0, 2.0))  # the ruff: pigment
@@ -67,7 +67,7 @@ def _fibres(random: np.random.Generator) -> Field:
     return 0.7 * _noise(random, 3.5, 18.0) + 0.55 * _noise(random, 7.0, 22.0) + 0.4 * _noise(random, 16.0, 26.0)
 
 
-def _wandering(relief: Field, random: np.random.Generator) -> Field:
+def _displace(relief: Field, random: np.random.Generator) -> Field:
     """Fibres do not run straight: displace along the columns by up to a few degrees."""
     row, column = np.mgrid[0:ROWS, 0:COLUMNS].astype(np.float32)
     moved = np.mod(column + 4.0 * _noise(random, 40.0, 20.0), COLUMNS)
@@ -80,15 +80,19 @@ def _collarette(random: np.random.Generator) -> Field:
     return np.float32(random.uniform(0.26, 0.42)) + 0.025 * _line(random, 60.0) + 0.012 * _line(random, 9.0)
 
 
-def _stamped(row: Field, column: Field, height: Field, width: Field, profile: Callable[[Field, Index], Field]) -> Field:
+def _stamp(row: Field, column: Field, height: Field, width: Field, profile: Callable[[Field, Index], Field]) -> Field:
     """Ovals at the given places; ``profile(distance, index)`` gives their relief at a distance in half axes."""
     index = np.arange(len(row))[:, None, None]
-    rows = np.rint(row).astype(int)[:, None, None] + np.arange(-STAMP, STAMP + 1)[None, :, None]
-    columns = np.rint(column).astype(int)[:, None, None] + np.arange(-STAMP, STAMP + 1)[None, None, :]
+    rows = np.rint(row).astype(int)[:, None, None] + np.arange(-STAMP_REACH, STAMP_REACH + 1)[None, :, None]
+    columns = np.rint(column).astype(int)[:, None, None] + np.arange(-STAMP_REACH, STAMP_REACH + 1)[None, None, :]
     distance = np.hypot((rows - row[index]) / height[index], (columns - column[index]) / width[index])
-    relief = np.zeros((ROWS + 2 * STAMP, COLUMNS))
-    np.add.at(relief, (np.clip(rows + STAMP, 0, ROWS + 2 * STAMP - 1), columns % COLUMNS), profile(distance, index))
-    return relief[STAMP:-STAMP].astype(np.float32)
+    relief = np.zeros((ROWS + 2 * STAMP_REACH, COLUMNS))
+    np.add.at(
+        relief,
+        (np.clip(rows + STAMP_REACH, 0, ROWS + 2 * STAMP_REACH - 1), columns % COLUMNS),
+        profile(distance, index),
+    )
+    return relief[STAMP_REACH:-STAMP_REACH].astype(np.float32)
 
 
 def _crypts(random: np.random.Generator, collarette: Field) -> Field:
@@ -101,7 +105,7 @@ def _crypts(random: np.random.Generator, collarette: Field) -> Field:
     def profile(distance: Field, index: Index) -> Field:
         return 0.6 * np.exp(-(((distance - 1.25) / 0.22) ** 2)) - deep[index] * np.exp(-(distance**3))
 
-    return _stamped(at * ROWS, column, random.uniform(3, 9, count), random.uniform(4, 13, count), profile)
+    return _stamp(at * ROWS, column, random.uniform(3, 9, count), random.uniform(4, 13, count), profile)
 
 
 def _furrows(random: np.random.Generator, depth: Field) -> Field:
@@ -109,7 +113,7 @@ def _furrows(random: np.random.Generator, depth: Field) -> Field:
     relief = np.zeros((ROWS, COLUMNS), np.float32)
     for at in random.uniform(0.5, 0.93, int(random.integers(1, 6))):
         wave = np.float32(at) + 0.012 * _line(random, 70.0)
-        here = step(3 * _line(random, 60.0))
+        here = smooth_step(3 * _line(random, 60.0))
         relief -= np.float32(random.uniform(0.4, 1.1)) * here * np.exp(-(((depth - wave) / 0.018) ** 2))
     return relief
 
@@ -119,15 +123,15 @@ def _freckles(random: np.random.Generator) -> Field:
     count = int(random.poisson(1.2))
     row, column = random.uniform(0.3, 0.9, count) * ROWS, random.uniform(0, COLUMNS, count)
     height, width = random.uniform(4, 10, count), random.uniform(6, 14, count)
-    return _stamped(row, column, height, width, lambda distance, _: -1.8 * np.exp(-(distance**4)))
+    return _stamp(row, column, height, width, lambda distance, _: -1.8 * np.exp(-(distance**4)))
 
 
-def step(at: Field) -> Field:
+def smooth_step(at: Field) -> Field:
     """Smooth 0 → 1 over about ±3."""
     return 1 / (1 + np.exp(-np.clip(at, -30, 30)))
 
 
-def patchy(random: np.random.Generator, shape: tuple[int, ...], down_px: float, across_px: float = 0.0) -> Field:
+def smooth_noise(random: np.random.Generator, shape: tuple[int, ...], down_px: float, across_px: float = 0.0) -> Field:
     """(H, W) smooth noise of about deviation 1 and the given correlation; the same in both directions unless told."""
     scales = max(1.0, down_px), max(1.0, across_px or down_px)
     size = tuple(int(length / scale) + 4 for length, scale in zip(shape, scales, strict=True))

@@ -10,13 +10,13 @@ from biocapture.synthetic.eye.eyelids import Lids
 from biocapture.synthetic.eye.gaze import View
 from biocapture.synthetic.eye.iris_texture import Field
 
-UPPER, LOWER, BROW = 210, 70, 260
+UPPER_HAIRS, LOWER_HAIRS, BROW_HAIRS = 210, 70, 260
 """Hairs where they are densest."""
 
-STEPS = 9
+HAIR_POINTS = 9
 """Points along a hair."""
 
-THICK = 0.0085
+ROOT_HALF_WIDTH = 0.0085
 """Half a lash at its root in iris radii: 0.1 mm across."""
 
 TAPER = ((6, 8, 0.6, 100), (4, 6, 0.8, 150), (2, 4, 1.0, 205), (0, 2, 1.6, 230))
@@ -29,20 +29,20 @@ def lashes(eye: Eye, conditions: Conditions, rims: Lids, seen: View, random: np.
     """(H, W) float32 0..1: how much of every pixel hair covers; the brow does not depend on the amount of lashes."""
     layer = np.zeros(conditions.shape, np.uint8)
     amount = conditions.lashes * eye.lash_density
-    thick = THICK * (1 + 0.9 * conditions.makeup) * seen.radius_px
-    _draw(layer, seen, _brow(eye, random), 0.9 * THICK * seen.radius_px)
-    lower = _fringe(rims.nasal, rims.lower, -0.4 * eye.lash_length * np.ones(LOWER), random)
-    upper = _fringe(rims.nasal, rims.upper, eye.lash_length * _hanging(eye.lash_droop, random), random)
-    _draw(layer, seen, lower[: round(LOWER * amount)], 0.6 * thick)
-    _draw(layer, seen, upper[: round(UPPER * amount)], thick)
+    thick = ROOT_HALF_WIDTH * (1 + 0.9 * conditions.makeup) * seen.radius_px
+    _draw(layer, seen, _brow(eye, random), 0.9 * ROOT_HALF_WIDTH * seen.radius_px)
+    lower = _fringe(rims.nasal, rims.lower, -0.4 * eye.lash_length * np.ones(LOWER_HAIRS), random)
+    upper = _fringe(rims.nasal, rims.upper, eye.lash_length * _lengths(eye.lash_droop, random), random)
+    _draw(layer, seen, lower[: round(LOWER_HAIRS * amount)], 0.6 * thick)
+    _draw(layer, seen, upper[: round(UPPER_HAIRS * amount)], thick)
     opacity = (0.8 + 0.15 * conditions.makeup) / 255
     cover = cv2.GaussianBlur(layer, (0, 0), 0.55).astype(np.float32) * np.float32(opacity)
     return np.maximum(cover, _liner(conditions.makeup, rims)) if conditions.makeup else cover
 
 
-def _hanging(droop: float, random: np.random.Generator) -> Curves:
+def _lengths(droop: float, random: np.random.Generator) -> Curves:
     """(UPPER,) 1, or for a share of the lashes how far they come down over the eye."""
-    return np.where(random.uniform(size=UPPER) < droop, -0.75, 1.0)
+    return np.where(random.uniform(size=UPPER_HAIRS) < droop, -0.75, 1.0)
 
 
 def _fringe(nasal: Field, rim: Field, reach: Curves, random: np.random.Generator) -> Curves:
@@ -58,17 +58,19 @@ def _fringe(nasal: Field, rim: Field, reach: Curves, random: np.random.Generator
 
 def _brow(eye: Eye, random: np.random.Generator) -> Curves:
     """Short hairs that point away from the nose."""
-    nasal = random.uniform(-3.2, 2.4, BROW)
-    height = eye.brow + 0.12 * nasal + random.gamma(2.0, 0.14, BROW)
-    lean, curl = random.normal(-1.1, 0.3, BROW), random.normal(0, 0.3, BROW)
-    return _hairs(np.stack([nasal, -height], axis=1), lean, random.uniform(0.25, 0.6, BROW), curl)
+    nasal = random.uniform(-3.2, 2.4, BROW_HAIRS)
+    height = eye.brow + 0.12 * nasal + random.gamma(2.0, 0.14, BROW_HAIRS)
+    lean, curl = random.normal(-1.1, 0.3, BROW_HAIRS), random.normal(0, 0.3, BROW_HAIRS)
+    return _hairs(np.stack([nasal, -height], axis=1), lean, random.uniform(0.25, 0.6, BROW_HAIRS), curl)
 
 
 def _hairs(root: Curves, lean: Curves, length: Curves, curl: Curves) -> Curves:
     """(n, STEPS, 2) nasal, down: arcs that leave the root at ``lean`` rad from upright and turn by ``curl`` more."""
-    along = np.linspace(0, 1, STEPS)
+    along = np.linspace(0, 1, HAIR_POINTS)
     angle = lean[:, None] + (np.sign(lean) * curl)[:, None] * along
-    move = np.stack([np.abs(length)[:, None] * np.sin(angle), -length[:, None] * np.cos(angle)], axis=2) / (STEPS - 1)
+    move = np.stack([np.abs(length)[:, None] * np.sin(angle), -length[:, None] * np.cos(angle)], axis=2) / (
+        HAIR_POINTS - 1
+    )
     move[:, 0] = 0
     return root[:, None] + np.cumsum(move, axis=1)
 

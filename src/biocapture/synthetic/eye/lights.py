@@ -10,9 +10,9 @@ from biocapture.synthetic.eye.conditions import Conditions
 from biocapture.synthetic.eye.eye import Eye
 from biocapture.synthetic.eye.eyelids import Lids
 from biocapture.synthetic.eye.gaze import CORNEA_RADIUS, View
-from biocapture.synthetic.eye.iris_texture import Field, patchy, step
+from biocapture.synthetic.eye.iris_texture import Field, smooth_noise, smooth_step
 
-GLINT = 700.0
+GLINT_GREYS = 700.0
 """Grey of a mirrored source were the sensor never full."""
 
 
@@ -61,7 +61,7 @@ def _tears(conditions: Conditions, rims: Lids, seen: View, random: np.random.Gen
     nasal = np.linspace(-1, 1, min(conditions.leds, 5)) * conditions.led_spread + random.normal(0, 0.1)
     down = np.interp(nasal, rims.nasal, rims.lower) - 0.025
     centre = seen.socket_at + seen.radius_px * np.stack([nasal, down], axis=1) @ seen.frame.T
-    return 0.5 * GLINT * _discs(conditions.shape, centre, 0.012 * seen.radius_px)
+    return 0.5 * GLINT_GREYS * _discs(conditions.shape, centre, 0.012 * seen.radius_px)
 
 
 def _glints(conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
@@ -72,7 +72,7 @@ def _glints(conditions: Conditions, seen: View, random: np.random.Generator) -> 
     at = at + random.normal(0, 0.004, at.shape)
     reach = np.maximum(1, np.hypot(*at.T) / (0.95 * CORNEA_RADIUS))
     centre = seen.cornea_at + seen.radius_px * at / reach[:, None]
-    return GLINT * _discs(conditions.shape, centre, conditions.led_radius * seen.radius_px)
+    return GLINT_GREYS * _discs(conditions.shape, centre, conditions.led_radius * seen.radius_px)
 
 
 def _discs(shape: tuple[int, int], centre: NDArray[np.float64], radius_px: float) -> Field:
@@ -91,8 +91,10 @@ def _window(eye: Eye, conditions: Conditions, seen: View, random: np.random.Gene
     at = seen.iris - np.array([eye.pupil_nasal, eye.pupil_down], np.float32)[:, None, None]
     at = at - (0.3 * conditions.dilation * random.normal(0, 0.5, 2)).astype(np.float32)[:, None, None]
     size = conditions.dilation * (0.3 + 0.9 * strength)
-    ragged = 1 - np.hypot(at[0], 1.2 * at[1]) / size + 0.2 * patchy(random, conditions.shape, 0.3 * seen.radius_px)
-    return (150 + 300 * strength) * step(9 * ragged)
+    ragged = (
+        1 - np.hypot(at[0], 1.2 * at[1]) / size + 0.2 * smooth_noise(random, conditions.shape, 0.3 * seen.radius_px)
+    )
+    return (150 + 300 * strength) * smooth_step(9 * ragged)
 
 
 def _frame(conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
@@ -102,7 +104,7 @@ def _frame(conditions: Conditions, seen: View, random: np.random.Generator) -> F
     half = np.array([2.5, 1.55]) * random.uniform(0.92, 1.1, 2)
     nasal, down = (seen.socket[k] - np.float32(random.normal(0.0, 0.12)) for k in (0, 1))
     reach = np.sqrt(np.sqrt((nasal / half[0]) ** 4 + (down / half[1]) ** 4))
-    return step((0.11 * conditions.glasses_frame - np.abs(reach - 1.05)) / 0.008).astype(np.float32)
+    return smooth_step((0.11 * conditions.glasses_frame - np.abs(reach - 1.05)) / 0.008).astype(np.float32)
 
 
 def _glasses(conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
@@ -111,5 +113,5 @@ def _glasses(conditions: Conditions, seen: View, random: np.random.Generator) ->
     for _ in range(round(6 * conditions.glasses_glare)):
         at, size = random.uniform((-1.3, -0.9), (1.3, 0.9)), random.uniform((0.1, 0.05), (0.5, 0.22))
         reach = np.hypot((seen.socket[0] - at[0]) / size[0], (seen.socket[1] - at[1]) / size[1])
-        layer += 500 * step((1 - reach) * 14) + 60 * np.exp(-(reach**2) / 6)
+        layer += 500 * smooth_step((1 - reach) * 14) + 60 * np.exp(-(reach**2) / 6)
     return layer

@@ -12,7 +12,7 @@ from biocapture.types import Field
 HEIGHT_PX, WIDTH_PX = 640, 496
 """Size of the master pattern at 500 ppi; impressions show a part of it."""
 
-DIRECTIONS = 32
+FILTER_DIRECTIONS = 32
 """Filters of the growth bank."""
 
 
@@ -70,7 +70,7 @@ class Finger:
     minutiae: Minutiae
 
 
-BEND_PX = 130.0
+BEND_SCALE_PX = 130.0
 """Distance over which the bends of an individual ridge flow change."""
 
 
@@ -94,8 +94,8 @@ def finger(seed: int, pattern: Pattern | None = None, period_px: float | None = 
     random = np.random.default_rng([seed, 0xF1])
     chosen = pattern or list(Pattern)[random.choice(6, p=(0.06, 0.06, 0.29, 0.29, 0.22, 0.08))]
     period = period_px or float(random.uniform(8.2, 10.2))
-    orientation = _bent(_orientation(chosen, random), bend_deg, seed)
-    ridges = _grown(orientation, period, random)
+    orientation = _bend(_orientation(chosen, random), bend_deg, seed)
+    ridges = _grow_ridges(orientation, period, random)
     return Finger(chosen, ridges, orientation, period, _true_minutiae(ridges, orientation, period))
 
 
@@ -116,12 +116,12 @@ def _orientation(pattern: Pattern, random: np.random.Generator) -> Field:
     return np.mod(angle, np.pi).astype(np.float32)
 
 
-def _bent(orientation: Field, bend_deg: float, seed: int) -> Field:
+def _bend(orientation: Field, bend_deg: float, seed: int) -> Field:
     """The flow with bends of its own; without them, fingers of a class share their flow more than real ones do."""
     if not bend_deg:
         return orientation
     random = np.random.default_rng([seed, 0xBE])
-    coarse = random.standard_normal([round(side / BEND_PX) + 3 for side in orientation.shape]).astype(np.float32)
+    coarse = random.standard_normal([round(side / BEND_SCALE_PX) + 3 for side in orientation.shape]).astype(np.float32)
     bend = cv2.resize(coarse, orientation.shape[::-1], interpolation=cv2.INTER_CUBIC)
     return np.mod(orientation + np.float32(np.deg2rad(bend_deg)) * bend, np.float32(np.pi))
 
@@ -142,26 +142,26 @@ def _singularities(
     return cores, [(-1.55 + jitter[4], -1.35 + jitter[5]), (1.55 + jitter[6], -1.35 + jitter[7])]
 
 
-def _grown(orientation: Field, period: float, random: np.random.Generator) -> Field:
+def _grow_ridges(orientation: Field, period: float, random: np.random.Generator) -> Field:
     pattern = random.standard_normal(orientation.shape).astype(np.float32)
-    index = np.rint(orientation / np.pi * DIRECTIONS).astype(np.intp) % DIRECTIONS
+    index = np.rint(orientation / np.pi * FILTER_DIRECTIONS).astype(np.intp) % FILTER_DIRECTIONS
     sigmas = (0.45, 0.5, 0.55, *[0.62] * 9)
     for sigma in sigmas:
-        pattern = np.tanh(2.5 * _filtered(pattern, index, period, sigma * period))
+        pattern = np.tanh(2.5 * _filter(pattern, index, period, sigma * period))
     return pattern
 
 
-def _filtered(pattern: Field, index: NDArray[np.intp], period: float, sigma: float) -> Field:
+def _filter(pattern: Field, index: NDArray[np.intp], period: float, sigma: float) -> Field:
     """Even Gabor filter of each pixel's own direction; isotropic envelope, hence separable."""
     half = int(np.ceil(2.6 * sigma))
     at = np.arange(-half, half + 1)
     envelope = np.exp(-0.5 * (at / sigma) ** 2)
     answer = np.zeros_like(pattern)
-    for direction in range(DIRECTIONS):
+    for direction in range(FILTER_DIRECTIONS):
         chosen = index == direction
         if not chosen.any():
             continue
-        across = np.pi * direction / DIRECTIONS + np.pi / 2
+        across = np.pi * direction / FILTER_DIRECTIONS + np.pi / 2
         u, v = 2 * np.pi / period * np.cos(across), -2 * np.pi / period * np.sin(across)
         even = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.cos(u * at), envelope * np.cos(v * at))
         odd = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.sin(u * at), envelope * np.sin(v * at))

@@ -12,7 +12,7 @@ from biocapture.types import Field
 RIM_PX = 4.0
 """Width (Gaussian) over which pressure falls off at the rim of the contact."""
 
-FULL_TOUCH = 0.95
+MIN_TRUTH_PRESSURE = 0.95
 """Minutiae count as shown where the pressure is at least this."""
 
 
@@ -104,11 +104,11 @@ def impression(
     ink *= touch
     if wanted.ghost and ghost_of is not None:
         ink = np.maximum(ink, 0.65 * np.float32(wanted.ghost) * _latent(ghost_of, random, shape))
-    pixels = _sensed(ink, wanted, random)
-    return Impression(pixels, contact, _carried(finger.minutiae, source_row, source_column, touch > FULL_TOUCH))
+    pixels = _sensor_image(ink, wanted, random)
+    return Impression(pixels, contact, _carry(finger.minutiae, source_row, source_column, touch > MIN_TRUTH_PRESSURE))
 
 
-def clean(wanted: Effects) -> Effects:
+def placement_only(wanted: Effects) -> Effects:
     """The same placement without any fault."""
     placed = Effects()
     names = ("rotation_deg", "shift_row_px", "shift_column_px", "distortion_px")
@@ -187,7 +187,7 @@ def _latent(ghost_of: Finger, random: np.random.Generator, shape: tuple[int, int
     return rim * patchy / (1 + np.exp(5.0 * (ridges + 0.15)))
 
 
-def _sensed(ink: Field, wanted: Effects, random: np.random.Generator) -> NDArray[np.uint8]:
+def _sensor_image(ink: Field, wanted: Effects, random: np.random.Generator) -> NDArray[np.uint8]:
     """Greys the sensor gives for darkness 0..1."""
     bright, dark = 235.0, 45.0 + 25.0 * (1 - wanted.wet)
     contrast = 1.0 - 0.9 * wanted.low_contrast
@@ -200,7 +200,7 @@ def _sensed(ink: Field, wanted: Effects, random: np.random.Generator) -> NDArray
     return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
 
 
-def _carried(minutiae: Minutiae, source_row: Field, source_column: Field, shown: NDArray[np.bool_]) -> Minutiae:
+def _carry(minutiae: Minutiae, source_row: Field, source_column: Field, shown: NDArray[np.bool_]) -> Minutiae:
     """Minutiae in image coordinates: the pixel whose source is nearest, with the local turn of the placement."""
     distance = np.hypot(
         source_row[None, ::4, ::4] - minutiae.row[:, None, None],
