@@ -41,7 +41,7 @@ DOORS = {
     "onnxruntime": {"models"},
     "pydantic": {"profile", "enrolment", "devices"},
     "matplotlib": {"comparison.evaluation"},
-    "jinja2": {"runs.page"},
+    "jinja2": {"guidance"},
     "markupsafe": {"runs.page"},
     "cryptography": {"enrolment.station", "devices"},
     "fsspec": {"runs"},

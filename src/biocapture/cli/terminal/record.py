@@ -9,7 +9,7 @@ from biocapture.assessment.report import printable
 from biocapture.assessment.verdict import ERROR
 from biocapture.cli.terminal.table import COLOURS, quality_bar
 from biocapture.enrolment.dedup import Duplicates
-from biocapture.enrolment.readiness import Finding, Readiness
+from biocapture.enrolment.readiness import Readiness
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.guidance.words import position_name, record_phrase, verdict_word
 
@@ -103,19 +103,10 @@ def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
     for number, finding in enumerate(record.findings, 1):
         slots = ", ".join(position_name(slot, language) for slot in finding.slots) or record_phrase("record", language)
         yield f"  {number}. [{COLOURS[finding.verdict]}]{slots}[/]: {escape(finding.say(language))}"
-        if because := evidence_of(finding):
+        if because := finding.evidence_line:
             yield f"     [dim]{finding.id}: {escape(because)}[/]"
         if finding.images:
             yield f"     [dim]{record_phrase('seen', language)} {escape(printable(', '.join(finding.images)))}[/]"
-
-
-def evidence_of(finding: Finding) -> str:
-    """Evidence in one line, for whoever wants to know."""
-    parts = [
-        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in finding.evidence.items()
-    ]
-    return ", ".join(parts)
 
 
 def print_error_line(name: str, why: str, console: Console | None = None) -> None:

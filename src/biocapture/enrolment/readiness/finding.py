@@ -43,6 +43,14 @@ class Finding:
         """The check it comes from."""
         return self.id.partition(".")[0]
 
+    @property
+    def evidence_line(self) -> str:
+        """The evidence in one line, for whoever wants to know why."""
+        return ", ".join(
+            f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in self.evidence.items()
+        )
+
     def say(self, language: str = "en") -> str:
         """What the operator does."""
         return text(self.key, language)

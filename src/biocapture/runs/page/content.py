@@ -10,11 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from biocapture.assessment.report import printable
-from biocapture.guidance import text
-from biocapture.guidance.words import number, percent, position_name, report_phrase, verdict_word
+from biocapture.guidance.templates import template_environment
+from biocapture.guidance.words import report_phrase
 from biocapture.profile.load import Profile
 from biocapture.runs.page import tables
 from biocapture.runs.page.against import changes, paired
@@ -56,17 +54,10 @@ class Facts:
 
 def page(facts: Facts) -> str:
     """The whole page."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     language = facts.language
+    environment = template_environment(HERE, language)
     environment.globals |= {
         "w": partial(report_phrase, language=language),
-        "n": partial(number, language=language),
-        "p": partial(percent, language=language),
-        "vw": partial(verdict_word, language=language),
-        "say": partial(text, language=language),
-        "slot": partial(position_name, language=language),
         "VERDICTS": VERDICTS,
         "zip": zip,
         "lower_first": lambda sentence: sentence[:1].lower() + sentence[1:],

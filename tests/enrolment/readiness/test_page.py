@@ -1,0 +1,82 @@
+"""The page of a record: what it says, and that nothing in a name can become markup."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from tests.support.records_of_people import ROOT
+
+import biocapture as bc
+from biocapture.enrolment import Attempt, Enrolment
+from biocapture.enrolment.readiness.page import write_html
+from biocapture.errors import UsageError
+from biocapture.types import Position
+
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{ 7 * 7 }}\udcff"
+
+TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "h1", "small", "p", "h2", "section", "h3", "span", "code"),
+    *("img", "br", "table", "tr", "td", "progress"),
+}
+
+
+class Elements(HTMLParser):
+    """Tags with their attributes, and the text between them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def page_of(record: bc.Readiness, folder: Path, language: str = "") -> Elements:
+    write_html(record, folder / "page.html", language)
+    return Elements((folder / "page.html").read_text(encoding="utf8"))
+
+
+def test_a_fault_its_slots_and_its_pictures(tmp_path: Path) -> None:
+    record = bc.check(ROOT / "same_finger")
+    page = page_of(record, tmp_path)
+    assert "RETAKE" in page.text
+    assert "1. right middle finger, right index finger" in page.text
+    assert record.findings[0].say() in page.text
+    assert record.findings[0].evidence_line in page.text
+    assert [tag for tag, _ in page.tags].count("img") == 1  # both prints in one picture
+    assert [tag for tag, _ in page.tags].count("tr") == len(record.slots)
+    assert ("html", {"lang": "id"}) in page_of(record, tmp_path, "id").tags
+    assert "AMBIL ULANG" in page_of(record, tmp_path, "id").text
+
+
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
+    file = (ROOT / "images" / "ayu_right_thumb_1.jpg").read_bytes()
+    attempts = (
+        Attempt(Position.RIGHT_THUMB, file, 1, HOSTILE),
+        Attempt(Position.LEFT_LITTLE, file, 1, f"{HOSTILE}2"),
+        Attempt(Position.LEFT_RING, b"<b>no image</b>", 1, f"{HOSTILE}3"),
+    )
+    record = bc.check(Enrolment(HOSTILE, attempts, unplaced=(f"{HOSTILE}4",)))
+    assert {"distinct.same_file", "complete.unreadable_file", "complete.unplaced_file"} <= {
+        f.id for f in record.findings
+    }
+    page = page_of(record, tmp_path)
+    assert {tag for tag, _ in page.tags} == TAGS
+    assert {name for tag, attrs in page.tags for name in attrs} == {
+        *("lang", "charset", "class", "max", "value", "alt", "src"),
+    }
+    shown = HOSTILE.replace("\udcff", "�")
+    images = [attrs for tag, attrs in page.tags if tag == "img"]
+    assert [attrs["alt"] for attrs in images] == [shown, f"{shown}2"]
+    assert all(attrs["src"].startswith("data:image/jpeg;base64,") for attrs in images)
+    assert page.text.count(shown) >= 4  # title, heading, captions
+
+
+def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_html(bc.check(Enrolment("x")), tmp_path / "none" / "page.html")
