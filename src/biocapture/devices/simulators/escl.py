@@ -1,6 +1,6 @@
-"""A network scanner that is none: eSCL (AirScan) over HTTP on this machine, for those who test a scanning program.
+"""A simulated network scanner: eSCL (AirScan) over HTTP on this machine, for tests of scanning programs.
 
-``POST /admin/fault {"fault": NAME}`` makes it misbehave, ``POST /admin/feeder {"sheets": N}`` fills its feeder.
+``POST /admin/fault {"fault": NAME}`` switches a fault on, ``POST /admin/feeder {"sheets": N}`` fills the feeder.
 """
 
 import itertools
@@ -18,12 +18,12 @@ from biocapture.devices.simulators.server import SimulatorServer
 from biocapture.errors import DeviceBusyError, UsageError
 
 MAX_JOB_AGE_S = 60.0
-"""A job nobody asks after is dropped."""
+"""A job whose pages are not requested is dropped after this time."""
 
 
 @dataclass(slots=True)
 class ScanJob:
-    """A scan that was begun."""
+    """A scan that has begun; ``asked`` is when its last page was requested."""
 
     settings: ScanSettings
     asked: float
@@ -40,11 +40,11 @@ class EsclSimulator:
     shows : str
         What lies on its glass: ``finger``, ``card`` or ``photo``.
     seed : int
-        Of the person.
+        Number of the synthetic capture subject.
     sheets : int
         Copies of it in the feeder.
     delay_s : float
-        A scan takes so long.
+        Duration of a scan.
     fault : str
         A key of `FAULTS`.
 
@@ -93,7 +93,17 @@ class EsclSimulator:
         self._server.stop()
 
     def begin_job(self, settings: ScanSettings) -> str | None:
-        """Name of a new job; None while another one runs."""
+        """Begin a job.
+
+        Parameters
+        ----------
+        settings : ScanSettings
+
+        Returns
+        -------
+        str or None
+            Name of the job; None while another one runs.
+        """
         with self._lock:
             now = time.monotonic()
             self.jobs = {name: job for name, job in self.jobs.items() if now - job.asked < MAX_JOB_AGE_S}
@@ -104,7 +114,18 @@ class EsclSimulator:
             return name
 
     def next_page(self, name: str) -> ScanSettings | None:
-        """Settings of the next page of a job; None when there is no more, and the job has ended."""
+        """Settings of the next page of a job.
+
+        Parameters
+        ----------
+        name : str
+            Of the job.
+
+        Returns
+        -------
+        ScanSettings or None
+            None when there is no more page, and the job has ended.
+        """
         with self._lock:
             job = self.jobs.get(name)
             from_feeder = job is not None and job.settings.source == "Feeder"
@@ -116,6 +137,16 @@ class EsclSimulator:
             return job.settings
 
     def cancel_job(self, name: str) -> bool:
-        """Cancel a job; False if there is none."""
+        """Cancel a job.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        bool
+            False if there is no such job.
+        """
         with self._lock:
             return self.jobs.pop(name, None) is not None

@@ -1,4 +1,4 @@
-"""What the eSCL simulator shows on its glass, and the wire faults it can be told to have."""
+"""What the eSCL simulator shows on its glass, and the faults it can have on the wire."""
 
 SHOWS = ("finger", "card", "photo")
 FAULTS = {
@@ -19,4 +19,4 @@ FAULTS = {
     "html": "a page of text instead of a picture",
     "wrong_ppi": "half the resolution that was asked for",
 }
-"""What it can do wrong, by name."""
+"""Name → what goes wrong."""

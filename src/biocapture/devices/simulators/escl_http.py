@@ -1,4 +1,4 @@
-"""HTTP of the eSCL simulator: capabilities, state, jobs, pages, and the wire faults it can be told to have."""
+"""HTTP of the eSCL simulator: capabilities, state, jobs, pages, and the faults on the wire."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ UUID = "5f3f7a4e-0d0c-4a34-9b0e-b10ca9a0e5c1"
 
 
 class SimulatedScanner(Protocol):
-    """What requests ask of the simulated scanner they reach."""
+    """What request handlers need of the scanner."""
 
     sheet: SimulatedSheet
     sheets: int
@@ -35,13 +35,44 @@ class SimulatedScanner(Protocol):
     url: str
 
     def begin_job(self, settings: ScanSettings) -> str | None:
-        """Name of a new job; None while another one runs."""
+        """Begin a job.
+
+        Parameters
+        ----------
+        settings : ScanSettings
+
+        Returns
+        -------
+        str or None
+            Name of the job; None while another one runs.
+        """
 
     def next_page(self, name: str) -> ScanSettings | None:
-        """Settings of the next page of a job; None when there is no more."""
+        """Settings of the next page of a job.
+
+        Parameters
+        ----------
+        name : str
+            Of the job.
+
+        Returns
+        -------
+        ScanSettings or None
+            None when there is no more page.
+        """
 
     def cancel_job(self, name: str) -> bool:
-        """Cancel a job; False if there is none."""
+        """Cancel a job.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        bool
+            False if there is no such job.
+        """
 
 
 class EsclHandler(BaseHTTPRequestHandler):
@@ -52,7 +83,14 @@ class EsclHandler(BaseHTTPRequestHandler):
     server: SimulatorServer[SimulatedScanner]
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged."""
+        """Log nothing.
+
+        Parameters
+        ----------
+        format : str
+        *args
+            Ignored.
+        """
 
     @property
     def _simulator(self) -> SimulatedScanner:
@@ -77,7 +115,7 @@ class EsclHandler(BaseHTTPRequestHandler):
         self._answer(200 if known else 404)
 
     def do_POST(self) -> None:
-        """A scan is begun; or administration."""
+        """Begin a scan; or administration."""
         text = self.headers.get("Content-Length") or "0"
         size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MAX_BODY_BYTES + 1
         if size > MAX_BODY_BYTES:
@@ -93,11 +131,11 @@ class EsclHandler(BaseHTTPRequestHandler):
             self._answer(404)
 
     def _administer(self, body: bytes) -> None:
-        asked: object = None
+        content: object = None
         with contextlib.suppress(ValueError, RecursionError):
-            asked = json.loads(body)
-        told = asked if isinstance(asked, dict) else {}
-        fault, sheets = told.get("fault"), told.get("sheets")
+            content = json.loads(body)
+        values = content if isinstance(content, dict) else {}
+        fault, sheets = values.get("fault"), values.get("sheets")
         if self.path == "/admin/fault" and isinstance(fault, str) and fault in FAULTS:
             self._simulator.fault = fault
         elif self.path == "/admin/feeder" and isinstance(sheets, int) and 0 <= sheets <= 1000:
@@ -119,28 +157,28 @@ class EsclHandler(BaseHTTPRequestHandler):
     def _begin(self, body: bytes) -> None:
         simulator = self._simulator
         try:
-            wanted = self._within(parse_settings(body, "request"))
+            settings = self._within(parse_settings(body, "request"))
         except DeviceDataError:
             self._answer(409)
             return
         if simulator.fault in ("busy", "refused"):
             self._answer(503 if simulator.fault == "busy" else 409)
             return
-        name = simulator.begin_job(wanted)
+        name = simulator.begin_job(settings)
         if name is None:
             self._answer(503)
         else:
             self._answer(201, {"Location": f"{simulator.url}/ScanJobs/{name}"})
 
-    def _within(self, wanted: ScanSettings) -> ScanSettings:
-        """Settings with the size of the area, as far as the glass goes."""
+    def _within(self, settings: ScanSettings) -> ScanSettings:
+        """Settings with the size of the area where none is stated, up to the edge of the glass."""
         height, width = self._simulator.sheet.units
-        wanted = replace(wanted, width=wanted.width or width, height=wanted.height or height)
-        fits = wanted.left + wanted.width <= width and wanted.top + wanted.height <= height
-        known = wanted.colour in (GREY, COLOUR) and wanted.format in (JPEG, PNG) and wanted.ppi in RESOLUTIONS
-        if not fits or not known or wanted.source not in ("Platen", "Feeder"):
+        settings = replace(settings, width=settings.width or width, height=settings.height or height)
+        fits = settings.left + settings.width <= width and settings.top + settings.height <= height
+        known = settings.colour in (GREY, COLOUR) and settings.format in (JPEG, PNG) and settings.ppi in RESOLUTIONS
+        if not fits or not known or settings.source not in ("Platen", "Feeder"):
             raise DeviceDataError("cannot be scanned", "request")
-        return wanted
+        return settings
 
     def _next(self, name: str) -> None:
         simulator = self._simulator
@@ -148,17 +186,17 @@ class EsclHandler(BaseHTTPRequestHandler):
         if fault in ("late", "nothing"):
             self._answer(503 if fault == "late" else 404)
             return
-        wanted = simulator.next_page(name)
-        if wanted is None:
+        settings = simulator.next_page(name)
+        if settings is None:
             self._answer(404)
             return
         simulator.closing.wait(simulator.delay_s)
         if fault == "wrong_ppi":
-            wanted = replace(wanted, ppi=wanted.ppi // 2)
+            settings = replace(settings, ppi=settings.ppi // 2)
         if fault == "huge":
-            wanted = replace(wanted, format=JPEG)
-        page = simulator.sheet.scan(wanted)
-        self._with_fault(_huge(page) if fault == "huge" else page, wanted.format, fault)
+            settings = replace(settings, format=JPEG)
+        page = simulator.sheet.scan(settings)
+        self._with_fault(_huge(page) if fault == "huge" else page, settings.format, fault)
 
     def _with_fault(self, page: bytes, kind: str, fault: str) -> None:
         if fault == "silent":
@@ -167,19 +205,19 @@ class EsclHandler(BaseHTTPRequestHandler):
                 self.connection.recv(1)  # until the client hangs up, or the simulator does
         elif fault in ("endless", "drip"):
             self._head(200, {"Content-Type": kind}, None if fault == "endless" else len(page))
-            self._poured(page, fault)
+            self._send_endless(page, fault)
         elif fault == "html":
             self._answer(200, {"Content-Type": "text/html"}, b"<html>paper jam</html>")
         else:
             half = len(page) // 2
-            lies = {"half": (page[:half], len(page)), "damaged": (page[:half], half), "short": (page, half)}
-            lies["long"] = (page, 2 * len(page))
-            data, length = lies.get(fault, (page, len(page)))
+            variants = {"half": (page[:half], len(page)), "damaged": (page[:half], half), "short": (page, half)}
+            variants["long"] = (page, 2 * len(page))
+            data, length = variants.get(fault, (page, len(page)))
             self.close_connection |= length != len(data)
             self._head(200, {"Content-Type": kind}, length)
             self.wfile.write(data)
 
-    def _poured(self, page: bytes, fault: str) -> None:
+    def _send_endless(self, page: bytes, fault: str) -> None:
         """Bytes without end, or one by one, until the client has enough."""
         self.close_connection = True
         for byte in page:
@@ -204,13 +242,24 @@ class EsclHandler(BaseHTTPRequestHandler):
 
 
 def _huge(page: bytes) -> bytes:
-    """A JPEG that says it is larger than any memory."""
+    """The JPEG, changed to state a size larger than any memory."""
     at = page.index(b"\xff\xc0") + 5
     return page[:at] + struct.pack(">HH", HUGE_SIDE, HUGE_SIDE) + page[at + 4 :]
 
 
 def write_capabilities(units: tuple[int, int]) -> str:
-    """``ScannerCapabilities`` for a glass of this height and width in 1/300 inch."""
+    """``ScannerCapabilities`` of the simulated scanner.
+
+    Parameters
+    ----------
+    units : (int, int)
+        Height and width of the glass in 1/300 inch.
+
+    Returns
+    -------
+    str
+        XML.
+    """
     height, width = units
     modes = "".join(f"<scan:ColorMode>{mode}</scan:ColorMode>" for mode in (GREY, COLOUR))
     formats = "".join(
@@ -222,7 +271,7 @@ def write_capabilities(units: tuple[int, int]) -> str:
         "</scan:DiscreteResolution>"
         for ppi in RESOLUTIONS
     )
-    caps = (
+    source = (
         f"<scan:MinWidth>16</scan:MinWidth><scan:MaxWidth>{width}</scan:MaxWidth>"
         f"<scan:MinHeight>16</scan:MinHeight><scan:MaxHeight>{height}</scan:MaxHeight>"
         "<scan:MaxScanRegions>1</scan:MaxScanRegions><scan:SettingProfiles><scan:SettingProfile>"
@@ -234,7 +283,7 @@ def write_capabilities(units: tuple[int, int]) -> str:
         f'<scan:ScannerCapabilities xmlns:scan="{SCAN}" xmlns:pwg="{PWG}"><pwg:Version>2.63</pwg:Version>'
         f"<pwg:MakeAndModel>{MODEL}</pwg:MakeAndModel><pwg:SerialNumber>{SERIAL}</pwg:SerialNumber>"
         f"<scan:UUID>{UUID}</scan:UUID>"
-        f"<scan:Platen><scan:PlatenInputCaps>{caps}</scan:PlatenInputCaps></scan:Platen>"
-        f"<scan:Adf><scan:AdfSimplexInputCaps>{caps}</scan:AdfSimplexInputCaps><scan:FeederCapacity>50</scan:FeederCapacity>"
+        f"<scan:Platen><scan:PlatenInputCaps>{source}</scan:PlatenInputCaps></scan:Platen>"
+        f"<scan:Adf><scan:AdfSimplexInputCaps>{source}</scan:AdfSimplexInputCaps><scan:FeederCapacity>50</scan:FeederCapacity>"
         "</scan:Adf></scan:ScannerCapabilities>"
     )

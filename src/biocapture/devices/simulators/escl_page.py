@@ -1,4 +1,4 @@
-"""What lies on the simulated scanner's glass: a finger, a card of ten, or a photograph of people that never were."""
+"""What lies on the simulated scanner's glass: a synthetic finger, a card of ten, or a portrait."""
 
 import functools
 import io
@@ -16,9 +16,11 @@ from biocapture.synthetic.stream import PLATEN_GREY, TOUCH_SHAPE, scene
 from biocapture.types import FINGERS, MM_PER_INCH, Modality, Position
 
 MASTER_PPI = 500
-"""At which sheets are drawn; what is asked for is taken from them."""
+"""Resolution at which sheets are drawn; scans are resampled from it."""
 
 CARD_MM = (100, 150)
+"""Height and width."""
+
 PHOTO_MM = (45, 35)
 """Height and width."""
 
@@ -32,7 +34,7 @@ class SimulatedSheet:
     shows : str
         ``finger``, ``card`` or ``photo``.
     seed : int
-        Of the person.
+        Number of the synthetic capture subject.
     """
 
     shows: str
@@ -51,32 +53,58 @@ class SimulatedSheet:
         rows, columns = self.pixels.shape[:2]
         return rows * UNITS_PER_INCH // MASTER_PPI, columns * UNITS_PER_INCH // MASTER_PPI
 
-    def scan(self, wanted: ScanSettings) -> bytes:
-        """The area at the resolution asked for, as PNG or JPEG that states it."""
+    def scan(self, settings: ScanSettings) -> bytes:
+        """Scan the sheet.
+
+        Parameters
+        ----------
+        settings : ScanSettings
+            Area and resolution.
+
+        Returns
+        -------
+        bytes
+            PNG or JPEG that states the resolution.
+        """
         scale = MASTER_PPI / UNITS_PER_INCH
-        top, left = round(wanted.top * scale), round(wanted.left * scale)
-        bottom, right = (round((start + size) * scale) for start, size in _rows_and_columns(wanted))
+        top, left = round(settings.top * scale), round(settings.left * scale)
+        bottom, right = (round((start + size) * scale) for start, size in _rows_and_columns(settings))
         area = self.pixels[top:bottom, left:right]
-        rows, columns = (max(1, round(size * wanted.ppi / UNITS_PER_INCH)) for _, size in _rows_and_columns(wanted))
-        method = cv2.INTER_AREA if wanted.ppi < MASTER_PPI else cv2.INTER_CUBIC
-        return encode_page(_in(wanted.colour, cv2.resize(area, (columns, rows), interpolation=method)), wanted)
+        rows, columns = (max(1, round(size * settings.ppi / UNITS_PER_INCH)) for _, size in _rows_and_columns(settings))
+        method = cv2.INTER_AREA if settings.ppi < MASTER_PPI else cv2.INTER_CUBIC
+        return encode_page(
+            _in_colour(settings.colour, cv2.resize(area, (columns, rows), interpolation=method)), settings
+        )
 
 
-def _rows_and_columns(wanted: ScanSettings) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (wanted.top, wanted.height), (wanted.left, wanted.width)
+def _rows_and_columns(settings: ScanSettings) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (settings.top, settings.height), (settings.left, settings.width)
 
 
-def _in(colour: str, pixels: NDArray[np.generic]) -> NDArray[np.generic]:
+def _in_colour(colour: str, pixels: NDArray[np.generic]) -> NDArray[np.generic]:
     if (colour == COLOUR) == (pixels.ndim == 3):
         return pixels
     return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB if colour == COLOUR else cv2.COLOR_RGB2GRAY)
 
 
-def encode_page(pixels: NDArray[np.generic], wanted: ScanSettings) -> bytes:
-    """PNG or JPEG with its resolution."""
+def encode_page(pixels: NDArray[np.generic], settings: ScanSettings) -> bytes:
+    """Encode a page.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+        Grey or RGB.
+    settings : ScanSettings
+        Format and resolution.
+
+    Returns
+    -------
+    bytes
+        PNG or JPEG (quality 95) that states the resolution.
+    """
     file = io.BytesIO()
-    form, how = ("PNG", {}) if wanted.format == PNG else ("JPEG", {"quality": 95})
-    Image.fromarray(pixels).save(file, form, dpi=(wanted.ppi, wanted.ppi), **how)
+    form, options = ("PNG", {}) if settings.format == PNG else ("JPEG", {"quality": 95})
+    Image.fromarray(pixels).save(file, form, dpi=(settings.ppi, settings.ppi), **options)
     return file.getvalue()
 
 

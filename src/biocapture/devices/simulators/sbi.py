@@ -1,4 +1,4 @@
-"""A registration device that is none: SBI 0.9.5 over HTTP on this machine, for those who test a registration client.
+"""A simulated registration device: SBI 0.9.5 over HTTP on this machine, for tests of registration clients.
 
 Administration calls (``POST`` with JSON): ``/admin/status {type, deviceStatus}``, ``/admin/score {type, qualityScore,
 fromIso}``, ``/admin/delay {type, delay, method[]}``, ``/admin/profile {profileId}`` as MOSIP's MockMDS has them, and
@@ -29,10 +29,19 @@ class SbiSimulator:
         None: the first free one of 4501..4600. 0: any free one.
     types : tuple of str
         ``Finger``, ``Iris``, ``Face``.
+    env : str
+        Environment they are registered for.
     fps : float
-        Of previews.
+        Frames per second of previews.
     signer : Signer, optional
         Keys; new ones by default.
+
+    Raises
+    ------
+    UsageError
+        No such type.
+    DeviceBusyError
+        No port is free.
     """
 
     def __init__(
@@ -66,11 +75,11 @@ class SbiSimulator:
         self._server.stop()
 
     def subject(self) -> SyntheticSubject:
-        """Who stands before the devices at the next capture."""
+        """The capture subject of the next capture."""
         return subject_of_profile(self.profile, next(self._captures))
 
     def prepare(self) -> None:
-        """Draw the person of the profile now: growing a finger takes a second, which the first capture then saves."""
+        """Draw the subject of the profile now: a finger takes a second, which the first capture then saves."""
         for kind in self.devices:
             for position in dict.fromkeys(itertools.chain(*GROUPS[kind].values())):
                 subject_of_profile(self.profile, 0).pixels(MODALITY_OF_TYPE[kind], position)

@@ -1,4 +1,4 @@
-"""RCAPTURE of a simulated device: what it refuses, and the signed and chained captures it answers with."""
+"""RCAPTURE of a simulated device: what it refuses, and its signed and chained captures."""
 
 import re
 import time
@@ -31,7 +31,7 @@ MAX_TIMEOUT_MS = 600_000
 
 @dataclass(frozen=True, slots=True)
 class ParsedRequest:
-    """A request that is understood."""
+    """A valid request."""
 
     device: SimulatedSbiDevice
     positions: tuple[Position, ...]
@@ -44,30 +44,43 @@ class ParsedRequest:
     timeout_s: float
 
 
-def parse_request(devices: dict[str, SimulatedSbiDevice], request: dict[str, Any]) -> ParsedRequest | int:
-    """The request, or the code of what is wrong with it, in the order MockMDS looks."""
-    bio = request.get("bio")
+def parse_request(devices: dict[str, SimulatedSbiDevice], content: dict[str, Any]) -> ParsedRequest | int:
+    """Read a request, in the order in which MockMDS checks it.
+
+    Parameters
+    ----------
+    devices : dict of str to SimulatedSbiDevice
+        By type.
+    content : dict
+        JSON of the request.
+
+    Returns
+    -------
+    ParsedRequest or int
+        The error code of the first fault.
+    """
+    bio = content.get("bio")
     if not isinstance(bio, list) or not bio or not isinstance(bio[0], dict):
         return 123
-    texts = {name: _text(request.get(name)) for name in ("env", "purpose", "specVersion", "transactionId")}
+    texts = {name: _text(content.get(name)) for name in ("env", "purpose", "specVersion", "transactionId")}
     first = bio[0]
     device = next((each for each in devices.values() if each.id == _text(first.get("deviceId"))), None)
     code = _about_device(texts, first, device)
     if code or device is None:
         return code
-    sub_id, timeout_ms = _text(first.get("deviceSubId")), parse_number(request.get("timeout"))
+    sub_id, timeout_ms = _text(first.get("deviceSubId")), parse_number(content.get("timeout"))
     previous, score = _text(first.get("previousHash")), parse_number(first.get("requestedScore"))
     if not PREVIOUS_HASH.fullmatch(previous) or timeout_ms is None or score is None:
         return 123
     if not TRANSACTION_ID.fullmatch(texts["transactionId"]):
         return 112
-    wanted, exceptions, code = _positions(device.type, sub_id, first)
+    positions, exceptions, code = _positions(device.type, sub_id, first)
     if code:
         return code
-    spec, asked = texts["specVersion"] or SPEC_VERSION, _text(first.get("requestedScore"))
+    spec, requested_score = texts["specVersion"] or SPEC_VERSION, _text(first.get("requestedScore"))
     timeout_s = min(max(timeout_ms, 0.0), MAX_TIMEOUT_MS) / 1000
     return ParsedRequest(
-        device, wanted, exceptions, texts["env"], spec, texts["transactionId"], asked, previous, timeout_s
+        device, positions, exceptions, texts["env"], spec, texts["transactionId"], requested_score, previous, timeout_s
     )
 
 
@@ -109,25 +122,33 @@ def _positions(type: str, sub_id: str, bio: dict[str, Any]) -> tuple[tuple[Posit
     return left, len(missing), 0 if not named or {POSITION_OF_SUBTYPE[name] for name in named} == set(left) else 122
 
 
-def capture_reply(asked: ParsedRequest, person: SyntheticSubject) -> dict[str, Any]:
-    """Captures of all wanted positions, each signed and chained to the one before."""
-    device, previous, parts = asked.device, asked.previous_hash, []
-    for position in asked.positions:
-        who = (
-            SyntheticSubject(person.seed + EXCEPTION_PHOTO)
-            if device.type == "Face" and asked.exception_count
-            else person
-        )
-        record = who.record(MODALITY_OF_TYPE[device.type], position, round(device.score))
+def capture_reply(request: ParsedRequest, subject: SyntheticSubject) -> dict[str, Any]:
+    """Captures of all requested positions, each signed and chained to the one before.
+
+    Parameters
+    ----------
+    request : ParsedRequest
+    subject : SyntheticSubject
+
+    Returns
+    -------
+    dict
+        JSON of the reply.
+    """
+    device, previous, blocks = request.device, request.previous_hash, []
+    for position in request.positions:
+        is_exception_photo = device.type == "Face" and request.exception_count
+        captured = SyntheticSubject(subject.seed + EXCEPTION_PHOTO) if is_exception_photo else subject
+        record = captured.record(MODALITY_OF_TYPE[device.type], position, round(device.score))
         previous = chain_hash(previous, record)
         wrong = "0" * 64 if device.fault == "hash" else previous
-        data = _signed(asked, position, record)
-        parts.append({"specVersion": asked.spec_version, "data": data, "hash": wrong, "error": error_report(0)})
-    return {"biometrics": parts}
+        data = _signed(request, position, record)
+        blocks.append({"specVersion": request.spec_version, "data": data, "hash": wrong, "error": error_report(0)})
+    return {"biometrics": blocks}
 
 
-def _signed(asked: ParsedRequest, position: Position, record: bytes) -> str:
-    device, fault = asked.device, asked.device.fault
+def _signed(request: ParsedRequest, position: Position, record: bytes) -> str:
+    device, fault = request.device, request.device.fault
     hour_ago = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
     content = {
         "digitalId": device.signer.sign(device.digital_id()),
@@ -136,11 +157,11 @@ def _signed(asked: ParsedRequest, position: Position, record: bytes) -> str:
         "bioType": device.type,
         "bioSubType": SUBTYPE_OF_POSITION.get(position),
         "purpose": "Registration",
-        "env": asked.env,
+        "env": request.env,
         "bioValue": base64url(record),
-        "transactionId": "replayed-transaction-1" if fault == "transaction" else asked.transaction_id,
+        "transactionId": "replayed-transaction-1" if fault == "transaction" else request.transaction_id,
         "timestamp": hour_ago if fault == "old" else utc_timestamp(),
-        "requestedScore": asked.requested_score,
+        "requestedScore": request.requested_score,
         "qualityScore": "101" if fault == "score" else f"{device.score:.1f}",
     }
     content = {name: value for name, value in content.items() if value is not None}
@@ -151,35 +172,44 @@ def _signed(asked: ParsedRequest, position: Position, record: bytes) -> str:
 
 def answer_capture(
     devices: dict[str, SimulatedSbiDevice],
-    request: dict[str, Any],
-    person: Callable[[], SyntheticSubject],
+    content: dict[str, Any],
+    subject: Callable[[], SyntheticSubject],
     wait: Callable[[float], bool],
 ) -> dict[str, Any]:
     """Answer an RCAPTURE.
 
     Parameters
     ----------
-    person : callable
-        Who stands before the device now.
+    devices : dict of str to SimulatedSbiDevice
+        By type.
+    content : dict
+        JSON of the request.
+    subject : callable
+        Gives the capture subject of this capture.
     wait : callable
-        Sleeps for so many seconds; true when the simulator is being closed.
+        Sleeps for the given seconds; true when the simulator is being closed.
+
+    Returns
+    -------
+    dict
+        JSON of the reply.
     """
-    asked = parse_request(devices, request)
-    if isinstance(asked, int):
-        return error_reply(asked, _text(request.get("specVersion")))
-    device = asked.device
+    request = parse_request(devices, content)
+    if isinstance(request, int):
+        return error_reply(request, _text(content.get("specVersion")))
+    device = request.device
     if not device.lock.acquire(blocking=False):
-        return error_reply(703, asked.spec_version)
+        return error_reply(703, request.spec_version)
     try:
         if device.status != READY and device.streaming is None:
-            return error_reply(703, asked.spec_version)
+            return error_reply(703, request.spec_version)
         begun, delay_s = time.monotonic(), device.delay_ms.get("RCAPTURE", 0) / 1000
-        closing = wait(min(delay_s, asked.timeout_s))
-        if closing or delay_s > asked.timeout_s:
-            return error_reply(700 if closing else 701, asked.spec_version)
-        answer = capture_reply(asked, person())
-        late = time.monotonic() - begun > asked.timeout_s
-        return error_reply(701, asked.spec_version) if late else answer
+        closing = wait(min(delay_s, request.timeout_s))
+        if closing or delay_s > request.timeout_s:
+            return error_reply(700 if closing else 701, request.spec_version)
+        answer = capture_reply(request, subject())
+        late = time.monotonic() - begun > request.timeout_s
+        return error_reply(701, request.spec_version) if late else answer
     finally:
         if device.streaming is not None:
             device.streaming.set()
@@ -187,5 +217,18 @@ def answer_capture(
 
 
 def error_reply(code: int, spec: str) -> dict[str, Any]:
-    """A reply without captures."""
+    """A reply without captures.
+
+    Parameters
+    ----------
+    code : int
+        Error code of SBI.
+    spec : str
+        Version of the specification in the request.
+
+    Returns
+    -------
+    dict
+        JSON of the reply.
+    """
     return {"biometrics": [{"specVersion": spec, "data": "", "hash": "", "error": error_report(code)}]}

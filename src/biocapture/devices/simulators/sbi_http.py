@@ -1,4 +1,4 @@
-"""HTTP of the SBI simulator: verbs, replies, previews, and the wire faults it can be told to have."""
+"""HTTP of the SBI simulator: verbs, replies, previews, and the faults on the wire."""
 
 import itertools
 import json
@@ -23,7 +23,7 @@ from biocapture.types import Position
 
 MAX_BODY_BYTES = 1_000_000
 MAX_IDLE_S = 10.0
-"""A client may be silent for so long."""
+"""A connection is closed when its client sends nothing for this long."""
 
 BOUNDARY = "--BoundaryString"
 CORS = {
@@ -35,7 +35,7 @@ ENDLESS_BYTES = 1 << 34
 
 
 class SimulatedService(Protocol):
-    """What requests ask of the simulated service they reach."""
+    """What request handlers need of the service."""
 
     port: int
     signer: Signer
@@ -45,14 +45,14 @@ class SimulatedService(Protocol):
     devices: dict[str, SimulatedSbiDevice]
 
     def subject(self) -> SyntheticSubject:
-        """Who stands before the devices at the next capture."""
+        """The capture subject of the next capture."""
 
     def prepare(self) -> None:
-        """Draw the person of the profile now."""
+        """Draw the subject of the profile now."""
 
 
 class SbiHandler(BaseHTTPRequestHandler):
-    """One request a connection, as MockMDS."""
+    """One request per connection, as in MockMDS."""
 
     protocol_version = "HTTP/1.1"
     timeout = MAX_IDLE_S
@@ -60,10 +60,25 @@ class SbiHandler(BaseHTTPRequestHandler):
     ADMIN: ClassVar[tuple[str, ...]] = ("status", "score", "delay", "fault")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged."""
+        """Log nothing.
+
+        Parameters
+        ----------
+        format : str
+        *args
+            Ignored.
+        """
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Unknown verbs and broken requests."""
+        """Reply to unknown verbs and broken requests.
+
+        Parameters
+        ----------
+        code : int
+            HTTP status; 501 becomes 405, as in MockMDS.
+        message, explain : str or None
+            Ignored.
+        """
         self._reply([{"error": error_report(500)}], 405 if code == 501 else code)
 
     @property
@@ -72,70 +87,70 @@ class SbiHandler(BaseHTTPRequestHandler):
 
     def do_MOSIPDISC(self) -> None:
         """Discovery."""
-        asked = self._asked("/device")
-        chosen = None if asked is None else devices_of_type(self._simulator.devices, asked.get("type"))
-        if asked is None:
+        content = self._read_request("/device")
+        devices = None if content is None else devices_of_type(self._simulator.devices, content.get("type"))
+        if content is None:
             return
-        self._waited(chosen or [], "MOSIPDISC")
-        found = [device.discovery_entry() for device in chosen or []]
-        self._reply(found or [{"error": error_report(502 if chosen is None else 503)}])
+        self._delay(devices or [], "MOSIPDISC")
+        entries = [device.discovery_entry() for device in devices or []]
+        self._reply(entries or [{"error": error_report(502 if devices is None else 503)}])
 
     do_SBIDISC = do_MOSIPDISC  # noqa: N815  the name in version 1.0
 
     def do_MOSIPDINFO(self) -> None:
         """Info of all devices."""
-        if self._asked("/info") is not None:
+        if self._read_request("/info") is not None:
             devices = list(self._simulator.devices.values())
-            self._waited(devices, "MOSIPDINFO")
+            self._delay(devices, "MOSIPDINFO")
             self._reply([device.info_entry() for device in devices])
 
     def do_RCAPTURE(self) -> None:
         """Capture for registration."""
-        asked = self._asked("/capture")
-        if asked is not None:
+        content = self._read_request("/capture")
+        if content is not None:
             simulator = self._simulator
-            answer = answer_capture(simulator.devices, asked, simulator.subject, simulator.closing.wait)
-            self._with_fault(answer, self._fault_of(asked))
+            reply = answer_capture(simulator.devices, content, simulator.subject, simulator.closing.wait)
+            self._with_fault(reply, self._fault_of(content))
 
     def do_CAPTURE(self) -> None:
         """Capture for authentication: these are registration devices."""
-        asked = self._asked("/capture")
-        if asked is not None:
-            part = {"specVersion": "", "data": "", "hash": "", "sessionKey": "", "thumbprint": ""}
-            self._reply({"biometrics": [part | {"error": error_report(809)}]})
+        content = self._read_request("/capture")
+        if content is not None:
+            block = {"specVersion": "", "data": "", "hash": "", "sessionKey": "", "thumbprint": ""}
+            self._reply({"biometrics": [block | {"error": error_report(809)}]})
 
     def do_STREAM(self) -> None:
         """Preview."""
-        asked = self._asked("/stream")
-        if asked is None:
+        content = self._read_request("/stream")
+        if content is None:
             return
-        wanted = str(asked.get("deviceId") or "")
-        device = next((each for each in self._simulator.devices.values() if each.id == wanted), None)
-        group = GROUPS[device.type].get(str(asked.get("deviceSubId"))) if device else None
+        device_id = str(content.get("deviceId") or "")
+        device = next((each for each in self._simulator.devices.values() if each.id == device_id), None)
+        group = GROUPS[device.type].get(str(content.get("deviceSubId"))) if device else None
         if device is None or group is None:
-            self._reply(error_report(605 if wanted else 604))
+            self._reply(error_report(605 if device_id else 604))
         elif device.status != READY:
             self._reply(error_report(ERROR_OF_STATUS[device.status]))
         else:
-            self._streamed(device, group[0], parse_number(asked.get("timeout")) or 0.0)
+            self._stream(device, group[0], parse_number(content.get("timeout")) or 0.0)
 
     def do_POST(self) -> None:
         """Administration."""
         call = self.path.removeprefix("/admin/")
-        asked = self._asked(f"/admin/{call}" if call in (*self.ADMIN, "profile") else "/admin/")
-        if asked is None:
+        content = self._read_request(f"/admin/{call}" if call in (*self.ADMIN, "profile") else "/admin/")
+        if content is None:
             return
         if call == "profile":
-            self._simulator.profile = str(asked.get("profileId") or "Default")
+            self._simulator.profile = str(content.get("profileId") or "Default")
             self._reply(error_report(0))
         else:
-            self._reply(administer(self._simulator.devices, call, asked))
+            self._reply(administer(self._simulator.devices, call, content))
 
     def do_OPTIONS(self) -> None:
         """For clients inside a browser."""
         self._send(b"", "application/json", 200)
 
-    def _asked(self, path: str) -> dict[str, Any] | None:
+    def _read_request(self, path: str) -> dict[str, Any] | None:
         """The request's JSON (empty without a body); None when it was refused."""
         text = self.headers.get("Content-Length") or "0"
         size = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else MAX_BODY_BYTES + 1
@@ -143,16 +158,16 @@ class SbiHandler(BaseHTTPRequestHandler):
             self._reply([{"error": error_report(500)}], 405)
             return None
         try:
-            found = json.loads(self.rfile.read(size) or b"{}")
+            content = json.loads(self.rfile.read(size) or b"{}")
         except (ValueError, RecursionError):
-            found = None
-        if isinstance(found, dict):
-            return found
-        part = {"specVersion": "", "data": "", "hash": "", "error": error_report(123)}
-        self._reply({"biometrics": [part]} if path == "/capture" else [{"error": error_report(123)}])
+            content = None
+        if isinstance(content, dict):
+            return content
+        block = {"specVersion": "", "data": "", "hash": "", "error": error_report(123)}
+        self._reply({"biometrics": [block]} if path == "/capture" else [{"error": error_report(123)}])
         return None
 
-    def _waited(self, devices: list[SimulatedSbiDevice], method: str) -> None:
+    def _delay(self, devices: list[SimulatedSbiDevice], method: str) -> None:
         longest = max((device.delay_ms.get(method, 0) for device in devices), default=0)
         self._simulator.closing.wait(longest / 1000)
 
@@ -171,15 +186,15 @@ class SbiHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.close_connection = True
 
-    def _fault_of(self, asked: dict[str, Any]) -> str:
-        """What the device that was asked does wrong on the wire."""
-        bio = asked.get("bio")
-        wanted = bio[0].get("deviceId") if isinstance(bio, list) and bio and isinstance(bio[0], dict) else ""
-        return next((each.fault for each in self._simulator.devices.values() if each.id == str(wanted)), "")
+    def _fault_of(self, content: dict[str, Any]) -> str:
+        """Fault on the wire of the device that the request names."""
+        bio = content.get("bio")
+        device_id = bio[0].get("deviceId") if isinstance(bio, list) and bio and isinstance(bio[0], dict) else ""
+        return next((each.fault for each in self._simulator.devices.values() if each.id == str(device_id)), "")
 
-    def _with_fault(self, answer: dict[str, Any], fault: str) -> None:
-        body, kind = json.dumps(answer).encode(), "application/json"
-        lies = {
+    def _with_fault(self, reply: dict[str, Any], fault: str) -> None:
+        body, kind = json.dumps(reply).encode(), "application/json"
+        variants = {
             "half": (body[: len(body) // 2], len(body)),
             "short": (body, len(body) // 2),
             "long": (body, 2 * len(body)),
@@ -188,18 +203,18 @@ class SbiHandler(BaseHTTPRequestHandler):
             self._simulator.closing.wait(MAX_IDLE_S)
         elif fault == "endless":
             self._send(body, kind, 200, ENDLESS_BYTES)
-            self._poured(body)
+            self._send_endless(body)
         else:
-            data, length = lies.get(fault, (body, len(body)))
+            data, length = variants.get(fault, (body, len(body)))
             self._send(data, kind, 200, length)
 
-    def _poured(self, body: bytes) -> None:
-        """Bytes without end, until the client has enough."""
+    def _send_endless(self, body: bytes) -> None:
+        """Bytes without end, until the client disconnects."""
         while not self._simulator.closing.wait(0.001):
             self.wfile.write(body)
 
-    def _streamed(self, device: SimulatedSbiDevice, position: Position, timeout_ms: float) -> None:
-        """Frames until the time is over, a capture was taken, or the client goes away."""
+    def _stream(self, device: SimulatedSbiDevice, position: Position, timeout_ms: float) -> None:
+        """Frames until the time is over, a capture was taken, or the client disconnects."""
         simulator, ended = self._simulator, threading.Event()
         device.status, device.streaming = BUSY, ended
         try:
@@ -217,13 +232,13 @@ class SbiHandler(BaseHTTPRequestHandler):
 
 
 def _frame(simulator: SimulatedService, device: SimulatedSbiDevice, position: Position, count: int) -> bytes:
-    """One frame of the preview; the person of the profile ``Automatic`` does not change within it."""
+    """One frame of the preview; the subject of the profile ``Automatic`` does not change within it."""
     person = subject_of_profile(simulator.profile, 0)
     return person.frame(MODALITY_OF_TYPE[device.type], position, f"score {device.score:.0f}", count)
 
 
 def _stream_head(port: int) -> bytes:
-    """As MockMDS writes it; its clients look for these very words, in this case."""
+    """Headers exactly as MockMDS writes them: its clients search for these words, in this case."""
     lines = (
         "HTTP/1.0 200 OK",
         f"Server: http://127.0.0.1:{port}",

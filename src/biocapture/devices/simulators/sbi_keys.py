@@ -1,4 +1,4 @@
-"""Keys of a simulated device: a root made for the day, and a device certificate under it."""
+"""Keys of a simulated device: a root made for the session, and a device certificate under it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,14 +17,25 @@ VALIDITY = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A device's key, its certificate, and the root that vouches for it."""
+    """A device's key, its certificate, and the root that certifies it."""
 
     key: RSAPrivateKey
     certificate: x509.Certificate
     root: x509.Certificate
 
     def sign(self, payload: dict[str, Any]) -> str:
-        """A message in compact form."""
+        """Sign a message.
+
+        Parameters
+        ----------
+        payload : dict
+            JSON.
+
+        Returns
+        -------
+        str
+            JWS in compact form.
+        """
         return sign(json_bytes(payload), self.key, [self.certificate])
 
     @property
@@ -34,7 +45,21 @@ class Signer:
 
 
 def new_signer(name: str = "biocapture simulator", now: datetime | None = None, lasts: timedelta = VALIDITY) -> Signer:
-    """New keys, valid from an hour before ``now``."""
+    """New keys.
+
+    Parameters
+    ----------
+    name : str
+        Common name in the certificates.
+    now : datetime, optional
+        They are valid from an hour before.
+    lasts : timedelta
+        Validity.
+
+    Returns
+    -------
+    Signer
+    """
     begins = (now or datetime.now(UTC)) - timedelta(hours=1)
     root_key, key = (generate_private_key(65537, MIN_KEY_BITS) for _ in range(2))
     root_name, device_name = _name(f"{name} root"), _name(f"{name} device")
@@ -66,5 +91,16 @@ def _certificate(
 
 
 def unsigned_message(payload: dict[str, Any]) -> str:
-    """A message of a device that is not registered, and so has no key."""
+    """A message of a device that is not registered, and so has no key.
+
+    Parameters
+    ----------
+    payload : dict
+        JSON.
+
+    Returns
+    -------
+    str
+        Base64 for URLs.
+    """
     return base64url(json_bytes(payload))

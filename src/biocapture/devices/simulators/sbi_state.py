@@ -1,4 +1,4 @@
-"""Simulated devices: what they say of themselves, and what the administration calls change (after MOSIP's MockMDS)."""
+"""Simulated devices: their descriptions, and what the administration calls change (after MOSIP's MockMDS)."""
 
 import threading
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ FAULTS = (
     "endless",
     "silent",
 )
-"""What a device can be told to do wrong when it answers an RCAPTURE."""
+"""Faults in the replies to an RCAPTURE."""
 
 MAKER, FIRMWARE = "biocapture", "SIM.1"
 DEFAULT_SCORE = 80.0
@@ -55,7 +55,7 @@ class SimulatedSbiDevice:
     Attributes
     ----------
     score : float
-        Quality it claims, 0..100.
+        Quality score it reports, 0..100.
     delay_ms : dict
         By method.
     fault : str
@@ -87,18 +87,18 @@ class SimulatedSbiDevice:
 
     @property
     def sub_ids(self) -> list[str]:
-        """What it can take at once."""
+        """Groups it can capture at once."""
         return list(GROUPS[self.type])
 
     def digital_id(self) -> dict[str, str]:
-        """Which device it is; of today."""
+        """Its digital id, with the current time."""
         _, kind, model = IDENTITIES[self.type]
         named = {"serialNo": f"SIM-{self.type.upper()}-1", "make": MAKER, "model": model, "type": self.type}
         provider = {"deviceProvider": MAKER, "deviceProviderId": f"{MAKER}.sim"}
         return named | {"deviceSubType": kind} | provider | {"dateTime": utc_timestamp()}
 
     def status_error(self) -> dict[str, str]:
-        """The error its state stands for."""
+        """The error of its status."""
         return error_report(ERROR_OF_STATUS[self.status])
 
     def discovery_entry(self) -> dict[str, Any]:
@@ -143,7 +143,20 @@ class SimulatedSbiDevice:
 
 
 def error_report(code: int, detail: str = "") -> dict[str, str]:
-    """An error as it is sent; code 0 is none."""
+    """An error as it is sent.
+
+    Parameters
+    ----------
+    code : int
+        0 is none.
+    detail : str
+        Added to the text of the code.
+
+    Returns
+    -------
+    dict
+        JSON.
+    """
     return {
         "errorCode": str(code),
         "errorInfo": f"{ERROR_TEXTS.get(code, 'No Description available.')} {detail}".strip(),
@@ -151,23 +164,51 @@ def error_report(code: int, detail: str = "") -> dict[str, str]:
 
 
 def devices_of_type(devices: dict[str, SimulatedSbiDevice], type: object) -> list[SimulatedSbiDevice] | None:
-    """Devices of a type, or all of them; None for what is no type."""
+    """Devices of a type.
+
+    Parameters
+    ----------
+    devices : dict of str to SimulatedSbiDevice
+        By type.
+    type : object
+        ``Finger``, ``Iris``, ``Face``, or ``Biometric Device`` for all.
+
+    Returns
+    -------
+    list of SimulatedSbiDevice or None
+        None where there is no such type.
+    """
     if type != ANY_DEVICE and type not in MODALITY_OF_TYPE:
         return None
     return [device for device in devices.values() if type in (ANY_DEVICE, device.type)]
 
 
-def administer(devices: dict[str, SimulatedSbiDevice], call: str, asked: dict[str, Any]) -> dict[str, str]:
-    """Carry out an administration call on devices: ``status``, ``score``, ``delay`` or ``fault``."""
-    chosen = devices_of_type(devices, asked.get("type"))
+def administer(devices: dict[str, SimulatedSbiDevice], call: str, content: dict[str, Any]) -> dict[str, str]:
+    """Carry out an administration call.
+
+    Parameters
+    ----------
+    devices : dict of str to SimulatedSbiDevice
+        By type.
+    call : str
+        ``status``, ``score``, ``delay`` or ``fault``.
+    content : dict
+        JSON of the request.
+
+    Returns
+    -------
+    dict
+        Error report; code 0 where it succeeded.
+    """
+    chosen = devices_of_type(devices, content.get("type"))
     if chosen is None:
         return error_report(502)
     change = {"status": _status, "score": _score, "delay": _delay, "fault": _fault}[call]
-    return error_report(change(chosen, asked))
+    return error_report(change(chosen, content))
 
 
-def _status(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
-    status = asked.get("deviceStatus")
+def _status(chosen: list[SimulatedSbiDevice], content: dict[str, Any]) -> int:
+    status = content.get("deviceStatus")
     if status not in STATUSES:
         return 504
     for device in chosen:
@@ -175,20 +216,20 @@ def _status(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
     return 0
 
 
-def _score(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
-    score = parse_number(asked.get("qualityScore"))
+def _score(chosen: list[SimulatedSbiDevice], content: dict[str, Any]) -> int:
+    score = parse_number(content.get("qualityScore"))
     if score is None or not 0 <= score <= 100:
         return 505
     for device in chosen:
-        device.score = score if str(asked.get("fromIso", False)).lower() != "true" else DEFAULT_SCORE
+        device.score = score if str(content.get("fromIso", False)).lower() != "true" else DEFAULT_SCORE
     return 0
 
 
-def _delay(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
-    delay = parse_number(asked.get("delay"))
+def _delay(chosen: list[SimulatedSbiDevice], content: dict[str, Any]) -> int:
+    delay = parse_number(content.get("delay"))
     if delay is None or not 0 <= delay <= MAX_DELAY_MS:
         return 506
-    methods = asked.get("method") or METHODS
+    methods = content.get("method") or METHODS
     if not isinstance(methods, list | tuple) or not all(method in METHODS for method in methods):
         return 507
     for device in chosen:
@@ -196,8 +237,8 @@ def _delay(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
     return 0
 
 
-def _fault(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
-    fault = asked.get("fault", "")
+def _fault(chosen: list[SimulatedSbiDevice], content: dict[str, Any]) -> int:
+    fault = content.get("fault", "")
     if fault not in FAULTS:
         return 123
     for device in chosen:
@@ -206,7 +247,18 @@ def _fault(chosen: list[SimulatedSbiDevice], asked: dict[str, Any]) -> int:
 
 
 def parse_number(value: object) -> float | None:
-    """A number, sent as such or as a string."""
+    """A number that is sent as such or as a string.
+
+    Parameters
+    ----------
+    value : object
+        JSON value.
+
+    Returns
+    -------
+    float or None
+        None where it is neither.
+    """
     try:
         return float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     except (ValueError, OverflowError):

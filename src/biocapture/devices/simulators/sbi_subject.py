@@ -1,4 +1,4 @@
-"""Who stands before a simulated device: people that never were, as ISO/IEC 19794 records and preview frames."""
+"""The capture subject of a simulated device, synthetic: ISO/IEC 19794 records and preview frames."""
 
 import io
 import zlib
@@ -27,21 +27,44 @@ IMAGE_KIND_VGA = 2
 
 SUBJECTS = 1_000_000
 EXCEPTION_PHOTO = 104_729
-"""Added to the person's number for a picture that is not the portrait."""
+"""Added to the subject's number for a picture that is not the portrait."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntheticSubject:
-    """One synthetic person, by number."""
+    """One synthetic capture subject, by number."""
 
     seed: int
 
     def pixels(self, modality: Modality, position: Position) -> NDArray[np.uint8]:
-        """(H, W) uint8, of faces (H, W, 3): a good capture. Growing a finger takes a second; it is kept."""
+        """A good capture. A finger takes a second to draw and is cached.
+
+        Parameters
+        ----------
+        modality : Modality
+        position : Position
+
+        Returns
+        -------
+        (H, W) or (H, W, 3) uint8
+            Grey, of faces RGB.
+        """
         return scene(modality, position, Act.GOOD, self.seed, SHAPES[modality])
 
     def record(self, modality: Modality, position: Position, quality: int) -> bytes:
-        """A record of edition 2011, its picture in lossless JPEG 2000, taken now."""
+        """An ISO/IEC 19794 record of edition 2011, captured now, its picture in lossless JPEG 2000.
+
+        Parameters
+        ----------
+        modality : Modality
+        position : Position
+        quality : int
+            Quality score in the record, 0..100.
+
+        Returns
+        -------
+        bytes
+        """
         pixels = self.pixels(modality, position)
         now = datetime.now(UTC)
         taken = Capture(now.replace(microsecond=now.microsecond // 1000 * 1000), qualities=(QualityBlock(quality),))
@@ -57,7 +80,22 @@ class SyntheticSubject:
         return write_iris_record(IrisImageRecord(2011, (eye,)))
 
     def frame(self, modality: Modality, position: Position, text: str, number: int) -> bytes:
-        """A JPEG for the preview, with ``text`` written over it; it trembles a little."""
+        """A frame of the preview; it moves by a few pixels from one to the next.
+
+        Parameters
+        ----------
+        modality : Modality
+        position : Position
+        text : str
+            Written over it.
+        number : int
+            Of the frame.
+
+        Returns
+        -------
+        bytes
+            JPEG.
+        """
         pixels = self.pixels(modality, position)
         scale = PREVIEW_ROWS / pixels.shape[0]
         small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -68,7 +106,19 @@ class SyntheticSubject:
 
 
 def subject_of_profile(profile: str, capture: int) -> SyntheticSubject:
-    """The person of a profile; of the profile ``Automatic``, another one for each capture."""
+    """The subject of a profile.
+
+    Parameters
+    ----------
+    profile : str
+        ``Default``; ``Automatic``: another subject for each capture; any other name stands for one subject.
+    capture : int
+        Number of the capture.
+
+    Returns
+    -------
+    SyntheticSubject
+    """
     if profile.lower() == "automatic":
         return SyntheticSubject(1 + capture % SUBJECTS)
     return SyntheticSubject(1 if profile.lower() in ("", "default") else 1 + zlib.crc32(profile.encode()) % SUBJECTS)

@@ -1,4 +1,4 @@
-"""The server under the simulators of network devices: this machine only, and nothing left when it is closed."""
+"""HTTP server of the simulators: on this machine only, and nothing is left when it is closed."""
 
 import contextlib
 import socket
@@ -29,14 +29,33 @@ Running = TypeVar("Running", bound=RunnableSimulator)
 
 
 def serve(simulator: Running, started: Callable[[Running], None]) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    simulator : RunnableSimulator
+    started : callable
+        Called once with the simulator when it serves.
+    """
     with simulator:
         started(simulator)
         simulator.closing.wait()
 
 
 class SimulatorServer(ThreadingHTTPServer, Generic[Simulated]):
-    """Listens on this machine only; closing it joins every thread."""
+    """Listens on this machine only; closing it joins every thread.
+
+    Parameters
+    ----------
+    port : int
+        0: any free one.
+    simulator : object
+        What handlers find as ``server.simulator``.
+    handler : type
+        Of `http.server.BaseHTTPRequestHandler`.
+    name : str
+        Of its thread.
+    """
 
     daemon_threads = False
     allow_reuse_address = False
@@ -59,17 +78,34 @@ class SimulatorServer(ThreadingHTTPServer, Generic[Simulated]):
         self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """A thread for each connection; all connections are known, so that they can be ended."""
+        """Handle a connection in a thread; it is noted, so that it can be ended.
+
+        Parameters
+        ----------
+        request : socket
+        client_address : tuple
+        """
         self.connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """After the reply."""
+        """End a connection after its reply.
+
+        Parameters
+        ----------
+        request : socket
+        """
         self.connections.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news."""
+        """Ignore a client that disconnects early.
+
+        Parameters
+        ----------
+        request : socket
+        client_address : tuple
+        """
 
     def _end_connections(self) -> None:
         """Wake every thread that waits for its client."""
