@@ -1,7 +1,8 @@
 import math
+from dataclasses import replace
 
 from biocapture.assessment.modalities import measures
-from biocapture.assessment.verdict import Verdict, judge
+from biocapture.assessment.verdict import Reason, Verdict, judge
 from biocapture.measure import Identity, Measure, Score
 from biocapture.profile.load import Profile, load_profile
 from biocapture.types import Failure, Modality
@@ -56,3 +57,43 @@ def test_minima_of_other_modalities_do_not_matter() -> None:
         failure = Failure(f"{modality}.no_print")
         verdict, reasons = judge({}, failure, (), profile, measures(Modality(modality)))
         assert (verdict, len(reasons)) == (Verdict.RETAKE, 1)
+
+
+def test_a_fault_says_where_it_comes_from_and_by_how_much_it_falls_short() -> None:
+    _, reasons = judge(scores(10, 90, 90), Failure("image.blank"), ("image.cut", "image.inverted"), PROFILE, MEASURES)
+    assert set(reasons) == {
+        Reason("image.blank", Verdict.RETAKE, "image.blank"),
+        Reason("image.cut", Verdict.RETAKE, "image.cut"),
+        Reason("say.a", Verdict.RETAKE, "fingerprint.a", 10.0, 40.0, 0),
+        Reason("image.inverted", Verdict.REVIEW, "image.inverted"),
+    }
+    assert [round(reason.shortfall, 6) for reason in reasons] == [1.0, 1.0, 0.75, 1.0]
+    assert Reason("k", Verdict.RETAKE, "s", 10.0, 0.0).shortfall == 1.0
+
+
+def test_a_lower_step_comes_before_a_larger_shortfall_and_a_retake_before_both() -> None:
+    late, early = replace(MEASURES["fingerprint.a"], step=2), replace(MEASURES["fingerprint.b"], step=1)
+    measures = MEASURES | {"fingerprint.a": late, "fingerprint.b": early}
+    _, reasons = judge(scores(1, 49, 1), None, (), PROFILE, measures)
+    assert [reason.source for reason in reasons] == ["fingerprint.b", "fingerprint.a", "fingerprint.c"]
+    assert [reason.step for reason in reasons] == [1, 2, 0]
+    assert [reason.verdict for reason in reasons] == [Verdict.RETAKE, Verdict.RETAKE, Verdict.REVIEW]
+
+
+def test_a_measure_below_both_minima_is_one_fault() -> None:
+    profile = replace(PROFILE, review=PROFILE.review | {"fingerprint.a": 60.0})
+    _, reasons = judge(scores(10, 90, 90), None, (), profile, MEASURES)
+    assert [(reason.source, reason.verdict) for reason in reasons] == [("fingerprint.a", Verdict.RETAKE)]
+    _, reasons = judge(scores(50, 90, 90), None, (), profile, MEASURES)
+    assert [(reason.source, reason.verdict) for reason in reasons] == [("fingerprint.a", Verdict.REVIEW)]
+
+
+def test_a_measure_that_says_what_the_failure_says_is_silent() -> None:
+    _, reasons = judge(scores(10, 10, 90), Failure("say.a"), (), PROFILE, MEASURES)
+    assert [reason.source for reason in reasons] == ["say.a", "fingerprint.b"]
+
+
+def test_a_measure_that_was_not_taken_hides_no_other() -> None:
+    without_the_first = {name: score for name, score in scores(0, 10, 10).items() if name != "fingerprint.a"}
+    _, reasons = judge(without_the_first, None, (), PROFILE, MEASURES)
+    assert [reason.source for reason in reasons] == ["fingerprint.b", "fingerprint.c"]
