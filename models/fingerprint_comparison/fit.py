@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from biocapture.comparison.evaluation.rates import equal_error_rate, threshold_at
-from biocapture.fingerprint.comparison.compare import NOTHING, THRESHOLDS, compare
+from biocapture.fingerprint.comparison.compare import NO_EVIDENCE, THRESHOLDS, compare
 from biocapture.fingerprint.comparison.structure import Structure, structure_of
 from biocapture.fingerprint.comparison.template import template_of
 from biocapture.images.decode import decode
@@ -56,7 +56,7 @@ def evidence_of(pairs: Path, images: Path) -> tuple[Rows, NDArray[np.bool_]]:
 
 def row_of(one: Structure, other: Structure) -> list[float]:
     """The evidence of one pair, in the order of the weights; a print without ridges counts as coinciding nowhere."""
-    return list((NOTHING | compare(one, other).evidence).values())
+    return list((NO_EVIDENCE | compare(one, other).evidence).values())
 
 
 def synthetic_impostors() -> Rows:
@@ -128,7 +128,7 @@ def main() -> None:
     logit = rows @ weights + offset
     alone, alone_offset = without_ridges(rows, genuine, synthetic, logit)
     for name, each, constant in (("", weights, offset), ("MINUTIAE_", alone, alone_offset)):
-        told = dict(zip(NOTHING, each.round(4).tolist(), strict=False))
+        told = dict(zip(NO_EVIDENCE, each.round(4).tolist(), strict=False))
         print(f"{name}WEIGHTS", told, f"{name}OFFSET", round(constant, 4))
     hard = float(np.quantile(synthetic @ weights + offset, 1 - SYNTHETIC_ABOVE))
     for rate in THRESHOLDS:

@@ -7,7 +7,7 @@ import pytest
 
 from biocapture.comparison.gallery import HEADER, MAGIC, Gallery
 from biocapture.errors import TemplateError, UsageError
-from biocapture.fingerprint.comparison import ranking
+from biocapture.fingerprint.comparison import search
 from biocapture.fingerprint.comparison.compare import THRESHOLDS
 from biocapture.fingerprint.comparison.template import Template, template_of
 from biocapture.synthetic.fingerprint.finger import finger
@@ -38,19 +38,19 @@ def test_finds_the_finger_first() -> None:
 
 
 def test_the_same_finger_is_the_most_promising() -> None:
-    sketches = [ranking.sketch(template) for template in TEMPLATES.values()]
+    features = [search.index_features(template) for template in TEMPLATES.values()]
     for i, seed in enumerate(SEEDS):
-        promise = ranking.promise(ranking.sketch(touch(seed, 4, rotation_deg=-20.0, dry=0.3)), sketches)
-        assert promise.argmax() == i
-        assert 1 >= promise[i] > 1.5 * np.delete(promise, i).max()
-        assert promise[-1] == 0  # the blank
+        scores = search.prefilter_scores(search.index_features(touch(seed, 4, rotation_deg=-20.0, dry=0.3)), features)
+        assert scores.argmax() == i
+        assert 1 >= scores[i] > 1.5 * np.delete(scores, i).max()
+        assert scores[-1] == 0  # the blank
 
 
 def test_a_template_is_as_promising_alone_as_among_others() -> None:
-    sketches = [ranking.sketch(template) for template in TEMPLATES.values()]
-    probe = ranking.sketch(touch(71, 4))
-    together = ranking.promise(probe, sketches)
-    alone = [ranking.promise(probe, [each])[0] for each in sketches]
+    features = [search.index_features(template) for template in TEMPLATES.values()]
+    probe = search.index_features(touch(71, 4))
+    together = search.prefilter_scores(probe, features)
+    alone = [search.prefilter_scores(probe, [each])[0] for each in features]
     np.testing.assert_allclose(alone, together, rtol=1e-5)
 
 
@@ -58,24 +58,24 @@ def test_a_template_is_as_promising_alone_as_among_others() -> None:
 def test_few_minutiae_are_ranked_too(count: int) -> None:
     whole = TEMPLATES["finger 70"]
     columns = {name: getattr(whole, name)[:count] for name in ("row", "column", "angle", "ending", "quality")}
-    few = ranking.sketch(replace(whole, **columns))
-    promise = ranking.promise(few, [few, ranking.sketch(whole)])
-    assert promise.shape == (2,)
-    assert ((promise >= 0) & (promise <= 1)).all()
-    assert (promise > 0.3).all() == (count > 1)
-    assert ranking.promise(ranking.sketch(whole), [few]).shape == (1,)
+    few = search.index_features(replace(whole, **columns))
+    scores = search.prefilter_scores(few, [few, search.index_features(whole)])
+    assert scores.shape == (2,)
+    assert ((scores >= 0) & (scores <= 1)).all()
+    assert (scores > 0.3).all() == (count > 1)
+    assert search.prefilter_scores(search.index_features(whole), [few]).shape == (1,)
 
 
 def test_minutiae_in_one_place_promise_nothing() -> None:
     whole = TEMPLATES["finger 70"]
     crowd = replace(whole, row=np.full_like(whole.row, 200), column=np.full_like(whole.column, 200))
-    assert ranking.promise(ranking.sketch(crowd), [ranking.sketch(crowd)])[0] < 0.2
+    assert search.prefilter_scores(search.index_features(crowd), [search.index_features(crowd)])[0] < 0.2
 
 
 def test_pieces_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     probe = touch(71, 4)
     whole = Gallery(TEMPLATES.items()).search(probe)
-    monkeypatch.setattr("biocapture.fingerprint.comparison.ranking.PIECE_ROWS", 50)
+    monkeypatch.setattr("biocapture.fingerprint.comparison.search.MAX_BATCH_ROWS", 50)
     assert Gallery(TEMPLATES.items()).search(probe) == whole
 
 

@@ -6,8 +6,10 @@ import numpy as np
 
 from biocapture.fingerprint.comparison.compare import THRESHOLDS, Comparison, compare
 from biocapture.fingerprint.comparison.picture import picture
-from biocapture.fingerprint.comparison.ranking import Sketch, promise, sketch
 from biocapture.fingerprint.comparison.records import from_own, from_record, to_record
+from biocapture.fingerprint.comparison.search import IndexFeatures as Sketch
+from biocapture.fingerprint.comparison.search import index_features as sketch
+from biocapture.fingerprint.comparison.search import prefilter_scores as promise
 from biocapture.fingerprint.comparison.structure import structure_of as prepared
 from biocapture.fingerprint.comparison.template import MAGIC, Template, template_of
 from biocapture.images.ppi import WORKING_PPI

@@ -2,7 +2,12 @@ import cv2
 import numpy as np
 import pytest
 
-from biocapture.fingerprint.comparison.coincidence import FIRST_REACH_PX, corrected, laid_over, movement
+from biocapture.fingerprint.comparison.coincidence import (
+    FIRST_REACH_PX,
+    plane_transform,
+    refined_transform,
+    ridge_coincidence,
+)
 from biocapture.fingerprint.comparison.structure import structure_of
 from biocapture.fingerprint.comparison.template import template_of
 from biocapture.synthetic.fingerprint.finger import finger
@@ -10,7 +15,7 @@ from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import Image, Modality, Sample
 
 FINGERS = {seed: finger(seed) for seed in (61, 62)}
-STAY = movement(1 + 0j, 0j)
+STAY = plane_transform(1 + 0j, 0j)
 
 
 def ridges(seed: int, impression_seed: int = 1, **effects: float) -> np.ndarray:
@@ -22,10 +27,10 @@ ONE, OTHER = ridges(61), ridges(62)
 
 
 def test_a_print_coincides_with_itself_and_not_with_another() -> None:
-    itself = laid_over(ONE, ONE, STAY, FIRST_REACH_PX)
-    assert itself.coincidence > 0.95
+    itself = ridge_coincidence(ONE, ONE, STAY, FIRST_REACH_PX)
+    assert itself.value > 0.95
     assert itself.correction() == pytest.approx(np.eye(2, 3), abs=1e-6)
-    assert abs(laid_over(ONE, OTHER, STAY, FIRST_REACH_PX).coincidence) < 0.3
+    assert abs(ridge_coincidence(ONE, OTHER, STAY, FIRST_REACH_PX).value) < 0.3
 
 
 def test_movement_follows_the_plane_of_the_minutiae() -> None:
@@ -33,7 +38,7 @@ def test_movement_follows_the_plane_of_the_minutiae() -> None:
     turn, shift = np.exp(0.3j), 12.0 - 7.0j
     column, row = 40.0, 90.0
     there = (column - 1j * row) * turn + shift
-    at = movement(turn, shift) @ np.array([(column - 0.5) / 2, (row - 0.5) / 2, 1.0])
+    at = plane_transform(turn, shift) @ np.array([(column - 0.5) / 2, (row - 0.5) / 2, 1.0])
     assert 2 * at + 0.5 == pytest.approx([there.real, -there.imag])
 
 
@@ -42,20 +47,20 @@ def test_what_the_movement_misses_is_corrected() -> None:
     missed = cv2.getRotationMatrix2D((ONE.shape[1] / 2, ONE.shape[0] / 2), 1.0, 1.0)
     missed[:, 2] += 1.0
     moved = np.sign(cv2.warpAffine(ONE, missed, ONE.shape[::-1]))
-    found = laid_over(ONE, moved, STAY, FIRST_REACH_PX)
-    near, nearer = (laid_over(ONE, moved, way, 1).coincidence for way in (STAY, corrected(STAY, found)))
+    coincidence = ridge_coincidence(ONE, moved, STAY, FIRST_REACH_PX)
+    near, nearer = (ridge_coincidence(ONE, moved, way, 1).value for way in (STAY, refined_transform(STAY, coincidence)))
     assert nearer > max(near + 0.1, 0.8)
 
 
 def test_little_in_common_tells_nothing() -> None:
-    for far in (movement(1 + 0j, 2000 + 0j), movement(1 + 0j, 0 - 2000j)):
-        assert laid_over(ONE, OTHER, far, FIRST_REACH_PX).coincidence == 0
+    for far in (plane_transform(1 + 0j, 2000 + 0j), plane_transform(1 + 0j, 0 - 2000j)):
+        assert ridge_coincidence(ONE, OTHER, far, FIRST_REACH_PX).value == 0
     for empty in (np.zeros((0, 0), np.float32), np.zeros((8, 8), np.float32)):
-        assert laid_over(ONE, empty, STAY, FIRST_REACH_PX).coincidence == 0
-        assert laid_over(empty, ONE, STAY, FIRST_REACH_PX).coincidence == 0
+        assert ridge_coincidence(ONE, empty, STAY, FIRST_REACH_PX).value == 0
+        assert ridge_coincidence(empty, ONE, STAY, FIRST_REACH_PX).value == 0
 
 
 def test_part_of_a_print_coincides_where_it_is() -> None:
     part = ONE.copy()
     part[:, : part.shape[1] // 2] = 0
-    assert laid_over(part, ONE, STAY, FIRST_REACH_PX).coincidence > 0.9
+    assert ridge_coincidence(part, ONE, STAY, FIRST_REACH_PX).value > 0.9

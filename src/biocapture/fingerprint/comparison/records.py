@@ -27,24 +27,25 @@ from biocapture.images.records.iso19794_2 import (
 from biocapture.images.records.iso19794_2_extended import MAX_POINTS, SingularPoint
 from biocapture.types import Values
 
-SAME_PPI = 0.005
-"""How far off still counts as the same: a record says 197 px/cm, 500.38 ppi, where it means 500."""
+MAX_PPI_DEVIATION = 0.005
+"""Share by which a resolution may differ and still count as 500 ppi: a record says 197 px/cm, 500.38 ppi, for it."""
 
 MAX_SIDE_PX = 65_535
 """At 500 ppi, as many as a template can state. A record of a few bytes may claim any size; the orientation field grows
 with it, so :data:`MAX_PIXELS` limits the area as well."""
 
-MAX_VIEWED = 255
+MAX_RECORD_MINUTIAE = 255
 """Minutiae a record can hold; the clearest are kept."""
 
 ENDING, BIFURCATION = 1, 2
+"""Types of minutiae in a record."""
 
-REACH_PX = 52.0
+MAX_DISTANCE_PX = 52.0
 """Cells farther than this from every minutia are background."""
 
-POWER, SOFT_PX = 6, 24.0
-"""Weight of a minutia at a distance: (distance² + soft²)^(-power / 2). The sharpest that still averages neighbours was
-best on the development sets."""
+DISTANCE_POWER, SOFTENING_PX = 6, 24.0
+"""Weight of a minutia at a distance: (distance² + softening²)^(-power / 2). The sharpest that still averages
+neighbours was best on the development sets."""
 
 STEP_RAD = 2 * np.pi / ANGLES
 """The step of angles is that of the format."""
@@ -62,8 +63,18 @@ def to_record(
 
     Parameters
     ----------
+    template : Template
+    version : 2005 or 2011
+        Edition of ISO/IEC 19794-2.
+    impression : ImpressionType
+        How the print was taken.
     quality : int or None
-        0..100, of the whole print.
+        0..100, of the print.
+
+    Returns
+    -------
+    bytes
+        A finger minutiae record.
 
     Raises
     ------
@@ -74,8 +85,22 @@ def to_record(
 
 
 def view_of(template: Template, impression: ImpressionType, quality: int | None = None) -> FingerView:
-    """The part of a template that a record can hold; a minutia of quality 0 becomes one of unreported quality."""
-    kept = np.sort(np.argsort(-template.quality.astype(np.int64), kind="stable")[:MAX_VIEWED])
+    """The part of a template that a record can hold; a minutia of quality 0 becomes one of unreported quality.
+
+    Parameters
+    ----------
+    template : Template
+    impression : ImpressionType
+        How the print was taken.
+    quality : int or None
+        0..100, of the print.
+
+    Returns
+    -------
+    FingerView
+        With at most 255 minutiae.
+    """
+    kept = np.sort(np.argsort(-template.quality.astype(np.int64), kind="stable")[:MAX_RECORD_MINUTIAE])
     points = singular_points(template)
     return FingerView(
         template.position,
@@ -109,6 +134,16 @@ def _stated(points: SingularPoints, template: Template, core: bool) -> tuple[Sin
 def from_record(data: bytes) -> Template:
     """Read the template of a record of one view.
 
+    Parameters
+    ----------
+    data : bytes
+        A finger minutiae record.
+
+    Returns
+    -------
+    Template
+        Without ridges, its orientation field estimated from the minutiae.
+
     Raises
     ------
     FormatError
@@ -124,8 +159,22 @@ def template_of_view(view: FingerView) -> Template:
     """Template at 500 ppi, its orientation field estimated from the minutiae.
 
     Minutiae that are neither ending nor bifurcation count as bifurcations.
+
+    Parameters
+    ----------
+    view : FingerView
+
+    Returns
+    -------
+    Template
+        Without ridges.
+
+    Raises
+    ------
+    FormatError
+        The view has more pixels at 500 ppi than the limit.
     """
-    scale = 1.0 if abs(view.ppi / WORKING_PPI - 1) < SAME_PPI else WORKING_PPI / view.ppi
+    scale = 1.0 if abs(view.ppi / WORKING_PPI - 1) < MAX_PPI_DEVIATION else WORKING_PPI / view.ppi
     height, width = (max(1, round(side * scale)) for side in (view.height_px, view.width_px))
     if max(height, width) > MAX_SIDE_PX or height * width > MAX_PIXELS:
         raise FormatError(f"{width}×{height} px at 500 ppi, expected at most {MAX_PIXELS} pixels")
@@ -142,16 +191,25 @@ def template_of_view(view: FingerView) -> Template:
 def from_own(data: bytes) -> Template:
     """Read a template in our own format from outside: within the limits of what we write.
 
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    Template
+
     Raises
     ------
     TemplateError
         Damaged, or of more minutiae or a larger image than extraction gives.
     """
-    made = Template.from_bytes(data)
-    if len(made) > MAX_MINUTIAE or made.height_px * made.width_px > MAX_PIXELS:
+    template = Template.from_bytes(data)
+    height, width = template.height_px, template.width_px
+    if len(template) > MAX_MINUTIAE or height * width > MAX_PIXELS:
         limits = f"at most {MAX_MINUTIAE} and {MAX_PIXELS} px"
-        raise TemplateError(f"{len(made)} minutiae in {made.width_px}×{made.height_px} px, expected {limits}")
-    return made
+        raise TemplateError(f"{len(template)} minutiae in {width}×{height} px, expected {limits}")
+    return template
 
 
 def estimated_orientation(
@@ -164,8 +222,10 @@ def estimated_orientation(
 
     Parameters
     ----------
-    row, column, angle_rad : (M,)
-        Minutiae.
+    row, column : (M,) uint16
+        Minutiae, pixels at 500 ppi.
+    angle_rad : (M,) float64
+        Radians.
     shape : (int, int)
         Height and width of the image.
 
@@ -176,15 +236,16 @@ def estimated_orientation(
     """
     near = np.zeros([-(-side // FIELD_PX) for side in shape], np.uint8)
     near[row // FIELD_PX, column // FIELD_PX] = 1
-    reach = 2 * int(np.ceil(REACH_PX / FIELD_PX)) + 1
+    reach = 2 * int(np.ceil(MAX_DISTANCE_PX / FIELD_PX)) + 1
     cell_row, cell_column = np.nonzero(cv2.dilate(near, np.ones((reach, reach), np.uint8)))
     down, right = (
-        (cell[:, None] + 0.5) * FIELD_PX - at[None, :].astype(np.float64)
-        for cell, at in ((cell_row, row), (cell_column, column))
+        (cell[:, None] + 0.5) * FIELD_PX - place[None, :].astype(np.float64)
+        for cell, place in ((cell_row, row), (cell_column, column))
     )
     gap = down**2 + right**2
-    weight = (gap + SOFT_PX**2) ** (-POWER / 2)
+    weight = (gap + SOFTENING_PX**2) ** (-DISTANCE_POWER / 2)
     mean = (weight * np.exp(2j * angle_rad)).sum(axis=1) / weight.sum(axis=1)
     field = np.zeros_like(near)
-    field[cell_row, cell_column] = np.where(gap.min(axis=1, initial=np.inf) < REACH_PX**2, orientation_codes(mean), 0)
+    near_minutiae = gap.min(axis=1, initial=np.inf) < MAX_DISTANCE_PX**2
+    field[cell_row, cell_column] = np.where(near_minutiae, orientation_codes(mean), 0)
     return field

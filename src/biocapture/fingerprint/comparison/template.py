@@ -13,7 +13,7 @@ from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
 from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
-from biocapture.types import FINGERS, GreyPixels, Position, Sample, Trace, Values, no_trace
+from biocapture.types import FINGERS, GreyPixels, Mask, Position, Sample, Trace, Values, no_trace
 
 MAGIC = b"BCF3"
 """First bytes of a stored template; the digit is the version."""
@@ -36,12 +36,14 @@ ORIENTATIONS = 128
 ANGLES = 256
 """Steps of minutia angles over a turn (ISO/IEC 19794-2)."""
 
-MIN_COHERENCE = 0.15
+MIN_AGREEMENT = 0.15
+"""Length of the mean vector at twice the angle, 0..1, from which a cell has an orientation."""
 
 MAX_MINUTIAE = 400
-"""The clearest are kept; a whole fingertip has about 100."""
+"""The clearest are kept; a full fingertip has about 100."""
 
 NO_RIDGES = np.zeros((0, RIDGE_ROWS), np.uint8)
+"""Of a template whose ridges are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Template:
     row: NDArray[np.uint16]
     column: NDArray[np.uint16]
     angle: NDArray[np.uint8]
-    ending: NDArray[np.bool_]
+    ending: Mask
     quality: NDArray[np.uint8]
     orientation: NDArray[np.uint8]
     ridges: NDArray[np.uint8]
@@ -101,6 +103,15 @@ class Template:
     def from_bytes(cls, data: bytes) -> Self:
         """Read a stored template.
 
+        Parameters
+        ----------
+        data : bytes
+            As :meth:`to_bytes` gives them.
+
+        Returns
+        -------
+        Template
+
         Raises
         ------
         TemplateError
@@ -115,32 +126,45 @@ class Template:
         expected = start + rows * columns + RIDGE_ROWS * cells
         if len(data) != expected or finger >= len(FINGERS):
             raise TemplateError(f"damaged template: {len(data)} bytes, {expected} expected; finger code {finger}")
-        found = np.frombuffer(data, MINUTIA, count, HEADER.size)
+        minutiae = np.frombuffer(data, MINUTIA, count, HEADER.size)
         field = np.frombuffer(known, np.uint8).reshape(rows, columns)
         ridges = np.frombuffer(data, np.uint8, offset=start + rows * columns).reshape(cells, RIDGE_ROWS)
-        row, column = found["row"].astype(np.uint16), found["column"].astype(np.uint16)
-        ending, quality = found["marks"] >= 128, (found["marks"] & 127).astype(np.uint8)
-        angle = found["angle"].copy()
+        row, column = minutiae["row"].astype(np.uint16), minutiae["column"].astype(np.uint16)
+        ending, quality = minutiae["marks"] >= 128, (minutiae["marks"] & 127).astype(np.uint8)
+        angle = minutiae["angle"].copy()
         return cls(FINGERS[finger], height, width, row, column, angle, ending, quality, field, ridges)
 
 
 def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
-    """Template of one capture at 500 ppi; without minutiae where there is no print."""
+    """Extract the template of one capture.
+
+    Parameters
+    ----------
+    sample : Sample
+        At 500 ppi, ridges dark.
+    trace : callable
+        Receives the stages of extraction.
+
+    Returns
+    -------
+    Template
+        Without minutiae where there is no print: a failure to extract.
+    """
     pixels = sample.image.pixels
     window = within_frame(pixels, MIN_PRINT_PX)
     if window is None:
         nothing = np.zeros(0, np.float32)
         none = Minutiae(nothing, nothing, nothing, nothing > 0, nothing)
         return _packed(none, np.zeros((0, 0), np.uint8), NO_RIDGES, sample.position, pixels.shape)
-    # The corner is moved to whole cells, so that the field lines up with the image.
+    # The corner is moved to full cells, so that the field lines up with the image.
     top, left = (side.start // FIELD_PX * FIELD_PX for side in window)
     crop: GreyPixels = np.ascontiguousarray(pixels[top : window[0].stop, left : window[1].stop])
     field = enhanced_field(crop, trace)
-    found = extract_minutiae(field, follow_ridges(field, trace), trace)
-    shifted = Minutiae(found.row + top, found.column + left, found.angle, found.ending, found.quality)
+    own = extract_minutiae(field, follow_ridges(field, trace), trace)
+    shifted = Minutiae(own.row + top, own.column + left, own.angle, own.ending, own.quality)
     coarse = _coarse(field)
-    placed = np.pad(coarse, ((top // FIELD_PX, 0), (left // FIELD_PX, 0)))
-    return _packed(shifted, placed, _ridges(field, coarse), sample.position, pixels.shape)
+    orientation = np.pad(coarse, ((top // FIELD_PX, 0), (left // FIELD_PX, 0)))
+    return _packed(shifted, orientation, _ridges(field, coarse), sample.position, pixels.shape)
 
 
 def _packed(
@@ -172,13 +196,24 @@ def _coarse(field: RidgeField) -> NDArray[np.uint8]:
 
 
 def orientation_codes(doubled: NDArray[np.complexfloating]) -> NDArray[np.uint8]:
-    """Orientations as a :class:`Template` has them, of mean vectors at twice the angle."""
+    """Quantise orientations as a :class:`Template` has them.
+
+    Parameters
+    ----------
+    doubled : array of complex
+        Mean vectors at twice the angle of the ridges, length 0..1.
+
+    Returns
+    -------
+    uint8, shape of ``doubled``
+        0 where the vector is not longer than :data:`MIN_AGREEMENT` (or NaN), else 1 plus the step of 180° / 128.
+    """
     step = np.rint(np.mod(np.angle(doubled), 2 * np.pi) * (ORIENTATIONS / (2 * np.pi))).astype(np.int64) % ORIENTATIONS
-    return np.where(np.abs(doubled) > MIN_COHERENCE, step + 1, 0).astype(np.uint8)
+    return np.where(np.abs(doubled) > MIN_AGREEMENT, step + 1, 0).astype(np.uint8)
 
 
 def _ridges(field: RidgeField, coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(F, 8) where the redrawn wave is dark or bright, of the cells that are not background."""
+    """(F, 8) where the rebuilt wave is dark or bright, of the cells that are not background."""
     rows, columns = coarse.shape
     wave = field.wave[: rows * RIDGE_ROWS, : columns * RIDGE_ROWS]
     cells = wave.reshape(rows, RIDGE_ROWS, columns, RIDGE_ROWS) > 0
