@@ -73,12 +73,12 @@ def _one(row: Row, people: object, plant: object, random: np.random.Generator) -
     """Make one enrolment, check it, count."""
     from benchmarks.studies.drafts import drafted, is_answered
     from benchmarks.studies.planted_eyes import with_eyes
-    from biocapture.enrolment.readiness.check import judged
+    from biocapture.enrolment.readiness.check import judge
 
     draft = drafted(people, random)  # type: ignore[arg-type]
     with_eyes(draft)
     ids, slots = ((), set()) if plant is None else plant(draft)  # type: ignore[operator]
-    findings = judged(draft.case()).findings
+    findings = judge(draft.case()).findings
     row.planted += 1
     row.found += is_answered((ids, slots), findings)
     extra = {finding.id for finding in findings if not (finding.id in ids and slots & set(finding.slots or slots))}

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.studies.drafts import PROFILE, SLOTS, Answer, is_answered, placed
 from biocapture.enrolment import Attempt, Enrolment
-from biocapture.enrolment.readiness.check import judged
+from biocapture.enrolment.readiness.check import judge
 from biocapture.enrolment.readiness.evidence import Case
 from biocapture.enrolment.readiness.examine import examine, slots_of
 from biocapture.enrolment.readiness.slot import Examined
@@ -172,7 +172,7 @@ def _row(
     for trial in range(each):
         draft = drafted(touches, name, np.random.default_rng([*seed, trial]))
         ids, slots = plant(draft)
-        findings = judged(draft.case()).findings
+        findings = judge(draft.case()).findings
         hits += is_answered((ids, slots), findings)
         beside = {finding.id for finding in findings if finding.id not in ids}
         alarms.update(beside)

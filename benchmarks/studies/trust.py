@@ -32,7 +32,7 @@ HOT = {
     "biocapture.face.networks.parts:parts": "parts.parts",
     "biocapture.face.features.recapture:traces": "recapture.traces",
     "biocapture.images.decode:decode": "decode.decode",
-    "biocapture.enrolment.readiness.check:judged": "readiness.check.judged",
+    "biocapture.enrolment.readiness.check:judge": "readiness.check.judge",
 }
 """Function → what the names of the cases contain that go through it and little else."""
 

@@ -7,11 +7,11 @@ from benchmarks.suite.case import Case, Work, name_of
 from benchmarks.suite.images import SAMPLE_DATA, Setting
 from biocapture.assessment.modalities import measures
 from biocapture.enrolment import Enrolment, read_enrolment
-from biocapture.enrolment.readiness.check import CHECKS, check, judged
-from biocapture.enrolment.readiness.checks.budget import budget
+from biocapture.enrolment.readiness.check import check, judge
+from biocapture.enrolment.readiness.checks import CHECKS
 from biocapture.enrolment.readiness.evidence import Case as Record
 from biocapture.enrolment.readiness.examine import examine, examined_slots
-from biocapture.enrolment.readiness.failure_risk import chance_of_failure
+from biocapture.enrolment.readiness.failure_risk import failure_risk
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.profile.load import Profile, load_profile
 from biocapture.types import Position
@@ -42,11 +42,10 @@ def cases() -> Iterator[Case]:
     yield Case(name_of(read_enrolment), lambda setting: Work(partial(read_enrolment, PERSON)), short=False)  # files
     yield Case(name_of(check), lambda setting: Work(partial(check, PERSON, threads=1)), slow=True, short=False)
     yield Case(name_of(examine), _examine)
-    yield Case(name_of(judged), lambda setting: on_record(judged), slow=True)
+    yield Case(name_of(judge), lambda setting: on_record(judge), slow=True)
     for each in CHECKS:
-        yield Case(name_of(each), lambda setting, each=each: on_record(each))  # type: ignore[misc]
-    yield Case(name_of(budget), lambda setting: on_record(budget))
-    yield Case(name_of(chance_of_failure), lambda setting: on_record(lambda record: chance_of_failure(record, [])))
+        yield Case(name_of(each.findings), lambda setting, each=each: on_record(each.findings))  # type: ignore[misc]
+    yield Case(name_of(failure_risk), lambda setting: on_record(lambda record: failure_risk(record, [])))
 
 
 def _examine(setting: Setting) -> Work:

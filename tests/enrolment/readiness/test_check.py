@@ -1,6 +1,7 @@
 """Readiness of the sample enrolments, and each check by itself."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,15 +14,17 @@ import biocapture as bc
 from biocapture.assessment.modalities import AVAILABLE, measures
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment import Enrolment, read_enrolment
-from biocapture.enrolment.readiness.checks.completeness import STATED_SIDE, complete
+from biocapture.enrolment.readiness import checks
+from biocapture.enrolment.readiness.checks import CHECKS
+from biocapture.enrolment.readiness.checks.completeness import STATED_SIDE, check_completeness
 from biocapture.enrolment.readiness.evidence import Case, least_score
 from biocapture.enrolment.readiness.examine import examine
-from biocapture.enrolment.readiness.failure_risk import CERTAIN, EVEN, STATUSES, fewer_than, unusable
+from biocapture.enrolment.readiness.failure_risk import CERTAIN, EVEN, fewer_than, unusable
 from biocapture.enrolment.readiness.finding import Finding
 from biocapture.enrolment.readiness.many import check_many
 from biocapture.enrolment.readiness.mosip_levels import level
 from biocapture.enrolment.readiness.slot import Slot
-from biocapture.enrolment.readiness.verdict import ORDER, ordered, verdict_of
+from biocapture.enrolment.readiness.verdict import ordered, verdict_of
 from biocapture.fingerprint.comparison.compare import THRESHOLDS
 from biocapture.guidance import LANGUAGES, texts
 from biocapture.iris.comparison.compare import THRESHOLDS as IRIS_THRESHOLDS
@@ -166,7 +169,7 @@ def test_two_eyes_tell_together_that_they_are_exchanged(right: float, left: floa
         assert found.report is not None
         told = found.report.measures | {STATED_SIDE: replace(found.report.measures[STATED_SIDE], raw=side)}
         slots[position] = Slot(position, (replace(found, report=replace(found.report, measures=told)),))
-    findings = [each for each in complete(Case(taken, profile, slots)) if each.id == "complete.wrong_eye"]
+    findings = [each for each in check_completeness(Case(taken, profile, slots)) if each.id == "complete.wrong_eye"]
     assert tuple(position for each in findings for position in each.slots) == named
 
 
@@ -240,17 +243,32 @@ def test_verdict_of_a_record() -> None:
     assert ordered([poor, retake, doubt])[0].id == "person.other_person"
 
 
-def test_every_check_has_order_status_and_texts() -> None:
-    source = Path(bc.__file__).parent / "enrolment" / "readiness"
-    words = {word for path in source.rglob("*.py") for word in path.read_text().split('"')}
-    ids = {word for word in words if word.partition(".")[0] in STATUSES and word.count(".") == 1 and " " not in word}
-    assert len(ids) >= 12
-    assert {name.partition(".")[0] for name in ids} <= set(ORDER)
-    assert ids >= CERTAIN - {"distinct.same_file", "distinct.copied_image", "person.operator"}
-    assert ids >= EVEN
-    assert set(STATUSES) == set(ORDER)
-    for fault in ("same_file", "copied_image", "same_finger", "same_eye", "operator", "other_person"):
-        assert all(f"enrolment.{fault}" in texts(language) for language in LANGUAGES)
+def ids_in(code: str) -> set[str]:
+    """First parts of the ids of findings that a module writes, formatted ids included."""
+    return set(re.findall(r'Finding\(\s*f?"([a-z]+)\.', code))
+
+
+def test_checks_are_alike_and_listed_once() -> None:
+    folder = Path(checks.__file__).parent
+    modules = {path.stem: path.read_text() for path in folder.glob("*.py") if path.stem != "__init__"}
+    listed = {check.findings.__module__.rpartition(".")[2]: check for check in CHECKS}
+    assert listed.keys() == modules.keys()
+    for name, code in modules.items():
+        assert listed[name].findings.__name__ == f"check_{name}"
+        assert re.findall(r"^def (check_\w+)\((\w+): (\w+)\) -> list\[\w+\]", code, re.MULTILINE) == [
+            (f"check_{name}", "case", "Case")
+        ]
+        assert ids_in(code) == {listed[name].name}
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+
+
+def test_faults_with_a_chance_of_their_own_exist_and_have_texts() -> None:
+    code = "\n".join(path.read_text() for path in Path(checks.__file__).parent.glob("*.py"))
+    for fault in CERTAIN | EVEN:
+        name = fault.partition(".")[2]
+        assert f'"{fault}"' in code or f'"{name}"' in code, fault
+        key = f"enrolment.{'attempts_disagree' if name == 'disagree' else name}"
+        assert all(key in texts(language) for language in LANGUAGES), fault
 
 
 def test_many_remember_those_before(tmp_path: Path) -> None:

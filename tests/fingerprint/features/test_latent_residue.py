@@ -7,7 +7,7 @@ from tests.support.records_of_people import ROOT
 
 from biocapture.assessment.options import options_of
 from biocapture.assessment.samples import sample_of
-from biocapture.enrolment.readiness.checks.residue import MAX_UNDERLYING
+from biocapture.enrolment.readiness.checks.latent_residue import MAX_UNDERLYING
 from biocapture.fingerprint.features.latent_residue import latent_residue
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 

@@ -1,22 +1,17 @@
 """The straight line for one enrolment: examine → check → decide."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from biocapture.assessment.modalities import measures
 from biocapture.enrolment import Enrolment, read_enrolment
-from biocapture.enrolment.readiness.checks.attempts import consistent_attempts
-from biocapture.enrolment.readiness.checks.budget import budget, over_budget
-from biocapture.enrolment.readiness.checks.completeness import complete
-from biocapture.enrolment.readiness.checks.duplicate_slots import distinct
-from biocapture.enrolment.readiness.checks.other_person import one_person
-from biocapture.enrolment.readiness.checks.quality_minima import group_mean, readable
-from biocapture.enrolment.readiness.checks.residue import ghost
+from biocapture.enrolment.readiness.checks import CHECKS
+from biocapture.enrolment.readiness.checks.budget import packet_budget
+from biocapture.enrolment.readiness.checks.quality_minima import group_mean
 from biocapture.enrolment.readiness.evidence import Case
 from biocapture.enrolment.readiness.examine import examined_slots
-from biocapture.enrolment.readiness.failure_risk import chance_of_failure
-from biocapture.enrolment.readiness.finding import Finding
+from biocapture.enrolment.readiness.failure_risk import failure_risk
 from biocapture.enrolment.readiness.result import Readiness, Summary
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.enrolment.readiness.verdict import ordered, verdict_of
@@ -24,11 +19,6 @@ from biocapture.enrolment.station import Memory
 from biocapture.profile.load import Profile, load_profile
 from biocapture.profile.record_rules import Group
 from biocapture.types import Modality, Position
-
-Check = Callable[[Case], list[Finding]]
-
-CHECKS: tuple[Check, ...] = (complete, readable, distinct, ghost, one_person, consistent_attempts)
-"""Every check of a record, each for itself."""
 
 
 def check(
@@ -64,13 +54,12 @@ def check(
     if not isinstance(profile, Profile):
         profile = load_profile(profile, measures())
     slots = examined_slots(enrolment, profile, threads)
-    return judged(Case(enrolment, profile, slots, station, max(1, threads)), plan)
+    return judge(Case(enrolment, profile, slots, station, max(1, threads), plan))
 
 
-def judged(case: Case, plan: bool = False) -> Readiness:
+def judge(case: Case) -> Readiness:
     """Run every check on an examined record and decide."""
-    sizes = budget(case, plan)
-    findings = ordered([finding for each in CHECKS for finding in each(case)] + over_budget(sizes))
+    findings = ordered(finding for check in CHECKS for finding in check.findings(case))
     slots = tuple(case.slots.values())
     return Readiness(
         id=case.enrolment.id,
@@ -79,8 +68,8 @@ def judged(case: Case, plan: bool = False) -> Readiness:
         verdict=verdict_of(findings),
         findings=findings,
         slots=slots,
-        budget=sizes,
-        chance=chance_of_failure(case, findings),
+        budget=packet_budget(case),
+        chance=failure_risk(case, findings),
         summaries=_summaries(case.slots),
         means={str(group): group_mean(case, group) for group in Group},
         not_assessed=tuple(slot.position for slot in case.filled if slot.best and slot.best.report is None),

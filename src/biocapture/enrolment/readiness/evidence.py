@@ -1,10 +1,10 @@
 """All that the checks of one record look at, each comparison made once."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from biocapture.enrolment import Enrolment
 from biocapture.enrolment.readiness.examine import matcher_of
@@ -12,6 +12,8 @@ from biocapture.enrolment.readiness.slot import Examined, Slot
 from biocapture.enrolment.station import Memory
 from biocapture.profile.load import Profile
 from biocapture.types import Modality, Position
+
+Kept = TypeVar("Kept")
 
 Pair = tuple[Slot, Slot]
 
@@ -33,6 +35,8 @@ class Case:
         Whom the record is compared with.
     threads : int
         The answers do not depend on it.
+    plan : bool
+        Whether the sizes after each compression are wanted even where the packet is small enough.
     """
 
     enrolment: Enrolment
@@ -40,6 +44,7 @@ class Case:
     slots: Mapping[Position, Slot]
     memory: Memory | None = None
     threads: int = 1
+    plan: bool = False
     _prepared: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
     _scores: dict[tuple[int, int], float] = field(default_factory=dict, repr=False, compare=False)
     _once: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -50,9 +55,13 @@ class Case:
 
         Empty where most slots match: then it is the previous person who came again, not what was left on the platen.
         """
-        if "residues" not in self._once:
-            self._once["residues"] = self._residues()
-        return dict(self._once["residues"])
+        return dict(self.once("residues", self._residues))
+
+    def once(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What several checks need, made when it is first asked for."""
+        if name not in self._once:
+            self._once[name] = make()
+        return cast("Kept", self._once[name])
 
     def _residues(self) -> dict[Position, float]:
         if self.memory is None:

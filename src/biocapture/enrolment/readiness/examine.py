@@ -13,9 +13,9 @@ from biocapture.assessment.report import Report
 from biocapture.assessment.samples import at_working_resolution, sample_of
 from biocapture.comparison.protocol import Matcher, matcher
 from biocapture.enrolment import Attempt, Enrolment
-from biocapture.enrolment.readiness.checks.copies import signature
-from biocapture.enrolment.readiness.checks.wrong_characteristic import HOPELESS, other_modality
+from biocapture.enrolment.readiness.copies import signature
 from biocapture.enrolment.readiness.slot import Examined, Slot
+from biocapture.enrolment.readiness.wrong_characteristic import HOPELESS, other_modality
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.profile.load import Profile
 from biocapture.types import Modality, Position, Sample

@@ -47,26 +47,13 @@ CERTAIN = {
     "person.operator",
 }
 
-STATUSES = {
-    "complete": "ENROLL_FAILURE_AT_REGIONAL",
-    "budget": "ENROLL_FAILURE_AT_REGIONAL",
-    "readable": "ENROLL_FAILURE_AT_CENTRAL",
-    "distinct": "ADJUDICATE_RECORD",
-    "attempts": "ADJUDICATE_RECORD",
-    "ghost": "DUPLICATE_RECORD",
-    "person": "DUPLICATE_RECORD",
-}
-"""Check → status of an e-KTP record that such a fault leads to. Our reading of the names: the regional server refuses
-what is incomplete, the central one what it cannot make templates of; samples that contradict one another go to an
-adjudicator; samples that match somebody else's are duplicates."""
-
 
 def unusable(quality: float) -> float:
     """Probability that a sample of this quality does not find its mate."""
     return 1 / (1 + math.exp((quality - MIDDLE) / WIDTH))
 
 
-def chance_of_failure(case: Case, findings: Iterable[Finding]) -> float:
+def failure_risk(case: Case, findings: Iterable[Finding]) -> float:
     """Estimate for one record, 0..1; see the head of this module."""
     passes = 1.0
     for modality, needed in case.profile.record.usable.items():
@@ -83,11 +70,6 @@ def fewer_than(needed: int, probabilities: Sequence[float]) -> float:
     for probability in probabilities:
         counts = np.convolve(counts, [1 - probability, probability])
     return float(np.clip(counts[:needed].sum(), 0, 1))
-
-
-def status_of(finding: Finding) -> str:
-    """The e-KTP status that such a fault leads to."""
-    return STATUSES[finding.check]
 
 
 def _usable(slot: Slot) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 from biocapture.assessment.modalities import measures
 from biocapture.enrolment import enrolments_under, read_enrolment
-from biocapture.enrolment.readiness.check import judged
+from biocapture.enrolment.readiness.check import judge
 from biocapture.enrolment.readiness.evidence import Case
 from biocapture.enrolment.readiness.examine import examined_slots
 from biocapture.enrolment.readiness.result import Readiness
@@ -52,7 +52,7 @@ def check_many(
         try:
             enrolment = read_enrolment(path)
             slots = examined_slots(enrolment, profile, threads)
-            yield path.name, judged(Case(enrolment, profile, slots, _Both(recent, station), threads))
+            yield path.name, judge(Case(enrolment, profile, slots, _Both(recent, station), threads))
             recent.add(enrolment.id, best_templates(slots))
         except BiocaptureError as error:
             yield path.name, str(error)

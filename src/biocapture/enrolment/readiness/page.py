@@ -14,7 +14,7 @@ from biocapture.comparison.protocol import matcher
 from biocapture.enrolment.readiness import Finding, Readiness
 from biocapture.enrolment.readiness.slot import Examined
 from biocapture.errors import UsageError
-from biocapture.guidance.templates import template_environment
+from biocapture.guidance.pages import page_environment
 from biocapture.guidance.words import record_phrase
 
 SHOWN_PX = 900
@@ -38,7 +38,7 @@ def write_html(record: Readiness, path: Path, language: str = "") -> None:
 
 def _page(record: Readiness, language: str) -> str:
     attempts = {attempt.name: attempt for slot in record.slots for attempt in slot.attempts}
-    environment = template_environment(Path(__file__).parent, language)
+    environment = page_environment(Path(__file__).parent, language)
     environment.filters["plain"] = printable
     environment.globals |= {"w": partial(record_phrase, language=language), "pictures": partial(_pictures, attempts)}
     return environment.get_template("page.html.j2").render(record=record, language=language)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from biocapture.assessment.verdict import Verdict
+from biocapture.enrolment.readiness.checks import STATUSES
 from biocapture.enrolment.readiness.checks.budget import Budget, Option
-from biocapture.enrolment.readiness.failure_risk import status_of
 from biocapture.enrolment.readiness.finding import Finding
 from biocapture.enrolment.readiness.mosip_levels import level
 from biocapture.enrolment.readiness.slot import Examined, Slot
@@ -79,7 +79,7 @@ class Readiness:
     @property
     def statuses(self) -> tuple[str, ...]:
         """The e-KTP statuses that acting on the findings avoids, most pressing first."""
-        return tuple(dict.fromkeys(status_of(finding) for finding in self.findings))
+        return tuple(dict.fromkeys(STATUSES[finding.check] for finding in self.findings))
 
     @property
     def retakes(self) -> tuple[tuple[Position, tuple[str, ...]], ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment import Absence, Attempt
-from biocapture.enrolment.readiness.checks.copies import Signature
+from biocapture.enrolment.readiness.copies import Signature
 from biocapture.types import Modality, Position, Sample
 
 RANK = {Verdict.READY: 3, Verdict.REVIEW: 2, Verdict.RETAKE: 1, None: 0}

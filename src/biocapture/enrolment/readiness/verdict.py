@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 
 from biocapture.assessment.verdict import Verdict
+from biocapture.enrolment.readiness.checks import ORDER
 from biocapture.enrolment.readiness.finding import Finding
 from biocapture.types import Position
-
-ORDER = ("ghost", "complete", "distinct", "attempts", "readable", "person", "budget")
-"""A dirty platen first, because it would spoil the captures that follow; then what is missing, then what is poor."""
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from biocapture.assessment.report import printable
-from biocapture.guidance.templates import template_environment
+from biocapture.guidance.pages import page_environment
 from biocapture.guidance.words import report_phrase
 from biocapture.profile.load import Profile
 from biocapture.runs.page import tables
@@ -55,7 +55,7 @@ class Facts:
 def page(facts: Facts) -> str:
     """The whole page."""
     language = facts.language
-    environment = template_environment(HERE, language)
+    environment = page_environment(HERE, language)
     environment.globals |= {
         "w": partial(report_phrase, language=language),
         "VERDICTS": VERDICTS,

@@ -20,7 +20,7 @@ LAX_FMR = 1e-2
 """Attempts that match at this rate are consistent."""
 
 
-def consistent_attempts(case: Case) -> list[Finding]:
+def check_attempts(case: Case) -> list[Finding]:
     """Slots with an attempt of another slot's finger or eye, and slots two of whose good attempts do not match."""
     several = [slot for slot in case.slots.values() if len(slot.attempts) > 1 and slot.best]
     exchanged = _exchanged(case, several)

@@ -68,23 +68,28 @@ class Budget:
     proposal: tuple[Option, ...] = ()
 
 
-def budget(case: Case, plan: bool = False) -> Budget:
-    """Size of the packet; with ``plan``, or when it is too large, what compression can do."""
-    sizes = {slot.position: _size(slot) for slot in case.filled}
-    total, limit = sum(sizes.values()), case.profile.record.packet_bytes
-    if not plan and total <= limit:
-        return Budget(total, limit)
-    found = tuple(_options(case))
-    return Budget(total, limit, found, _proposal(found, limit) if total > limit else ())
-
-
-def over_budget(sizes: Budget) -> list[Finding]:
+def check_budget(case: Case) -> list[Finding]:
     """A packet that is too large to send."""
+    sizes = packet_budget(case)
     if sizes.bytes <= sizes.limit:
         return []
     said: dict[str, float | str] = {"bytes": float(sizes.bytes), "limit": float(sizes.limit)}
     said |= {f"proposed {option.modality}": option.method for option in sizes.proposal}
     return [Finding("budget.too_large", Verdict.REVIEW, (), "enrolment.over_budget", said)]
+
+
+def packet_budget(case: Case) -> Budget:
+    """Size of the packet; where a plan is wanted, or when it is too large, what compression can do. Made once."""
+    return case.once("budget", lambda: _packet_budget(case))
+
+
+def _packet_budget(case: Case) -> Budget:
+    sizes = {slot.position: _size(slot) for slot in case.filled}
+    total, limit = sum(sizes.values()), case.profile.record.packet_bytes
+    if not case.plan and total <= limit:
+        return Budget(total, limit)
+    found = tuple(_options(case))
+    return Budget(total, limit, found, _proposal(found, limit) if total > limit else ())
 
 
 def _size(slot: Slot) -> int:

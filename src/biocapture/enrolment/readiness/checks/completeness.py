@@ -19,7 +19,7 @@ SURE = 1.0 - 1e-9
 """Beyond, an eye is as sure as it can be."""
 
 
-def complete(case: Case) -> list[Finding]:
+def check_completeness(case: Case) -> list[Finding]:
     """Missing, unreadable, misplaced and contradictory slots."""
     found = [_missing(position) for position in case.profile.required if position not in case.slots]
     for slot in case.slots.values():

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from biocapture.assessment.verdict import Verdict
-from biocapture.enrolment.readiness.checks.copies import turned_likeness
+from biocapture.enrolment.readiness.copies import turned_likeness
 from biocapture.enrolment.readiness.evidence import Case, Pair, least_score
 from biocapture.enrolment.readiness.finding import Finding
 from biocapture.enrolment.readiness.slot import Examined, Slot
@@ -14,7 +14,7 @@ COPY = 0.6
 through WSQ at 20:1 or JPEG of quality 30 stays above 0.8."""
 
 
-def distinct(case: Case) -> list[Finding]:
+def check_duplicate_slots(case: Case) -> list[Finding]:
     """Every two slots whose chosen images are the same, or show the same finger or eye."""
     found = [_copy(case, pair) for pair in combinations(case.filled, 2)]
     copied = {frozenset(finding.slots) for finding in found if finding}

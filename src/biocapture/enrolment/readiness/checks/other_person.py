@@ -56,7 +56,7 @@ class Hit:
     comparisons: int
 
 
-def one_person(case: Case) -> list[Finding]:
+def check_other_person(case: Case) -> list[Finding]:
     """People other than this one whose samples are in the record."""
     if case.memory is None:
         return []

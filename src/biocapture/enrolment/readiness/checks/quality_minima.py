@@ -12,7 +12,7 @@ from biocapture.enrolment.readiness.slot import Slot
 from biocapture.profile.record_rules import Group
 
 
-def readable(case: Case) -> list[Finding]:
+def check_quality_minima(case: Case) -> list[Finding]:
     """Slots whose best attempt falls short of the profile, then groups whose mean does."""
     found = [_of_slot(slot) for slot in case.filled]
     groups = [_of_group(case, group, minimum) for group, minimum in case.profile.record.means.items()]

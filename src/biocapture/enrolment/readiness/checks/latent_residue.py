@@ -9,7 +9,7 @@ MAX_UNDERLYING = 0.14
 """Share of a print that may seem to lie over another one; see ``fingerprint/features/latent_residue.py``."""
 
 
-def ghost(case: Case) -> list[Finding]:
+def check_latent_residue(case: Case) -> list[Finding]:
     """Prints that match the previous person's of the same slot, then prints with another one under them."""
     matched = _of_previous(case)
     taken = {position for finding in matched for position in finding.slots}

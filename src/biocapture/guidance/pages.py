@@ -9,7 +9,7 @@ from biocapture.guidance import text
 from biocapture.guidance.words import number, percent, position_name, verdict_word
 
 
-def template_environment(folder: Path, language: str) -> Environment:
+def page_environment(folder: Path, language: str) -> Environment:
     """Jinja environment of a folder of templates: everything is escaped, an unknown name is an error.
 
     Templates call ``n`` (:func:`~biocapture.guidance.words.number`), ``p`` (``percent``), ``vw`` (``verdict_word``),
