@@ -28,9 +28,9 @@ HOT = {
     "biocapture.iris.segmentation.segment:segment": "segment.segment",
     "biocapture.iris.features.rubber_sheet:unwrap": "rubber_sheet.unwrap",
     "biocapture.iris.comparison.compare:compare": "iris.compare",
-    "biocapture.face.networks.detection:faces": "detection.faces",
-    "biocapture.face.networks.parts:parts": "parts.parts",
-    "biocapture.face.features.recapture:traces": "recapture.traces",
+    "biocapture.face.networks.detection:detect_faces": "detection.detect_faces",
+    "biocapture.face.networks.parts:parse_face": "parts.parse_face",
+    "biocapture.face.features.recapture:recapture_statistics": "recapture.recapture_statistics",
     "biocapture.images.decode:decode": "decode.decode",
     "biocapture.enrolment.readiness.check:judge": "readiness.check.judge",
 }

@@ -18,19 +18,19 @@ from biocapture.face.features import (
     background,
     cheeks,
     colour,
-    cover,
     detail,
     eyes,
-    framing,
+    geometry,
     light,
     luminance,
+    occlusion,
     parsing,
     recapture,
     region,
     skin,
 )
 from biocapture.face.networks import backend, detection, landmarks, parts, reduction
-from biocapture.face.networks.pose import pose
+from biocapture.face.networks.pose import estimate_pose
 from biocapture.types import Modality, Sample
 
 LIVE = (720, 1280)
@@ -43,17 +43,17 @@ class Stages:
 
     sample: Sample
     pixels: alignment.Rgb
-    found: detection.Found
-    seen: landmarks.Seen
+    found: detection.DetectedFace
+    seen: landmarks.LocatedLandmarks
     inputs: inputs.Inputs
     points: NDArray[np.int64]
     matrix: NDArray[np.float64]
-    aligned: alignment.Aligned
+    aligned: alignment.AlignedFace
     region: region.Region
     grey: NDArray[np.uint8]
     patches: Any
     boxes: Any
-    view: background.Background
+    view: background.BackgroundCrop
     cheek_grey: float
 
 
@@ -62,21 +62,21 @@ def stages_of(shape: tuple[int, int] = (1200, 1200)) -> Stages:
     """Run the straight line once and keep what lies along it."""
     sample = sample_face(shape)
     pixels = sample.image.pixels
-    found = detection.faces(pixels)[0]
+    found = detection.detect_faces(pixels)[0]
     given = backend.inputs_of(pixels)
     assert given.points is not None
     assert given.parsing is not None
-    matrix, aligned = alignment.similarity(given.points), alignment.align(pixels, given.points)
+    matrix, aligned = alignment.similarity_transform(given.points), alignment.align(pixels, given.points)
     assert matrix is not None
     assert aligned is not None
     frame = (alignment.SIDE_PX, alignment.SIDE_PX)
     oval = region.face_region(aligned.points, frame)
-    grey, patches = region_luminance(aligned.pixels, oval), cheeks.cheeks(aligned.points, frame)
+    grey, patches = region_luminance(aligned.pixels, oval), cheeks.cheek_patches(aligned.points, frame)
     return Stages(
         sample=sample,
         pixels=pixels,
         found=found,
-        seen=landmarks.landmarks(pixels, found),
+        seen=landmarks.locate_landmarks(pixels, found),
         inputs=given,
         points=given.points,
         matrix=matrix,
@@ -84,20 +84,20 @@ def stages_of(shape: tuple[int, int] = (1200, 1200)) -> Stages:
         region=oval,
         grey=grey,
         patches=patches,
-        boxes=cover.eye_boxes(aligned.points, given.yaw_deg),
-        view=background.background(aligned, pixels.shape[:2], given.parsing),
-        cheek_grey=skin.skin(aligned, oval, grey, patches).cheek_grey,
+        boxes=occlusion.eye_boxes(aligned.points, given.yaw_deg),
+        view=background.crop_background(aligned, pixels.shape[:2], given.parsing),
+        cheek_grey=skin.skin_statistics(aligned, oval, grey, patches).cheek_grey,
     )
 
 
 def _visible(s: Stages) -> NDArray[np.uint8]:
     assert s.inputs.visible is not None
-    return cover.visible_mask(s.inputs.visible)
+    return occlusion.visible_mask(s.inputs.visible)
 
 
 def _parts(s: Stages) -> NDArray[np.uint8]:
     assert s.inputs.parsing is not None
-    return parsing.in_frame(s.inputs.parsing)
+    return parsing.parts_in_frame(s.inputs.parsing)
 
 
 FRAME = (alignment.SIDE_PX, alignment.SIDE_PX)
@@ -105,38 +105,38 @@ FRAME = (alignment.SIDE_PX, alignment.SIDE_PX)
 Arguments = Callable[[Stages], tuple[Any, ...]]
 
 LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
-    (inputs.checked_picture, lambda s: (s.pixels,)),
-    (detection.faces, lambda s: (s.pixels,)),
-    (backend.with_landmarks, lambda s: (s.pixels, [s.found])),
-    (parts.parts, lambda s: (s.pixels, s.matrix)),
-    (framing.framing, lambda s: (s.points, s.pixels.shape[:2], s.inputs.yaw_deg)),
-    (recapture.traces, lambda s: (s.pixels, s.points)),
-    (framing.mouth_opening, lambda s: (s.points,)),
-    (framing.face_proportion, lambda s: (s.points, s.inputs.yaw_deg, s.inputs.pitch_deg)),
+    (inputs.rgb_picture, lambda s: (s.pixels,)),
+    (detection.detect_faces, lambda s: (s.pixels,)),
+    (backend.inputs_from_faces, lambda s: (s.pixels, [s.found])),
+    (parts.parse_face, lambda s: (s.pixels, s.matrix)),
+    (geometry.geometry_statistics, lambda s: (s.points, s.pixels.shape[:2], s.inputs.yaw_deg)),
+    (recapture.recapture_statistics, lambda s: (s.pixels, s.points)),
+    (geometry.mouth_opening, lambda s: (s.points,)),
+    (geometry.face_proportion, lambda s: (s.points, s.inputs.yaw_deg, s.inputs.pitch_deg)),
     (alignment.align, lambda s: (s.pixels, s.points)),
     (region.face_region, lambda s: (s.aligned.points, FRAME)),
-    (cover.visible_mask, lambda s: (s.inputs.visible,)),
-    (parsing.in_frame, lambda s: (s.inputs.parsing,)),
-    (cheeks.cheeks, lambda s: (s.aligned.points, FRAME)),
-    (cover.eye_boxes, lambda s: (s.aligned.points, s.inputs.yaw_deg)),
+    (occlusion.visible_mask, lambda s: (s.inputs.visible,)),
+    (parsing.parts_in_frame, lambda s: (s.inputs.parsing,)),
+    (cheeks.cheek_patches, lambda s: (s.aligned.points, FRAME)),
+    (occlusion.eye_boxes, lambda s: (s.aligned.points, s.inputs.yaw_deg)),
     (region_luminance, lambda s: (s.aligned.pixels, s.region)),
-    (light.light, lambda s: (s.grey, s.region, _visible(s), s.patches)),
-    (cover.cover, lambda s: (s.aligned, s.region, _visible(s), s.boxes)),
-    (skin.skin, lambda s: (s.aligned, s.region, s.grey, s.patches)),
-    (eyes.eyes, lambda s: (s.aligned, s.boxes, _parts(s), s.cheek_grey)),
+    (light.light_statistics, lambda s: (s.grey, s.region, _visible(s), s.patches)),
+    (occlusion.occlusion_statistics, lambda s: (s.aligned, s.region, _visible(s), s.boxes)),
+    (skin.skin_statistics, lambda s: (s.aligned, s.region, s.grey, s.patches)),
+    (eyes.eye_statistics, lambda s: (s.aligned, s.boxes, _parts(s), s.cheek_grey)),
     (detail.blur_px, lambda s: (s.aligned, s.region)),
-    (framing.eye_opening, lambda s: (s.aligned.points,)),
-    (colour.natural_colour, lambda s: (s.aligned.pixels, s.region, s.patches)),
-    (background.background, lambda s: (s.aligned, s.pixels.shape[:2], s.inputs.parsing)),
-    (background.backdrop, lambda s: (s.view,)),
+    (geometry.eye_opening, lambda s: (s.aligned.points,)),
+    (colour.colour_distance, lambda s: (s.aligned.pixels, s.region, s.patches)),
+    (background.crop_background, lambda s: (s.aligned, s.pixels.shape[:2], s.inputs.parsing)),
+    (background.background_statistics, lambda s: (s.view,)),
     (parsing.head_covering, lambda s: (s.inputs.parsing,)),
 )
 """The straight line: finding, then measuring. These add up to ``describe``, less the making of the batch."""
 
 PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
-    (reduction.letterboxed, lambda s: (s.pixels, detection.SIDE_PX)),
-    (landmarks.landmarks, lambda s: (s.pixels, s.found)),
-    (pose, lambda s: (s.seen.places,)),
+    (reduction.letterbox, lambda s: (s.pixels, detection.SIDE_PX)),
+    (landmarks.locate_landmarks, lambda s: (s.pixels, s.found)),
+    (estimate_pose, lambda s: (s.seen.places,)),
     (luminance.luminance, lambda s: (s.aligned.pixels,)),
     (describe_inputs, lambda s: (s.pixels, s.inputs)),
     (describe, lambda s: (s.sample,)),

@@ -64,7 +64,7 @@ def detector(path: Path) -> Detect:
     detection.load = lambda _: network  # type: ignore[assignment]
 
     def detect(picture: Rgb) -> NDArray[np.float64]:
-        found = sorted(detection.faces_at_a_glance(picture), key=lambda face: -face.score)
+        found = sorted(detection.detect_faces_in_whole(picture), key=lambda face: -face.score)
         return np.array([[face.score, *face.centre, *face.down] for face in found]).reshape(-1, 5)
 
     return detect

@@ -24,8 +24,8 @@ from models.face_detector.evaluate import Rgb, composed, drawings
 from models.face_detector.scenes import SIDE_PX, Crowd, rendered
 
 from biocapture.face.networks import detection
-from biocapture.face.networks.backend import doubt
-from biocapture.face.networks.landmarks import landmarks
+from biocapture.face.networks.backend import implausibility
+from biocapture.face.networks.landmarks import locate_landmarks
 
 SCORES = (0.27, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
 DOUBTS, OF_A_PART = np.arange(0.05, 0.61, 0.05).round(2), np.arange(0.03, 0.13, 0.03).round(2)
@@ -38,8 +38,8 @@ Answers = list[tuple[float, float]]
 def looks(picture: Rgb) -> tuple[Answers, Answers]:
     """Of what the whole picture shows, and of what its parts show."""
     whole, pieces = (
-        [(face.score, doubt(face, landmarks(picture, face))) for face in found]
-        for found in (detection.faces_at_a_glance(picture), detection.faces_in_parts(picture))
+        [(face.score, implausibility(face, locate_landmarks(picture, face))) for face in found]
+        for found in (detection.detect_faces_in_whole(picture), detection.detect_faces_in_tiles(picture))
     )
     return whole, pieces
 

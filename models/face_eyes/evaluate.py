@@ -25,10 +25,10 @@ from models.face_data.templates import GROUPS, SAME, template
 from models.face_landmarks.evaluate import known, use
 
 from biocapture.face.features.eyes import gaze_offset
-from biocapture.face.features.framing import eye_opening
-from biocapture.face.landmarks import LEFT_PUPIL, RIGHT_PUPIL, whole
+from biocapture.face.features.geometry import eye_opening
+from biocapture.face.landmarks import LEFT_PUPIL, RIGHT_PUPIL, to_pixels
 from biocapture.face.networks import landmarks
-from biocapture.face.networks.detection import faces
+from biocapture.face.networks.detection import detect_faces
 
 EYE_GROUPS = ("eye corners", "pupils", "lids")
 CLOSED = 0.035
@@ -43,12 +43,12 @@ def judged(data: Path, labels: Path) -> dict[str, float]:
     errors, measured = defaultdict(list), defaultdict(list)
     for name, around in known(labels, ("neutral_front", "canada")):
         picture = read(data / name) if is_held_out(name) else None
-        found = () if picture is None else faces(picture)
+        found = () if picture is None else detect_faces(picture)
         if picture is None or not found:
             continue
         truth = np.zeros((98, 2))
         truth[list(SAME)] = template((data / name).with_suffix(".tem"))[list(SAME.values())]
-        seen = landmarks.landmarks(picture, found[0]).places
+        seen = landmarks.locate_landmarks(picture, found[0]).places
         off = np.hypot(*(seen - truth).T) / np.hypot(*(truth[72] - truth[60])) * 100
         for group in EYE_GROUPS:
             errors[f"by hand, {group}"].append(off[list(GROUPS[group])].mean())
@@ -56,13 +56,13 @@ def judged(data: Path, labels: Path) -> dict[str, float]:
         closed, places = picture.copy(), around.copy()
         for eye in (LEFT_EYE, RIGHT_EYE):
             close_eye(closed, places, eye, 1.0)
-        measured["opening, closed"].append(eye_opening(landmarks.with_eyes(closed, seen)))
-        measured["gaze, straight"].append(gaze_offset(whole(seen)))
+        measured["opening, closed"].append(eye_opening(landmarks.refine_eyes(closed, seen)))
+        measured["gaze, straight"].append(gaze_offset(to_pixels(seen)))
         for side in (-1, 1):
             aside, places = picture.copy(), around.copy()
             for eye, pupil in ((LEFT_EYE, LEFT_PUPIL), (RIGHT_EYE, RIGHT_PUPIL)):
                 look_aside(aside, places, eye, pupil, side * ASIDE / 2)
-            measured[f"gaze, {ASIDE} aside"].append(gaze_offset(whole(landmarks.with_eyes(aside, seen))))
+            measured[f"gaze, {ASIDE} aside"].append(gaze_offset(to_pixels(landmarks.refine_eyes(aside, seen))))
     figures = {name: float(np.mean(values)) for name, values in errors.items()}
     for name, values in measured.items():
         figures |= {f"{name}, mean": float(np.mean(values)), f"{name}, sd": float(np.std(values))}

@@ -22,9 +22,9 @@ from models.face_landmarks.evaluate import known
 from biocapture.assessment.modalities import measures
 from biocapture.face.describe import describe_inputs
 from biocapture.face.inputs import Inputs
-from biocapture.face.landmarks import whole
-from biocapture.face.networks.backend import inputs_of, with_parts
-from biocapture.face.networks.pose import pose
+from biocapture.face.landmarks import to_pixels
+from biocapture.face.networks.backend import add_parsing, inputs_of
+from biocapture.face.networks.pose import estimate_pose
 from biocapture.measure import evaluate
 from biocapture.types import Modality
 
@@ -53,8 +53,8 @@ def main() -> None:
         if ours.points is None:
             print("no face:", name)
             continue
-        head, count = pose(truth), count + 1
-        reference = with_parts(picture, dataclasses.replace(ours, points=whole(truth), **dataclasses.asdict(head)))
+        head, count = estimate_pose(truth), count + 1
+        reference = add_parsing(picture, dataclasses.replace(ours, points=to_pixels(truth), **dataclasses.asdict(head)))
         pairs = scores(picture, ours), scores(picture, reference)
         for measure, score in pairs[0].items():
             if np.isfinite(score) and np.isfinite(pairs[1][measure]):

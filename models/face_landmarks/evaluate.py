@@ -33,9 +33,15 @@ from models.face_landmarks.crops import Face, rendered
 from numpy.typing import NDArray
 
 from biocapture.face.networks import landmarks as landmark_network
-from biocapture.face.networks.detection import Found
-from biocapture.face.networks.landmarks import EXTENT_OF_HEIGHT, LIFT, Seen, eye_line_deg, landmarks
-from biocapture.face.networks.pose import pose
+from biocapture.face.networks.detection import DetectedFace
+from biocapture.face.networks.landmarks import (
+    CENTRE_LIFT,
+    EXTENT_PER_HEIGHT,
+    LocatedLandmarks,
+    eye_line_deg,
+    locate_landmarks,
+)
+from biocapture.face.networks.pose import estimate_pose
 from biocapture.models import Function, load, opened
 
 Places = NDArray[np.float64]
@@ -57,15 +63,15 @@ def use(name: str, path: Path) -> None:
     landmark_network.load = chosen  # type: ignore[assignment]
 
 
-def seen(picture: Rgb, truth: Places, rng: np.random.Generator) -> Seen:
+def seen(picture: Rgb, truth: Places, rng: np.random.Generator) -> LocatedLandmarks:
     """As in use, from a detector's answer that is somewhat off."""
     low, high = truth.min(axis=0), truth.max(axis=0)
     extent = float((high - low).max())
     middle = (low + high) / 2 + rng.normal(0, 0.05, 2) * extent
-    height = extent * np.exp(rng.normal(0, 0.1)) / EXTENT_OF_HEIGHT
+    height = extent * np.exp(rng.normal(0, 0.1)) / EXTENT_PER_HEIGHT
     angle = np.radians(eye_line_deg(truth) + rng.normal(0, 5) + 90)
     down = height * np.array((np.cos(angle), np.sin(angle)))
-    return landmarks(picture, Found(SCORE, middle + LIFT * down, down))
+    return locate_landmarks(picture, DetectedFace(SCORE, middle + CENTRE_LIFT * down, down))
 
 
 def by_hand(data: Path, labels: Path) -> dict[str, float]:
@@ -141,7 +147,7 @@ def on_renders(path: Path) -> dict[str, float]:
             for name in names:
                 errors[f"{name}, yaw below 30"].append(error_)
             if pitch < 30:
-                head = pose(found.places)
+                head = estimate_pose(found.places)
                 off.append(abs(np.array((head.yaw_deg, head.pitch_deg, head.roll_deg)) - turned))
     figures = {f"renders, {name}, median": float(np.median(values)) for name, values in errors.items()}
     figures |= {f"renders, {name}, failures % of {len(values)}": failures(values) for name, values in errors.items()}

@@ -21,7 +21,7 @@ from models.face_landmarks.mean_face import turned_onto
 from numpy.typing import NDArray
 
 from biocapture.face.landmarks import MIRRORED
-from biocapture.face.networks.pose import MODES, STILL, mean_face
+from biocapture.face.networks.pose import MODES_TABLE, RIGID_POINTS, mean_face
 
 COUNT, SEED = 6, 777
 UP_FRONT = (1, -1, -1)
@@ -46,13 +46,13 @@ def heads(repository: Path, count: int) -> Heads:
 
 def modes(shapes: Heads, model: Heads) -> Heads:
     """(n, 60, 3) principal components at the still landmarks, each one deviation long."""
-    onto = model[STILL] - model[STILL].mean(axis=0)
-    place = {int(point): n for n, point in enumerate(STILL)}
-    mirror = [place[int(MIRRORED[point])] for point in STILL]
-    turned = np.stack([turned_onto(shape[STILL], onto) for shape in shapes])
+    onto = model[RIGID_POINTS] - model[RIGID_POINTS].mean(axis=0)
+    place = {int(point): n for n, point in enumerate(RIGID_POINTS)}
+    mirror = [place[int(MIRRORED[point])] for point in RIGID_POINTS]
+    turned = np.stack([turned_onto(shape[RIGID_POINTS], onto) for shape in shapes])
     every = np.concatenate((turned, turned[:, mirror] * (-1, 1, 1))).reshape(2 * len(turned), -1)
     _, size, components = np.linalg.svd(every - every.mean(axis=0), full_matrices=False)
-    return (components * size[:, None] / np.sqrt(len(every))).reshape(-1, len(STILL), 3)
+    return (components * size[:, None] / np.sqrt(len(every))).reshape(-1, len(RIGID_POINTS), 3)
 
 
 def main() -> None:
@@ -65,9 +65,9 @@ def main() -> None:
     found = modes(np.concatenate((real, heads(arguments.makehuman, len(real)))), mean_face() * UP_FRONT)
     print("deviation in eye distances:", np.linalg.norm(found[:COUNT], axis=2).mean(axis=1).round(4))
     if arguments.write:
-        table = found[:COUNT].swapaxes(0, 1).reshape(len(STILL), -1)
+        table = found[:COUNT].swapaxes(0, 1).reshape(len(RIGID_POINTS), -1)
         header = ",".join(f"{axis}{n}" for n in range(COUNT) for axis in "xyz")
-        np.savetxt(MODES, table, fmt="%.5f", delimiter=",", header=header, comments="")
+        np.savetxt(MODES_TABLE, table, fmt="%.5f", delimiter=",", header=header, comments="")
 
 
 if __name__ == "__main__":

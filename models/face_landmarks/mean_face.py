@@ -8,8 +8,8 @@ usage: python -m models.face_landmarks.mean_face --labels FILE.npz [--write]
 
 Generalised Procrustes analysis of faces in three dimensions: every face is turned and scaled onto the mean, the mean is
 the average of the results and of their mirror images. Its axes: x along the eyes, y down, z away from the viewer; it is
-turned about x until the neutral faces have a mean pitch of 0 through :func:`biocapture.face.networks.pose.pose`.
-Lengths are in distances of the eye centres.
+turned about x until the neutral faces have a mean pitch of 0 in ``pitch_deg`` below. Lengths are in distances of the
+eye centres.
 """
 
 import argparse
@@ -38,9 +38,9 @@ def turned_onto(face: Face, model: Face) -> Face:
 
 def pitch_deg(places: Face, model: Face) -> float:
     """Of (98, 2) landmarks by a weak-perspective fit of one shape: the camera is far compared with the head's depth."""
-    still = model[pose.STILL] * (1, -1, -1)
-    turn, _ = pose.weak_perspective(places[pose.STILL] * (1, -1), still - still.mean(axis=0))
-    return pose.angles(turn).pitch_deg
+    still = model[pose.RIGID_POINTS] * (1, -1, -1)
+    turn, _ = pose.weak_perspective(places[pose.RIGID_POINTS] * (1, -1), still - still.mean(axis=0))
+    return pose.pose_angles(turn).pitch_deg
 
 
 def mean_of(faces: Face) -> Face:

@@ -22,9 +22,9 @@ from models.face_landmarks.crops import Face, rendered
 from models.face_landmarks.evaluate import composed
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import similarity
-from biocapture.face.landmarks import whole
-from biocapture.face.networks.parts import SIDE_PX, logits, onto_network
+from biocapture.face.alignment import similarity_transform
+from biocapture.face.landmarks import to_pixels
+from biocapture.face.networks.parts import SIDE_PX, network_logits, network_transform
 
 MAX_YAW_DEG = 45.0
 
@@ -35,7 +35,7 @@ Mask = NDArray[np.bool_]
 
 def aligned(mask: NDArray[np.uint8], matrix: NDArray[np.float64]) -> Mask:
     """The mask as the network's answer lies."""
-    return cv2.warpAffine(mask, onto_network(matrix), (SIDE_PX, SIDE_PX)) > 127
+    return cv2.warpAffine(mask, network_transform(matrix), (SIDE_PX, SIDE_PX)) > 127
 
 
 def judged(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generator) -> dict[str, tuple[int, int]]:
@@ -46,10 +46,10 @@ def judged(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generato
         HELD[rng.integers(len(HELD))](picture, places, rng)
     changed = np.where((picture != before).any(axis=2), np.uint8(255), np.uint8(0))
     outline = cv2.fillPoly(np.zeros_like(full), [cv2.convexHull(places.astype(np.int32))], 255)
-    matrix = similarity(whole(places.astype(np.float64)))
+    matrix = similarity_transform(to_pixels(places.astype(np.float64)))
     if matrix is None or face.mask is None:
         return {}
-    said = logits(picture, matrix) > 0
+    said = network_logits(picture, matrix) > 0
     inside, on_face = aligned(full, matrix), aligned(outline, matrix)
     # what is held belongs to the person wherever it hides the background: it is left out
     person, cover = aligned(face.mask, matrix), aligned(changed, matrix)

@@ -26,7 +26,7 @@ from biocapture.assessment.options import options_of
 from biocapture.assessment.pipeline import described
 from biocapture.assessment.samples import sample_of
 from biocapture.comparison.evaluation.rates import error_areas, threshold_at
-from biocapture.face.measures.quality import LEAST, PARTS
+from biocapture.face.measures.quality import COMPONENTS, MIN_COMPONENT_SCORE
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import logarithms
 
@@ -62,7 +62,7 @@ def components(images: Path, names: list[str]) -> dict[str, Values]:
     wanted = options_of("face")
     statistics = [described(sample_of(images / name, wanted), wanted) for name in track(names, "faces")]
     batch = FaceBatch.join(statistics)
-    logs = np.stack([logarithms(part.curve(part.column(batch)), LEAST) for part in PARTS], axis=1)
+    logs = np.stack([logarithms(part.curve(part.column(batch)), MIN_COMPONENT_SCORE) for part in COMPONENTS], axis=1)
     logs[np.array([failure is not None for failure in batch.failure])] = np.nan
     return dict(zip(names, logs, strict=True))
 
@@ -112,7 +112,7 @@ def show(some: Comparisons, weights: Values) -> None:
             for name, value in (
                 ("by hand", some.logs[which] @ BY_HAND),
                 ("fitted", some.logs[which] @ weights),
-                ("in use", some.logs[which] @ [part.weight for part in PARTS]),
+                ("in use", some.logs[which] @ [part.weight for part in COMPONENTS]),
                 ("best", -lost.astype(float)),
             ):
                 unseen_first = np.where(np.isnan(value), -np.inf, value)

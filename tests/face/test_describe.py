@@ -14,12 +14,12 @@ from biocapture import assess
 from biocapture.assessment.report import Report
 from biocapture.errors import UsageError
 from biocapture.face import describe, largest_face
-from biocapture.face.alignment import similarity
+from biocapture.face.alignment import similarity_transform
 from biocapture.face.landmarks import LEFT_CORNERS, MIRRORED, RIGHT_CORNERS
-from biocapture.face.networks.detection import faces
-from biocapture.face.networks.landmarks import landmarks, look
-from biocapture.face.networks.parts import logits
-from biocapture.face.networks.pose import NEARNESS, STILL, mean_face, pose
+from biocapture.face.networks.detection import detect_faces
+from biocapture.face.networks.landmarks import landmarks_in_crop, locate_landmarks
+from biocapture.face.networks.parts import network_logits
+from biocapture.face.networks.pose import MEAN_NEARNESS, RIGID_POINTS, estimate_pose, mean_face
 from biocapture.face.statistics import FaceBatch
 from biocapture.synthetic.portrait import portrait
 from biocapture.types import Failure, Image, Modality, Sample
@@ -46,11 +46,11 @@ def sources(found: Report) -> set[str]:
 
 
 def test_eyes_are_where_they_are() -> None:
-    (face,) = faces(PHOTO)
-    seen = landmarks(PHOTO, face)
+    (face,) = detect_faces(PHOTO)
+    seen = locate_landmarks(PHOTO, face)
     centres = [seen.places[list(corners)].mean(axis=0) for corners in (LEFT_CORNERS, RIGHT_CORNERS)]
     np.testing.assert_allclose(centres, EYES, atol=4)
-    assert seen.unrest < 0.025
+    assert seen.instability < 0.025
 
 
 @pytest.mark.parametrize("turn", [1, 2, 3])
@@ -91,10 +91,10 @@ def test_batch_of_one_equals_batch_of_many() -> None:
             np.testing.assert_array_equal(getattr(one, field.name)[0], getattr(together, field.name)[-1 - i])
 
 
-@pytest.mark.parametrize(("near", "tolerance"), [(NEARNESS, 0.01), (0.0, 0.4), (2 * NEARNESS, 0.4)])
+@pytest.mark.parametrize(("near", "tolerance"), [(MEAN_NEARNESS, 0.01), (0.0, 0.4), (2 * MEAN_NEARNESS, 0.4)])
 def test_pose_in_closed_form(near: float, tolerance: float) -> None:
     """The mean face itself, turned by a known angle, seen from the usual distance, from afar and from half of it."""
-    model = mean_face() - mean_face()[STILL].mean(axis=0)
+    model = mean_face() - mean_face()[RIGID_POINTS].mean(axis=0)
     cosine, sine = math.cos(math.radians(20)), math.sin(math.radians(20))
     right = np.array([(cosine, 0, sine), (0, 1, 0), (-sine, 0, cosine)])
     down = np.array([(1, 0, 0), (0, cosine, sine), (0, -sine, cosine)])
@@ -102,14 +102,14 @@ def test_pose_in_closed_form(near: float, tolerance: float) -> None:
     for turn, angles in ((right, (0, 20, 0)), (down, (20, 0, 0)), (clockwise, (0, 0, -20))):
         head = model @ turn
         places = head[:, :2] / (1 + near * head[:, 2:])
-        np.testing.assert_allclose(dataclasses.astuple(pose(100 + 50 * places)), angles, atol=tolerance)
+        np.testing.assert_allclose(dataclasses.astuple(estimate_pose(100 + 50 * places)), angles, atol=tolerance)
 
 
 def test_pose_does_not_depend_on_place_and_size() -> None:
     places = mean_face()[:, :2] + np.random.default_rng(1).normal(0, 0.03, (98, 2))
-    wanted = dataclasses.astuple(pose(places))
+    wanted = dataclasses.astuple(estimate_pose(places))
     for scale, shift in ((500.0, 0.0), (0.1, -40.0)):
-        np.testing.assert_allclose(dataclasses.astuple(pose(scale * places + shift)), wanted, atol=1e-6)
+        np.testing.assert_allclose(dataclasses.astuple(estimate_pose(scale * places + shift)), wanted, atol=1e-6)
 
 
 def test_an_unknown_backend_is_refused() -> None:
@@ -165,11 +165,11 @@ def test_the_colour_behind_the_head(tint: tuple[int, int, int], measure: str) ->
     pixels = enlarged(2)
     points = largest_face(pixels)
     assert not isinstance(points, Failure)
-    matrix = similarity(points)
+    matrix = similarity_transform(points)
     assert matrix is not None
     whole = np.array(matrix)
     whole[:, 2] -= 30, 0
-    person = cv2.resize(logits(pixels, matrix)[0], (556, 556)) > 0
+    person = cv2.resize(network_logits(pixels, matrix)[0], (556, 556)) > 0
     mask = cv2.warpAffine(person.astype(np.uint8), whole, pixels.shape[1::-1], flags=cv2.WARP_INVERSE_MAP)
     found = report(np.where(mask[..., None] > 0, pixels, np.array(tint, np.uint8)).astype(np.uint8))
     assert found.measures[f"face.{measure}_background"].raw > 0.75
@@ -185,9 +185,9 @@ def test_what_is_no_portrait_never_passes(capsys: pytest.CaptureFixture[str]) ->
 def test_the_mirrored_picture_has_the_mirrored_landmarks() -> None:
     picture, side = portrait(3, (480, 480), {"yaw": 0.4}), 479
     middle, flipped = np.array((244.0, 236.0)), np.ascontiguousarray(picture[:, ::-1])
-    places = look(picture, middle, 190.0, 5.0, mirrored_too=True).mean(axis=0)
-    other = look(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0, mirrored_too=True).mean(axis=0)
-    alone = look(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0)[0]
+    places = landmarks_in_crop(picture, middle, 190.0, 5.0, mirrored_too=True).mean(axis=0)
+    other = landmarks_in_crop(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0, mirrored_too=True).mean(axis=0)
+    alone = landmarks_in_crop(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0)[0]
     apart, at_first = (np.hypot(*((seen[MIRRORED] * (-1, 1) + (side, 0)) - places).T).mean() for seen in (other, alone))
     # the crops differ by interpolation only; one look alone is not symmetric
     assert apart < 0.7 * at_first

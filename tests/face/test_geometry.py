@@ -8,25 +8,25 @@ from hypothesis import strategies as st
 from tests.support import faces
 
 from biocapture.face import measures_from
-from biocapture.face.alignment import SIDE_PX, TARGET, align, similarity
-from biocapture.face.features.cheeks import cheeks
-from biocapture.face.features.colour import lab, natural_colour
-from biocapture.face.features.cover import covered_share, eye_boxes, visible_mask, windows
-from biocapture.face.features.framing import eye_opening, framing, mouth_opening
-from biocapture.face.features.light import entropy, light, moments, overlap
+from biocapture.face.alignment import SIDE_PX, TARGET_POINTS, align, similarity_transform
+from biocapture.face.features.cheeks import cheek_patches
+from biocapture.face.features.colour import cielab, colour_distance
+from biocapture.face.features.geometry import eye_opening, geometry_statistics, mouth_opening
+from biocapture.face.features.light import entropy_bits, histogram_overlap, light_statistics, luminance_moments
 from biocapture.face.features.luminance import LINEAR, luminance
-from biocapture.face.features.parsing import Part, head_covering, in_frame
+from biocapture.face.features.occlusion import box_windows, eye_boxes, occluded_share, visible_mask
+from biocapture.face.features.parsing import FacePart, head_covering, parts_in_frame
 from biocapture.face.features.region import RASTER_PX, Region, _nearest, face_region
 from biocapture.face.features.sharpness import sharpness_features
-from biocapture.face.landmarks import chin_distance, eye_centres, half_away, whole
+from biocapture.face.landmarks import eye_centres, eye_chin_distance, round_half_away, to_pixels
 
 FRAME = (SIDE_PX, SIDE_PX)
-STRAIGHT = whole(faces.frame_landmarks())
+STRAIGHT = to_pixels(faces.frame_landmarks())
 
 
 def test_halves_go_away_from_zero() -> None:
     values = np.array([-2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.5, 2.4999, -0.2])
-    assert half_away(values).tolist() == [-3, -2, -1, 0, 1, 2, 3, 2, 0]
+    assert round_half_away(values).tolist() == [-3, -2, -1, 0, 1, 2, 3, 2, 0]
 
 
 def test_eye_centres_are_rounded_and_the_chin_distance_is_not() -> None:
@@ -37,8 +37,8 @@ def test_eye_centres_are_rounded_and_the_chin_distance_is_not() -> None:
     left, right = eye_centres(points)
     assert left.tolist() == [12, 21]
     assert right.tolist() == [32, 20]
-    assert chin_distance(points) == pytest.approx(59.5)
-    assert framing(points, (100, 100), 0.0).room_above == pytest.approx(21 / 59)
+    assert eye_chin_distance(points) == pytest.approx(59.5)
+    assert geometry_statistics(points, (100, 100), 0.0).room_above == pytest.approx(21 / 59)
 
 
 @given(st.integers(-300, 900), st.integers(1, 1500), st.integers(1, 700))
@@ -84,13 +84,13 @@ def test_luminance_is_the_formula_on_random_colours() -> None:
 def test_statistics_of_tones_in_closed_form() -> None:
     half = np.zeros(256)
     half[[0, 255]] = 10
-    assert moments(half) == pytest.approx((0.5, 0.25))
-    assert entropy(half) == 1
-    assert entropy(np.ones(256)) == 8
-    assert entropy(np.eye(256)[7]) == 0
-    assert np.isnan(entropy(np.zeros(256)))
-    assert overlap(np.zeros((4, 4), np.uint8), np.ones((4, 4), np.uint8)) == 0
-    assert overlap(np.zeros((4, 4), np.uint8), np.eye(4, dtype=np.uint8)) == 0.75
+    assert luminance_moments(half) == pytest.approx((0.5, 0.25))
+    assert entropy_bits(half) == 1
+    assert entropy_bits(np.ones(256)) == 8
+    assert entropy_bits(np.eye(256)[7]) == 0
+    assert np.isnan(entropy_bits(np.zeros(256)))
+    assert histogram_overlap(np.zeros((4, 4), np.uint8), np.ones((4, 4), np.uint8)) == 0
+    assert histogram_overlap(np.zeros((4, 4), np.uint8), np.eye(4, dtype=np.uint8)) == 0.75
 
 
 def test_exposure_limits() -> None:
@@ -98,45 +98,45 @@ def test_exposure_limits() -> None:
     grey[:10, 0], grey[:10, 1], grey[:10, 2], grey[:10, 3] = 25, 26, 246, 247
     mask = np.zeros(FRAME, np.uint8)
     mask[:10, :4] = 1
-    found = light(grey, Region(mask, (slice(0, 10), slice(0, 4))), None, None)
+    found = light_statistics(grey, Region(mask, (slice(0, 10), slice(0, 4))), None, None)
     assert (found.dark_share, found.bright_share) == (0.25, 0.25)
     assert np.isnan(found.illumination_overlap)
 
 
 def test_white_has_no_colour_and_skin_is_within_its_box() -> None:
-    np.testing.assert_allclose(lab(np.ones(3)), [100, 0, 0], atol=0.01)
+    np.testing.assert_allclose(cielab(np.ones(3)), [100, 0, 0], atol=0.01)
     picture = np.full((*FRAME, 3), faces.SKIN, np.uint8)
     region = Region(np.ones(FRAME, np.uint8), (slice(0, SIDE_PX), slice(0, SIDE_PX)))
-    patches = cheeks(STRAIGHT, FRAME)
-    assert natural_colour(picture, region, patches) == 0
-    assert natural_colour(picture[..., ::-1].copy(), region, patches) == 100
+    patches = cheek_patches(STRAIGHT, FRAME)
+    assert colour_distance(picture, region, patches) == 0
+    assert colour_distance(picture[..., ::-1].copy(), region, patches) == 100
     red = np.full((*FRAME, 3), (230, 30, 30), np.uint8)
-    assert 20 < natural_colour(red, region, patches) < 100
+    assert 20 < colour_distance(red, region, patches) < 100
 
 
 def test_cheeks_lie_below_the_eyes_between_their_middles() -> None:
-    left, right = cheeks(STRAIGHT, FRAME)
+    left, right = cheek_patches(STRAIGHT, FRAME)
     assert left == (slice(337, 337 + 33), slice(251, 251 + 33))
     assert right == (slice(337, 337 + 33), slice(364 - 33, 364))
-    assert cheeks(STRAIGHT + 5000, FRAME) is None
-    assert cheeks(np.zeros((98, 2), np.int64), FRAME) is None
+    assert cheek_patches(STRAIGHT + 5000, FRAME) is None
+    assert cheek_patches(np.zeros((98, 2), np.int64), FRAME) is None
 
 
 @pytest.mark.parametrize("turn_deg", [0.0, 12.0, -30.0, 180.0])
 @pytest.mark.parametrize("eye_px", [60.0, 113.0, 240.0])
 def test_alignment_brings_every_face_to_the_same_place(turn_deg: float, eye_px: float) -> None:
     drawn = faces.face((1000, 900), eye_px, turn_deg=turn_deg)
-    aligned = align(drawn.pixels, whole(drawn.landmarks))
+    aligned = align(drawn.pixels, to_pixels(drawn.landmarks))
     assert np.abs(aligned.points - STRAIGHT).max() <= 3 * max(1.0, 113 / eye_px)
-    assert np.abs(aligned.points[[54, 76, 82]] - TARGET[2:]).max() <= 4
+    assert np.abs(aligned.points[[54, 76, 82]] - TARGET_POINTS[2:]).max() <= 4
 
 
 def test_points_that_fix_no_similarity_align_nothing() -> None:
-    assert similarity(np.full((98, 2), 7)) is None
+    assert similarity_transform(np.full((98, 2), 7)) is None
 
 
 def test_openings_in_closed_form() -> None:
-    points = whole(faces.frame_landmarks(opening=12.0, mouth=30.0))
+    points = to_pixels(faces.frame_landmarks(opening=12.0, mouth=30.0))
     down = 482 - 272
     assert eye_opening(points) == pytest.approx(24 / down, abs=0.5 / down)
     assert mouth_opening(points) == pytest.approx(60 / down, abs=0.5 / down)
@@ -146,7 +146,7 @@ def test_openings_in_closed_form() -> None:
 
 def test_eye_boxes_grow_as_the_head_turns() -> None:
     def height(yaw_deg: float) -> int:
-        rows, _ = windows(eye_boxes(STRAIGHT, yaw_deg))[0]
+        rows, _ = box_windows(eye_boxes(STRAIGHT, yaw_deg))[0]
         return rows.stop - rows.start
 
     assert [height(yaw) for yaw in (0.0, 60.0)] == [23 + 1 + 2 * 5, 23 + 1 + 2 * 11]
@@ -156,17 +156,17 @@ def test_eye_boxes_grow_as_the_head_turns() -> None:
 
 def test_what_lies_beyond_the_occlusion_map_is_covered() -> None:
     visible = visible_mask(np.ones((224, 224), np.uint8))
-    assert covered_share(np.ones(FRAME, np.uint8), visible) == pytest.approx(1 - (424 / 616) ** 2)
-    assert np.isnan(covered_share(np.zeros(FRAME, np.uint8), visible))
+    assert occluded_share(np.ones(FRAME, np.uint8), visible) == pytest.approx(1 - (424 / 616) ** 2)
+    assert np.isnan(occluded_share(np.zeros(FRAME, np.uint8), visible))
 
 
 def test_head_covering_is_hat_and_cloth_above_the_mouth() -> None:
     parsing = np.zeros((400, 400), np.uint8)
-    parsing[196:] = Part.CLOTH
+    parsing[196:] = FacePart.CLOTH
     assert head_covering(parsing) == 0
-    parsing[:49], parsing[49:98] = Part.HAT, Part.CLOTH
+    parsing[:49], parsing[49:98] = FacePart.HAT, FacePart.CLOTH
     assert head_covering(parsing) == 0.5
-    assert in_frame(parsing)[0, 29:31].tolist() == [Part.BACKGROUND, Part.HAT]
+    assert parts_in_frame(parsing)[0, 29:31].tolist() == [FacePart.BACKGROUND, FacePart.HAT]
 
 
 @pytest.mark.parametrize("border_px", [1, 17, 64])
@@ -219,7 +219,7 @@ def test_sharpness_features_fall_with_blur_and_need_a_face() -> None:
     rng = np.random.default_rng(0)
     drawn = faces.face()
     sharp = np.clip(drawn.pixels + rng.normal(0, 6, drawn.pixels.shape), 0, 255).astype(np.uint8)
-    points = whole(drawn.landmarks)
+    points = to_pixels(drawn.landmarks)
     soft = cv2.GaussianBlur(sharp, (0, 0), 2)
     assert (sharpness_features(soft, points)[::2] < sharpness_features(sharp, points)[::2]).all()
     assert sharpness_features(sharp, points + 20000) is None

@@ -11,8 +11,8 @@ from tests.support import faces
 
 from biocapture.errors import UsageError
 from biocapture.face import measures_from
-from biocapture.face.inputs import checked_inputs, checked_picture
-from biocapture.face.ofiq.native import MEASURE
+from biocapture.face.inputs import inputs_from_arrays, rgb_picture
+from biocapture.face.ofiq.native import OFIQ_MEASURES
 
 PLAIN = faces.face()
 BLANK = np.zeros((20, 30, 3), np.uint8)
@@ -36,7 +36,7 @@ BLANK = np.zeros((20, 30, 3), np.uint8)
 )
 def test_inputs_of_another_shape_are_refused_by_name(name: str, value: Any) -> None:
     with pytest.raises(UsageError, match=name):
-        checked_inputs(**{name: value})
+        inputs_from_arrays(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_inputs_of_another_shape_are_refused_by_name(name: str, value: Any) -> N
 )
 def test_pictures_of_another_kind_are_refused(image: np.ndarray) -> None:
     with pytest.raises(UsageError, match="image"):
-        checked_picture(image)
+        rgb_picture(image)
 
 
 def test_the_picture_is_not_written_to() -> None:
@@ -91,9 +91,9 @@ def test_what_is_not_supplied_leaves_the_rest_as_it_is(missing: str) -> None:
         "parsing": {"BackgroundUniformity", "NoHeadCoverings"},
         "occlusion": {"EyesVisible", "MouthOcclusionPrevention", "FaceOcclusionPrevention"},
     }[missing]
-    assert {name for name in MEASURE if part[name] is None} == lost
+    assert {name for name in OFIQ_MEASURES if part[name] is None} == lost
     exposure = {"UnderExposurePrevention", "OverExposurePrevention"} if missing == "occlusion" else set()
-    assert {name for name in MEASURE if part[name] != whole[name]} - lost <= exposure
+    assert {name for name in OFIQ_MEASURES if part[name] != whole[name]} - lost <= exposure
 
 
 def test_no_face_gives_no_answer_at_all() -> None:

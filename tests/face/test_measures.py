@@ -21,7 +21,7 @@ EVERY = pytest.mark.parametrize("item", [pytest.param(item, id=item.id) for item
 
 
 def described(pixels: np.ndarray, **inputs: Any) -> FaceBatch:
-    return face.describe_inputs(face.checked_picture(pixels), face.checked_inputs(**inputs))
+    return face.describe_inputs(face.rgb_picture(pixels), face.inputs_from_arrays(**inputs))
 
 
 def captures() -> dict[str, FaceBatch]:
@@ -114,8 +114,8 @@ def test_every_measure_is_in_the_table_of_components() -> None:
 def test_ids_are_unique_and_ofiqs_names_cover_the_standard() -> None:
     ids = [item.id for item in face.MEASURES]
     assert len(set(ids)) == len(ids)
-    assert {item.id for item in native.MEASURE.values()} == {item.id for item in face.MEASURES if item.iso}
-    assert len(native.MEASURE) + len(native.CURVE) == 28
+    assert {item.id for item in native.OFIQ_MEASURES.values()} == {item.id for item in face.MEASURES if item.iso}
+    assert len(native.OFIQ_MEASURES) + len(native.OFIQ_CURVES) == 28
 
 
 def test_every_measure_has_a_value_on_a_plain_face(described_captures: dict[str, FaceBatch]) -> None:
@@ -216,7 +216,7 @@ def test_a_batch_can_be_altered_without_its_neighbours(described_captures: dict[
 
 def test_stages_are_told_to_a_trace() -> None:
     drawn, seen = faces.face(), {}
-    face.describe_inputs(drawn.pixels, face.checked_inputs(**drawn.inputs()), seen.__setitem__)
+    face.describe_inputs(drawn.pixels, face.inputs_from_arrays(**drawn.inputs()), seen.__setitem__)
     assert {name: stage.shape for name, stage in seen.items()} == {
         "aligned": (616, 616, 3),
         "region": (616, 616),

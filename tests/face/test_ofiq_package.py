@@ -15,8 +15,8 @@ from biocapture.assessment.options import options_of
 from biocapture.errors import ModelError, UsageError
 from biocapture.face import BACKENDS, describe, native
 from biocapture.face.ofiq import package as ofiq_package
-from biocapture.face.ofiq.backend import square
-from biocapture.face.ofiq.package import FILES, Item
+from biocapture.face.ofiq.backend import square_crop
+from biocapture.face.ofiq.package import FILES, PackageFile
 from biocapture.models import load
 from biocapture.types import Image, Modality, Sample
 
@@ -89,17 +89,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {item.path: onto[item.name] for item in FILES}
 
 
-def packed(path: Path, files: dict[str, bytes]) -> tuple[Item, ...]:
+def packed(path: Path, files: dict[str, bytes]) -> tuple[PackageFile, ...]:
     """Write a package and say what it must hold."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in files.items():
             package.writestr(f"models/somewhere/{name}", data)
     digests = {name: hashlib.sha256(data).hexdigest()[:16] for name, data in files.items()}
-    return tuple(Item(i.name, i.path, len(files[i.path]), digests[i.path], i.task) for i in FILES)
+    return tuple(PackageFile(i.name, i.path, len(files[i.path]), digests[i.path], i.task) for i in FILES)
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, tuple[Item, ...]]:
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, tuple[PackageFile, ...]]:
     monkeypatch.setenv("BIOCAPTURE_MODELS", str(tmp_path / "kept"))
     load.cache_clear()
     path = tmp_path / "OFIQ-MODELS.zip"
@@ -156,7 +156,7 @@ def test_what_is_altered_missing_or_no_package_is_refused_and_nothing_kept(packa
     path, files = package
     swapped = (files[0]._replace(sha256="0" * 16), *files[1:])
     longer = (files[0]._replace(size=files[0].size + 1), *files[1:])
-    absent = (*files, Item("ofiq_more", "more.onnx", 3, "", ""))
+    absent = (*files, PackageFile("ofiq_more", "more.onnx", 3, "", ""))
     plain = tmp_path / "plain.zip"
     plain.write_bytes(b"PK, but no package")
     for given, wanted, says in (
@@ -186,7 +186,7 @@ def test_a_square_beyond_the_picture_is_black(left: int, top: int, side: int) ->
     pixels = np.full((60, 70, 3), 9, np.uint8)
     wide = cv2.copyMakeBorder(pixels, 600, 600, 600, 600, cv2.BORDER_CONSTANT)
     np.testing.assert_array_equal(
-        square(pixels, left, top, side), wide[600 + top : 600 + top + side, 600 + left : 600 + left + side]
+        square_crop(pixels, left, top, side), wide[600 + top : 600 + top + side, 600 + left : 600 + left + side]
     )
 
 

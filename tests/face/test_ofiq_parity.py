@@ -10,8 +10,8 @@ import pytest
 
 from biocapture.face import measures_from
 from biocapture.face.features.sharpness import sharpness_features
-from biocapture.face.landmarks import whole
-from biocapture.face.ofiq.native import CURVE, MEASURE
+from biocapture.face.landmarks import to_pixels
+from biocapture.face.ofiq.native import OFIQ_CURVES, OFIQ_MEASURES
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "face"
 CASES: dict[int, dict[str, Any]] = {
@@ -41,7 +41,7 @@ def prescribed(case: int) -> dict[str, Any]:
 @EVERY
 def test_answers_are_ofiqs(case: int) -> None:
     answers = measures_from(picture(case), **prescribed(case))
-    assert set(CASES[case]) == set(MEASURE)
+    assert set(CASES[case]) == set(OFIQ_MEASURES)
     for name, expected in CASES[case].items():
         if expected is None:
             assert answers[name] is None, name
@@ -57,7 +57,7 @@ def test_sharpness_features_are_ofiqs_bit_for_bit(case: int) -> None:
     with np.load(VECTORS / f"{case:02d}.npz") as given:
         expected = given["sharpness_features"][0]
         assert (
-            sharpness_features(picture(case), whole(given["landmarks"].astype(np.float64))).tolist()
+            sharpness_features(picture(case), to_pixels(given["landmarks"].astype(np.float64))).tolist()
             == expected.tolist()
         )
 
@@ -77,12 +77,12 @@ def test_answers_of_supplied_models_are_mapped() -> None:
         "UnifiedQualityScore": 23,
     }
     at = measures_from(blank, landmarks=None, outputs=centre)
-    assert {name: at[name][1] for name in CURVE} == {
+    assert {name: at[name][1] for name in OFIQ_CURVES} == {
         "Sharpness": 44.0,  # -14 + 115 / 2
         "CompressionArtifacts": 51.0,
         "ExpressionNeutrality": 50.0,
         "UnifiedQualityScore": 50.0,
     }
-    far = measures_from(blank, landmarks=None, outputs=dict.fromkeys(CURVE, 1e9))
-    assert {far[name][1] for name in CURVE} == {100.0}
-    assert {measures_from(blank, landmarks=None)[name] for name in CURVE} == {None}
+    far = measures_from(blank, landmarks=None, outputs=dict.fromkeys(OFIQ_CURVES, 1e9))
+    assert {far[name][1] for name in OFIQ_CURVES} == {100.0}
+    assert {measures_from(blank, landmarks=None)[name] for name in OFIQ_CURVES} == {None}

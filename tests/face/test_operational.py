@@ -10,7 +10,7 @@ from tests.support import faces
 from tests.support.faces import BLUE, DARK_SKIN, HAIR, RED, SKIN, WHITE, Drawn
 
 from biocapture import face
-from biocapture.face.features.parsing import Part
+from biocapture.face.features.parsing import FacePart
 from biocapture.face.features.recapture import block_steps, pattern_peak_db
 from biocapture.face.measures import operational
 from biocapture.measure import Measure
@@ -19,44 +19,44 @@ SKINS = pytest.mark.parametrize("skin", [SKIN, DARK_SKIN], ids=["light skin", "d
 
 
 def score(item: Measure, drawn: Drawn) -> float:
-    batch = face.describe_inputs(face.checked_picture(drawn.pixels), face.checked_inputs(**drawn.inputs()))
+    batch = face.describe_inputs(face.rgb_picture(drawn.pixels), face.inputs_from_arrays(**drawn.inputs()))
     return float(item.curve(item(batch))[0])
 
 
 def raw(item: Measure, drawn: Drawn) -> float:
     return float(
-        item(face.describe_inputs(face.checked_picture(drawn.pixels), face.checked_inputs(**drawn.inputs())))[0]
+        item(face.describe_inputs(face.rgb_picture(drawn.pixels), face.inputs_from_arrays(**drawn.inputs())))[0]
     )
 
 
 def red_pupils(drawn: Drawn) -> None:
     for pupil in (96, 97):
-        drawn.disc(faces.frame_landmarks()[pupil], 8, (190, 30, 40), Part.LEFT_EYE)
+        drawn.disc(faces.frame_landmarks()[pupil], 8, (190, 30, 40), FacePart.LEFT_EYE)
 
 
 def glare(drawn: Drawn) -> None:
-    drawn.disc(np.array((246, 268)), 18, (255, 255, 255), Part.EYEGLASSES)
+    drawn.disc(np.array((246, 268)), 18, (255, 255, 255), FacePart.EYEGLASSES)
 
 
 def sunglasses(drawn: Drawn) -> None:
     for column in (251, 364):
-        drawn.disc(np.array((column, 272)), 42, (12, 12, 14), Part.EYEGLASSES)
+        drawn.disc(np.array((column, 272)), 42, (12, 12, 14), FacePart.EYEGLASSES)
 
 
 def clear_glasses(drawn: Drawn) -> None:
     for column in (251, 364):
         centre = drawn.at(np.array([(column, 272)]))[0].tolist()
-        for image, value in ((drawn.pixels, (30, 30, 30)), (drawn.parts, int(Part.EYEGLASSES))):
+        for image, value in ((drawn.pixels, (30, 30, 30)), (drawn.parts, int(FacePart.EYEGLASSES))):
             cv2.circle(image, centre, 27, value, 5)
 
 
 def fringe(drawn: Drawn) -> None:
-    drawn.fill(np.array([(190, 150), (330, 150), (300, 280), (200, 285)]), HAIR, Part.HAIR, 0)
+    drawn.fill(np.array([(190, 150), (330, 150), (300, 280), (200, 285)]), HAIR, FacePart.HAIR, 0)
 
 
 def teeth(drawn: Drawn) -> None:
     points = faces.frame_landmarks(mouth=14.0)
-    drawn.fill(points[88:96], (225, 220, 210), Part.MOUTH)
+    drawn.fill(points[88:96], (225, 220, 210), FacePart.MOUTH)
     drawn.landmarks[76:96] = points[76:96] @ drawn.place[:, :2].T + drawn.place[:, 2]
 
 
@@ -66,7 +66,7 @@ def half_shade(drawn: Drawn) -> None:
 
 
 def shadow_behind(drawn: Drawn) -> None:
-    wall = drawn.parts == Part.BACKGROUND
+    wall = drawn.parts == FacePart.BACKGROUND
     wall[:, : wall.shape[1] * 2 // 3] = False
     drawn.pixels[wall] = (drawn.pixels[wall] * 0.6).astype(np.uint8)
 
@@ -154,7 +154,7 @@ def test_other_backgrounds_are_neither_red_nor_blue_nor_white(tint: tuple[int, i
 
 def test_share_of_a_background_in_two_colours() -> None:
     drawn = faces.face(behind=RED)
-    wall = drawn.parts == Part.BACKGROUND
+    wall = drawn.parts == FacePart.BACKGROUND
     wall[:, : wall.shape[1] // 2] = False
     drawn.pixels[wall] = BLUE
     shares = [raw(item, drawn) for item in (operational.red_background, operational.blue_background)]
@@ -171,7 +171,7 @@ def test_stretched_pictures_are_out_of_proportion(rows: float, columns: float) -
     drawn = faces.face((640, 480))
     drawn.pixels = cv2.resize(drawn.pixels, None, fx=columns, fy=rows)
     given = drawn.inputs() | {"landmarks": drawn.landmarks * (columns, rows)}
-    batch = face.describe_inputs(drawn.pixels, face.checked_inputs(**given))
+    batch = face.describe_inputs(drawn.pixels, face.inputs_from_arrays(**given))
     assert operational.face_proportion(batch)[0] == pytest.approx(113 / 130 * columns / rows, rel=0.01)
     fine = operational.face_proportion.curve(operational.face_proportion(batch))[0]
     assert fine == 100 if rows == columns else fine < 30
@@ -183,7 +183,7 @@ def test_proportions_are_those_of_the_frontal_face(pose: tuple[float, float, flo
     drawn = faces.face((640, 480), 200.0)
     pitch, yaw = np.cos(np.radians(pose[:2]))
     given: dict[str, Any] = drawn.inputs() | {"landmarks": drawn.landmarks * (yaw, pitch), "pose": pose}
-    batch = face.describe_inputs(drawn.pixels, face.checked_inputs(**given))
+    batch = face.describe_inputs(drawn.pixels, face.inputs_from_arrays(**given))
     assert operational.face_proportion(batch)[0] == pytest.approx(113 / 130, rel=0.01)
 
 

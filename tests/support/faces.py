@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import SIDE_PX, similarity
-from biocapture.face.features.parsing import Part
-from biocapture.face.landmarks import whole
+from biocapture.face.alignment import SIDE_PX, similarity_transform
+from biocapture.face.features.parsing import FacePart
+from biocapture.face.landmarks import to_pixels
 
 SKIN, DARK_SKIN, HAIR, IRIS = (206, 158, 130), (98, 66, 50), (40, 30, 25), (60, 45, 35)
 WHITE, RED, BLUE, LIPS = (232, 232, 230), (205, 30, 35), (20, 120, 225), (170, 90, 90)
@@ -67,7 +67,7 @@ class Drawn:
 
     def inputs(self) -> dict[str, Any]:
         """Keyword arguments of ``measures_from``."""
-        matrix = similarity(whole(self.landmarks))
+        matrix = similarity_transform(to_pixels(self.landmarks))
         assert matrix is not None
         nearest = {"flags": cv2.INTER_NEAREST}
         parts = cv2.warpAffine(self.parts, matrix, (SIDE_PX, SIDE_PX), **nearest)
@@ -99,15 +99,15 @@ def face(
     pixels = np.full((*shape, 3), behind, np.uint8)
     drawn = Drawn(pixels, np.zeros(shape, np.uint8), np.zeros(shape, np.uint8), place, points @ linear.T + place[:, 2])
     drawn.boxes.append((2.4 * eye_px, 3.2 * eye_px))
-    drawn.fill(_arc(308, 640, 330, 190, np.arange(64) / 64), (70, 80, 100), Part.CLOTH, 0)
-    drawn.fill(np.array([(250, 430), (366, 430), (370, 520), (246, 520)]), skin, Part.NECK, 0)
-    drawn.fill(_arc(308, 250, 150, 190, np.arange(64) / 64), HAIR, Part.HAIR, 0)
-    drawn.fill(np.concatenate([points[:33], _arc(308, 270, 122, 150, np.linspace(0.5, 0, 33))]), skin, Part.SKIN)
-    for start, eye, part in ((33, 60, Part.LEFT_BROW), (42, 68, Part.RIGHT_BROW)):
+    drawn.fill(_arc(308, 640, 330, 190, np.arange(64) / 64), (70, 80, 100), FacePart.CLOTH, 0)
+    drawn.fill(np.array([(250, 430), (366, 430), (370, 520), (246, 520)]), skin, FacePart.NECK, 0)
+    drawn.fill(_arc(308, 250, 150, 190, np.arange(64) / 64), HAIR, FacePart.HAIR, 0)
+    drawn.fill(np.concatenate([points[:33], _arc(308, 270, 122, 150, np.linspace(0.5, 0, 33))]), skin, FacePart.SKIN)
+    for start, eye, part in ((33, 60, FacePart.LEFT_BROW), (42, 68, FacePart.RIGHT_BROW)):
         drawn.fill(points[start : start + 9], HAIR, part)
         drawn.fill(points[eye : eye + 8], (235, 232, 228), part + 2)
         if landmarks.get("opening", 11.0) > 6:
             drawn.disc(points[96 + (eye > 60)], 10, IRIS, part + 2)
-    drawn.fill(points[76:88], LIPS, Part.UPPER_LIP)
-    drawn.fill(points[88:96], (60, 20, 20), Part.MOUTH)
+    drawn.fill(points[76:88], LIPS, FacePart.UPPER_LIP)
+    drawn.fill(points[88:96], (60, 20, 20), FacePart.MOUTH)
     return drawn

@@ -6,7 +6,7 @@ models find it is exchangeable.
 
 from biocapture.face.describe import BACKENDS, describe, describe_inputs, largest_face
 from biocapture.face.frame_check import PROMPTS, check_frame
-from biocapture.face.inputs import Inputs, checked_inputs, checked_picture
+from biocapture.face.inputs import Inputs, inputs_from_arrays, rgb_picture
 from biocapture.face.measures import iso_capture, iso_subject, likeness, operational, quality
 from biocapture.face.ofiq.native import NATIVE, measures_from, native
 from biocapture.measure import declared_in
@@ -21,11 +21,11 @@ __all__ = [
     "PROMPTS",
     "Inputs",
     "check_frame",
-    "checked_inputs",
-    "checked_picture",
     "describe",
     "describe_inputs",
+    "inputs_from_arrays",
     "largest_face",
     "measures_from",
     "native",
+    "rgb_picture",
 ]

@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import UsageError
-from biocapture.face.alignment import SIDE_PX, Aligned, Rgb, align
-from biocapture.face.features.background import backdrop, background
-from biocapture.face.features.cheeks import cheeks
-from biocapture.face.features.colour import natural_colour
-from biocapture.face.features.cover import cover, eye_boxes, visible_mask
+from biocapture.face.alignment import SIDE_PX, AlignedFace, Rgb, align
+from biocapture.face.features.background import background_statistics, crop_background
+from biocapture.face.features.cheeks import cheek_patches
+from biocapture.face.features.colour import colour_distance
 from biocapture.face.features.detail import blur_px
-from biocapture.face.features.eyes import eyes
-from biocapture.face.features.framing import eye_opening, face_proportion, framing, mouth_opening
-from biocapture.face.features.light import light
+from biocapture.face.features.eyes import eye_statistics
+from biocapture.face.features.geometry import eye_opening, face_proportion, geometry_statistics, mouth_opening
+from biocapture.face.features.light import light_statistics
 from biocapture.face.features.luminance import luminance
-from biocapture.face.features.parsing import Part, head_covering, in_frame
-from biocapture.face.features.recapture import traces
+from biocapture.face.features.occlusion import eye_boxes, occlusion_statistics, visible_mask
+from biocapture.face.features.parsing import FacePart, head_covering, parts_in_frame
+from biocapture.face.features.recapture import recapture_statistics
 from biocapture.face.features.region import Region, face_region
-from biocapture.face.features.skin import skin
-from biocapture.face.inputs import MAX_SIDE_PX, Inputs, checked_picture
+from biocapture.face.features.skin import skin_statistics
+from biocapture.face.inputs import MAX_SIDE_PX, Inputs, rgb_picture
 from biocapture.face.landmarks import Points
 from biocapture.face.networks.backend import inputs_of as found_by_our_networks
 from biocapture.face.ofiq.backend import inputs_of as found_by_ofiq
@@ -39,7 +39,7 @@ FRAME = (SIDE_PX, SIDE_PX)
 
 NO_LANDMARKS = Failure("face.no_face", "no landmarks")
 
-OF_PARTS = {"head_covering": Part.HAT, "hair_share": Part.HAIR, "glasses_share": Part.EYEGLASSES}
+OF_PARTS = {"head_covering": FacePart.HAT, "hair_share": FacePart.HAIR, "glasses_share": FacePart.EYEGLASSES}
 """Columns that mean nothing where the parsing does not know their class."""
 
 OUTPUTS = {
@@ -50,7 +50,7 @@ OUTPUTS = {
 }
 """OFIQ's name of what only its own models answer → column."""
 
-GIVEN = ("pitch_deg", "yaw_deg", "roll_deg", "score", "unrest")
+GIVEN = ("pitch_deg", "yaw_deg", "roll_deg", "score", "instability")
 """Numbers that are passed on as they were supplied."""
 
 
@@ -84,7 +84,7 @@ def found_in(pixels: NDArray[np.uint8], backend: str) -> tuple[Rgb, Inputs]:
         raise UsageError(f"no such backend of faces; there are: {', '.join(BACKENDS)}", backend)
     if max(pixels.shape) > MAX_SIDE_PX:
         return np.zeros((1, 1, 3), np.uint8), Inputs(areas_px2=np.zeros(0))
-    picture = checked_picture(pixels)
+    picture = rgb_picture(pixels)
     return picture, BACKENDS[backend](picture)
 
 
@@ -94,8 +94,8 @@ def failure_of(inputs: Inputs) -> Failure | None:
         return Failure("face.no_face", "no face was detected")
     if inputs.cut_off:
         return Failure("face.cut_off", "eyes, nose or mouth lie outside the picture")
-    if inputs.doubtful:
-        why = f"landmarks move by {inputs.unrest:.3f} at a detection of {inputs.score:.2f}"
+    if inputs.implausible:
+        why = f"landmarks move by {inputs.instability:.3f} at a detection of {inputs.score:.2f}"
         return Failure("face.no_face", why)
     return NO_LANDMARKS if inputs.points is None else None
 
@@ -111,8 +111,8 @@ def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = no_trace) -> Fac
     if failure is not None or inputs.points is None:
         nobody = inputs.areas_px2 is not None and not inputs.areas_px2.size
         return FaceBatch.of_one({} if nobody else columns, failure)
-    columns |= values_of(framing(inputs.points, pixels.shape[:2], inputs.yaw_deg))
-    columns |= values_of(traces(pixels, inputs.points))
+    columns |= values_of(geometry_statistics(inputs.points, pixels.shape[:2], inputs.yaw_deg))
+    columns |= values_of(recapture_statistics(pixels, inputs.points))
     columns["mouth_opening"] = mouth_opening(inputs.points)
     columns["face_proportion"] = face_proportion(inputs.points, inputs.yaw_deg, inputs.pitch_deg)
     aligned = align(pixels, inputs.points)
@@ -122,28 +122,28 @@ def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = no_trace) -> Fac
     return FaceBatch.of_one(columns | _of_aligned(aligned, pixels.shape[:2], inputs, trace))
 
 
-def _of_aligned(aligned: Aligned, shape: tuple[int, int], inputs: Inputs, trace: Trace) -> dict[str, float]:
+def _of_aligned(aligned: AlignedFace, shape: tuple[int, int], inputs: Inputs, trace: Trace) -> dict[str, float]:
     region = face_region(aligned.points, FRAME)
     visible = None if inputs.visible is None else visible_mask(inputs.visible)
-    parts = None if inputs.parsing is None else in_frame(inputs.parsing)
-    patches = cheeks(aligned.points, FRAME)
+    parts = None if inputs.parsing is None else parts_in_frame(inputs.parsing)
+    patches = cheek_patches(aligned.points, FRAME)
     boxes = eye_boxes(aligned.points, inputs.yaw_deg)
     grey = region_luminance(aligned.pixels, region)
     trace("region", region.mask)
     trace("luminance", grey)
-    columns = values_of(light(grey, region, visible, patches))
-    columns |= values_of(cover(aligned, region, visible, boxes))
-    columns |= values_of(skin(aligned, region, grey, patches))
-    columns |= values_of(eyes(aligned, boxes, parts, columns["cheek_grey"]))
+    columns = values_of(light_statistics(grey, region, visible, patches))
+    columns |= values_of(occlusion_statistics(aligned, region, visible, boxes))
+    columns |= values_of(skin_statistics(aligned, region, grey, patches))
+    columns |= values_of(eye_statistics(aligned, boxes, parts, columns["cheek_grey"]))
     columns["blur_px"] = blur_px(aligned, region)
     columns["eye_opening"] = eye_opening(aligned.points)
-    columns["colour_distance"] = natural_colour(aligned.pixels, region, patches)
+    columns["colour_distance"] = colour_distance(aligned.pixels, region, patches)
     if inputs.parsing is not None:
-        view = background(aligned, shape, inputs.parsing)
+        view = crop_background(aligned, shape, inputs.parsing)
         trace("background", view.mask)
-        columns |= values_of(backdrop(view))
+        columns |= values_of(background_statistics(view))
         columns["head_covering"] = head_covering(inputs.parsing)
-        columns |= {name: float("nan") for name, part in OF_PARTS.items() if part not in inputs.told_apart}
+        columns |= {name: float("nan") for name, part in OF_PARTS.items() if part not in inputs.distinguished}
     return columns
 
 

@@ -56,9 +56,11 @@ def check_frame(image: Image) -> FrameCheck:
 
 
 def _largest(pixels: Colour) -> Face | None:
-    from biocapture.face.networks.detection import faces_at_a_glance  # the package takes a tenth of a second to import
+    from biocapture.face.networks.detection import (
+        detect_faces_in_whole,  # the package takes a tenth of a second to import
+    )
 
-    found = faces_at_a_glance(pixels)
+    found = detect_faces_in_whole(pixels)
     if not found:
         return None
     face, (rows, columns) = found[0], pixels.shape[:2]

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from biocapture.errors import UsageError
 from biocapture.face.alignment import Rgb
-from biocapture.face.features.parsing import Part
-from biocapture.face.landmarks import COUNT, Points, whole
+from biocapture.face.features.parsing import FacePart
+from biocapture.face.landmarks import COUNT, Points, to_pixels
 
 MAX_SIDE_PX = 32766
 """OpenCV resamples no larger pictures."""
@@ -33,16 +33,16 @@ class Inputs:
     parsing : (400, 400) uint8 or None
         BiSeNet classes (see :mod:`biocapture.face.features.parsing`) of columns 30..585, rows 0..555 of the aligned
         frame.
-    told_apart : frozenset of Part
+    distinguished : frozenset of Part
         The classes that ``parsing`` distinguishes; what depends on another is not assessed.
     visible : (224, 224) uint8 or None
         1 = face that nothing hides; of rows and columns 96..519 of the aligned frame.
     outputs : mapping
         What models of the backend's own answered, by OFIQ's name of the measure.
-    score, unrest : float
+    score, instability : float
         How sure the detector is, 0..1, and by how much the landmarks moved when looked at again, in extents of the
         face; NaN = not supplied.
-    doubtful : bool
+    implausible : bool
         The landmarks moved so much that there may be no face at all: nothing is said of it.
     cut_off : bool
         Eyes, nose or mouth are found outside the picture.
@@ -54,16 +54,16 @@ class Inputs:
     yaw_deg: float = float("nan")
     roll_deg: float = float("nan")
     parsing: NDArray[np.uint8] | None = None
-    told_apart: frozenset[Part] = frozenset(Part)
+    distinguished: frozenset[FacePart] = frozenset(FacePart)
     visible: NDArray[np.uint8] | None = None
     score: float = float("nan")
-    unrest: float = float("nan")
+    instability: float = float("nan")
     outputs: Mapping[str, float] = field(default_factory=dict)
-    doubtful: bool = False
+    implausible: bool = False
     cut_off: bool = False
 
 
-def checked_inputs(
+def inputs_from_arrays(
     landmarks: ArrayLike | None = None,
     boxes: ArrayLike | None = None,
     pose: ArrayLike | None = None,
@@ -91,7 +91,7 @@ def checked_inputs(
     """
     pitch, yaw, roll = _angles(pose)
     return Inputs(
-        points=None if landmarks is None else whole(_finite("landmarks", landmarks, (COUNT, 2))),
+        points=None if landmarks is None else to_pixels(_finite("landmarks", landmarks, (COUNT, 2))),
         areas_px2=None if boxes is None else _areas(boxes),
         pitch_deg=pitch,
         yaw_deg=yaw,
@@ -103,7 +103,7 @@ def checked_inputs(
     )
 
 
-def checked_picture(image: NDArray[np.uint8]) -> Rgb:
+def rgb_picture(image: NDArray[np.uint8]) -> Rgb:
     """(H, W, 3) uint8, contiguous; grey becomes three equal planes.
 
     Raises

@@ -33,26 +33,26 @@ _MOUTH = np.r_[82:75:-1, 87:82:-1, 92:87:-1, 95:92:-1]
 MIRRORED = np.r_[_OUTLINE, _BROWS, _NOSE, _EYES, _MOUTH, RIGHT_PUPIL, LEFT_PUPIL]
 """(98,): which landmark each becomes in the mirrored picture."""
 
-MAX_PX = 32767
+MAX_COORDINATE_PX = 32767
 """Coordinates are kept in 16 bits."""
 
 MIN_COSINE = 1e-6
 """Below, the face is in profile and its widths are not seen."""
 
 
-def half_away(value: NDArray[np.float64]) -> NDArray[np.float64]:
+def round_half_away(value: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round halves away from zero as C++ does, not to even as NumPy does."""
     return np.trunc(value + np.copysign(0.5, value))
 
 
-def whole(points: NDArray[np.float64]) -> Points:
+def to_pixels(points: NDArray[np.float64]) -> Points:
     """Points at whole pixels within 16 bits."""
-    return half_away(np.clip(points, -MAX_PX, MAX_PX)).astype(np.int64)
+    return round_half_away(np.clip(points, -MAX_COORDINATE_PX, MAX_COORDINATE_PX)).astype(np.int64)
 
 
 def midpoint(points: Points, pair: tuple[int, int]) -> Point:
     """Middle of two landmarks at whole pixels."""
-    return half_away((points[pair[0]] + points[pair[1]]) / 2)
+    return round_half_away((points[pair[0]] + points[pair[1]]) / 2)
 
 
 def eye_centres(points: Points) -> tuple[Point, Point]:
@@ -70,7 +70,7 @@ def eye_distance(points: Points) -> float:
     return distance(*eye_centres(points))
 
 
-def chin_distance(points: Points) -> float:
+def eye_chin_distance(points: Points) -> float:
     """From the chin to the middle between the eyes (not rounded): the height that faces are measured by.
 
     In single precision, as OFIQ has it.
@@ -79,7 +79,7 @@ def chin_distance(points: Points) -> float:
     return float(np.float32(distance(points[CHIN], (left + right) / 2)))
 
 
-def frontal(width: float, yaw_deg: float) -> float:
+def frontal_length(width: float, yaw_deg: float) -> float:
     """A horizontal distance on a head turned by ``yaw_deg`` as seen from the front; NaN in profile."""
     cosine = math.cos(math.radians(yaw_deg))
     return width / cosine if abs(cosine) > MIN_COSINE else float("nan")

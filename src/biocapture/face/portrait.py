@@ -11,7 +11,7 @@ from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS, Points
 from biocapture.face.networks.landmarks import eye_line_deg
 from biocapture.types import Framing
 
-TURNED_DEG, MIN_FILLED = 0.5, 0.001
+MIN_REPORTED_TURN_DEG, MIN_REPORTED_FILL = 0.5, 0.001
 """Smaller turns and filled shares are not worth saying."""
 
 
@@ -39,15 +39,15 @@ class Portrait:
     def changes(self) -> tuple[str, ...]:
         """In words, for the operator's record."""
         said = [f"cut to {self.pixels.shape[1]} × {self.pixels.shape[0]} px"]
-        if abs(self.turned_deg) >= TURNED_DEG:
+        if abs(self.turned_deg) >= MIN_REPORTED_TURN_DEG:
             said.append(f"turned by {self.turned_deg:+.1f}° (clockwise positive)")
         said.append(f"{'enlarged' if self.scale > 1 else 'reduced'} to {100 * self.scale:.0f} %")
-        if self.filled >= MIN_FILLED:
+        if self.filled >= MIN_REPORTED_FILL:
             said.append(f"{100 * self.filled:.1f} % lie beyond the picture and repeat its border")
         return tuple(said)
 
 
-def portrait(pixels: Rgb, points: Points, framing: Framing) -> Portrait:
+def cut_portrait(pixels: Rgb, points: Points, framing: Framing) -> Portrait:
     """Turn, scale and cut a face so that its eyes are where ``framing`` wants them."""
     places = points.astype(np.float64)
     angle = eye_line_deg(places)

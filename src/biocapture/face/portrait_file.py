@@ -4,7 +4,7 @@ from pathlib import Path
 
 from biocapture.errors import ProfileError, UsageError
 from biocapture.face import largest_face
-from biocapture.face.portrait import Portrait, portrait
+from biocapture.face.portrait import Portrait, cut_portrait
 from biocapture.images.decode import decode
 from biocapture.profile.load import Profile
 from biocapture.types import Failure, Modality
@@ -25,7 +25,7 @@ def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = "
         raise ProfileError("has no [portrait]", profile.name)
     pixels = decode(source, modality=Modality.FACE).pixels
     points = largest_face(pixels, backend)
-    return points if isinstance(points, Failure) else portrait(pixels, points, profile.portrait)
+    return points if isinstance(points, Failure) else cut_portrait(pixels, points, profile.portrait)
 
 
 def write_portrait(made: Portrait, path: Path, ppi: float) -> None:

@@ -11,7 +11,7 @@ class FaceBatch(Batch):
 
     Attributes
     ----------
-    score, unrest : Column
+    score, instability : Column
         Of detector and landmarks, see :class:`biocapture.face.inputs.Inputs`.
     second_face : Column
         Area of the second largest face in areas of the largest; 0 for none.
@@ -20,33 +20,33 @@ class FaceBatch(Batch):
     eye_opening, mouth_opening : Column
         In distances from eyes to chin.
     background_gradient, red_share … background_shade : Column
-        See :class:`biocapture.face.features.background.Backdrop`.
+        See :class:`biocapture.face.features.background.BackgroundStatistics`.
     colour_distance : Column
         From the a*, b* of skin.
     head_covering : Column
         Share of hat and cloth in the upper part of the frame.
     illumination_overlap … entropy_bits : Column
-        See :class:`biocapture.face.features.light.Light`.
-    covered_eyes, covered_mouth, covered_face : Column
+        See :class:`biocapture.face.features.light.LightStatistics`.
+    occluded_eyes, occluded_mouth, occluded_face : Column
         Covered shares.
     inter_eye_px … room_below : Column
-        See :class:`biocapture.face.features.framing.Framing`.
+        See :class:`biocapture.face.features.geometry.GeometryStatistics`.
     red_pupils … gaze_offset : Column
-        See :class:`biocapture.face.features.eyes.Eyes`.
+        See :class:`biocapture.face.features.eyes.EyeStatistics`.
     face_shade … teeth_share : Column
-        See :class:`biocapture.face.features.skin.Skin`.
+        See :class:`biocapture.face.features.skin.SkinStatistics`.
     blur_px : Column
         Deviation of the point spread in pixels of the aligned frame.
     face_proportion : Column
         Eye distance over the distance from eyes to mouth, as seen from the front.
     block_steps, pattern_peak_db, noise_codes : Column
-        See :class:`biocapture.face.features.recapture.Traces`.
+        See :class:`biocapture.face.features.recapture.RecaptureStatistics`.
     ofiq_sharpness … ofiq_quality : Column
         Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq.answers`.
     """
 
     score: Column
-    unrest: Column
+    instability: Column
     second_face: Column
     pitch_deg: Column
     yaw_deg: Column
@@ -67,9 +67,9 @@ class FaceBatch(Batch):
     entropy_bits: Column
     colour_distance: Column
     background_gradient: Column
-    covered_eyes: Column
-    covered_mouth: Column
-    covered_face: Column
+    occluded_eyes: Column
+    occluded_mouth: Column
+    occluded_face: Column
     head_covering: Column
     red_pupils: Column
     eye_glare: Column

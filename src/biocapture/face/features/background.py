@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import Aligned, Rgb, beyond_picture
+from biocapture.face.alignment import AlignedFace, Rgb, outside_picture
 from biocapture.face.features.luminance import Grey, luminance
 from biocapture.face.landmarks import ratio
 
@@ -16,7 +16,7 @@ ROWS, COLUMNS = slice(0, 406), slice(62, 554)
 HEIGHT_PX, WIDTH_PX = 292, 354
 """Its size in the scale of the parsing map, in which it starts at row 0, column 23."""
 
-PARSED = slice(0, HEIGHT_PX), slice(23, 23 + WIDTH_PX)
+PARSING_WINDOW = slice(0, HEIGHT_PX), slice(23, 23 + WIDTH_PX)
 
 Range = tuple[tuple[int, int, int], tuple[int, int, int]]
 """Lowest and highest hue (of 256), saturation and value (of 255)."""
@@ -31,7 +31,7 @@ SMOOTH_PX, STEP_PX = 31, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class BackgroundCrop:
     """The surroundings of the head.
 
     Attributes
@@ -45,18 +45,18 @@ class Background:
     mask: NDArray[np.uint8]
 
 
-def background(aligned: Aligned, shape: tuple[int, int], parsing: NDArray[np.uint8]) -> Background:
+def crop_background(aligned: AlignedFace, shape: tuple[int, int], parsing: NDArray[np.uint8]) -> BackgroundCrop:
     """Cut out the background of a picture of ``shape``."""
     size = (WIDTH_PX, HEIGHT_PX)
-    beyond = beyond_picture(aligned.matrix, shape, ROWS.stop)[:, COLUMNS].astype(np.uint8)
+    beyond = outside_picture(aligned.matrix, shape, ROWS.stop)[:, COLUMNS].astype(np.uint8)
     beyond = cv2.resize(beyond, size, interpolation=cv2.INTER_NEAREST)
-    free = ((beyond == 0) & (parsing[PARSED] == 0)).astype(np.uint8)
+    free = ((beyond == 0) & (parsing[PARSING_WINDOW] == 0)).astype(np.uint8)
     pixels = cv2.resize(aligned.pixels[ROWS, COLUMNS], size, interpolation=cv2.INTER_LINEAR)
-    return Background(pixels, cv2.erode(free, np.ones((4, 4), np.uint8)))
+    return BackgroundCrop(pixels, cv2.erode(free, np.ones((4, 4), np.uint8)))
 
 
 @dataclass(frozen=True, slots=True)
-class Backdrop:
+class BackgroundStatistics:
     """What the background looks like; NaN where none is seen.
 
     Attributes
@@ -76,12 +76,12 @@ class Backdrop:
     background_shade: float
 
 
-def backdrop(view: Background) -> Backdrop:
+def background_statistics(view: BackgroundCrop) -> BackgroundStatistics:
     """Measure the background."""
     if not view.mask.any():
-        return Backdrop(*(float("nan"),) * 5)
+        return BackgroundStatistics(*(float("nan"),) * 5)
     grey = luminance(view.pixels)
-    return Backdrop(_gradient(grey, view.mask), *_colours(view), _shade(grey, view.mask))
+    return BackgroundStatistics(_gradient(grey, view.mask), *_colours(view), _shade(grey, view.mask))
 
 
 def _gradient(grey: Grey, mask: Grey) -> float:
@@ -92,7 +92,7 @@ def _gradient(grey: Grey, mask: Grey) -> float:
     return float(np.sqrt(across * across + down * down).mean())
 
 
-def _colours(view: Background) -> tuple[float, float, float]:
+def _colours(view: BackgroundCrop) -> tuple[float, float, float]:
     colour = cv2.cvtColor(view.pixels, cv2.COLOR_RGB2HSV_FULL)
 
     def share(*ranges: Range) -> float:

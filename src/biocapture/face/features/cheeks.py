@@ -3,19 +3,19 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.landmarks import MOUTH_CENTRE, Points, distance, eye_centres, half_away, midpoint
+from biocapture.face.landmarks import MOUTH_CENTRE, Points, distance, eye_centres, midpoint, round_half_away
 
 Window = tuple[slice, slice]
 
 
-def cheeks(points: Points, shape: tuple[int, int]) -> tuple[Window, Window] | None:
+def cheek_patches(points: Points, shape: tuple[int, int]) -> tuple[Window, Window] | None:
     """Rows and columns of the left and of the right cheek patch; None when one has no pixel in the image.
 
     Squares of 0.3 eye distances, half-way from the eyes down to the mouth, from the middle of each eye inwards.
     """
     left, right = eye_centres(points)
     side = int(0.3 * distance(left, right))
-    down = int(distance(half_away((left + right) / 2), midpoint(points, MOUTH_CENTRE)) / 2)
+    down = int(distance(round_half_away((left + right) / 2), midpoint(points, MOUTH_CENTRE)) / 2)
     found = _square(left + np.array((0, down)), side, shape), _square(right + np.array((-side, down)), side, shape)
     return found if all(area.stop > area.start for window in found for area in window) else None
 

@@ -8,28 +8,28 @@ from biocapture.face.alignment import Rgb
 from biocapture.face.features.cheeks import Window
 from biocapture.face.features.region import Region
 
-TO_XYZ = np.array([(0.43605, 0.38508, 0.14309), (0.22249, 0.71689, 0.06062), (0.01393, 0.09710, 0.71419)])
+SRGB_TO_XYZ = np.array([(0.43605, 0.38508, 0.14309), (0.22249, 0.71689, 0.06062), (0.01393, 0.09710, 0.71419)])
 """Linear sRGB to XYZ under D50."""
 
-WHITE = np.array((0.964221, 1.0, 0.825211))
+WHITE_D50_XYZ = np.array((0.964221, 1.0, 0.825211))
 
 EPSILON, KAPPA = 216 / 24389, 24289 / 27
 """CIE constants of L*a*b*; the second is 24389/27 in CIE 15 and 24289/27 in OFIQ, kept for equality."""
 
-UNNATURAL = 100.0
+UNNATURAL_DISTANCE = 100.0
 """Distance given to bluish and greenish skin."""
 
 
-def natural_colour(pixels: Rgb, region: Region, patches: tuple[Window, Window] | None) -> float:
+def colour_distance(pixels: Rgb, region: Region, patches: tuple[Window, Window] | None) -> float:
     """Distance of the cheeks' mean a*, b* from 5..25, 5..35; 0 for pictures without colour."""
     if patches is None:
         return float("nan")
     if is_grey(pixels):
         return 0.0
     skin = np.concatenate([(pixels[at] * region.mask[at][..., None]).reshape(-1, 3) for at in patches])
-    _, a, b = lab(skin.mean(axis=0) / 255)
+    _, a, b = cielab(skin.mean(axis=0) / 255)
     if a < 0 or b < 0:
-        return UNNATURAL
+        return UNNATURAL_DISTANCE
     return float(np.hypot(max(0.0, 5 - a, a - 25), max(0.0, 5 - b, b - 35)))
 
 
@@ -39,9 +39,9 @@ def is_grey(pixels: Rgb) -> bool:
     return np.array_equal(red, green) and np.array_equal(green, blue)
 
 
-def lab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+def cielab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     """(3,) CIE L*, a*, b* under D50 of one sRGB colour 0..1."""
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
-    share = (TO_XYZ * linear).sum(axis=1) / WHITE
+    share = (SRGB_TO_XYZ * linear).sum(axis=1) / WHITE_D50_XYZ
     x, y, z = np.where(share > EPSILON, np.cbrt(share), (KAPPA * share + 16) / 116)
     return np.array((116 * y - 16, 500 * (x - y), 200 * (y - z)))

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import Aligned
+from biocapture.face.alignment import AlignedFace
 from biocapture.face.features.region import Region
 from biocapture.models import load
 
@@ -15,22 +15,22 @@ MODEL = "face_sharpness"
 SCALES_PX = (1.0, 2.0, 4.0, 8.0)
 """Of the Gaussians between which a band lies; the finest band is what the first takes away."""
 
-EYES = (slice(244, 300), slice(216, 290)), (slice(244, 300), slice(326, 400))
+EYE_WINDOWS = (slice(244, 300), slice(216, 290)), (slice(244, 300), slice(326, 400))
 """Rows and columns around the eyes in the frame: edges there are sharp on every sharp portrait."""
 
-FLOOR = 0.05
+ENERGY_FLOOR = 0.05
 """Added to every energy in codes: less is rounding."""
 
-MAX_PX = 20.0
+MAX_BLUR_PX = 20.0
 
 
-def blur_px(aligned: Aligned, region: Region) -> float:
+def blur_px(aligned: AlignedFace, region: Region) -> float:
     """Estimated blur of the face: standard deviation of its point spread in pixels of the frame; NaN without a face."""
     features = detail_features(aligned.pixels, region)
     if features is None:
         return float("nan")
     answer = float(load(MODEL)(features[None]).ravel()[0])
-    return min(max(math.expm1(answer), 0.0), MAX_PX)
+    return min(max(math.expm1(answer), 0.0), MAX_BLUR_PX)
 
 
 def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.float32] | None:
@@ -48,7 +48,7 @@ def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.flo
     bands = [fine - coarse for fine, coarse in itertools.pairwise(levels)]
     eyes = [
         (slice(r.start - rows.start, r.stop - rows.start), slice(c.start - columns.start, c.stop - columns.start))
-        for r, c in EYES
+        for r, c in EYE_WINDOWS
     ]
     around = [[band[window] for window in eyes] for band in [*bands, levels[-1]]]
     energies = [*(float(band[inside].std()) for band in bands)]
@@ -58,7 +58,7 @@ def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.flo
     energies += [
         float(np.abs(np.diff(grey, axis=axis))[inside[1:] if axis == 0 else inside[:, 1:]].mean()) for axis in (0, 1)
     ]
-    return np.log(np.array(energies) + FLOOR).astype(np.float32)
+    return np.log(np.array(energies) + ENERGY_FLOOR).astype(np.float32)
 
 
 def _levels(grey: NDArray[np.float32]) -> list[NDArray[np.float32]]:

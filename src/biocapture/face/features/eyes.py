@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import Aligned, Rgb
-from biocapture.face.features.cover import Boxes, inside, outline_zone, windows
+from biocapture.face.alignment import AlignedFace, Rgb
 from biocapture.face.features.luminance import luminance
-from biocapture.face.features.parsing import Part
+from biocapture.face.features.occlusion import Boxes, box_windows, outline_mask, pixels_inside
+from biocapture.face.features.parsing import FacePart
 from biocapture.face.landmarks import (
     LEFT_CORNERS,
     LEFT_EYE,
@@ -21,15 +21,15 @@ from biocapture.face.landmarks import (
     ratio,
 )
 
-GLARE = 235
+MIN_GLARE = 235
 """Luminance code from which light hides what is behind; skin and sclera in even light stay below 200."""
 
-REDNESS, MIN_RED = 2, 110
+MIN_RED_RATIO, MIN_RED = 2, 110
 """A red pupil's red is at least twice green and blue, and bright: brown irises in warm light stay below."""
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
+class EyeStatistics:
     """Statistics of both eyes; NaN where not assessable.
 
     Attributes
@@ -54,7 +54,9 @@ class Eyes:
     gaze_offset: float
 
 
-def eyes(aligned: Aligned, boxes: Boxes | None, parts: NDArray[np.uint8] | None, cheek_grey: float) -> Eyes:
+def eye_statistics(
+    aligned: AlignedFace, boxes: Boxes | None, parts: NDArray[np.uint8] | None, cheek_grey: float
+) -> EyeStatistics:
     """Look at both eyes.
 
     Parameters
@@ -66,17 +68,17 @@ def eyes(aligned: Aligned, boxes: Boxes | None, parts: NDArray[np.uint8] | None,
     cheek_grey : float
         Median luminance of the cheeks.
     """
-    around = [] if boxes is None else windows(boxes)
+    around = [] if boxes is None else box_windows(boxes)
     shown = [aligned.pixels[window].reshape(-1, 3) for window in around]
     grey = luminance(np.concatenate(shown)[None]) if sum(map(len, shown)) else np.zeros(0, np.uint8)
     worn = [] if parts is None else [parts[window].ravel() for window in around]
     classes = np.concatenate(worn) if worn else np.zeros(0, np.uint8)
-    return Eyes(
+    return EyeStatistics(
         red_pupils=max(_red(aligned.pixels, aligned.points[eye]) for eye in (LEFT_EYE, RIGHT_EYE)),
-        eye_glare=_share(grey >= GLARE),
+        eye_glare=_share(grey >= MIN_GLARE),
         eye_brightness=ratio(float(np.percentile(grey, 75)), cheek_grey) if grey.size else float("nan"),
-        glasses_share=_share(classes == Part.EYEGLASSES),
-        hair_share=_share(classes == Part.HAIR),
+        glasses_share=_share(classes == FacePart.EYEGLASSES),
+        hair_share=_share(classes == FacePart.HAIR),
         gaze_offset=gaze_offset(aligned.points),
     )
 
@@ -94,8 +96,8 @@ def _offset(corners: Points, pupil: Points) -> float:
 
 
 def _red(pixels: Rgb, outline: Points) -> float:
-    eye = inside(pixels, outline_zone(outline)).astype(np.int16)
-    return _share((eye[:, 0] >= MIN_RED) & (eye[:, 0] >= REDNESS * eye[:, 1:].max(axis=1)))
+    eye = pixels_inside(pixels, outline_mask(outline)).astype(np.int16)
+    return _share((eye[:, 0] >= MIN_RED) & (eye[:, 0] >= MIN_RED_RATIO * eye[:, 1:].max(axis=1)))
 
 
 def _share(mask: NDArray[np.bool_]) -> float:

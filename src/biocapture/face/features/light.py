@@ -13,12 +13,12 @@ from biocapture.face.features.region import Region
 Histogram = NDArray[np.float64]
 """(256,) counts of luminance codes."""
 
-DARKEST, BRIGHTEST = 26, 247
+MIN_EXPOSED, MIN_OVER_EXPOSED = 26, 247
 """Codes below the first are under-exposed, from the second on over-exposed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Light:
+class LightStatistics:
     """Statistics of luminance, NaN where not assessable.
 
     Attributes
@@ -41,7 +41,9 @@ class Light:
     entropy_bits: float
 
 
-def light(grey: Grey, region: Region, visible: Grey | None, patches: tuple[Window, Window] | None) -> Light:
+def light_statistics(
+    grey: Grey, region: Region, visible: Grey | None, patches: tuple[Window, Window] | None
+) -> LightStatistics:
     """Measure the luminance of a face.
 
     Parameters
@@ -53,24 +55,26 @@ def light(grey: Grey, region: Region, visible: Grey | None, patches: tuple[Windo
     """
     counts = _histogram(grey, region.mask)
     seen = counts if visible is None else _histogram(grey, region.mask & visible)
-    mean, variance = moments(counts)
-    return Light(
-        illumination_overlap=float("nan") if patches is None else overlap(*(grey[window] for window in patches)),
+    mean, variance = luminance_moments(counts)
+    return LightStatistics(
+        illumination_overlap=float("nan")
+        if patches is None
+        else histogram_overlap(*(grey[window] for window in patches)),
         luminance_mean=mean,
         luminance_variance=variance,
-        dark_share=_share(seen, slice(None, DARKEST)),
-        bright_share=_share(seen, slice(BRIGHTEST, None)),
-        entropy_bits=entropy(counts),
+        dark_share=_share(seen, slice(None, MIN_EXPOSED)),
+        bright_share=_share(seen, slice(MIN_OVER_EXPOSED, None)),
+        entropy_bits=entropy_bits(counts),
     )
 
 
-def overlap(one: Grey, other: Grey) -> float:
+def histogram_overlap(one: Grey, other: Grey) -> float:
     """Common area of the normalised histograms of two patches, 0..1; black counts too."""
     first, second = (_normalised(_histogram(patch, None)) for patch in (one, other))
     return float(np.minimum(first, second).sum())
 
 
-def moments(counts: Histogram) -> tuple[float, float]:
+def luminance_moments(counts: Histogram) -> tuple[float, float]:
     """Mean and population variance of codes counted, white = 1."""
     if not counts.any():
         return float("nan"), float("nan")
@@ -79,7 +83,7 @@ def moments(counts: Histogram) -> tuple[float, float]:
     return mean, float((share * (code - mean) ** 2).sum())
 
 
-def entropy(counts: Histogram) -> float:
+def entropy_bits(counts: Histogram) -> float:
     """Shannon entropy in bits."""
     if not counts.any():
         return float("nan")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from biocapture.face.alignment import SIDE_PX
 
 
-class Part(IntEnum):
+class FacePart(IntEnum):
     """Class of a pixel of the parsing map, in BiSeNet's order (CelebAMask-HQ)."""
 
     BACKGROUND = 0
@@ -33,21 +33,21 @@ class Part(IntEnum):
     HAT = 18
 
 
-PARSED = slice(0, 556), slice(30, 586)
+PARSING_WINDOW = slice(0, 556), slice(30, 586)
 """Part of the aligned frame that the parsing map shows."""
 
 HEAD_ROWS = slice(0, 196)
 """Rows of the parsing map above the mouth."""
 
 
-def in_frame(parsing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def parts_in_frame(parsing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(616, 616) uint8 classes of the aligned frame; background where it was not parsed."""
     parts = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-    parts[PARSED] = cv2.resize(parsing, (556, 556), interpolation=cv2.INTER_NEAREST)
+    parts[PARSING_WINDOW] = cv2.resize(parsing, (556, 556), interpolation=cv2.INTER_NEAREST)
     return parts
 
 
 def head_covering(parsing: NDArray[np.uint8]) -> float:
     """Share of hat and cloth in the upper part of the frame, 0..1."""
     head = parsing[HEAD_ROWS]
-    return float(((head == Part.HAT) | (head == Part.CLOTH)).mean())
+    return float(((head == FacePart.HAT) | (head == FacePart.CLOTH)).mean())

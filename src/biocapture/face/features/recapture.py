@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 from biocapture.face.alignment import Rgb
 from biocapture.face.landmarks import Points, eye_distance
 
-MAX_PX = 384
+MAX_WINDOW_PX = 384
 """Side of the middle of the face that is looked at, in pixels of the picture: never resampled."""
 
 BLOCK_PX = 8
 TILE_PX = 128
 
-IMMERKAER = np.array([(1, -2, 1), (-2, 4, -2), (1, -2, 1)], np.int16)
-MIN_PX = 16
+NOISE_MASK = np.array([(1, -2, 1), (-2, 4, -2), (1, -2, 1)], np.int16)
+MIN_NOISE_PX = 16
 EYES_PX = 113.0
 """Between the eyes in the aligned frame."""
 
-MIN_BIN = 12
+MIN_FREQUENCY = 12
 """Of 128: coarser patterns are features of faces."""
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class RecaptureStatistics:
     """Periodic traces; NaN where the face is too small.
 
     Attributes
@@ -43,11 +43,11 @@ class Traces:
     noise_codes: float
 
 
-def traces(pixels: Rgb, points: Points) -> Traces:
+def recapture_statistics(pixels: Rgb, points: Points) -> RecaptureStatistics:
     """Look at the middle of the face."""
     grey = _middle(pixels, points)
     shrinks = min(1.0, EYES_PX / max(eye_distance(points), 1.0))
-    return Traces(block_steps(grey), pattern_peak_db(grey), noise_codes(grey) * shrinks)
+    return RecaptureStatistics(block_steps(grey), pattern_peak_db(grey), noise_codes(grey) * shrinks)
 
 
 def _middle(pixels: Rgb, points: Points) -> NDArray[np.uint8]:
@@ -59,7 +59,7 @@ def _middle(pixels: Rgb, points: Points) -> NDArray[np.uint8]:
 
 def _within(first: int, last: int, limit: int) -> slice:
     start, stop = max(0, first), min(limit, last)
-    spare = max(0, stop - start - MAX_PX) // 2
+    spare = max(0, stop - start - MAX_WINDOW_PX) // 2
     return slice(start + spare, max(start, stop - spare))
 
 
@@ -69,9 +69,9 @@ def noise_codes(grey: NDArray[np.uint8]) -> float:
     J. Immerkær, "Fast noise variance estimation", CVIU 64(2), 1996; the median instead of the mean, so that features
     of the face do not count.
     """
-    if min(grey.shape) < MIN_PX:
+    if min(grey.shape) < MIN_NOISE_PX:
         return float("nan")
-    response = cv2.filter2D(grey, cv2.CV_16S, IMMERKAER)
+    response = cv2.filter2D(grey, cv2.CV_16S, NOISE_MASK)
     return float(np.median(np.abs(response[1:-1, 1:-1]))) / (6.0 * 0.6745)
 
 
@@ -110,4 +110,4 @@ def _looked_at() -> NDArray[np.bool_]:
     """Bins of fine patterns, less the harmonics of 8 × 8 blocks on the axes."""
     row = np.abs(np.arange(TILE_PX) - TILE_PX // 2)[:, None]
     column = np.arange(TILE_PX // 2 + 1)[None, :]
-    return (np.hypot(row, column) >= MIN_BIN) & (row > 1) & (column > 1)
+    return (np.hypot(row, column) >= MIN_FREQUENCY) & (row > 1) & (column > 1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from biocapture.face.landmarks import Points
 
 RASTER_PX = 224
-MARGIN = 0.05
+MARGIN_SHARE = 0.05
 """Height added above and below the landmarks before they are rasterised."""
 
 
@@ -38,7 +38,7 @@ def face_region(points: Points, shape: tuple[int, int]) -> Region:
     """Convex hull of the landmarks in an image of ``shape``; what lies outside is cut off."""
     hull = cv2.convexHull(points.astype(np.int32))[:, 0]
     left, top, width, height = cv2.boundingRect(hull)
-    first, last = int(top - MARGIN * height), int(top + (1 + MARGIN) * height)
+    first, last = int(top - MARGIN_SHARE * height), int(top + (1 + MARGIN_SHARE) * height)
     start = int(left + width / 2 - (last - first) / 2)
     stop = int(left + width / 2 + (last - first) / 2)
     # single precision as in OFIQ: where a corner falls on a whole pixel, double precision truncates to another

@@ -5,28 +5,28 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from biocapture.face.alignment import SIDE_PX, Aligned, Rgb
+from biocapture.face.alignment import SIDE_PX, AlignedFace, Rgb
 from biocapture.face.features.cheeks import Window
-from biocapture.face.features.cover import inside, outline_zone
 from biocapture.face.features.luminance import Grey, luminance
+from biocapture.face.features.occlusion import outline_mask, pixels_inside
 from biocapture.face.features.region import Region
 from biocapture.face.landmarks import INNER_MOUTH, OUTER_MOUTH, Points, eye_distance, ratio
 
-BRIDGE = 52
+NOSE_BRIDGE = 52
 """Landmark on the nose bridge: what a brim or the hair casts falls on it."""
 
-COLOURLESS = 0.2
+MAX_TOOTH_SATURATION = 0.2
 """Saturation up to which a bright spot in the mouth is a tooth; lips and tongue have 0.3 and more."""
 
-MIN_DEPTH = 4.0
+MIN_COLOUR_DEPTH = 4.0
 """Mean colour depth below which a picture counts as grey; compression alone makes 1."""
 
-TOOTH, DIM_TOOTH = 0.7, 45
+MIN_TOOTH_BRIGHTNESS, MIN_TOOTH_LUMINANCE = 0.7, 45
 """Least luminance of teeth in medians of the cheeks, and in codes: lips of dark skin may outshine it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Skin:
+class SkinStatistics:
     """Statistics of skin and mouth; NaN where not assessable.
 
     Attributes
@@ -47,24 +47,26 @@ class Skin:
     teeth_share: float
 
 
-def skin(aligned: Aligned, region: Region, grey: Grey, patches: tuple[Window, Window] | None) -> Skin:
+def skin_statistics(
+    aligned: AlignedFace, region: Region, grey: Grey, patches: tuple[Window, Window] | None
+) -> SkinStatistics:
     """Measure the skin; ``grey`` is the luminance of the face region."""
     shown = [] if patches is None else [*patches, _bridge(aligned.points)]
     medians = [_median(grey[window][region.mask[window] > 0]) for window in shown]
     cheek = float(np.mean(medians[:2])) if medians else float("nan")
     depth = _depth(np.ascontiguousarray(aligned.pixels[region.window]), region.mask[region.window])
-    return Skin(
+    return SkinStatistics(
         cheek,
         1.0 - ratio(min(medians), max(medians)) if np.isfinite(medians).all() and medians else float("nan"),
         depth,
-        _teeth(aligned, cheek) if depth >= MIN_DEPTH else float("nan"),
+        _teeth(aligned, cheek) if depth >= MIN_COLOUR_DEPTH else float("nan"),
     )
 
 
 def _bridge(points: Points) -> Window:
     """Square of a fifth of the eye distance: several times as wide as the landmark is off."""
     reach = max(1, int(eye_distance(points) / 10))
-    column, row = (int(np.clip(at, 0, SIDE_PX - 1)) for at in points[BRIDGE])
+    column, row = (int(np.clip(at, 0, SIDE_PX - 1)) for at in points[NOSE_BRIDGE])
     return slice(max(0, row - reach), row + reach + 1), slice(max(0, column - reach), column + reach + 1)
 
 
@@ -80,13 +82,13 @@ def _depth(pixels: Rgb, mask: Grey) -> float:
     return cv2.mean(depth, mask)[0]
 
 
-def _teeth(aligned: Aligned, cheek_grey: float) -> float:
+def _teeth(aligned: AlignedFace, cheek_grey: float) -> float:
     """Looked for within the lips, so that pale or shining lips are none."""
-    area = cv2.countNonZero(outline_zone(aligned.points[OUTER_MOUTH]))
-    mouth = inside(aligned.pixels, outline_zone(aligned.points[INNER_MOUTH]))
+    area = cv2.countNonZero(outline_mask(aligned.points[OUTER_MOUTH]))
+    mouth = pixels_inside(aligned.pixels, outline_mask(aligned.points[INNER_MOUTH]))
     if not mouth.size:
         return ratio(0.0, area)
     brightest = mouth.max(axis=1).astype(np.float64)
-    pale = brightest - mouth.min(axis=1) <= COLOURLESS * brightest
-    bright = luminance(mouth[None])[0] >= max(DIM_TOOTH, TOOTH * cheek_grey)
+    pale = brightest - mouth.min(axis=1) <= MAX_TOOTH_SATURATION * brightest
+    bright = luminance(mouth[None])[0] >= max(MIN_TOOTH_LUMINANCE, MIN_TOOTH_BRIGHTNESS * cheek_grey)
     return ratio(min(float((pale & bright).sum()), area), area)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biocapture.face.landmarks import half_away
+from biocapture.face.landmarks import round_half_away
 from biocapture.measure import Column
 
 
@@ -13,7 +13,7 @@ def _sigmoid(raw: Column, centre: float, width: float) -> Column:
 
 
 def _score(value: Column) -> Column:
-    return np.clip(half_away(value), 0.0, 100.0) + 0.0
+    return np.clip(round_half_away(value), 0.0, 100.0) + 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def mouth_closed(batch: FaceBatch) -> Column:
 )
 def eyes_visible(batch: FaceBatch) -> Column:
     """Covered share of the boxes around both eyes. Lower is better."""
-    return batch.covered_eyes
+    return batch.occluded_eyes
 
 
 @measure(
@@ -75,7 +75,7 @@ def eyes_visible(batch: FaceBatch) -> Column:
 )
 def mouth_occlusion(batch: FaceBatch) -> Column:
     """Covered share of the mouth. Lower is better."""
-    return batch.covered_mouth
+    return batch.occluded_mouth
 
 
 @measure(
@@ -88,7 +88,7 @@ def mouth_occlusion(batch: FaceBatch) -> Column:
 )
 def face_occlusion(batch: FaceBatch) -> Column:
     """Covered share of the face. Lower is better."""
-    return batch.covered_face
+    return batch.occluded_face
 
 
 @measure(

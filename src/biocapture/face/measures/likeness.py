@@ -11,4 +11,4 @@ def face_likeness(batch: FaceBatch) -> Column:
     In extents of the face. The landmark network gives 98 points for any picture; on a face they stay where they were
     when the crop is turned and centred by them, on a print, an iris or a texture they wander off.
     """
-    return batch.unrest / batch.score
+    return batch.instability / batch.score

@@ -9,11 +9,11 @@ from biocapture.face.measures.curves import CosineSquare
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Band, Column, Curve, Identity, Ramp, logarithms, measure
 
-LEAST = 2.0
+MIN_COMPONENT_SCORE = 2.0
 """Score below which a component counts no worse, so that one fault alone leaves something to compare."""
 
 
-class Part(NamedTuple):
+class Component(NamedTuple):
     """One component: its column, how it counts, and its weight."""
 
     column: Callable[[FaceBatch], Column]
@@ -21,24 +21,24 @@ class Part(NamedTuple):
     weight: float
 
 
-PARTS = (
-    Part(lambda batch: np.abs(batch.yaw_deg), Ramp(60.0, 4.0), 0.23),
-    Part(lambda batch: np.abs(batch.pitch_deg), Ramp(50.0, 6.0), 0.16),
-    Part(lambda batch: batch.roll_deg, CosineSquare(), 0.03),
-    Part(lambda batch: batch.blur_px, Ramp(9.0, 1.0), 0.19),
-    Part(lambda batch: batch.noise_codes, Ramp(60.0, 0.0), 0.4),
-    Part(lambda batch: batch.inter_eye_px, Ramp(5.0, 90.0), 0.18),
-    Part(lambda batch: batch.eye_opening, Ramp(0.0, 0.05), 0.26),
-    Part(lambda batch: batch.covered_eyes, Ramp(1.0, 0.1), 0.12),
-    Part(lambda batch: batch.covered_face, Ramp(0.8, 0.05), 0.3),
-    Part(lambda batch: batch.face_shade, Ramp(1.0, 0.35), 0.03),
-    Part(lambda batch: batch.entropy_bits, Ramp(2.0, 6.8), 0.11),
-    Part(lambda batch: batch.bright_share, Ramp(0.6, 0.02), 0.04),
-    Part(lambda batch: np.minimum(batch.left_room, batch.right_room), Ramp(-0.2, 0.8), 0.06),
-    Part(lambda batch: np.minimum(batch.room_above / 1.0, batch.room_below / 1.3), Ramp(0.0, 1.0), 0.1),
-    Part(lambda batch: batch.mouth_opening, Ramp(0.6, 0.1), 0.03),
-    Part(lambda batch: batch.face_proportion, Band(0.3, 0.75, 1.05, 1.6), 0.07),
-    Part(lambda batch: batch.unrest / batch.score, Ramp(0.08, 0.02), 0.33),
+COMPONENTS = (
+    Component(lambda batch: np.abs(batch.yaw_deg), Ramp(60.0, 4.0), 0.23),
+    Component(lambda batch: np.abs(batch.pitch_deg), Ramp(50.0, 6.0), 0.16),
+    Component(lambda batch: batch.roll_deg, CosineSquare(), 0.03),
+    Component(lambda batch: batch.blur_px, Ramp(9.0, 1.0), 0.19),
+    Component(lambda batch: batch.noise_codes, Ramp(60.0, 0.0), 0.4),
+    Component(lambda batch: batch.inter_eye_px, Ramp(5.0, 90.0), 0.18),
+    Component(lambda batch: batch.eye_opening, Ramp(0.0, 0.05), 0.26),
+    Component(lambda batch: batch.occluded_eyes, Ramp(1.0, 0.1), 0.12),
+    Component(lambda batch: batch.occluded_face, Ramp(0.8, 0.05), 0.3),
+    Component(lambda batch: batch.face_shade, Ramp(1.0, 0.35), 0.03),
+    Component(lambda batch: batch.entropy_bits, Ramp(2.0, 6.8), 0.11),
+    Component(lambda batch: batch.bright_share, Ramp(0.6, 0.02), 0.04),
+    Component(lambda batch: np.minimum(batch.left_room, batch.right_room), Ramp(-0.2, 0.8), 0.06),
+    Component(lambda batch: np.minimum(batch.room_above / 1.0, batch.room_below / 1.3), Ramp(0.0, 1.0), 0.1),
+    Component(lambda batch: batch.mouth_opening, Ramp(0.6, 0.1), 0.03),
+    Component(lambda batch: batch.face_proportion, Band(0.3, 0.75, 1.05, 1.6), 0.07),
+    Component(lambda batch: batch.instability / batch.score, Ramp(0.08, 0.02), 0.33),
 )
 """Curves set by hand, weights fitted to what comparisons lose (models/face_quality)."""
 
@@ -47,12 +47,12 @@ PARTS = (
 def quality(batch: FaceBatch) -> Column:
     """Expected usefulness of a portrait for recognition. Higher is better. It is not OFIQ's unified score.
 
-    ``100 * prod(s ** w)`` over pose, resolution, eyes, light, framing (:data:`PARTS`), each ``s`` from 0.02 to 1. What
-    was not assessed is left out. Monotone in each component. At 50, half of the comparisons of one recognition system
-    were lost.
+    ``100 * prod(s ** w)`` over pose, resolution, eyes, light, framing (:data:`COMPONENTS`), each ``s`` from 0.02 to 1.
+    What was not assessed is left out. Monotone in each component. At 50, half of the comparisons of one recognition
+    system were lost.
     """
     logs = np.zeros(len(batch))
-    for part in PARTS:
-        logs += part.weight * logarithms(part.curve(part.column(batch)), LEAST)
+    for part in COMPONENTS:
+        logs += part.weight * logarithms(part.curve(part.column(batch)), MIN_COMPONENT_SCORE)
     seen = np.array([failure is None for failure in batch.failure])
     return np.where(seen, 100.0 * np.exp(logs), np.nan)

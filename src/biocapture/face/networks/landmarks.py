@@ -16,8 +16,8 @@ from biocapture.face.landmarks import (
     RIGHT_CORNERS,
     RIGHT_PUPIL,
 )
-from biocapture.face.networks.detection import Found
-from biocapture.face.networks.reduction import cut_out, network_input
+from biocapture.face.networks.detection import DetectedFace
+from biocapture.face.networks.reduction import network_input, warp_crop
 from biocapture.models import load
 
 Places = NDArray[np.float64]
@@ -27,94 +27,96 @@ FACE_PX = 112
 EYE_PX = (64, 48)
 """Columns and rows of the networks' inputs."""
 
-EXTENT = 1.35
+CROP_EXTENT = 1.35
 """Side of the crop in largest extents of the landmarks, as trained."""
 
-EXTENT_OF_HEIGHT = 1.32
+EXTENT_PER_HEIGHT = 1.32
 """Largest extent of the landmarks in distances from eyes to chin."""
 
-LIFT = 0.12
+CENTRE_LIFT = 0.12
 """How far above the detector's centre the middle of the landmarks lies, in distances from eyes to chin: 0.11 to 0.13 on
 portraits and on rendered heads, turned or not."""
 
-RESTLESS = 0.02
+MIN_INSTABILITY_FOR_MIRROR = 0.02
 """Change between two looks, over the detector's certainty, from which a third is taken: 1 % of portraits, half of the
 faces in the wild."""
 
-EYE_SHARE = 0.5
+EYE_WIDTH_SHARE = 0.5
 """Width of the eye in widths of its crop, as trained."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LocatedLandmarks:
     """Landmarks of one face.
 
     Attributes
     ----------
     places : (98, 2) float64
-    unrest : float
+    instability : float
         Mean change of the landmarks between the last two looks, in their largest extent: large where there is no face.
     """
 
     places: Places
-    unrest: float
+    instability: float
 
 
-def landmarks(pixels: Rgb, face: Found) -> Seen:
+def locate_landmarks(pixels: Rgb, face: DetectedFace) -> LocatedLandmarks:
     """Look twice at the face, upright and centred the second time, and once at each eye.
 
     If in doubt a third time, then at the mirrored crop, too.
     """
-    middle = face.centre - LIFT * face.down
-    first = look(pixels, middle, EXTENT_OF_HEIGHT * face.height_px, _angle_deg(face.down) - 90.0)[0]
-    seen = _look_again(pixels, first)
-    if seen.unrest > RESTLESS * face.score:
-        seen = _look_again(pixels, seen.places, mirrored_too=True)
-    return replace(seen, places=with_eyes(pixels, seen.places))
+    middle = face.centre - CENTRE_LIFT * face.down
+    first = landmarks_in_crop(pixels, middle, EXTENT_PER_HEIGHT * face.height_px, _angle_deg(face.down) - 90.0)[0]
+    seen = _relocate(pixels, first)
+    if seen.instability > MIN_INSTABILITY_FOR_MIRROR * face.score:
+        seen = _relocate(pixels, seen.places, mirrored_too=True)
+    return replace(seen, places=refine_eyes(pixels, seen.places))
 
 
-def _look_again(pixels: Rgb, first: Places, mirrored_too: bool = False) -> Seen:
+def _relocate(pixels: Rgb, first: Places, mirrored_too: bool = False) -> LocatedLandmarks:
     """What is seen on a crop that other landmarks lie upright in, and by how much they differ."""
     angle = eye_line_deg(first)
-    shown = look(pixels, *_square_of(first, angle), angle, mirrored_too)
+    shown = landmarks_in_crop(pixels, *_square_of(first, angle), angle, mirrored_too)
     extent = float(np.ptp(shown[0], axis=0).max())
-    return Seen(shown.mean(axis=0), float(np.hypot(*(shown[0] - first).T).mean()) / max(extent, 1e-9))
+    return LocatedLandmarks(shown.mean(axis=0), float(np.hypot(*(shown[0] - first).T).mean()) / max(extent, 1e-9))
 
 
-def look(pixels: Rgb, centre: Places, extent_px: float, angle_deg: float, mirrored_too: bool = False) -> Places:
+def landmarks_in_crop(
+    pixels: Rgb, centre: Places, extent_px: float, angle_deg: float, mirrored_too: bool = False
+) -> Places:
     """(1, 98, 2) landmarks of the network on one crop, or (2, 98, 2) with those that its mirror image shows."""
-    matrix = upright(centre, FACE_PX / (EXTENT * max(extent_px, 1.0)), angle_deg, (FACE_PX, FACE_PX))
-    crop = network_input(cut_out(pixels, matrix, (FACE_PX, FACE_PX)))
+    matrix = upright_transform(centre, FACE_PX / (CROP_EXTENT * max(extent_px, 1.0)), angle_deg, (FACE_PX, FACE_PX))
+    crop = network_input(warp_crop(pixels, matrix, (FACE_PX, FACE_PX)))
     shown = np.concatenate((crop, crop[..., ::-1])) if mirrored_too else crop
     places = load("face_landmarks")(shown).reshape(len(shown), COUNT, 2).astype(np.float64) * FACE_PX
     if mirrored_too:
         places[1] = (places[1] * (-1, 1) + (FACE_PX - 1, 0))[MIRRORED]
-    return _back(places, matrix)
+    return _to_picture(places, matrix)
 
 
-def with_eyes(pixels: Rgb, places: Places) -> Places:
+def refine_eyes(pixels: Rgb, places: Places) -> Places:
     """The same landmarks with the eyes' outlines and pupils from the eye network."""
     sharp = places.copy()
-    sharp[LEFT_EYE], sharp[LEFT_PUPIL] = _eye(pixels, places[list(LEFT_CORNERS)], mirrored=False)
-    sharp[MIRRORED[LEFT_EYE]], sharp[RIGHT_PUPIL] = _eye(pixels, places[list(RIGHT_CORNERS)], mirrored=True)
+    sharp[LEFT_EYE], sharp[LEFT_PUPIL] = _locate_eye(pixels, places[list(LEFT_CORNERS)], mirrored=False)
+    sharp[MIRRORED[LEFT_EYE]], sharp[RIGHT_PUPIL] = _locate_eye(pixels, places[list(RIGHT_CORNERS)], mirrored=True)
     return sharp
 
 
-def _eye(pixels: Rgb, corners: Places, mirrored: bool) -> tuple[Places, Places]:
+def _locate_eye(pixels: Rgb, corners: Places, mirrored: bool) -> tuple[Places, Places]:
     """Outline and pupil of the eye between two corners, left one first; a right eye is shown mirrored."""
     along = corners[1] - corners[0]
-    scale = EYE_SHARE * EYE_PX[0] / max(float(np.hypot(*along)), 1.0)
-    matrix = upright(corners.mean(axis=0), scale, _angle_deg(along), EYE_PX)
+    scale = EYE_WIDTH_SHARE * EYE_PX[0] / max(float(np.hypot(*along)), 1.0)
+    matrix = upright_transform(corners.mean(axis=0), scale, _angle_deg(along), EYE_PX)
     if mirrored:
         matrix[0] = -matrix[0]
         matrix[0, 2] += EYE_PX[0] - 1
-    crop = cut_out(pixels, matrix, EYE_PX)
+    crop = warp_crop(pixels, matrix, EYE_PX)
     answer = load("face_eyes")(network_input(crop)).reshape(-1, 2).astype(np.float64) * EYE_PX[0]
-    found = _back(answer, matrix)
+    found = _to_picture(answer, matrix)
     return found[:8], found[8]
 
 
-def upright(centre: Places, scale: float, angle_deg: float, size: tuple[int, int]) -> Places:
+def upright_transform(centre: Places, scale: float, angle_deg: float, size: tuple[int, int]) -> Places:
     """(2, 3) similarity that turns back by ``angle_deg`` and puts ``centre`` in the middle of a frame."""
     matrix = np.asarray(cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle_deg, scale), np.float64)
     matrix[:, 2] += np.array(size) / 2 - centre
@@ -128,13 +130,13 @@ def eye_line_deg(places: Places) -> float:
 
 def _square_of(places: Places, angle_deg: float) -> tuple[Places, float]:
     """Middle and largest extent of the landmarks when turned upright."""
-    matrix = upright(np.zeros(2), 1.0, angle_deg, (0, 0))
+    matrix = upright_transform(np.zeros(2), 1.0, angle_deg, (0, 0))
     turned = places @ matrix[:, :2].T
     low, high = turned.min(axis=0), turned.max(axis=0)
     return ((low + high) / 2) @ matrix[:, :2], float((high - low).max())
 
 
-def _back(points: Places, matrix: Places) -> Places:
+def _to_picture(points: Places, matrix: Places) -> Places:
     inverse = cv2.invertAffineTransform(matrix)
     return points @ inverse[:, :2].T + inverse[:, 2]
 

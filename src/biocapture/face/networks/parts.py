@@ -7,28 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb
-from biocapture.face.features.parsing import PARSED, Part
+from biocapture.face.features.parsing import PARSING_WINDOW, FacePart
 from biocapture.face.inputs import OCCLUSION_PX, PARSING_PX
-from biocapture.face.networks.reduction import cut_out
+from biocapture.face.networks.reduction import warp_crop
 from biocapture.models import load
 
 MODEL = "face_parsing"
 SIDE_PX = 100
 
-PERSON, COVER = -1.0, 0.0
+MIN_PERSON_LOGIT, MIN_COVER_LOGIT = -1.0, 0.0
 """Log-odds from which a pixel counts. Person below one half: hair's edge must not count as background."""
 
-FRAME_PX = PARSED[0].stop - PARSED[0].start
+FRAME_PX = PARSING_WINDOW[0].stop - PARSING_WINDOW[0].start
 COVERED_FROM, COVERED_SIDE = 96, 424
 """First row and column, and side, of the part of the aligned frame that the occlusion map shows."""
 
-TOLD_APART = frozenset({Part.BACKGROUND, Part.SKIN})
+DISTINGUISHED = frozenset({FacePart.BACKGROUND, FacePart.SKIN})
 """The classes that the network gives; everything of a person is called skin. Its third channel, glasses, is not used:
 it takes shaded eyes for them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class FaceMaps:
     """Maps in OFIQ's form.
 
     Attributes
@@ -41,30 +41,30 @@ class Parts:
     visible: NDArray[np.uint8]
 
 
-def parts(pixels: Rgb, similarity: NDArray[np.float64]) -> Parts:
+def parse_face(pixels: Rgb, similarity: NDArray[np.float64]) -> FaceMaps:
     """Parse the face that ``similarity`` brings to the aligned frame."""
-    person, cover, _ = logits(pixels, similarity)
+    person, cover, _ = network_logits(pixels, similarity)
     wide = (PARSING_PX, PARSING_PX)
     person = cv2.resize(person, wide, interpolation=cv2.INTER_LINEAR)
-    classes = np.where(person > PERSON, Part.SKIN, Part.BACKGROUND).astype(np.uint8)
+    classes = np.where(person > MIN_PERSON_LOGIT, FacePart.SKIN, FacePart.BACKGROUND).astype(np.uint8)
     scale = FRAME_PX / SIDE_PX
     step = COVERED_SIDE / OCCLUSION_PX / scale
-    place = np.array([(step, 0, (COVERED_FROM - PARSED[1].start) / scale), (0, step, COVERED_FROM / scale)])
+    place = np.array([(step, 0, (COVERED_FROM - PARSING_WINDOW[1].start) / scale), (0, step, COVERED_FROM / scale)])
     place[:, 2] += step / 2 - 0.5
     covered = cv2.warpAffine(
         cover, place, (OCCLUSION_PX, OCCLUSION_PX), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=1
     )
-    return Parts(classes, (covered < COVER).astype(np.uint8))
+    return FaceMaps(classes, (covered < MIN_COVER_LOGIT).astype(np.uint8))
 
 
-def logits(pixels: Rgb, similarity: NDArray[np.float64]) -> NDArray[np.float32]:
+def network_logits(pixels: Rgb, similarity: NDArray[np.float64]) -> NDArray[np.float32]:
     """(3, 100, 100) log-odds of person, cover and glasses of the part of the frame that is parsed."""
-    crop = cut_out(pixels, onto_network(similarity), (SIDE_PX, SIDE_PX), cv2.BORDER_CONSTANT)
+    crop = warp_crop(pixels, network_transform(similarity), (SIDE_PX, SIDE_PX), cv2.BORDER_CONSTANT)
     return load(MODEL)(crop.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255))[0]
 
 
-def onto_network(similarity: NDArray[np.float64]) -> NDArray[np.float64]:
+def network_transform(similarity: NDArray[np.float64]) -> NDArray[np.float64]:
     """(2, 3) from the picture to the network's input, where ``similarity`` brings it to the aligned frame."""
     matrix = similarity.copy()
-    matrix[:, 2] -= PARSED[1].start, PARSED[0].start
+    matrix[:, 2] -= PARSING_WINDOW[1].start, PARSING_WINDOW[0].start
     return matrix * (SIDE_PX / FRAME_PX)

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb
 
-SPARE = 1.4
+OVERSAMPLING = 1.4
 """Reduced no further than to so many times the wanted size: the rest is interpolated."""
 
 
-def letterboxed(pixels: Rgb, side: int) -> tuple[Rgb, float, NDArray[np.float64]]:
+def letterbox(pixels: Rgb, side: int) -> tuple[Rgb, float, NDArray[np.float64]]:
     """The picture in the middle of a black square.
 
     Returns
@@ -21,9 +21,9 @@ def letterboxed(pixels: Rgb, side: int) -> tuple[Rgb, float, NDArray[np.float64]
         Canvas = scale * picture + shift, column and row.
     """
     scale = side / max(pixels.shape[:2])
-    whole = int(1 / scale / SPARE)
+    whole = int(1 / scale / OVERSAMPLING)
     if whole > 1:
-        pixels = reduced(pixels, whole)
+        pixels = reduce_by(pixels, whole)
     height, width = (length * max(whole, 1) for length in pixels.shape[:2])
     small = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (side - small[0]) // 2, (side - small[1]) // 2
@@ -34,7 +34,7 @@ def letterboxed(pixels: Rgb, side: int) -> tuple[Rgb, float, NDArray[np.float64]
     return canvas, scale, np.array((left, top), np.float64)
 
 
-def reduced(pixels: Rgb, whole: int) -> Rgb:
+def reduce_by(pixels: Rgb, whole: int) -> Rgb:
     """Mean of each square of ``whole`` pixels, what is left over at the right and lower border cut off.
 
     By a whole number OpenCV does it four times as fast as by any other.
@@ -44,7 +44,9 @@ def reduced(pixels: Rgb, whole: int) -> Rgb:
     return cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
 
 
-def cut_out(pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int], border: int = cv2.BORDER_REPLICATE) -> Rgb:
+def warp_crop(
+    pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int], border: int = cv2.BORDER_REPLICATE
+) -> Rgb:
     """What a similarity brings into a frame of ``size`` (columns, rows); beyond the picture its border, or black.
 
     Only the part of the picture that is seen is read, and averaged over area before it is turned.
@@ -55,7 +57,7 @@ def cut_out(pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int], bor
     low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, (width - 1, height - 1)).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, (width, height)).astype(int)
     part = pixels[low[1] : high[1], low[0] : high[0]]
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2])))) * SPARE
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2])))) * OVERSAMPLING
     moved = matrix.copy()
     moved[:, 2] += matrix[:, :2] @ low
     if scale < 1:

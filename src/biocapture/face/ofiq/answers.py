@@ -9,31 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import ModelError
-from biocapture.face.alignment import Aligned, Rgb
+from biocapture.face.alignment import AlignedFace, Rgb
 from biocapture.face.features.sharpness import sharpness_features
 from biocapture.face.landmarks import Points
 from biocapture.models import checked_path, load
 
-IMAGENET = np.array((0.485, 0.456, 0.406), np.float32), np.array((0.229, 0.224, 0.225), np.float32)
-COMPRESSION = np.array((123.7, 116.3, 103.5), np.float32), np.array((58.4, 57.1, 57.4), np.float32)
+IMAGENET_NORMALISATION = np.array((0.485, 0.456, 0.406), np.float32), np.array((0.229, 0.224, 0.225), np.float32)
+COMPRESSION_NORMALISATION = np.array((123.7, 116.3, 103.5), np.float32), np.array((58.4, 57.1, 57.4), np.float32)
 """Means and deviations of red, green and blue that the networks were trained with."""
 
-COMPRESSED = slice(184, 432)
-EXPRESSION = slice(148, 488), slice(144, 472)
-QUALITY_PX, QUALITY = 192, (slice(33, 145), slice(40, 152))
+COMPRESSION_SPAN = slice(184, 432)
+EXPRESSION_WINDOW = slice(148, 488), slice(144, 472)
+QUALITY_PX, QUALITY_WINDOW = 192, (slice(33, 145), slice(40, 152))
 """Rows and columns of the aligned frame that each looks at; the last after reduction to 192 pixels."""
 
 PREDICT_SUM, PREDICT_RAW = 256, 1
 """Flags of OpenCV's boosted trees and forests: weighted votes, and votes themselves."""
 
 
-def outputs_of(pixels: Rgb, points: Points, aligned: Aligned) -> dict[str, float]:
+def ofiq_outputs(pixels: Rgb, points: Points, aligned: AlignedFace) -> dict[str, float]:
     """Raw answers by OFIQ's name of the measure."""
     return {
         "Sharpness": sharpness(pixels, points),
         "CompressionArtifacts": compression(aligned),
         "ExpressionNeutrality": expression(aligned),
-        "UnifiedQualityScore": unified(aligned),
+        "UnifiedQualityScore": unified_quality(aligned),
     }
 
 
@@ -50,25 +50,25 @@ def sharpness(pixels: Rgb, points: Points) -> float:
     return forest.getTermCriteria()[1] - votes
 
 
-def compression(aligned: Aligned) -> float:
+def compression(aligned: AlignedFace) -> float:
     """Structural similarity to the picture before compression, as a network predicts it."""
-    mean, deviation = COMPRESSION
-    crop = (aligned.pixels[COMPRESSED, COMPRESSED].astype(np.float32) - mean) / deviation
+    mean, deviation = COMPRESSION_NORMALISATION
+    crop = (aligned.pixels[COMPRESSION_SPAN, COMPRESSION_SPAN].astype(np.float32) - mean) / deviation
     return float(load("ofiq_compression")(crop.transpose(2, 0, 1)[None]).ravel()[0])
 
 
-def expression(aligned: Aligned) -> float:
+def expression(aligned: AlignedFace) -> float:
     """Sum of the boosted trees on what two networks see."""
-    mean, deviation = IMAGENET
-    crop = (aligned.pixels[EXPRESSION].astype(np.float32) / np.float32(255) - mean) / deviation
+    mean, deviation = IMAGENET_NORMALISATION
+    crop = (aligned.pixels[EXPRESSION_WINDOW].astype(np.float32) / np.float32(255) - mean) / deviation
     seen = [_embedded(crop, name, side) for name, side in (("ofiq_expression_b0", 224), ("ofiq_expression_b2", 260))]
     row = np.concatenate(seen)[None]
     return float(_trees("ofiq_expression", cv2.ml.Boost.load).predict(row, flags=PREDICT_SUM)[1].ravel()[0])
 
 
-def unified(aligned: Aligned) -> float:
+def unified_quality(aligned: AlignedFace) -> float:
     """Magnitude of the embedding of MagFace."""
-    small = cv2.resize(aligned.pixels, (QUALITY_PX, QUALITY_PX), interpolation=cv2.INTER_LINEAR)[QUALITY]
+    small = cv2.resize(aligned.pixels, (QUALITY_PX, QUALITY_PX), interpolation=cv2.INTER_LINEAR)[QUALITY_WINDOW]
     given = small[..., ::-1].astype(np.float32) / np.float32(255)
     return float(load("ofiq_quality")(given.transpose(2, 0, 1)[None]).ravel()[0])
 

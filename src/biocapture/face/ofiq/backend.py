@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import ModelError
-from biocapture.face.alignment import Aligned, Rgb, align
-from biocapture.face.features.cover import SEEN
-from biocapture.face.features.parsing import PARSED
+from biocapture.face.alignment import AlignedFace, Rgb, align
+from biocapture.face.features.occlusion import OCCLUSION_SPAN
+from biocapture.face.features.parsing import PARSING_WINDOW
 from biocapture.face.inputs import OCCLUSION_PX, PARSING_PX, Inputs
-from biocapture.face.landmarks import MAX_PX, Points, half_away
-from biocapture.face.networks.pose import Pose, angles
-from biocapture.face.ofiq.answers import outputs_of
+from biocapture.face.landmarks import MAX_COORDINATE_PX, Points, round_half_away
+from biocapture.face.networks.pose import HeadPose, pose_angles
+from biocapture.face.ofiq.answers import ofiq_outputs
 from biocapture.models import checked_path, load
 
 Boxes = NDArray[np.int64]
@@ -35,16 +35,16 @@ POSE_DEVIATION = np.array(
 )
 """Of the first seven numbers of the pose network (3DDFA-V2): two rows of an affine camera, three and one shift each."""
 
-IMAGENET = np.array((0.485, 0.456, 0.406), np.float32), np.array((0.229, 0.224, 0.225), np.float32)
+IMAGENET_NORMALISATION = np.array((0.485, 0.456, 0.406), np.float32), np.array((0.229, 0.224, 0.225), np.float32)
 
 
 def inputs_of(pixels: Rgb) -> Inputs:
     """Look for faces with OFIQ's detector and describe the largest."""
-    boxes = face_boxes(pixels)
+    boxes = detect_boxes(pixels)
     if not len(boxes):
         return Inputs(areas_px2=np.zeros(0))
-    points = landmarks(pixels, boxes[0])
-    head = head_pose(pixels, boxes[0])
+    points = predict_landmarks(pixels, boxes[0])
+    head = predict_pose(pixels, boxes[0])
     aligned = align(pixels, points)
     return Inputs(
         points=points,
@@ -52,13 +52,13 @@ def inputs_of(pixels: Rgb) -> Inputs:
         pitch_deg=head.pitch_deg,
         yaw_deg=head.yaw_deg,
         roll_deg=head.roll_deg,
-        parsing=None if aligned is None else parsing(aligned),
-        visible=None if aligned is None else visible(aligned),
-        outputs={} if aligned is None else outputs_of(pixels, points, aligned),
+        parsing=None if aligned is None else predict_parsing(aligned),
+        visible=None if aligned is None else predict_visibility(aligned),
+        outputs={} if aligned is None else ofiq_outputs(pixels, points, aligned),
     )
 
 
-def face_boxes(pixels: Rgb) -> Boxes:
+def detect_boxes(pixels: Rgb) -> Boxes:
     """Faces found by the single-shot detector in the picture with a black margin."""
     height, width = pixels.shape[:2]
     across, down = int(MARGIN * width), int(MARGIN * height)
@@ -72,10 +72,10 @@ def face_boxes(pixels: Rgb) -> Boxes:
     sides = np.float32(padded.shape[1]), np.float32(padded.shape[0])
     boxes = np.stack(
         [
-            half_away((left * sides[0]).astype(np.float64)) - across,
-            half_away((top * sides[1]).astype(np.float64)) - down,
-            half_away(((right - left) * sides[0]).astype(np.float64)),
-            half_away(((bottom - top) * sides[1]).astype(np.float64)),
+            round_half_away((left * sides[0]).astype(np.float64)) - across,
+            round_half_away((top * sides[1]).astype(np.float64)) - down,
+            round_half_away(((right - left) * sides[0]).astype(np.float64)),
+            round_half_away(((bottom - top) * sides[1]).astype(np.float64)),
         ],
         axis=1,
     )[(found[:, 2] >= MIN_CONFIDENCE) & inside & (right - left > MIN_WIDTH)].astype(np.int64)
@@ -91,7 +91,7 @@ def _detector() -> Any:
         raise ModelError(f"OpenCV cannot load it: {error}", str(weights)) from error
 
 
-def square(pixels: Rgb, left: int, top: int, side: int) -> Rgb:
+def square_crop(pixels: Rgb, left: int, top: int, side: int) -> Rgb:
     """A square of the picture, black beyond it."""
     height, width = pixels.shape[:2]
     rows = slice(max(top, 0), max(min(top + side, height), 0))
@@ -102,45 +102,45 @@ def square(pixels: Rgb, left: int, top: int, side: int) -> Rgb:
     return cut
 
 
-def landmarks(pixels: Rgb, box: NDArray[np.int64]) -> Points:
+def predict_landmarks(pixels: Rgb, box: NDArray[np.int64]) -> Points:
     """98 points of the last output of ADNet on the square around the box."""
     left, top, width, height = (int(value) for value in box)
     side = max(width, height)
     left, top = left - (side - width) // 2, top - (side - height) // 2
-    crop = cv2.resize(square(pixels, left, top, side), (LANDMARK_PX, LANDMARK_PX), interpolation=cv2.INTER_LINEAR)
+    crop = cv2.resize(square_crop(pixels, left, top, side), (LANDMARK_PX, LANDMARK_PX), interpolation=cv2.INTER_LINEAR)
     given = crop[..., ::-1].astype(np.float32) * np.float32(2 / 255) - np.float32(1)
     answer = load("ofiq_landmarks", -1)(given.transpose(2, 0, 1)[None]).reshape(-1, 2).astype(np.float64)
     places = (answer + 1) / 2 * (LANDMARK_PX - 1) * (side / LANDMARK_PX) + (left, top)
-    return half_away(np.clip(places, -MAX_PX, MAX_PX)).astype(np.int64)
+    return round_half_away(np.clip(places, -MAX_COORDINATE_PX, MAX_COORDINATE_PX)).astype(np.int64)
 
 
-def head_pose(pixels: Rgb, box: NDArray[np.int64]) -> Pose:
+def predict_pose(pixels: Rgb, box: NDArray[np.int64]) -> HeadPose:
     """Angles from the affine camera that 3DDFA-V2 fits."""
     left, top, width, height = (int(value) for value in box)
     row, column = top + height / 2, left + width / 2
     first, last = int(row - 0.44 * height), int(row + 0.51 * height)
     side = max(1, last - first)
-    cut = square(pixels, int(column - side / 2), first, side)
+    cut = square_crop(pixels, int(column - side / 2), first, side)
     crop = cv2.resize(cut, (POSE_PX, POSE_PX), interpolation=cv2.INTER_LINEAR)[..., ::-1]
     given = (crop.astype(np.float32) - np.float32(127.5)) / np.float32(128)
     answer = load("ofiq_pose")(given.transpose(2, 0, 1)[None]).ravel()[:7].astype(np.float64)
     camera = answer * POSE_DEVIATION + POSE_MEAN
     across, down = (row / np.linalg.norm(row) for row in (camera[:3], camera[4:7]))
-    return angles(np.stack([across, down, np.cross(across, down)]))
+    return pose_angles(np.stack([across, down, np.cross(across, down)]))
 
 
-def parsing(aligned: Aligned) -> NDArray[np.uint8]:
+def predict_parsing(aligned: AlignedFace) -> NDArray[np.uint8]:
     """(400, 400) uint8 classes of BiSeNet."""
-    given = cv2.resize(aligned.pixels[PARSED], (PARSING_PX, PARSING_PX), interpolation=cv2.INTER_LINEAR)
-    mean, deviation = IMAGENET
+    given = cv2.resize(aligned.pixels[PARSING_WINDOW], (PARSING_PX, PARSING_PX), interpolation=cv2.INTER_LINEAR)
+    mean, deviation = IMAGENET_NORMALISATION
     normal = (given.astype(np.float32) / np.float32(255) - mean) / deviation
     answer: NDArray[np.uint8] = load("ofiq_parsing")(normal.transpose(2, 0, 1)[None])[0].argmax(axis=0).astype(np.uint8)
     return answer
 
 
-def visible(aligned: Aligned) -> NDArray[np.uint8]:
+def predict_visibility(aligned: AlignedFace) -> NDArray[np.uint8]:
     """(224, 224) uint8, 1 = face that nothing hides."""
     size = (OCCLUSION_PX, OCCLUSION_PX)
-    given = cv2.resize(aligned.pixels[SEEN, SEEN], size, interpolation=cv2.INTER_LINEAR)
+    given = cv2.resize(aligned.pixels[OCCLUSION_SPAN, OCCLUSION_SPAN], size, interpolation=cv2.INTER_LINEAR)
     scaled = given.astype(np.float32) / np.float32(255)
     return (load("ofiq_occlusion", -1)(scaled.transpose(2, 0, 1)[None])[0, 0] >= 0).astype(np.uint8)

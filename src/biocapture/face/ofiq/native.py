@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from biocapture.face.describe import OUTPUTS, describe_inputs
-from biocapture.face.inputs import checked_inputs, checked_picture
+from biocapture.face.inputs import inputs_from_arrays, rgb_picture
 from biocapture.face.measures import iso_capture, iso_subject
 from biocapture.face.measures.curves import Logistic
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Column, Curve, Measure
 
-MEASURE: Mapping[str, Measure] = MappingProxyType(
+OFIQ_MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
         "BackgroundUniformity": iso_capture.background_uniformity,
         "IlluminationUniformity": iso_capture.illumination_uniformity,
@@ -44,7 +44,7 @@ MEASURE: Mapping[str, Measure] = MappingProxyType(
 )
 """OFIQ's name → the measure that gives its answer."""
 
-CURVE: Mapping[str, Curve] = MappingProxyType(
+OFIQ_CURVES: Mapping[str, Curve] = MappingProxyType(
     {
         "Sharpness": Logistic(-20.0, 15.0, height=1.0, offset=-14.0, scale=115.0),
         "CompressionArtifacts": Logistic(0.3308, 0.092, height=1.0, offset=-0.0278, scale=103.0),
@@ -56,7 +56,7 @@ CURVE: Mapping[str, Curve] = MappingProxyType(
 
 NATIVE = {
     f"ofiq.{name}{part}": f"{what} of OFIQ's {name}, from the inputs that this run had"
-    for name in (*MEASURE, *CURVE)
+    for name in (*OFIQ_MEASURES, *OFIQ_CURVES)
     for part, what in (("", "Raw value"), (".scalar", "Scalar 0..100"))
 }
 """Every native column → what it is."""
@@ -91,7 +91,7 @@ def measures_from(
     occlusion : (224, 224) bool or None
         True = visible face. Without it exposure is that of the whole face and covered shares are None.
     outputs : mapping
-        What OFIQ's own models answered, by measure name (:data:`CURVE`), to be mapped; the others are None.
+        What OFIQ's own models answered, by measure name (:data:`OFIQ_CURVES`), to be mapped; the others are None.
 
     Raises
     ------
@@ -104,9 +104,9 @@ def measures_from(
     >>> measures_from(np.zeros((8, 8), np.uint8), landmarks=None, boxes=[(4, 4), (2, 2)])["SingleFacePresent"]
     (0.25, 75.0)
     """
-    batch = describe_inputs(checked_picture(image), checked_inputs(landmarks, boxes, pose, parsing, occlusion))
-    answers = {name: _answer(float(item(batch)[0]), item.curve) for name, item in MEASURE.items()}
-    return answers | {name: _answer(outputs.get(name, math.nan), curve) for name, curve in CURVE.items()}
+    batch = describe_inputs(rgb_picture(image), inputs_from_arrays(landmarks, boxes, pose, parsing, occlusion))
+    answers = {name: _answer(float(item(batch)[0]), item.curve) for name, item in OFIQ_MEASURES.items()}
+    return answers | {name: _answer(outputs.get(name, math.nan), curve) for name, curve in OFIQ_CURVES.items()}
 
 
 def _answer(raw: float, curve: Curve) -> Answer:
@@ -115,8 +115,8 @@ def _answer(raw: float, curve: Curve) -> Answer:
 
 def native(batch: FaceBatch) -> dict[str, Column]:
     """OFIQ's raw values and scalars under its own names, prefixed ``ofiq.``; NaN where they cannot be assessed."""
-    raw = {name: item(batch) for name, item in MEASURE.items()}
-    raw |= {name: getattr(batch, OUTPUTS[name]) for name in CURVE}
-    curves = {name: item.curve for name, item in MEASURE.items()} | dict(CURVE)
+    raw = {name: item(batch) for name, item in OFIQ_MEASURES.items()}
+    raw |= {name: getattr(batch, OUTPUTS[name]) for name in OFIQ_CURVES}
+    curves = {name: item.curve for name, item in OFIQ_MEASURES.items()} | dict(OFIQ_CURVES)
     scalars = {f"{name}.scalar": curves[name](column) for name, column in raw.items()}
     return {name: (raw | scalars)[name.removeprefix("ofiq.")] for name in NATIVE}

@@ -17,7 +17,7 @@ from biocapture.models import Card, keep_card, user_directory
 CHUNK_BYTES = 1 << 20
 
 
-class Item(NamedTuple):
+class PackageFile(NamedTuple):
     """One file of the package.
 
     Attributes
@@ -41,23 +41,29 @@ class Item(NamedTuple):
 
 
 FILES = (
-    Item("ofiq_detector", "ssd_facedetect.caffemodel", 10_666_211, "2a56a11a57a4a295", "face boxes"),
-    Item("ofiq_detector_layout", "ssd_facedetect.prototxt.txt", 29_881, "", "layout of the detector"),
-    Item("ofiq_landmarks", "ADNet.onnx", 54_747_293, "5aed3eb5b6ecd350", "98 landmarks"),
-    Item("ofiq_pose", "mb1_120x120.onnx", 13_046_240, "efeb77517d067c19", "head pose"),
-    Item("ofiq_parsing", "bisenet_400.onnx", 53_193_813, "750ae55d5c440074", "parts of the head"),
-    Item("ofiq_occlusion", "face_occlusion_segmentation_ort.onnx", 57_307_779, "e847464bd8c0c596", "visible face"),
-    Item("ofiq_quality", "magface_iresnet50_norm.onnx", 174_394_035, "bc03f082a59ccb31", "unified quality"),
-    Item("ofiq_expression_b0", "enet_b0_8_best_vgaf_embed_zeroed.onnx", 16_052_940, "467e6c31152cd6db", "expression"),
-    Item("ofiq_expression_b2", "enet_b2_8_embed_zeroed.onnx", 30_800_917, "9a62be277daf63e5", "expression"),
-    Item("ofiq_expression", "hse_1_2_C_adaboost.yml.gz", 19_368_922, "6555645c47dd2d3f", "expression neutrality"),
-    Item("ofiq_compression", "ssim_248_model.onnx", 23_382_575, "001fe8e73803a3ff", "compression artefacts"),
-    Item("ofiq_sharpness", "face_sharpness_rtree.xml.gz", 507_331, "0d7decdad2b635e4", "sharpness"),
+    PackageFile("ofiq_detector", "ssd_facedetect.caffemodel", 10_666_211, "2a56a11a57a4a295", "face boxes"),
+    PackageFile("ofiq_detector_layout", "ssd_facedetect.prototxt.txt", 29_881, "", "layout of the detector"),
+    PackageFile("ofiq_landmarks", "ADNet.onnx", 54_747_293, "5aed3eb5b6ecd350", "98 landmarks"),
+    PackageFile("ofiq_pose", "mb1_120x120.onnx", 13_046_240, "efeb77517d067c19", "head pose"),
+    PackageFile("ofiq_parsing", "bisenet_400.onnx", 53_193_813, "750ae55d5c440074", "parts of the head"),
+    PackageFile(
+        "ofiq_occlusion", "face_occlusion_segmentation_ort.onnx", 57_307_779, "e847464bd8c0c596", "visible face"
+    ),
+    PackageFile("ofiq_quality", "magface_iresnet50_norm.onnx", 174_394_035, "bc03f082a59ccb31", "unified quality"),
+    PackageFile(
+        "ofiq_expression_b0", "enet_b0_8_best_vgaf_embed_zeroed.onnx", 16_052_940, "467e6c31152cd6db", "expression"
+    ),
+    PackageFile("ofiq_expression_b2", "enet_b2_8_embed_zeroed.onnx", 30_800_917, "9a62be277daf63e5", "expression"),
+    PackageFile(
+        "ofiq_expression", "hse_1_2_C_adaboost.yml.gz", 19_368_922, "6555645c47dd2d3f", "expression neutrality"
+    ),
+    PackageFile("ofiq_compression", "ssim_248_model.onnx", 23_382_575, "001fe8e73803a3ff", "compression artefacts"),
+    PackageFile("ofiq_sharpness", "face_sharpness_rtree.xml.gz", 507_331, "0d7decdad2b635e4", "sharpness"),
 )
 """Everything that the measures use."""
 
 
-def add(file: Path, files: Iterable[Item] = FILES) -> tuple[Card, ...]:
+def add(file: Path, files: Iterable[PackageFile] = FILES) -> tuple[Card, ...]:
     """Check every file of the package and keep copies in the user's model directory.
 
     Nothing is kept when one is missing or differs.
@@ -77,7 +83,7 @@ def add(file: Path, files: Iterable[Item] = FILES) -> tuple[Card, ...]:
         raise ModelError(f"cannot be read as a zip file: {error}", str(file)) from error
 
 
-def _member(package: zipfile.ZipFile, item: Item, file: Path) -> zipfile.ZipInfo:
+def _member(package: zipfile.ZipFile, item: PackageFile, file: Path) -> zipfile.ZipInfo:
     ending = f"/{item.path}"
     found = [info for info in package.infolist() if f"/{info.filename}".endswith(ending) and not info.is_dir()]
     if len(found) != 1:
@@ -87,7 +93,7 @@ def _member(package: zipfile.ZipFile, item: Item, file: Path) -> zipfile.ZipInfo
     return found[0]
 
 
-def _digest(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: Item) -> str:
+def _digest(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile) -> str:
     digest, left = hashlib.sha256(), item.size
     with package.open(member) as source:
         while left > 0 and (piece := source.read(min(CHUNK_BYTES, left))):
@@ -99,7 +105,7 @@ def _digest(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: Item) -> st
     return actual
 
 
-def _kept(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: Item, digest: str) -> Card:
+def _kept(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile, digest: str) -> Card:
     folder = user_directory() / item.name
     folder.mkdir(parents=True, exist_ok=True)
     # OpenCV tells the format of a file by its ending

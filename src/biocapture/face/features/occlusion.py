@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import SIDE_PX, Aligned, Rgb
+from biocapture.face.alignment import SIDE_PX, AlignedFace, Rgb
 from biocapture.face.features.cheeks import Window
 from biocapture.face.features.region import Region
-from biocapture.face.landmarks import LEFT_EYE, OUTER_MOUTH, RIGHT_EYE, Points, eye_distance, frontal, ratio
+from biocapture.face.landmarks import LEFT_EYE, OUTER_MOUTH, RIGHT_EYE, Points, eye_distance, frontal_length, ratio
 
 Mask = NDArray[np.uint8]
 """(616, 616) uint8, 1 inside, 0 outside."""
@@ -18,45 +18,49 @@ Mask = NDArray[np.uint8]
 Boxes = NDArray[np.int64]
 """(2, 2, 2) int64: left and right eye, first and last corner (both inside), column and row."""
 
-SEEN = slice(96, 520)
+OCCLUSION_SPAN = slice(96, 520)
 """Rows and columns of the frame that the occlusion map covers; beyond it everything counts as covered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class OcclusionStatistics:
     """Covered shares, 0..1; NaN where not assessable."""
 
-    covered_eyes: float
-    covered_mouth: float
-    covered_face: float
+    occluded_eyes: float
+    occluded_mouth: float
+    occluded_face: float
 
 
 def visible_mask(visible: NDArray[np.uint8]) -> Mask:
     """The occlusion map of 224 × 224 in the aligned frame."""
     mask = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-    mask[SEEN, SEEN] = cv2.resize(visible, (SEEN.stop - SEEN.start,) * 2, interpolation=cv2.INTER_NEAREST)
+    mask[OCCLUSION_SPAN, OCCLUSION_SPAN] = cv2.resize(
+        visible, (OCCLUSION_SPAN.stop - OCCLUSION_SPAN.start,) * 2, interpolation=cv2.INTER_NEAREST
+    )
     return mask
 
 
-def cover(aligned: Aligned, region: Region, visible: Mask | None, boxes: Boxes | None) -> Cover:
+def occlusion_statistics(
+    aligned: AlignedFace, region: Region, visible: Mask | None, boxes: Boxes | None
+) -> OcclusionStatistics:
     """Measure how much of the face is hidden; all NaN without an occlusion map, of the eyes without their boxes."""
     if visible is None:
-        return Cover(*(float("nan"),) * 3)
-    return Cover(
-        float("nan") if boxes is None else covered_share(_zone(boxes), visible),
-        covered_share(outline_zone(aligned.points[OUTER_MOUTH]), visible),
-        covered_share(region.mask, visible),
+        return OcclusionStatistics(*(float("nan"),) * 3)
+    return OcclusionStatistics(
+        float("nan") if boxes is None else occluded_share(_zone(boxes), visible),
+        occluded_share(outline_mask(aligned.points[OUTER_MOUTH]), visible),
+        occluded_share(region.mask, visible),
     )
 
 
-def covered_share(zone: Mask, visible: Mask) -> float:
+def occluded_share(zone: Mask, visible: Mask) -> float:
     """Share of a zone that is not visible, NaN for an empty zone."""
     return ratio(float(cv2.countNonZero(zone & (1 - visible))), cv2.countNonZero(zone))
 
 
 def eye_boxes(points: Points, yaw_deg: float) -> Boxes | None:
     """Boxes of both eyes grown by a twentieth of the eye distance as seen from the front; None in profile."""
-    apart = frontal(eye_distance(points), yaw_deg)
+    apart = frontal_length(eye_distance(points), yaw_deg)
     if math.isnan(apart):
         return None
     margin = math.floor(apart / 20)
@@ -64,7 +68,7 @@ def eye_boxes(points: Points, yaw_deg: float) -> Boxes | None:
     return np.sort(np.stack([eyes.min(axis=1) - margin, eyes.max(axis=1) + 1 + margin], axis=1), axis=1)
 
 
-def windows(boxes: Boxes) -> list[Window]:
+def box_windows(boxes: Boxes) -> list[Window]:
     """Rows and columns of the boxes within the frame."""
     ends = np.clip(boxes + np.array([[0], [1]]), 0, SIDE_PX).tolist()
     return [(slice(top, bottom), slice(left, right)) for (left, top), (right, bottom) in ends]
@@ -78,14 +82,14 @@ def _zone(boxes: Boxes) -> Mask:
     return zone
 
 
-def inside(pixels: Rgb, zone: Mask) -> Rgb:
+def pixels_inside(pixels: Rgb, zone: Mask) -> Rgb:
     """(n, 3) the pixels of a zone, row by row."""
     left, top, width, height = cv2.boundingRect(zone)
     window = slice(top, top + height), slice(left, left + width)
     return pixels[window][zone[window] > 0]
 
 
-def outline_zone(outline: Points) -> Mask:
+def outline_mask(outline: Points) -> Mask:
     """Inside of the outline of an eye or of the mouth."""
     zone = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
     cv2.fillConvexPoly(zone, outline.astype(np.int32), 1)

@@ -10,17 +10,17 @@ from biocapture.face.landmarks import (
     MOUTH_CORNERS,
     RIGHT_LIDS,
     Points,
-    chin_distance,
     distance,
     eye_centres,
-    frontal,
-    half_away,
+    eye_chin_distance,
+    frontal_length,
     ratio,
+    round_half_away,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Framing:
+class GeometryStatistics:
     """Place and size of the face; ratios have no unit; NaN where not assessable.
 
     Attributes
@@ -43,16 +43,16 @@ class Framing:
     room_below: float
 
 
-def framing(points: Points, shape: tuple[int, int], yaw_deg: float) -> Framing:
+def geometry_statistics(points: Points, shape: tuple[int, int], yaw_deg: float) -> GeometryStatistics:
     """Measure the landmarks of a picture of ``shape`` (rows, columns)."""
     height, width = shape
     left, right = eye_centres(points)
     apart = distance(left, right)
-    between = half_away((left + right) / 2)
+    between = round_half_away((left + right) / 2)
     down = distance(between, points[CHIN])
-    return Framing(
-        inter_eye_px=frontal(apart, yaw_deg),
-        head_height=chin_distance(points) / height,
+    return GeometryStatistics(
+        inter_eye_px=frontal_length(apart, yaw_deg),
+        head_height=eye_chin_distance(points) / height,
         left_room=ratio(float(right[0]), apart),
         right_room=ratio(width - float(left[0]), apart),
         room_above=ratio(float(between[1]), down),
@@ -62,19 +62,21 @@ def framing(points: Points, shape: tuple[int, int], yaw_deg: float) -> Framing:
 
 def eye_opening(points: Points) -> float:
     """Largest distance of the lids of the eye that is less open, in distances from eyes to chin."""
-    return ratio(min(_widest(points, LEFT_LIDS), _widest(points, RIGHT_LIDS)), chin_distance(points))
+    return ratio(min(_widest(points, LEFT_LIDS), _widest(points, RIGHT_LIDS)), eye_chin_distance(points))
 
 
 def face_proportion(points: Points, yaw_deg: float, pitch_deg: float) -> float:
     """Eye distance over the distance from eyes to mouth, both as seen from the front; NaN in profile."""
     left, right = eye_centres(points)
     mouth = (points[MOUTH_CORNERS[0]] + points[MOUTH_CORNERS[1]]) / 2
-    return ratio(frontal(distance(left, right), yaw_deg), frontal(distance((left + right) / 2, mouth), pitch_deg))
+    return ratio(
+        frontal_length(distance(left, right), yaw_deg), frontal_length(distance((left + right) / 2, mouth), pitch_deg)
+    )
 
 
 def mouth_opening(points: Points) -> float:
     """Largest distance of the inner lips, in distances from eyes to chin."""
-    return ratio(_widest(points, INNER_LIPS), chin_distance(points))
+    return ratio(_widest(points, INNER_LIPS), eye_chin_distance(points))
 
 
 def _widest(points: Points, pairs: Iterable[tuple[int, int]]) -> float:
