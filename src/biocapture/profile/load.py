@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from biocapture.errors import ProfileError
 from biocapture.guidance import LANGUAGES
-from biocapture.profile.record_rules import Group, RecordPolicy
-from biocapture.types import Framing, Modality, Position
+from biocapture.profile.record_rules import RecordRules
+from biocapture.types import Framing, Position
 
 SHIPPED = Path(__file__).parent
 
@@ -34,7 +34,7 @@ class Profile:
         Note key (``image.ppi_conflict`` …) → ``"retake"`` or ``"review"``; other notes only inform.
     portrait : Framing or None
         How ``biocapture portrait`` cuts a face.
-    record : RecordPolicy
+    record : RecordRules
         What it asks of one person's enrolment as a whole.
     """
 
@@ -46,7 +46,7 @@ class Profile:
     review: dict[str, float]
     notes: dict[str, str]
     portrait: Framing | None = None
-    record: RecordPolicy = field(default_factory=RecordPolicy)
+    record: RecordRules = field(default_factory=RecordRules)
 
 
 class _Portrait(BaseModel):
@@ -59,26 +59,6 @@ class _Portrait(BaseModel):
     ppi: float = Field(default=300.0, ge=50, le=5000)
 
 
-class _Budget(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    packet_bytes: int = Field(default=3_000_000, gt=0)
-    wsq: bool = True
-    jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    attempts: int = Field(default=3, ge=1, le=100)
-    repeat_fmr: float = Field(default=1.5e-4, gt=0, lt=1)
-    ghost_fmr: float = Field(default=3e-4, gt=0, lt=1)
-    eye_fmr: float = Field(default=1e-7, gt=0, lt=1)
-    means: dict[str, float] = {}
-    usable: dict[Modality, int] = {}
-    budget: _Budget = _Budget()
-
-
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -89,7 +69,7 @@ class _File(BaseModel):
     review: dict[str, float] = {}
     notes: dict[str, str] = {}
     portrait: _Portrait | None = None
-    record: _Record = _Record()
+    record: RecordRules = Field(default_factory=RecordRules)
 
 
 def shipped() -> tuple[str, ...]:
@@ -121,7 +101,7 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
         raise ProfileError(f"no such profile; {hint}shipped: {', '.join(shipped())}", str(name)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"] if part != "[key]")
         raise ProfileError(f"{where}: {first['msg']}", str(path)) from error
     except (OSError, ValueError) as error:
         raise ProfileError(f"cannot be read: {error}", str(path)) from error
@@ -136,7 +116,7 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
         content.review,
         content.notes,
         framing,
-        _record_policy(content.record),
+        content.record,
     )
 
 
@@ -155,25 +135,18 @@ def _read(path: Path, depth: int = 0) -> dict[str, Any]:
     return base | own | tables
 
 
-def _record_policy(record: _Record) -> RecordPolicy:
-    parts = record.model_dump(exclude={"means", "budget"})
-    means = {Group(name): minimum for name, minimum in record.means.items()}
-    return RecordPolicy(**parts, means=means, **record.budget.model_dump())
-
-
 def _check(content: _File, known: Collection[str], subject: str) -> None:
-    _check_minima(content.retake | content.review, known, "measure", subject)
-    _check_minima(content.record.means, set(Group), "group of slots", subject)
+    _check_minima(content.retake | content.review, known, subject)
     for key, consequence in content.notes.items():
         if consequence not in ("retake", "review"):
             raise ProfileError(f"notes.{key}: {consequence!r} is neither 'retake' nor 'review'", subject)
 
 
-def _check_minima(minima: dict[str, float], known: Collection[str], what: str, subject: str) -> None:
+def _check_minima(minima: dict[str, float], known: Collection[str], subject: str) -> None:
     for name, minimum in minima.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {str(near[0])!r}?" if near else ""
-            raise ProfileError(f"unknown {what} {name!r}{hint}", subject)
+            raise ProfileError(f"unknown measure {name!r}{hint}", subject)
         if not 0.0 <= minimum <= 100.0:
             raise ProfileError(f"{name}: minimum {minimum} is outside 0..100", subject)

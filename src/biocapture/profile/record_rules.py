@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from biocapture.types import EYES, FINGERS, Modality, Position
+
+Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Group(StrEnum):
@@ -31,8 +36,27 @@ MEMBERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPolicy:
-    """Limits for one record.
+class PacketRules:
+    """What the images of one record may take on their way to the server.
+
+    Attributes
+    ----------
+    packet_bytes : int
+        Largest sum of the images of one record.
+    wsq : bool
+        Whether prints may be sent as WSQ.
+    jpeg2000_ratios : tuple of float
+        Admissible compression ratios of JPEG 2000.
+    """
+
+    packet_bytes: Annotated[int, Field(gt=0)] = 3_000_000
+    wsq: bool = True
+    jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRules:
+    """Limits for one record: the table ``[record]`` of a profile, whose names, ranges and defaults these are.
 
     Attributes
     ----------
@@ -50,20 +74,13 @@ class RecordPolicy:
         Group → least mean quality of its slots, 0..100 (MOSIP's client tests means, its server minima).
     usable : dict
         Modality → how many slots the central system needs to tell a person apart; see ``readiness/failure_risk.py``.
-    packet_bytes : int
-        Most bytes of the images of one record.
-    wsq : bool
-        Whether prints may be sent as WSQ.
-    jpeg2000_ratios : tuple of float
-        Admissible compression ratios of JPEG 2000.
+    budget : PacketRules
     """
 
-    attempts: int = 3
-    repeat_fmr: float = 1.5e-4
-    ghost_fmr: float = 3e-4
-    eye_fmr: float = 1e-7
-    means: dict[Group, float] = field(default_factory=dict)
+    attempts: Annotated[int, Field(ge=1, le=100)] = 3
+    repeat_fmr: Rate = 1.5e-4
+    ghost_fmr: Rate = 3e-4
+    eye_fmr: Rate = 1e-7
+    means: dict[Group, Annotated[float, Field(ge=0, le=100)]] = field(default_factory=dict)
     usable: dict[Modality, int] = field(default_factory=dict)
-    packet_bytes: int = 3_000_000
-    wsq: bool = True
-    jpeg2000_ratios: tuple[float, ...] = (10.0, 20.0, 30.0)
+    budget: PacketRules = PacketRules()

@@ -29,7 +29,7 @@ from biocapture.fingerprint.comparison.compare import THRESHOLDS
 from biocapture.guidance import LANGUAGES, texts
 from biocapture.iris.comparison.compare import THRESHOLDS as IRIS_THRESHOLDS
 from biocapture.profile.load import Profile, load_profile
-from biocapture.profile.record_rules import Group
+from biocapture.profile.record_rules import Group, PacketRules
 from biocapture.types import FINGERS, Modality, Position
 
 ALIVE = Modality.IRIS in AVAILABLE
@@ -186,11 +186,11 @@ def test_budget_proposes_what_costs_least() -> None:
     assert raw / wsq.bytes > 8
     assert whole.budget.proposal == ()
     limit = jpeg2000[1].bytes
-    tight = bc.check(ROOT / "clean_names", profile=bare(packet_bytes=limit))
+    tight = bc.check(ROOT / "clean_names", profile=bare(budget=PacketRules(limit)))
     assert tight.findings[-1].id == "budget.too_large"
     assert tight.verdict is Verdict.REVIEW
     assert sum(option.bytes for option in tight.budget.proposal) <= limit
-    impossible = bc.check(ROOT / "clean_names", profile=bare(packet_bytes=1000))
+    impossible = bc.check(ROOT / "clean_names", profile=bare(budget=PacketRules(1000)))
     assert impossible.budget.proposal == ()
     assert impossible.verdict is Verdict.REVIEW
 

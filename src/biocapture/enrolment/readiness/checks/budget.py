@@ -85,7 +85,7 @@ def packet_budget(case: Case) -> Budget:
 
 def _packet_budget(case: Case) -> Budget:
     sizes = {slot.position: _size(slot) for slot in case.filled}
-    total, limit = sum(sizes.values()), case.profile.record.packet_bytes
+    total, limit = sum(sizes.values()), case.profile.record.budget.packet_bytes
     if not case.plan and total <= limit:
         return Budget(total, limit)
     found = tuple(_options(case))
@@ -110,9 +110,9 @@ def _options(case: Case) -> Iterator[Option]:
 
 
 def _encoders(case: Case, modality: Modality) -> Iterator[tuple[str, Encoder]]:
-    if modality is Modality.FINGERPRINT and case.profile.record.wsq:
+    if modality is Modality.FINGERPRINT and case.profile.record.budget.wsq:
         yield "wsq", wsq_bytes
-    for ratio in case.profile.record.jpeg2000_ratios:
+    for ratio in case.profile.record.budget.jpeg2000_ratios:
         yield f"jpeg2000 {ratio:g}", partial(jpeg2000_bytes, ratio=ratio)
 
 
