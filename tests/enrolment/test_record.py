@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from tests.support.records_of_people import ROOT
 
-from biocapture.enrolment import Absence, Enrolment, read_enrolment
+from biocapture.enrolment import Absence, Enrolment, enrolments_under, read_enrolment
+from biocapture.enrolment.dedup.subjects import items
+from biocapture.enrolment.manifest import MANIFEST_NAMES, MANIFEST_SUFFIXES, manifest_in
 from biocapture.errors import EnrolmentError
 from biocapture.types import FINGERS, Position
 
@@ -122,6 +124,21 @@ def test_random_bytes_never_crash(tmp_path: Path) -> None:
             read_enrolment(path)
         except EnrolmentError:
             continue
+
+
+@pytest.mark.parametrize("name", [*(f"budi{suffix}" for suffix in MANIFEST_SUFFIXES), *MANIFEST_NAMES, "BUDI.CSV"])
+def test_every_manifest_is_one_for_listing_reading_and_dedup(tmp_path: Path, name: str) -> None:
+    csv = "position,path\nright_index,a.png\nleft_index,b.png\n"
+    samples = [{"position": "right_index", "path": "a.png"}, {"position": "left_index", "path": "b.png"}]
+    path = tmp_path / name
+    path.write_text(csv if name.lower().endswith("csv") else json.dumps({"samples": samples}))
+    assert list(enrolments_under(tmp_path)) == [path]
+    assert [item.path.name for item in items([path])] == ["a.png", "b.png"]
+    assert {item.owner for item in items([path])} == {str(path)}
+    if name in MANIFEST_NAMES:
+        assert manifest_in(tmp_path) == path
+        assert len(read_enrolment(tmp_path).attempts) == 2
+        assert {item.owner for item in items([tmp_path])} == {str(tmp_path)}
 
 
 def test_nothing_there(tmp_path: Path) -> None:

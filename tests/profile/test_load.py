@@ -43,3 +43,8 @@ def test_wrong_profiles_say_what_is_wrong(tmp_path: Path, content: str, match: s
 def test_missing_profile_lists_the_shipped_ones() -> None:
     with pytest.raises(ProfileError, match="shipped: default, e-ktp"):
         load_profile("defualt", {"fingerprint.quality"})
+
+
+def test_a_profile_is_given_back_as_it_is() -> None:
+    profile = load_profile("default", measures())
+    assert load_profile(profile, ()) is profile

@@ -61,8 +61,7 @@ def options_of(
     """
     if ppi is not None and not 50 <= ppi <= 5000:
         raise UsageError("resolution must lie in 50..5000 ppi", str(ppi))
-    if not isinstance(profile, Profile):
-        profile = load_profile(profile, measures())
+    profile = load_profile(profile, measures())
     try:
         kind = None if modality in (None, "auto") else Modality(modality)
         slot = None if position is None else Position(position)

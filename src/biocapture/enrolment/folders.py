@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 from pathlib import Path
 
-from biocapture.enrolment.manifest import read_manifest
-from biocapture.enrolment.record import MAX_ATTEMPTS, Attempt, Enrolment
+from biocapture.enrolment.manifest import is_manifest, manifest_in, read_manifest
+from biocapture.enrolment.record import MAX_ATTEMPTS, Attempt, Enrolment, position_order
 from biocapture.errors import EnrolmentError
 from biocapture.images.naming import position_of
 from biocapture.images.walk import walk
 from biocapture.types import Position
-
-MANIFESTS = ("manifest.json", "manifest.csv")
-"""Names under which a folder's own manifest is looked for, the first found counts."""
 
 
 def read_enrolment(path: str | Path) -> Enrolment:
@@ -35,8 +32,8 @@ def read_enrolment(path: str | Path) -> Enrolment:
     path = Path(path)
     if not path.is_dir():
         return read_manifest(path)
-    named = next((path / name for name in MANIFESTS if (path / name).is_file()), None)
-    return read_manifest(named) if named else _from_names(path)
+    manifest = manifest_in(path)
+    return read_manifest(manifest) if manifest else _from_names(path)
 
 
 def enrolments_under(root: Path) -> Iterator[Path]:
@@ -52,7 +49,7 @@ def enrolments_under(root: Path) -> Iterator[Path]:
     except OSError as error:
         raise EnrolmentError(f"cannot be listed: {error.strerror or error}", str(root)) from error
     for entry in entries:
-        if not entry.name.startswith(".") and (entry.is_dir() or entry.suffix.lower() in (".json", ".csv")):
+        if not entry.name.startswith(".") and (entry.is_dir() or is_manifest(entry)):
             yield entry
 
 
@@ -63,7 +60,7 @@ def _from_names(folder: Path) -> Enrolment:
     if len(files) > MAX_ATTEMPTS:
         raise EnrolmentError(f"more than {MAX_ATTEMPTS} image files: not the enrolment of one person", str(folder))
     placed = [(_place(file, folder), file) for file in files]
-    placed.sort(key=lambda pair: (list(Position).index(pair[0]), _natural(str(pair[1].relative_to(folder)))))
+    placed.sort(key=lambda pair: (position_order(pair[0]), _natural(str(pair[1].relative_to(folder)))))
     attempts: list[Attempt] = []
     for position, group in groupby(placed, key=lambda pair: pair[0]):
         if position is not Position.UNKNOWN:

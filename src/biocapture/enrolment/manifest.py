@@ -9,10 +9,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from biocapture.enrolment.record import MAX_ATTEMPTS, Absence, Attempt, Enrolment, absence_of, slot_of
+from biocapture.enrolment.record import MAX_ATTEMPTS, Absence, Attempt, Enrolment, absence_of, position_order, slot_of
 from biocapture.errors import BiocaptureError, EnrolmentError
 from biocapture.images.naming import position_of
 from biocapture.types import Position
+
+MANIFEST_NAMES = ("manifest.json", "manifest.csv")
+"""Names of the manifest inside an enrolment's folder; the first one counts."""
+
+MANIFEST_SUFFIXES = (".json", ".csv")
+"""Endings of a manifest that stands for itself, in lower case."""
 
 MAX_BYTES = 4_000_000
 COLUMNS = ("position", "path", "exception", "ppi", "person", "birth_year")
@@ -33,6 +39,27 @@ class _Document(BaseModel):
     birth_year: int | None = Field(None, ge=1850, le=2200)
     samples: list[_Row] = []
     exceptions: dict[str, str] = {}
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file is a manifest by its name.
+
+    Parameters
+    ----------
+    path : Path
+        Of a file, which need not exist.
+    """
+    return path.suffix.lower() in MANIFEST_SUFFIXES
+
+
+def manifest_in(folder: Path) -> Path | None:
+    """The manifest of an enrolment's folder; None where its files are named by their positions.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+    return next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
 
 
 def read_manifest(path: Path) -> Enrolment:
@@ -117,7 +144,7 @@ def _enrolment(document: _Document, path: Path) -> Enrolment:
             raise EnrolmentError(f"a sample of {position} has no path")
         file = path.parent / row.path
         attempts.append(Attempt(position, file, taken[position], str(file), row.ppi))
-    attempts.sort(key=lambda attempt: list(Position).index(attempt.position))
+    attempts.sort(key=lambda attempt: position_order(attempt.position))
     absent: dict[Position, Absence] = {_slot(name): absence_of(why) for name, why in document.exceptions.items()}
     stem = path.parent.resolve().name if path.stem == "manifest" else path.stem
     return Enrolment(document.person or stem, tuple(attempts), absent, birth_year=document.birth_year)

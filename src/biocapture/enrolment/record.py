@@ -17,6 +17,9 @@ MAX_ATTEMPTS = 400
 """Of all slots together; a folder with more files is no enrolment of one person."""
 
 
+POSITION_ORDER = {position: number for number, position in enumerate(Position)}
+
+
 class Absence(StrEnum):
     """Why a slot stays empty (a biometric exception)."""
 
@@ -105,6 +108,21 @@ class Enrolment:
 def slot_of(name: Position | str) -> Position:
     """Slot from our own name of it; raises :class:`EnrolmentError` with the nearest known name."""
     return _member(Position, name, "slot")
+
+
+def position_order(position: Position) -> int:
+    """Place of a position in the order in which enrolments list them: right hand, left hand, eyes, face.
+
+    Parameters
+    ----------
+    position : Position
+
+    Returns
+    -------
+    int
+        From 0, which is the unknown position.
+    """
+    return POSITION_ORDER[position]
 
 
 def absence_of(name: Absence | str) -> Absence:

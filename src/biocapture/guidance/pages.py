@@ -1,5 +1,6 @@
 """Templates of HTML pages, and the words they use."""
 
+import base64
 from functools import partial
 from pathlib import Path
 
@@ -7,6 +8,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from biocapture.guidance import text
 from biocapture.guidance.words import number, percent, position_name, verdict_word
+
+
+def jpeg_uri(data: bytes) -> str:
+    """A JPEG file as the source of an ``img``.
+
+    Parameters
+    ----------
+    data : bytes
+        Of the file.
+    """
+    return f"data:image/jpeg;base64,{base64.b64encode(data).decode('ascii')}"
 
 
 def page_environment(folder: Path, language: str) -> Environment:

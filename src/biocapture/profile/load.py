@@ -77,13 +77,13 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
 
 
-def load_profile(name: str | Path, known: Collection[str]) -> Profile:
+def load_profile(name: str | Path | Profile, known: Collection[str]) -> Profile:
     """Read a shipped profile by name, or a user's own TOML file by path.
 
     Parameters
     ----------
-    name : str or Path
-        ``"default"``, ``"e-ktp"``, ``"mosip"`` or a path ending in ``.toml``.
+    name : str, Path or Profile
+        ``"default"``, ``"e-ktp"``, ``"mosip"`` or a path ending in ``.toml``; a profile is given back as it is.
     known : collection of str
         Every measure id that exists; a profile naming another is an error, not a silent pass.
 
@@ -92,6 +92,8 @@ def load_profile(name: str | Path, known: Collection[str]) -> Profile:
     ProfileError
         Unreadable, malformed, or naming something unknown (with the nearest known name).
     """
+    if isinstance(name, Profile):
+        return name
     path = Path(name) if str(name).endswith(".toml") else SHIPPED / f"{name}.toml"
     try:
         content = _File.model_validate(_read(path))

@@ -7,6 +7,7 @@ import pytest
 from tests.support.records_of_people import ROOT
 
 import biocapture as bc
+from biocapture.cli.terminal.record import lines_of
 from biocapture.enrolment import Attempt, Enrolment
 from biocapture.enrolment.readiness.page import write_html
 from biocapture.errors import UsageError
@@ -75,6 +76,21 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
     assert [attrs["alt"] for attrs in images] == [shown, f"{shown}2"]
     assert all(attrs["src"].startswith("data:image/jpeg;base64,") for attrs in images)
     assert page.text.count(shown) >= 4  # title, heading, captions
+
+
+def test_page_and_terminal_say_the_same_of_a_slot(tmp_path: Path) -> None:
+    prints = [ROOT / "images" / f"ayu_right_index_{number}.jpg" for number in (1, 2)]
+    samples = {"right_index": prints, "left_ring": b"no image", "left_little": b"no image"}
+    record = bc.check(Enrolment.of("x", samples, {"left_ring": "amputated", "left_thumb": "missing"}))
+    states = [(slot.state("id"), slot.attempts_note("id")) for slot in record.slots]
+    assert [state for state, _ in states] == ["baik", "tidak ada", *["tidak ada gambar yang dapat dipakai"] * 2]
+    assert states[0][1].startswith("terbaik dari 2 percobaan: ")
+    page, lines = page_of(record, tmp_path, "id").text, "\n".join(lines_of(record, "id"))
+    for state, note in states:
+        assert state in page
+        assert state in lines
+        assert note in page
+        assert note in lines
 
 
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:

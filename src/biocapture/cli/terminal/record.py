@@ -56,19 +56,17 @@ def lines_of(record: Readiness, language: str) -> Iterator[str]:
 
 
 def _slot_line(slot: Slot, language: str) -> str:
-    name = f"  {position_name(slot.position, language):<{NAME_WIDTH}}"
+    name, state = f"  {position_name(slot.position, language):<{NAME_WIDTH}}", slot.state(language)
     if slot.absent and not slot.attempts:
-        return f"{name}[dim]{record_phrase(slot.absent, language)}[/]"
+        return f"{name}[dim]{state}[/]"
     best = slot.best
     if best is None:
-        return f"{name}[red]{record_phrase('unreadable', language)}[/]"
-    count = len(slot.attempts)
-    tries = f"  ({record_phrase('attempts', language).format(count)}: {best.attempt.number})" if count > 1 else ""
+        return f"{name}[red]{state}[/]"
+    note = f"  ({note})" if (note := slot.attempts_note(language)) else ""
     if best.verdict is None:
-        return f"{name}[dim]{record_phrase('unassessed', language)}[/]{tries}"
-    word = verdict_word(best.verdict, "attempt", language)
+        return f"{name}[dim]{state}[/]{note}"
     quality = f"{slot.quality:3.0f}" if slot.quality == slot.quality else "  –"
-    return f"{name}{quality_bar(slot.quality)} {quality}  [{COLOURS[best.verdict]}]{word}[/]{tries}"
+    return f"{name}{quality_bar(slot.quality)} {quality}  [{COLOURS[best.verdict]}]{state}[/]{note}"
 
 
 def _summary_lines(record: Readiness, language: str) -> Iterator[str]:
@@ -101,7 +99,7 @@ def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
         yield ""
         yield f"[bold]{record_phrase('todo', language)}[/]"
     for number, finding in enumerate(record.findings, 1):
-        slots = ", ".join(position_name(slot, language) for slot in finding.slots) or record_phrase("record", language)
+        slots = finding.slot_names(language)
         yield f"  {number}. [{COLOURS[finding.verdict]}]{slots}[/]: {escape(finding.say(language))}"
         if because := finding.evidence_line:
             yield f"     [dim]{finding.id}: {escape(because)}[/]"

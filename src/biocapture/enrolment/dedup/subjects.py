@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biocapture.enrolment import Enrolment, enrolments_under, read_enrolment
-from biocapture.enrolment.folders import MANIFESTS
+from biocapture.enrolment.manifest import is_manifest, manifest_in
 from biocapture.errors import EnrolmentError, UsageError
 from biocapture.images.naming import modality_of_name, position_of
 from biocapture.images.walk import walk
@@ -54,7 +54,7 @@ def items(paths: Iterable[Path]) -> Iterator[Item]:
 
 
 def _under(path: Path) -> Iterator[Item]:
-    if path.suffix.lower() in (".csv", ".json") and path.is_file():
+    if is_manifest(path) and path.is_file():
         yield from _of_enrolment(read_enrolment(path), path)
     elif not path.is_dir():
         yield _alone(path)
@@ -68,7 +68,7 @@ def _under(path: Path) -> Iterator[Item]:
 
 
 def _is_enrolment(folder: Path) -> bool:
-    if any((folder / name).is_file() for name in MANIFESTS):
+    if manifest_in(folder):
         return True
     try:
         read = read_enrolment(folder) if _own_files(folder) else None

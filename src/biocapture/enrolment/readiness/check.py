@@ -13,7 +13,7 @@ from biocapture.enrolment.readiness.evidence import Case
 from biocapture.enrolment.readiness.examine import examined_slots
 from biocapture.enrolment.readiness.failure_risk import failure_risk
 from biocapture.enrolment.readiness.result import Readiness, Summary
-from biocapture.enrolment.readiness.slot import Slot
+from biocapture.enrolment.readiness.slot import Slot, mean_quality
 from biocapture.enrolment.readiness.verdict import ordered, verdict_of
 from biocapture.enrolment.station import Memory
 from biocapture.profile.load import Profile, load_profile
@@ -51,8 +51,7 @@ def check(
     """
     if not isinstance(enrolment, Enrolment):
         enrolment = read_enrolment(enrolment)
-    if not isinstance(profile, Profile):
-        profile = load_profile(profile, measures())
+    profile = load_profile(profile, measures())
     slots = examined_slots(enrolment, profile, threads)
     return judge(Case(enrolment, profile, slots, station, max(1, threads), plan))
 
@@ -80,8 +79,8 @@ def judge(case: Case) -> Readiness:
 def _summaries(slots: Mapping[Position, Slot]) -> dict[Modality, Summary]:
     found = {}
     for modality in Modality:
-        own = [slot.quality for slot in slots.values() if slot.position.modality is modality and slot.attempts]
-        told = [quality for quality in own if not math.isnan(quality)]
+        own = [slot for slot in slots.values() if slot.position.modality is modality and slot.attempts]
         if own:
-            found[modality] = Summary(min(told), sum(told) / len(told)) if told else Summary(math.nan, math.nan)
+            lowest = min((slot.quality for slot in own if not math.isnan(slot.quality)), default=math.nan)
+            found[modality] = Summary(lowest, mean_quality(own))
     return found

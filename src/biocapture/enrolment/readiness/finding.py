@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from biocapture.assessment.verdict import Verdict
 from biocapture.guidance import text
+from biocapture.guidance.words import position_name, record_phrase
 from biocapture.types import Position
 
 
@@ -50,6 +51,16 @@ class Finding:
             f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
             for name, value in self.evidence.items()
         )
+
+    def slot_names(self, language: str = "en") -> str:
+        """Names of the slots concerned; "the record" where it concerns none.
+
+        Parameters
+        ----------
+        language : str
+            One of :data:`biocapture.guidance.LANGUAGES`.
+        """
+        return ", ".join(position_name(slot, language) for slot in self.slots) or record_phrase("record", language)
 
     def say(self, language: str = "en") -> str:
         """What the operator does."""

@@ -45,8 +45,7 @@ def check_many(
 
     Each is compared with all before it in the run, and the one just before it is the previous person.
     """
-    if not isinstance(profile, Profile):
-        profile = load_profile(profile, measures())
+    profile = load_profile(profile, measures())
     recent = Recent()
     for path in enrolments_under(root):
         try:

@@ -1,6 +1,5 @@
 """A record's readiness as one self-contained page: verdict, slots, and the images that show each fault."""
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from biocapture.comparison.protocol import matcher
 from biocapture.enrolment.readiness import Finding, Readiness
 from biocapture.enrolment.readiness.slot import Examined
 from biocapture.errors import UsageError
-from biocapture.guidance.pages import page_environment
+from biocapture.guidance.pages import jpeg_uri, page_environment
 from biocapture.guidance.words import record_phrase
 
 SHOWN_PX = 900
@@ -76,5 +75,4 @@ def _data_uri(picture: NDArray[np.uint8]) -> str:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(
             np.uint8, copy=False
         )
-    data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
-    return f"data:image/jpeg;base64,{base64.b64encode(data).decode('ascii')}"
+    return jpeg_uri(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes())

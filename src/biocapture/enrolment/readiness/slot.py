@@ -1,6 +1,7 @@
 """One slot of an enrolment: its attempts, looked at, and the best of them."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment import Absence, Attempt
 from biocapture.enrolment.readiness.copies import Signature
+from biocapture.guidance.words import record_phrase, verdict_word
 from biocapture.types import Modality, Position, Sample
 
 RANK = {Verdict.READY: 3, Verdict.REVIEW: 2, Verdict.RETAKE: 1, None: 0}
@@ -99,3 +101,42 @@ class Slot:
     def quality(self) -> float:
         """Of the best attempt; NaN where not assessed."""
         return self.best.quality if self.best else math.nan
+
+    def state(self, language: str = "en") -> str:
+        """How the slot stands, in words: why it is empty or unusable, or the verdict on its best attempt.
+
+        Parameters
+        ----------
+        language : str
+            One of :data:`biocapture.guidance.LANGUAGES`.
+        """
+        if self.absent and not self.attempts:
+            return record_phrase(self.absent, language)
+        if self.best is None:
+            return record_phrase("unreadable", language)
+        verdict = self.best.verdict
+        return verdict_word(verdict, "attempt", language) if verdict else record_phrase("unassessed", language)
+
+    def attempts_note(self, language: str = "en") -> str:
+        """Which of several attempts is the best, in words; empty for a single one, or where none can be used.
+
+        Parameters
+        ----------
+        language : str
+            One of :data:`biocapture.guidance.LANGUAGES`.
+        """
+        count = len(self.attempts)
+        if self.best is None or count < 2:
+            return ""
+        return f"{record_phrase('attempts', language).format(count)}: {self.best.attempt.number}"
+
+
+def mean_quality(slots: Iterable[Slot]) -> float:
+    """Mean quality 0..100 of the slots that are assessed; NaN where none is.
+
+    Parameters
+    ----------
+    slots : iterable of Slot
+    """
+    qualities = [slot.quality for slot in slots if not math.isnan(slot.quality)]
+    return sum(qualities) / len(qualities) if qualities else math.nan

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment.readiness.checks import ORDER
 from biocapture.enrolment.readiness.finding import Finding
+from biocapture.enrolment.record import position_order
 from biocapture.types import Position
 
 
@@ -38,5 +39,5 @@ def retakes(findings: Iterable[Finding]) -> tuple[tuple[Position, tuple[str, ...
 
 
 def _rank(finding: Finding) -> tuple[bool, bool, int, int]:
-    place = list(Position).index(finding.slots[0]) if finding.slots else 99
+    place = position_order(finding.slots[0]) if finding.slots else 99
     return not finding.identity, finding.verdict is not Verdict.RETAKE, ORDER.index(finding.check), place

@@ -1,6 +1,5 @@
 """Pictures of cases, with what was seen in them, small enough to stand in the page. Images are personal data."""
 
-import base64
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ from biocapture.assessment.options import Options
 from biocapture.assessment.picture import seen
 from biocapture.assessment.samples import sample_of
 from biocapture.errors import BiocaptureError
+from biocapture.guidance.pages import jpeg_uri
 from biocapture.runs.page.kept import Case
 from biocapture.types import Modality
 
@@ -51,7 +51,7 @@ class Thumbnails:
         small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         bgr = small if small.ndim == 2 else np.ascontiguousarray(small[:, :, ::-1])
         coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
-        return f"data:image/jpeg;base64,{base64.b64encode(coded.tobytes()).decode('ascii')}"
+        return jpeg_uri(coded.tobytes())
 
     def _of(self, case: Case) -> Options:
         how = self._wanted

@@ -58,7 +58,7 @@ def write_report(
     """
     vocabulary(language)
     opened = open_run(run)
-    chosen = profile if isinstance(profile, Profile) else load_profile(profile or _named(opened), measures())
+    chosen = load_profile(profile or _named(opened), measures())
     found = tally(opened, chosen.retake)
     before = None if against is None else tally(open_run(against), chosen.retake)
     if save_reference is not None:

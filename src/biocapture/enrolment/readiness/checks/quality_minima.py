@@ -2,13 +2,11 @@
 
 import math
 
-import numpy as np
-
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment.readiness.checks.completeness import STATED_SIDE
 from biocapture.enrolment.readiness.evidence import Case
 from biocapture.enrolment.readiness.finding import Finding
-from biocapture.enrolment.readiness.slot import Slot
+from biocapture.enrolment.readiness.slot import Slot, mean_quality
 from biocapture.profile.record_rules import Group
 
 
@@ -21,7 +19,7 @@ def check_quality_minima(case: Case) -> list[Finding]:
 
 def group_mean(case: Case, group: Group) -> float:
     """Mean quality of the filled slots of a group, as MOSIP's client has it; NaN where none is assessed."""
-    return _mean([case.slots[position].quality for position in group.positions if position in case.slots])
+    return mean_quality(case.slots[position] for position in group.positions if position in case.slots)
 
 
 def _of_slot(slot: Slot) -> Finding | None:
@@ -46,8 +44,3 @@ def _of_group(case: Case, group: Group, minimum: float) -> Finding | None:
     said: dict[str, float | str] = {"group": str(group), "mean": mean, "minimum": minimum}
     positions = tuple(slot.position for slot in weakest if not slot.quality >= minimum)
     return Finding("readable.group", Verdict.RETAKE, positions, "enrolment.poor_group", said)
-
-
-def _mean(values: list[float]) -> float:
-    told = [value for value in values if not math.isnan(value)]
-    return float(np.mean(told)) if told else math.nan
