@@ -15,8 +15,8 @@ from biocapture.measure import (
     Sigmoid,
     Table,
     declared_in,
-    evaluate,
     measure,
+    raw_columns,
     values_of,
 )
 from biocapture.types import Failure
@@ -75,7 +75,7 @@ def test_one_failing_measure_leaves_the_others() -> None:
     for function in (good, bad):
         function.__module__ = "biocapture.iris.measures.iso"
     items = [measure(unit="1", range=(0, 1), curve=Identity(), guidance="k")(f) for f in (good, bad)]
-    columns, errors = evaluate(items, np.array([1.0, 2.0]), 2)
+    columns, errors = raw_columns(items, np.array([1.0, 2.0]), 2)
     np.testing.assert_array_equal(columns["iris.good"], [1.0, 2.0])
     assert np.isnan(columns["iris.bad"]).all()
     assert errors == {"iris.bad": "ZeroDivisionError: none of that"}

@@ -126,13 +126,13 @@ def _template(pixels: int, modality: str) -> Callable[[], object]:
 def _measures(count: int, modality: str) -> Callable[[], object]:
     from benchmarks.suite.batches import described, joined
     from biocapture.assessment.modalities import measures
-    from biocapture.measure import evaluate
+    from biocapture.measure import raw_columns
     from biocapture.types import Modality
 
     kind = Modality(modality)
     batch = joined(list(islice(cycle(described(kind)), count)))
     every = tuple(measures(kind).values())
-    return lambda: evaluate(every, batch, count)
+    return lambda: raw_columns(every, batch, count)
 
 
 def _search(count: int, modality: str) -> Callable[[], object]:

@@ -9,7 +9,7 @@ from benchmarks.suite.images import Setting, written
 from biocapture.assessment.modalities import AVAILABLE, measures
 from biocapture.assessment.options import options_of
 from biocapture.assessment.pipeline import assess, reports
-from biocapture.measure import evaluate
+from biocapture.measure import raw_columns
 from biocapture.profile.load import load_profile
 from biocapture.types import Modality
 from biocapture.workers.pool import CHUNK
@@ -19,7 +19,7 @@ def cases(sets: tuple[str, ...]) -> Iterator[Case]:
     """Cases about whole captures."""
     yield Case(name_of(load_profile), _profile)
     for modality in AVAILABLE:
-        yield Case(name_of(evaluate, modality), partial(_evaluate, modality=modality))
+        yield Case(name_of(raw_columns, modality), partial(_raw_columns, modality=modality))
         yield Case(f"report.Report.row[{modality}]", partial(_row, modality=modality))
         yield Case(name_of(reports, modality), partial(_reports, modality=modality))
         yield Case(name_of(reports, f"{modality}, native"), partial(_reports, modality=modality, native=True))
@@ -39,11 +39,11 @@ def _row(setting: Setting, modality: Modality) -> Work:
     return Work(report.row)
 
 
-def _evaluate(setting: Setting, modality: Modality) -> Work:
+def _raw_columns(setting: Setting, modality: Modality) -> Work:
     """All measures of one capture."""
     batch = described(modality)[0]
     every = tuple(measures(modality).values())
-    return Work(lambda: evaluate(every, batch, 1))
+    return Work(lambda: raw_columns(every, batch, 1))
 
 
 def _reports(setting: Setting, modality: Modality, native: bool = False) -> Work:

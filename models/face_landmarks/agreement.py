@@ -25,7 +25,7 @@ from biocapture.face.inputs import Inputs
 from biocapture.face.landmarks import to_pixels
 from biocapture.face.networks.backend import add_parsing, inputs_of
 from biocapture.face.networks.pose import estimate_pose
-from biocapture.measure import evaluate
+from biocapture.measure import raw_columns
 from biocapture.types import Modality
 
 FOLDERS, NEAR = ("neutral_front", "canada", "congress"), 10.0
@@ -34,7 +34,7 @@ FOLDERS, NEAR = ("neutral_front", "canada", "congress"), 10.0
 def scores(picture: np.ndarray, inputs: Inputs) -> dict[str, float]:
     batch = describe_inputs(picture, inputs)
     table = measures(Modality.FACE)
-    raw, _ = evaluate(table.values(), batch, 1)
+    raw, _ = raw_columns(table.values(), batch, 1)
     return {name: float(table[name].curve(column)[0]) for name, column in raw.items()}
 
 

@@ -285,7 +285,7 @@ class Score:
     score: float
 
 
-def evaluate(measures: Iterable[Measure], batch: Any, size: int) -> tuple[dict[str, Column], dict[str, str]]:
+def raw_columns(measures: Iterable[Measure], batch: Any, size: int) -> tuple[dict[str, Column], dict[str, str]]:
     """Raw columns of all measures, plus the error text of every measure that failed.
 
     One measure failing never takes the others down: its column is NaN.

@@ -15,7 +15,7 @@ from biocapture.face.describe import OUTPUTS
 from biocapture.face.measures import curves
 from biocapture.face.ofiq import native
 from biocapture.face.statistics import FaceBatch
-from biocapture.measure import Measure, evaluate
+from biocapture.measure import Measure, raw_columns
 
 EVERY = pytest.mark.parametrize("item", [pytest.param(item, id=item.id) for item in face.MEASURES])
 
@@ -119,7 +119,7 @@ def test_ids_are_unique_and_ofiqs_names_cover_the_standard() -> None:
 
 
 def test_every_measure_has_a_value_on_a_plain_face(described_captures: dict[str, FaceBatch]) -> None:
-    columns, problems = evaluate(face.MEASURES, described_captures["plain"], 1)
+    columns, problems = raw_columns(face.MEASURES, described_captures["plain"], 1)
     assert not problems
     unknown = {name for name, column in columns.items() if np.isnan(column).any()}
     assert unknown == {"face.face_likeness"}  # needs what only a detector knows
@@ -130,13 +130,13 @@ def test_no_face_is_a_failure_and_nothing_is_measured(described_captures: dict[s
         batch = described_captures[name]
         assert batch.failure[0] is not None
         assert batch.failure[0].reason == "face.no_face"
-    columns, _ = evaluate(face.MEASURES, described_captures["no face"], 1)
+    columns, _ = raw_columns(face.MEASURES, described_captures["no face"], 1)
     assert all(np.isnan(column).all() for column in columns.values())
 
 
 def test_batch_of_one_equals_batch_of_many(described_captures: dict[str, FaceBatch]) -> None:
     parts = list(described_captures.values())
-    together, _ = evaluate(face.MEASURES, FaceBatch.join(parts), len(parts))
+    together, _ = raw_columns(face.MEASURES, FaceBatch.join(parts), len(parts))
     for item in face.MEASURES:
         alone = np.concatenate([item(part) for part in parts])
         np.testing.assert_array_equal(together[item.id], alone)
@@ -160,7 +160,7 @@ def test_every_column_is_measured_or_used() -> None:
 
 
 def test_what_is_not_supplied_is_not_assessed(described_captures: dict[str, FaceBatch]) -> None:
-    columns, _ = evaluate(face.MEASURES, described_captures["landmarks only"], 1)
+    columns, _ = raw_columns(face.MEASURES, described_captures["landmarks only"], 1)
     missing = {name.removeprefix("face.") for name, column in columns.items() if np.isnan(column[0])}
     assert missing == {
         *("background_uniformity", "red_background", "blue_background", "white_background", "background_shadow"),

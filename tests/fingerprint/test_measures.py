@@ -15,7 +15,7 @@ from biocapture import fingerprint
 from biocapture.assessment.modalities import measures
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.guidance import LANGUAGES, texts
-from biocapture.measure import Band, Identity, Measure, Ramp, Sigmoid, evaluate
+from biocapture.measure import Band, Identity, Measure, Ramp, Sigmoid, raw_columns
 from biocapture.models import load
 from biocapture.types import Modality
 
@@ -60,7 +60,7 @@ def single(name: str) -> FingerprintBatch:
 
 
 def raw_of(batch: FingerprintBatch) -> dict[str, np.ndarray]:
-    columns, problems = evaluate(fingerprint.MEASURES, batch, len(batch))
+    columns, problems = raw_columns(fingerprint.MEASURES, batch, len(batch))
     assert not problems
     return columns
 
@@ -190,7 +190,7 @@ def test_one_failing_measure_leaves_the_others(fault: Callable[[FingerprintBatch
     batch = FingerprintBatch.join([single("clean"), single("dry")])
     broken = "fingerprint.wetness"
     items = [replace(item, function=fault) if item.id == broken else item for item in fingerprint.MEASURES]
-    columns, problems = evaluate(items, batch, len(batch))
+    columns, problems = raw_columns(items, batch, len(batch))
     assert list(problems) == [broken]
     assert np.isnan(columns[broken]).all()
     assert columns[broken].shape == (2,)

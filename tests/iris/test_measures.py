@@ -22,7 +22,7 @@ from biocapture.guidance import LANGUAGES, texts
 from biocapture.iris.describe import MAX_PX, describe
 from biocapture.iris.measures import integrity, iso, operational, quality
 from biocapture.iris.statistics import IrisBatch
-from biocapture.measure import Measure, evaluate
+from biocapture.measure import Measure, raw_columns
 from biocapture.synthetic.eye.capture import capture
 from biocapture.synthetic.eye.conditions import Conditions
 from biocapture.types import Image, Modality, Position, Sample
@@ -84,7 +84,7 @@ def single(name: str) -> IrisBatch:
 
 
 def raw_of(batch: IrisBatch) -> dict[str, np.ndarray]:
-    columns, problems = evaluate(iris.MEASURES, batch, len(batch))
+    columns, problems = raw_columns(iris.MEASURES, batch, len(batch))
     assert not problems
     return columns
 

@@ -10,7 +10,7 @@ from biocapture.assessment.modalities import measures
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.polar import angles
 from biocapture.iris.statistics import IrisBatch
-from biocapture.measure import Score, evaluate
+from biocapture.measure import Score, raw_columns
 from biocapture.synthetic.eye import gaze
 from biocapture.synthetic.eye.capture import EyeImage, EyeTruth, capture
 from biocapture.synthetic.eye.conditions import Conditions
@@ -75,7 +75,7 @@ def described(pixels: NDArray[np.uint8], position: Position = Position.UNKNOWN) 
 
 def scores(batch: IrisBatch) -> dict[str, Score]:
     """Raw value and score of every measure of a batch of one, by the part of the id after the modality."""
-    raw, problems = evaluate(iris.MEASURES, batch, len(batch))
+    raw, problems = raw_columns(iris.MEASURES, batch, len(batch))
     assert not problems
     return {
         name.split(".")[1]: Score(float(column[0]), float(measures()[name].curve(column)[0]))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from biocapture import fingerprint
 from biocapture.assessment.modalities import measures
 from biocapture.fingerprint.statistics import FingerprintBatch
-from biocapture.measure import Score, evaluate
+from biocapture.measure import Score, raw_columns
 from biocapture.synthetic.fingerprint.finger import Finger, finger
 from biocapture.synthetic.fingerprint.impression import Effects, Impression, impression
 from biocapture.types import Image, Modality, Sample
@@ -43,7 +43,7 @@ def described(pixels: NDArray[np.uint8]) -> FingerprintBatch:
 
 def scores(batch: FingerprintBatch) -> dict[str, Score]:
     """Raw value and score of every measure of a batch of one, by the part of the id after the modality."""
-    raw, problems = evaluate(fingerprint.MEASURES, batch, len(batch))
+    raw, problems = raw_columns(fingerprint.MEASURES, batch, len(batch))
     assert not problems
     return {
         name.split(".")[1]: Score(float(column[0]), float(measures()[name].curve(column)[0]))

@@ -20,7 +20,7 @@ from biocapture.assessment.samples import Source, at_working_resolution, sample_
 from biocapture.assessment.verdict import judge
 from biocapture.errors import BiocaptureError
 from biocapture.images.limits import MAX_PIXELS
-from biocapture.measure import Batch, Score, evaluate
+from biocapture.measure import Batch, Score, raw_columns
 from biocapture.profile.load import Profile
 from biocapture.types import Modality, Sample
 from biocapture.workers.pool import map_ordered
@@ -37,7 +37,7 @@ def judged(samples: Sequence[Sample], statistics: Sequence[Batch], wanted: Optio
     part = package(modality)
     catalogue = measures(modality)
     batch = type(statistics[0]).join(statistics)
-    raw, problems = evaluate(part.MEASURES, batch, len(samples))
+    raw, problems = raw_columns(part.MEASURES, batch, len(samples))
     scores = {name: catalogue[name].curve(column) for name, column in raw.items()}
     native = part.native(batch) if wanted.native else {}
     found = []
