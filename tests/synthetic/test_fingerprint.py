@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.support.prints import SEEDS, described, grown, touch
 
-from biocapture.fingerprint.describe import MIN_QUALITY
+from biocapture.fingerprint.describe import MIN_MINUTIA_QUALITY
 from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
 from biocapture.fingerprint.features.ridge_field import ridge_field
 from biocapture.fingerprint.features.ridge_flow import follow_ridges
@@ -209,7 +209,7 @@ def test_minutiae_are_found_where_they_are(seed: int, shape: tuple[int, int]) ->
 def test_what_is_counted_as_a_minutia_is_one(seed: int, shape: tuple[int, int]) -> None:
     made = touch(seed, shape)
     found = extracted(made)
-    counted, right = found.quality > MIN_QUALITY, np.zeros(len(found), bool)
+    counted, right = found.quality > MIN_MINUTIA_QUALITY, np.zeros(len(found), bool)
     right[pairs(found, made)[0]] = True
     assert right[counted].mean() >= 0.8
 
@@ -218,6 +218,6 @@ def test_what_is_counted_as_a_minutia_is_one(seed: int, shape: tuple[int, int]) 
 def test_minutia_counts_of_the_batch_are_those_extracted(seed: int) -> None:
     made = touch(seed)
     found, batch = extracted(made), described(made.pixels)
-    assert batch.minutiae[0] == (found.quality > MIN_QUALITY).sum()
+    assert batch.minutiae[0] == (found.quality > MIN_MINUTIA_QUALITY).sum()
     np.testing.assert_array_equal(batch.minutia_quality.value, found.quality.astype(np.float64))
     assert ((found.quality >= 0) & (found.quality <= 1)).all()

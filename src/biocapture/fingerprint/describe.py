@@ -14,55 +14,69 @@ from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.measure import Table, values_of
 from biocapture.types import Failure, GreyPixels, Sample, Trace, no_trace
 
-NFIQ2_LIMIT_PX = (1000, 800)
-"""Rows and columns that NFIQ 2 accepts after the frame is removed."""
+MAX_NFIQ2_PX = (1000, 800)
+"""Most rows and columns that NFIQ 2 accepts after the frame is removed."""
 
 MIN_LIKENESS = 0.25
-"""Portraits, irises, pages, noise and textures stay below, prints of six sensors above 0.33 (see spectrum.py)."""
+"""Likeness to a print, 0..1: portraits, irises, pages, noise and textures stay below, prints of six sensors above 0.33
+(see spectrum.py)."""
 
-CLEAR_COHERENCE = 0.5
+FULL_COHERENCE = 0.5
 """Mean coherence from which ridges count as fully directed; isotropic textures have 0.2."""
 
 MIN_RIDGES_MM2 = 15.0
+"""Area of ridges below which there is no print to assess."""
 
-MIN_QUALITY = 0.05
-"""Minutiae below are not counted: the median count of the development sets is then that of NFIQ 2's extractor."""
+MIN_MINUTIA_QUALITY = 0.05
+"""0..1; minutiae below are not counted: the median count of the development sets is then that of NFIQ 2's extractor."""
 
-PERIOD_LIMITS_PX = ((3.3, 5.3), (16.0, 28.0))
-"""Regular periods within are no finger's at 500 ppi (the six sensors span 5.9 to 15.6 px) and may be at another."""
+IMPLAUSIBLE_PERIODS_PX = ((3.3, 5.3), (16.0, 28.0))
+"""Regular periods within these ranges are no finger's at 500 ppi (the six sensors span 5.9 to 15.6 px), but may be at
+another resolution."""
 
-REGULAR_SHARE, MIN_COHERENCE = 0.45, 0.15
-"""Energy near the main period and mean coherence of most prints at half or double scale, of few other pictures."""
+MIN_PEAK_SHARE, MIN_COHERENCE = 0.45, 0.15
+"""Share of energy near the main period, and mean coherence, that most prints have at half or double scale, and few
+other pictures."""
 
-INVERTED_GREYS = -45.0
-"""Background darker than the print by this much: ridges are white."""
+MIN_BACKGROUND_GREYS = -45.0
+"""Where the background is darker than the print by more than this, ridges are white."""
 
 
 def describe(sample: Sample, trace: Trace = no_trace) -> FingerprintBatch:
-    """Measure one print at 500 ppi with dark ridges; a batch of one.
+    """Measure one print. A capture without a print is a failure, never an exception.
 
-    A capture without a print is a failure, never an exception.
+    Parameters
+    ----------
+    sample : Sample
+        At 500 ppi, with dark ridges.
+    trace : callable
+        Receives the stages.
+
+    Returns
+    -------
+    FingerprintBatch
+        Of one.
     """
     pixels = sample.image.pixels
     window = within_frame(pixels, MIN_PRINT_PX)
     if window is None:
         return FingerprintBatch.of_failure(Failure("fingerprint.no_print", "nothing darker than the frame"))
     frame = Frame(window[0].start, window[1].start, *pixels.shape)
-    return _described(np.ascontiguousarray(pixels[window]), frame, trace)
+    return _statistics(np.ascontiguousarray(pixels[window]), frame, trace)
 
 
-def _described(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBatch:
+def _statistics(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBatch:
     blocks = analyse_blocks(pixels, trace)
     field = ridge_field(pixels, trace)
     flow = follow_ridges(field, trace)
     minutiae = extract_minutiae(field, flow, trace)
     touch = contact(pixels, frame, field, flow)
     spectrum = radial_spectrum(pixels, field)
-    likeness = spectrum.ridge_share * min(1.0, float(np.nan_to_num(touch.coherence)) / CLEAR_COHERENCE)
+    likeness = spectrum.ridge_share * min(1.0, float(np.nan_to_num(touch.coherence)) / FULL_COHERENCE)
     columns = _grey_columns(blocks) | _minutia_columns(pixels, minutiae)
     columns |= values_of(touch)
     columns |= {
-        "within_limits": float(all(side <= limit for side, limit in zip(pixels.shape, NFIQ2_LIMIT_PX, strict=True))),
+        "within_limits": float(all(side <= limit for side, limit in zip(pixels.shape, MAX_NFIQ2_PX, strict=True))),
         "period_px": spectrum.period_px,
         "likeness": likeness,
     }
@@ -89,11 +103,10 @@ def _failure(likeness: float, ridge_mm2: float) -> Failure | None:
 
 def _notes(spectrum: RadialSpectrum, touch: Contact) -> tuple[str, ...]:
     notes = []
-    (least, low), (high, most) = PERIOD_LIMITS_PX
-    astray = least < spectrum.period_px < low or high < spectrum.period_px < most
-    if astray and spectrum.peak_share > REGULAR_SHARE and touch.coherence > MIN_COHERENCE:
+    implausible = any(low < spectrum.period_px < high for low, high in IMPLAUSIBLE_PERIODS_PX)
+    if implausible and spectrum.peak_share > MIN_PEAK_SHARE and touch.coherence > MIN_COHERENCE:
         notes.append("image.ppi_implausible")
-    if touch.background < INVERTED_GREYS:
+    if touch.background < MIN_BACKGROUND_GREYS:
         notes.append("image.inverted")
     return tuple(notes)
 
@@ -113,7 +126,7 @@ def _grey_columns(blocks: BlockAnalysis) -> dict[str, float]:
 
 
 def _minutia_columns(pixels: GreyPixels, minutiae: Minutiae) -> dict[str, float]:
-    clear = minutiae.quality > MIN_QUALITY
+    clear = minutiae.quality > MIN_MINUTIA_QUALITY
     row = np.clip(np.rint(minutiae.row[clear]), 0, pixels.shape[0] - 1).astype(np.int64)
     column = np.clip(np.rint(minutiae.column[clear]), 0, pixels.shape[1] - 1).astype(np.int64)
     return {

@@ -1,4 +1,4 @@
-"""What is kept of N prints once their pixels are gone: columns and flat tables."""
+"""Statistics of N prints, which stay once their pixels are gone: columns and flat tables."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -74,25 +74,93 @@ class FingerprintBatch(Batch):
 
 
 def table_count(table: Table, size: int) -> Column:
-    """(N,) number of values of each sample."""
+    """Number of values of each sample.
+
+    Parameters
+    ----------
+    table : Table
+        Of N samples.
+    size : int
+        N.
+
+    Returns
+    -------
+    (N,) float64
+    """
     return np.bincount(table.owner, minlength=size).astype(np.float64)
 
 
 def table_sum(table: Table, size: int) -> Column:
-    """(N,) sum of each sample's values; 0 for none."""
+    """Sum of each sample's values.
+
+    Parameters
+    ----------
+    table : Table
+        Of N samples.
+    size : int
+        N.
+
+    Returns
+    -------
+    (N,) float64
+        0 for none.
+    """
     return np.bincount(table.owner, weights=table.value, minlength=size).astype(np.float64)
 
 
 def table_mean(table: Table, size: int) -> Column:
-    """(N,) mean of each sample's values; NaN for none."""
-    return _divided(table_sum(table, size), table_count(table, size))
+    """Mean of each sample's values.
+
+    Parameters
+    ----------
+    table : Table
+        Of N samples.
+    size : int
+        N.
+
+    Returns
+    -------
+    (N,) float64
+        NaN for none.
+    """
+    return _quotient(table_sum(table, size), table_count(table, size))
 
 
 def table_deviation(table: Table, size: int) -> Column:
-    """(N,) population standard deviation of each sample's values; NaN for none."""
+    """Population standard deviation of each sample's values.
+
+    Parameters
+    ----------
+    table : Table
+        Of N samples.
+    size : int
+        N.
+
+    Returns
+    -------
+    (N,) float64
+        NaN for none.
+    """
     centred = table.value - table_mean(table, size)[table.owner]
-    return np.sqrt(_divided(np.bincount(table.owner, weights=centred**2, minlength=size), table_count(table, size)))
+    return np.sqrt(_quotient(np.bincount(table.owner, weights=centred**2, minlength=size), table_count(table, size)))
 
 
-def _divided(total: NDArray[Any], count: Column) -> Column:
+def of_prints(batch: FingerprintBatch, column: Column) -> Column:
+    """Leave out the captures that show no print.
+
+    Parameters
+    ----------
+    batch : FingerprintBatch
+        Of N captures.
+    column : (N,) float64
+
+    Returns
+    -------
+    (N,) float64
+        NaN where the capture is a failure.
+    """
+    return np.where([failure is None for failure in batch.failure], column, np.nan)
+
+
+def _quotient(total: NDArray[Any], count: Column) -> Column:
     return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)

@@ -237,7 +237,7 @@ def native_of(name: str, values: np.ndarray) -> dict[str, float]:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_value_equal_to_a_limit_goes_up(name: str) -> None:
-    limits = np.array(nfiq2.LIMITS[name])
+    limits = np.array(nfiq2.BIN_LIMITS[name])
     for values, wanted in ((limits, [0] + [1] * 9), (np.nextafter(limits, -1), [1] * 9 + [0])):
         native = native_of(name, values)
         assert [native[f"nfiq2.{name}_Bin10_{i}"] for i in range(10)] == wanted
@@ -258,13 +258,13 @@ def test_an_empty_table_is_nan_and_leaves_the_others(name: str) -> None:
 def test_quality_blocks_wrap_like_a_byte(value: float) -> None:
     name = "OF_Bin10_StdDev"
     wanted = int(np.floor(101.0 * value / (1.0 + np.finfo(float).eps))) & 0xFF
-    assert nfiq2.quality_blocks({name: np.array([value])})[f"QBV_{name}"][0] == wanted
+    assert nfiq2.quality_block_values({name: np.array([value])})[f"QBV_{name}"][0] == wanted
 
 
 def test_quality_blocks_of_known_values() -> None:
     given_values = {"Mu": 255.0, "OF_Bin10_Mean": -4 / 86, "FingerJetFX_MinutiaeCount": 140.0, "RVUP_Bin10_Mean": 1.0}
     given_values |= {"OrientationMap_ROIFilter_CoherenceSum": 143.412, "OCL_Bin10_3": 7.0}
-    found = nfiq2.quality_blocks({name: np.array([value]) for name, value in given_values.items()})
+    found = nfiq2.quality_block_values({name: np.array([value]) for name, value in given_values.items()})
     assert {name: column[0] for name, column in found.items()} == {
         "QBV_Mu": 101.0,
         "QBV_OF_Bin10_Mean": 0.0,

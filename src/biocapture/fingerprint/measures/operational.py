@@ -2,17 +2,12 @@
 
 import numpy as np
 
-from biocapture.fingerprint.statistics import FingerprintBatch, table_deviation, table_mean, table_sum
+from biocapture.fingerprint.statistics import FingerprintBatch, of_prints, table_deviation, table_mean, table_sum
 from biocapture.fingerprint.units import PX_MM
 from biocapture.measure import Band, Column, Ramp, Sigmoid, measure
 
 TYPICAL_CONTACT_MM2 = 250.0
 """Contact of an adult fingertip laid flat; the six development sensors, some smaller than that, show 120 to 310."""
-
-
-def _of_prints(batch: FingerprintBatch, column: Column) -> Column:
-    """NaN where the capture shows no print."""
-    return np.where([failure is None for failure in batch.failure], column, np.nan)
 
 
 @measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.25, 0.45), guidance="fingerprint.no_print")
@@ -32,13 +27,13 @@ def usable_ridge_area(batch: FingerprintBatch) -> Column:
     Cells of 0.41 × 0.41 mm whose clarity (coherence times the share of the ridge wave that averaging along the
     ridges leaves) exceeds 0.35.
     """
-    return _of_prints(batch, batch.usable_mm2)
+    return of_prints(batch, batch.usable_mm2)
 
 
 @measure(unit="mm", range=(0.0, 1e4), curve=Ramp(8.0, 3.0), guidance="fingerprint.centre_finger")
 def centring(batch: FingerprintBatch) -> Column:
     """Distance from the centre of the image to the centre of mass of the ridges. Lower is better."""
-    return _of_prints(batch, batch.offset_mm)
+    return of_prints(batch, batch.offset_mm)
 
 
 @measure(unit="1", range=(-10.0, 10.0), curve=Ramp(1.0, 0.35), guidance="fingerprint.moisten_finger")
@@ -47,7 +42,7 @@ def dryness(batch: FingerprintBatch) -> Column:
 
     Even ridges and valleys give 0; few dark grains in white give 1 and more.
     """
-    return _of_prints(batch, -batch.skewness)
+    return of_prints(batch, -batch.skewness)
 
 
 @measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.72, 0.55), guidance="fingerprint.dry_finger")
@@ -56,7 +51,7 @@ def wetness(batch: FingerprintBatch) -> Column:
 
     Share of pixels darker than half-way between the 2nd and the 98th percentile of the ridge area.
     """
-    return _of_prints(batch, batch.dark_share)
+    return of_prints(batch, batch.dark_share)
 
 
 @measure(unit="mm²", range=(0.0, 1e6), curve=Ramp(60.0, 12.0), guidance="fingerprint.clean_platen")
@@ -66,7 +61,7 @@ def ghost_ridges(batch: FingerprintBatch) -> Column:
     Coherent cells of visible contrast more than 0.8 mm outside the print. What the new print covers is not seen
     here; a latent print as dark as the print itself is taken for part of it; a print whose own rim is faint counts.
     """
-    return _of_prints(batch, batch.faint_mm2)
+    return of_prints(batch, batch.faint_mm2)
 
 
 @measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.75, 0.4), guidance="fingerprint.whole_fingertip")
@@ -75,13 +70,13 @@ def partial_print(batch: FingerprintBatch) -> Column:
 
     1 - min(1, ridge area / 250 mm²). Sensors smaller than that, and children, never reach 0.
     """
-    return _of_prints(batch, 1 - np.minimum(1, batch.ridge_mm2 / TYPICAL_CONTACT_MM2))
+    return of_prints(batch, 1 - np.minimum(1, batch.ridge_mm2 / TYPICAL_CONTACT_MM2))
 
 
 @measure(unit="1", range=(0.0, 1.0), curve=Ramp(0.9, 0.4), guidance="fingerprint.centre_finger")
 def border_cut(batch: FingerprintBatch) -> Column:
     """Share of the image's border that ridges run across: the print goes on outside. Lower is better."""
-    return _of_prints(batch, batch.border_share)
+    return of_prints(batch, batch.border_share)
 
 
 @measure(
@@ -92,7 +87,7 @@ def ridge_period(batch: FingerprintBatch) -> Column:
 
     Period with the most energy per octave in the radial power spectrum.
     """
-    return _of_prints(batch, batch.period_px * PX_MM * 1000)
+    return of_prints(batch, batch.period_px * PX_MM * 1000)
 
 
 @measure(
@@ -106,13 +101,13 @@ def ridge_signal(batch: FingerprintBatch) -> Column:
 
     What is not at 280..790 µm is noise, grain, smudge or merged ridges.
     """
-    return _of_prints(batch, table_mean(batch.signal, len(batch)))
+    return of_prints(batch, table_mean(batch.signal, len(batch)))
 
 
 @measure(unit="greys", range=(0.0, 128.0), curve=Ramp(2.0, 8.0), guidance="fingerprint.press_firmly")
 def ridge_contrast(batch: FingerprintBatch) -> Column:
     """Deviation of greys across ridges and valleys, median over the ridge area. Higher is better."""
-    return _of_prints(batch, batch.contrast)
+    return of_prints(batch, batch.contrast)
 
 
 @measure(
@@ -124,7 +119,7 @@ def ridge_contrast(batch: FingerprintBatch) -> Column:
 )
 def usable_minutiae(batch: FingerprintBatch) -> Column:
     """Sum of the qualities (0..1) of the minutiae: how many a comparison can rely on. Higher is better."""
-    return _of_prints(batch, table_sum(batch.minutia_quality, len(batch)))
+    return of_prints(batch, table_sum(batch.minutia_quality, len(batch)))
 
 
 @measure(
@@ -139,7 +134,7 @@ def orientation_certainty(batch: FingerprintBatch) -> Column:
 
     1 - λ₂/λ₁ of the gradient covariance of each 32 × 32 block (Lim, Jiang & Yau 2002); NFIQ 2's OCL mean.
     """
-    return _of_prints(batch, table_mean(batch.certainty, len(batch)))
+    return of_prints(batch, table_mean(batch.certainty, len(batch)))
 
 
 @measure(
@@ -154,7 +149,7 @@ def local_clarity(batch: FingerprintBatch) -> Column:
 
     Chen, Dass & Jain (2005); NFIQ 2's LCS mean.
     """
-    return _of_prints(batch, table_mean(batch.clarity, len(batch)))
+    return of_prints(batch, table_mean(batch.clarity, len(batch)))
 
 
 @measure(
@@ -169,7 +164,7 @@ def frequency_concentration(batch: FingerprintBatch) -> Column:
 
     Lim, Jiang & Yau (2002); NFIQ 2's FDA mean.
     """
-    return _of_prints(batch, table_mean(batch.frequency, len(batch)))
+    return of_prints(batch, table_mean(batch.frequency, len(batch)))
 
 
 @measure(
@@ -184,7 +179,7 @@ def ridge_valley_uniformity(batch: FingerprintBatch) -> Column:
 
     Population deviation over all blocks; NFIQ 2's RVUP standard deviation.
     """
-    return _of_prints(batch, table_deviation(batch.uniformity, len(batch)))
+    return of_prints(batch, table_deviation(batch.uniformity, len(batch)))
 
 
 @measure(
@@ -199,4 +194,4 @@ def orientation_flow(batch: FingerprintBatch) -> Column:
 
     Mean change as a share of 4°..90° over blocks inside the print that change by more than 4°; NFIQ 2's OF mean.
     """
-    return _of_prints(batch, table_mean(batch.flow, len(batch)))
+    return of_prints(batch, table_mean(batch.flow, len(batch)))

@@ -11,7 +11,7 @@ import numpy as np
 from biocapture.fingerprint.statistics import FingerprintBatch, table_deviation, table_mean
 from biocapture.measure import Column, Table
 
-LIMITS = {
+BIN_LIMITS = {
     "FDA": (0.268, 0.304, 0.33, 0.355, 0.38, 0.407, 0.44, 0.50, 1.0),
     "LCS": (0.0, 0.70, 0.74, 0.77, 0.79, 0.81, 0.83, 0.85, 0.87),
     "OCL": (0.337, 0.479, 0.579, 0.655, 0.716, 0.766, 0.81, 0.852, 0.898),
@@ -33,18 +33,39 @@ MIN_WINDOWS = 10
 
 
 def native(batch: FingerprintBatch) -> dict[str, Column]:
-    """All native columns, names prefixed ``nfiq2.``: actionable values, 69 features, quality block values.
+    """Every native column: actionable values, 69 features, quality block values.
 
-    NaN where NFIQ 2's module would fail; unlike NFIQ 2, one failing module leaves the others.
+    Unlike in NFIQ 2, one failing module leaves the others.
+
+    Parameters
+    ----------
+    batch : FingerprintBatch
+        Of N prints.
+
+    Returns
+    -------
+    dict
+        Name, prefixed ``nfiq2.`` → (N,) float64; NaN where NFIQ 2's module would fail.
     """
     values = features(batch)
-    columns = actionable(batch) | values | quality_blocks(values)
+    columns = actionable_values(batch) | values | quality_block_values(values)
     outside = batch.within_limits != 1
     return {f"nfiq2.{name}": np.where(outside, np.nan, column) for name, column in columns.items()}
 
 
 def features(batch: FingerprintBatch) -> dict[str, Column]:
-    """The 69 features of the unified score, in NFIQ 2's order."""
+    """The 69 features of the unified score, in NFIQ 2's order.
+
+    Parameters
+    ----------
+    batch : FingerprintBatch
+        Of N prints.
+
+    Returns
+    -------
+    dict
+        NFIQ 2's name → (N,) float64; NaN where NFIQ 2's module would fail.
+    """
     few = ~(batch.windows >= MIN_WINDOWS)
     return {
         **{name: np.where(few, np.nan, column) for name, column in _histogram("FDA", batch.frequency, batch).items()},
@@ -64,8 +85,19 @@ def features(batch: FingerprintBatch) -> dict[str, Column]:
     }
 
 
-def actionable(batch: FingerprintBatch) -> dict[str, Column]:
-    """Values behind NFIQ 2's actionable feedback."""
+def actionable_values(batch: FingerprintBatch) -> dict[str, Column]:
+    """Values behind NFIQ 2's actionable feedback.
+
+    Parameters
+    ----------
+    batch : FingerprintBatch
+        Of N prints.
+
+    Returns
+    -------
+    dict
+        NFIQ 2's name → (N,) float64.
+    """
     return {
         "UniformImage": batch.grey_deviation,
         "EmptyImageOrContrastTooLow": batch.mean_grey,
@@ -74,8 +106,19 @@ def actionable(batch: FingerprintBatch) -> dict[str, Column]:
     }
 
 
-def quality_blocks(values: dict[str, Column]) -> dict[str, Column]:
-    """Quality block values: each feature mapped to 0..100 in a byte, which wraps outside the expected range."""
+def quality_block_values(values: dict[str, Column]) -> dict[str, Column]:
+    """Quality block values: each feature mapped to 0..100 in a byte, which wraps outside the expected range.
+
+    Parameters
+    ----------
+    values : dict
+        As :func:`features` gives them; histogram bins are left out.
+
+    Returns
+    -------
+    dict
+        ``QBV_`` and the name → (N,) float64, whole numbers 0..255; NaN where the feature is.
+    """
     return {
         f"QBV_{name}": _quality_block(name, values[name])
         for name in sorted(values, key=str.casefold)
@@ -85,8 +128,8 @@ def quality_blocks(values: dict[str, Column]) -> dict[str, Column]:
 
 def _histogram(name: str, table: Table, batch: FingerprintBatch) -> dict[str, Column]:
     size = len(batch)
-    place = table.owner * 10 + np.digitize(table.value, LIMITS[name])
-    counts = np.bincount(place, minlength=10 * size).reshape(size, 10).astype(np.float64)
+    cell = table.owner * 10 + np.digitize(table.value, BIN_LIMITS[name])
+    counts = np.bincount(cell, minlength=10 * size).reshape(size, 10).astype(np.float64)
     counts[counts.sum(axis=1) == 0] = np.nan
     columns = {f"{name}_Bin10_{i}": counts[:, i] for i in range(10)}
     columns[f"{name}_Bin10_Mean"] = table_mean(table, size)
@@ -99,11 +142,13 @@ def _has_block(name: str) -> bool:
 
 
 def _quality_block(name: str, value: Column) -> Column:
+    """Counts as they are, RVUP by a sigmoid, all others linearly over their expected range."""
     if name in ("FingerJetFX_MinutiaeCount", "FingerJetFX_MinCount_COMMinRect200x200"):
         return np.minimum(value, 100.0)
     if name.startswith("RVUP"):
         return np.floor(100.0 / (1.0 + np.exp((1.0 - value) / 0.5)) + 0.5)
     low, high = _expected_range(name)
+    # 101 steps and no clamping: the top of the range gives 100 or 101 by rounding, and a byte wraps beyond it.
     mapped = np.floor(101.0 * (value - low) / (high - low + np.finfo(np.float64).eps))
     return np.mod(mapped, 256.0)
 
@@ -118,7 +163,7 @@ def _expected_range(name: str) -> tuple[float, float]:
     return 0.0, 1.0
 
 
-def _explained() -> dict[str, str]:
+def _descriptions() -> dict[str, str]:
     """Column name → what it is, for all native columns."""
     table = {
         "UniformImage": "population deviation of the greys of the crop, 0..128; below 1 the image is uniform",
@@ -136,7 +181,7 @@ def _explained() -> dict[str, str]:
         "OrientationMap_ROIFilter_CoherenceSum": "sum of the coherence of the blocks of the region of interest",
     }
     for name, title in TITLES.items():
-        edges = ("-inf", *map(str, LIMITS[name]), "inf")
+        edges = ("-inf", *map(str, BIN_LIMITS[name]), "inf")
         for i in range(10):
             table[f"{name}_Bin10_{i}"] = f"{title}; count of values in [{edges[i]}, {edges[i + 1]})"
         table[f"{name}_Bin10_Mean"] = f"{title}; mean"
@@ -153,5 +198,5 @@ ACTIONABLE = frozenset(
     {"UniformImage", "EmptyImageOrContrastTooLow", "FingerprintImageWithMinutiae", "SufficientFingerprintForeground"}
 )
 
-NATIVE = MappingProxyType(_explained())
+NATIVE = MappingProxyType(_descriptions())
 """Every native column → what it is."""
