@@ -17,9 +17,9 @@ from biocapture.assessment.modalities import measures
 from biocapture.assessment.pipeline import assess_many
 from biocapture.assessment.report import header, open_writer
 from biocapture.profile.load import load_profile
-from biocapture.runs.page.reference import SHIPPED, reference_of, write_reference
-from biocapture.runs.page.rows import open_run
-from biocapture.runs.page.tally import tally
+from biocapture.runs.page.gather import gather_statistics
+from biocapture.runs.page.reference import SHIPPED, reference_population, write_reference
+from biocapture.runs.page.run_table import open_run_table
 from biocapture.synthetic.eye.capture import capture
 from biocapture.synthetic.eye.conditions import everyday_conditions
 from biocapture.synthetic.eye.eye import eye
@@ -88,9 +88,9 @@ def main() -> None:
             for samples in (prints(given.fingers), eyes(given.eyes)):
                 for report in assess_many(samples, None):
                     rows.write(report)
-        found = tally(open_run(table), profile.retake)
+        statistics = gather_statistics(open_run_table(table), profile.retake)
     about = f"{TOUCHES * given.fingers} synthetic prints and {given.eyes} synthetic eyes"
-    write_reference(reference_of(found, about), given.out)
+    write_reference(reference_population(statistics, about), given.out)
 
 
 if __name__ == "__main__":

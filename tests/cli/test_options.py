@@ -19,8 +19,9 @@ from biocapture.comparison.protocol import matcher
 from biocapture.errors import UsageError
 from biocapture.profile.load import shipped
 from biocapture.runs.engines import ENGINES
-from biocapture.runs.page.counts import VERDICTS
-from biocapture.runs.page.rows import READERS, open_run
+from biocapture.runs.page.run_table import open_run_table
+from biocapture.runs.page.statistics import VERDICTS
+from biocapture.runs.page.table_files import READERS
 from biocapture.types import Modality
 
 FOLDER = Path(biocapture.cli.__file__).parent
@@ -80,7 +81,7 @@ def test_tables_that_are_written_are_read_and_named(tmp_path: Path) -> None:
     for suffix in READERS:
         with open_writer(tmp_path / f"t{suffix}", list(COLUMNS)):
             pass
-        assert open_run(tmp_path / f"t{suffix}").files
+        assert open_run_table(tmp_path / f"t{suffix}").files
         assert suffix in str(refused.value)
         assert sum(suffix in text for text in texts if text) >= 2, suffix
 

@@ -19,7 +19,7 @@ from tests.support.prints import touch
 from biocapture import cli
 from biocapture.assessment.pipeline import assess
 from biocapture.assessment.report import header
-from biocapture.runs.entry import TOLD
+from biocapture.runs.entry import MANIFEST_COLUMNS
 
 COMMAND = [sys.executable, "-c", "from biocapture.cli import main; main()", "run"]
 
@@ -76,7 +76,7 @@ def test_a_run_may_write_its_page(tmp_path: Path) -> None:
 
 def test_rows_are_those_of_assess(images: Path, whole: Path) -> None:
     rows = [row for table in tables(whole).values() for row in table.to_pylist()]
-    assert list(rows[0]) == [*header([name for name in rows[0] if f"{name}.score" in rows[0]]), *TOLD]
+    assert list(rows[0]) == [*header([name for name in rows[0] if f"{name}.score" in rows[0]]), *MANIFEST_COLUMNS]
     path = images / "0" / "left_index_06.png"
     found = {row["path"]: row for row in rows}
     alone = assess(path, "fingerprint").row()

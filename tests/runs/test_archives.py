@@ -78,7 +78,7 @@ def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["zip", "tar.gz"])
 def test_bombs_are_bounded(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "FREE", 5_000_000)
+    monkeypatch.setattr(archives, "BASE_BUDGET_BYTES", 5_000_000)
     monkeypatch.setattr(archives, "MAX_RATIO", 2)
     inside = {f"{i}.png": PNG + bytes(2_000_000) for i in range(20)}
     path = tmp_path / f"bomb.{ending}"

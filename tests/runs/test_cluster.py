@@ -12,9 +12,9 @@ from PIL import Image as Pillow
 from tests.support.prints import touch
 
 from biocapture.assessment.options import options_of
-from biocapture.runs.cluster import TOGETHER_AT_ONCE, ray_engine
-from biocapture.runs.record import Choice
-from biocapture.runs.run import Plan, carry_out, local_engine, opened
+from biocapture.runs.cluster import FILES_PER_BATCH, ray_engine
+from biocapture.runs.run import Plan, carry_out, local_engine, open_store
+from biocapture.runs.run_record import Choice
 
 ray = pytest.importorskip("ray", reason="THE RAY ENGINE IS NOT TESTED HERE: pip install 'biocapture[ray]'")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -34,7 +34,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("images") / "prints"
     folder.mkdir()
     pixels = touch(1).pixels
-    for i in range(6 * TOGETHER_AT_ONCE):
+    for i in range(6 * FILES_PER_BATCH):
         row, column = 100 + i % 40, 60 + i // 40
         Pillow.fromarray(np.ascontiguousarray(pixels[row : row + 64, column : column + 64])).save(
             folder / f"right_thumb_{i:04}.png"
@@ -45,7 +45,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(plan: Plan, engine, out: Path, seen: Callable[[str], None] = lambda _: None, resume: bool = False):
-    store, facts = opened(plan, out, resume)
+    store, facts = open_store(plan, out, resume)
     with store:
         carry_out(plan, store, facts, engine, seen)
     return {path.name: pq.read_table(path) for path in sorted(out.glob("part-*.parquet"))}
@@ -66,7 +66,7 @@ def actors() -> list[int]:
 def test_ray_gives_the_rows_of_a_local_run_though_a_worker_is_killed(images: Path, tmp_path: Path) -> None:
     plan = Plan(Choice((str(images),)), options_of("fingerprint"), rows_per_part=50)
     expected = run(plan, local_engine(plan, 2), tmp_path / "local")
-    assert sum(table.num_rows for table in expected.values()) == 6 * TOGETHER_AT_ONCE
+    assert sum(table.num_rows for table in expected.values()) == 6 * FILES_PER_BATCH
     killed: list[int] = []
 
     def seen(verdict: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from biocapture.errors import DecodeError, UsageError
 from biocapture.runs.inputs import entries
-from biocapture.runs.loading import loaded
+from biocapture.runs.loading import read_ahead
 from biocapture.runs.remote import read_remote
 
 fsspec = pytest.importorskip("fsspec", reason="remote folders need fsspec (pip install 'biocapture[remote]')")
@@ -38,7 +38,7 @@ def within(url: str, names: list[str]) -> list[str]:
 def test_a_remote_folder_is_walked_in_order(url: str) -> None:
     found = list(entries([url]))
     assert within(url, [entry.name for entry in found]) == ORDER
-    read = list(loaded(found, limit_s=10))
+    read = list(read_ahead(found, limit_s=10))
     assert [each.data for each in read] == [PNG + name.encode() for name in ORDER]
     assert len({each.key for each in read}) == 4
     assert all(entry.modified_s() > 1e9 for entry in found)
@@ -51,7 +51,7 @@ def test_remote_patterns(url: str) -> None:
 
 
 def test_what_is_not_there_is_a_row(url: str) -> None:
-    (each,) = loaded(entries([f"{url}/gone.png"]), limit_s=10)
+    (each,) = read_ahead(entries([f"{url}/gone.png"]), limit_s=10)
     assert "cannot be read (FileNotFoundError" in each.error
     with pytest.raises(DecodeError, match="cannot be read"):
         read_remote(f"{url}/gone.png")
@@ -70,7 +70,7 @@ def test_slow_readers_are_an_error_row() -> None:
     gate = threading.Event()
     slow = Entry("s3://x/slow.png", lambda: gate.wait(20) and b"", is_remote=True)
     quick = Entry("s3://x/quick.png", lambda: PNG, is_remote=True)
-    first, second = loaded([slow, quick], limit_s=0.2)
+    first, second = read_ahead([slow, quick], limit_s=0.2)
     gate.set()
     assert first.error == "s3://x/slow.png: reading took longer than the limit of 0.2 s"
     assert second.data == PNG

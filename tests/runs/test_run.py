@@ -13,9 +13,9 @@ import pytest
 
 from biocapture.assessment.options import options_of
 from biocapture.errors import UsageError
-from biocapture.runs.record import Choice
-from biocapture.runs.row import Row, lost
-from biocapture.runs.run import Engine, Plan, carry_out, opened
+from biocapture.runs.row import Row, error_row
+from biocapture.runs.run import Engine, Plan, carry_out, open_store
+from biocapture.runs.run_record import Choice
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def made_up(task) -> Row:
     data = Path(task.name).read_bytes() if task.data is None else task.data
     if data.endswith(b"bad"):
-        return lost(task, "made up to be bad")
+        return error_row(task, "made up to be bad")
     digest = hashlib.sha256(data).hexdigest()
     row = {"path": task.name, "sha256": digest, "verdict": "READY", "quality": int(digest[:6], 16) / 7}
     return Row(json.dumps(row), "READY")
@@ -62,7 +62,7 @@ def plan_of(*inputs: object, size: int = 4, **choice: object) -> Plan:
 def run(plan: Plan, out: Path, resume: bool = False) -> list[str]:
     """Names that were scored."""
     engine = Asking()
-    store, facts = opened(plan, out, resume)
+    store, facts = open_store(plan, out, resume)
     with store:
         carry_out(plan, store, facts, Engine(scored(engine)))
     return engine.asked
@@ -164,7 +164,7 @@ def test_rows_of_an_unfinished_part_are_not_scored_again(images: Path, tmp_path:
         raise KeyboardInterrupt
 
     plan = plan_of(images, size=100)
-    store, facts = opened(plan, tmp_path / "run", resume=False)
+    store, facts = open_store(plan, tmp_path / "run", resume=False)
     with store, pytest.raises(KeyboardInterrupt):
         carry_out(plan, store, facts, Engine(ending))
     asked = run(plan, tmp_path / "run", resume=True)
@@ -188,7 +188,7 @@ def test_files_that_went_meanwhile_leave_no_gap(images: Path, tmp_path: Path) ->
         raise KeyboardInterrupt
 
     plan = plan_of(images, size=100)
-    store, facts = opened(plan, tmp_path / "run", resume=False)
+    store, facts = open_store(plan, tmp_path / "run", resume=False)
     with store, pytest.raises(KeyboardInterrupt):
         carry_out(plan, store, facts, Engine(ending))
     for path in sorted(images.rglob("*.png")):
@@ -232,9 +232,9 @@ def test_a_folder_with_other_things_is_left_alone(images: Path, tmp_path: Path) 
 
 
 def test_two_runs_cannot_write_to_one_folder(images: Path, tmp_path: Path) -> None:
-    store, _ = opened(plan_of(images), tmp_path / "run", resume=False)
+    store, _ = open_store(plan_of(images), tmp_path / "run", resume=False)
     with store, pytest.raises(UsageError, match="another run is at work there"):
-        opened(plan_of(images), tmp_path / "run", resume=True)
+        open_store(plan_of(images), tmp_path / "run", resume=True)
 
 
 def test_a_sample_is_the_same_each_time_and_differs_by_seed(images: Path, tmp_path: Path) -> None:
@@ -268,10 +268,10 @@ def test_a_manifest_tells_modality_and_position(images: Path, tmp_path: Path) ->
     def engine(tasks, room):
         for task in tasks:
             seen.append((Path(task.name).name, task.modality, task.position))
-            yield task, lost(task, "not looked at")
+            yield task, error_row(task, "not looked at")
 
     plan = plan_of(manifest)
-    store, facts = opened(plan, tmp_path / "run", resume=False)
+    store, facts = open_store(plan, tmp_path / "run", resume=False)
     with store:
         carry_out(plan, store, facts, Engine(engine))
     assert seen == [("00.png", "iris", "left_eye"), ("01.png", None, None), ("gone.png", None, None)]

@@ -7,7 +7,7 @@ from biocapture.assessment.report import COLUMNS
 from biocapture.errors import UnknownMeasureError
 from biocapture.guidance import LANGUAGES, text
 from biocapture.measure import Measure
-from biocapture.runs.entry import TOLD
+from biocapture.runs.entry import MANIFEST_COLUMNS
 
 
 def explain(column: str) -> str:
@@ -23,10 +23,10 @@ def explain(column: str) -> str:
     if base in catalogue:
         head = f"{column}: the calibrated 0..100 score of the measure below.\n\n" if column != base else ""
         return head + _measure_text(catalogue[base])
-    for table in (COLUMNS, TOLD, native):
+    for table in (COLUMNS, MANIFEST_COLUMNS, native):
         if column in table:
             return f"{column}\n  {table[column]}"
-    near = difflib.get_close_matches(column, [*catalogue, *native, *COLUMNS, *TOLD], n=1, cutoff=0.3)
+    near = difflib.get_close_matches(column, [*catalogue, *native, *COLUMNS, *MANIFEST_COLUMNS], n=1, cutoff=0.3)
     raise UnknownMeasureError("no such column" + (f"; did you mean {near[0]!r}?" if near else ""), column)
 
 

@@ -41,7 +41,7 @@ def check(
     `biocapture check --many enrolments/ --json`
     """
     from biocapture.cli.station import memory
-    from biocapture.cli.terminal.record import print_error_line, print_line, print_record
+    from biocapture.cli.terminal.readiness import print_error_line, print_line, print_record
     from biocapture.enrolment.readiness import check as checked
     from biocapture.enrolment.readiness.many import check_many
     from biocapture.enrolment.readiness.page import write_html
@@ -81,7 +81,7 @@ def dedup(
 
     Exit status: 0 nobody, 1 matches found, 2 wrong usage.
     """
-    from biocapture.cli.terminal.record import print_duplicates
+    from biocapture.cli.terminal.readiness import print_duplicates
     from biocapture.enrolment.dedup import duplicates
 
     found = duplicates(paths, fmr, any_slot=any_slot)

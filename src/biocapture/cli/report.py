@@ -35,10 +35,10 @@ def report(
     Exit status: 0 written, 2 wrong usage or unreadable table.
     """
     from biocapture.assessment.options import options_of
-    from biocapture.runs.page import write_report
+    from biocapture.runs.page import write_run_page
     from biocapture.runs.page.thumbnails import Thumbnails
 
     wanted = {"picture": Thumbnails(options_of(), images)} if thumbnails else {}
     how = {"against": against, "profile": profile, "language": lang, "reference": reference}
-    size = write_report(run, out, save_reference=save_reference, **how, **wanted)  # type: ignore[arg-type]
+    size = write_run_page(run, out, save_reference=save_reference, **how, **wanted)  # type: ignore[arg-type]
     typer.echo(f"{size} bytes → {out}")

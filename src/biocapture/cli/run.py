@@ -77,23 +77,27 @@ def run(
     from biocapture.assessment.verdict import ERROR
     from biocapture.cli.terminal.run import RunProgress
     from biocapture.runs.engines import engine_of
-    from biocapture.runs.record import Choice, now, write
-    from biocapture.runs.run import Plan, carry_out, chosen, opened
+    from biocapture.runs.run import Plan, carry_out, chosen_entries, open_store
+    from biocapture.runs.run_record import Choice, utc_now, write_run_record
 
-    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
-    plan = Plan(Choice(tuple(inputs), since, sample, seed), wanted, limit, rows_per_part)
+    options = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
+    plan = Plan(Choice(tuple(inputs), since, sample, seed), options, limit, rows_per_part)
     chosen_engine = engine_of(engine, plan, workers)
-    store, facts = opened(plan, out, resume)
+    store, record = open_store(plan, out, resume)
     console = Console(stderr=True)
     # A run ended from outside (kill, shutdown) ends as if by Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    progress = RunProgress(console, store.verdicts, lambda: sum(1 for _ in chosen(plan.choice, facts["highest_lot"])))
+    progress = RunProgress(
+        console, store.verdicts, lambda: sum(1 for _ in chosen_entries(plan.choice, record["highest_lot"]))
+    )
     try:
         with store, progress:
-            carry_out(plan, store, facts, chosen_engine, progress.step)
-        write(out, facts, status="complete", ended=now(), rows=len(store), verdicts=dict(store.verdicts))
+            carry_out(plan, store, record, chosen_engine, progress.step)
+        write_run_record(
+            out, record, status="complete", ended=utc_now(), rows=len(store), verdicts=dict(store.verdicts)
+        )
     except KeyboardInterrupt:
-        write(out, facts, status="interrupted", rows=len(store), verdicts=dict(store.verdicts))
+        write_run_record(out, record, status="interrupted", rows=len(store), verdicts=dict(store.verdicts))
         again = shlex.join(["biocapture", *sys.argv[1:], *([] if resume else ["--resume"])])
         console.print(
             f"interrupted; {progress.summary(str(out))}\nGo on with: {again}", highlight=False, soft_wrap=True
@@ -103,5 +107,5 @@ def run(
         raise typer.BadParameter("no image files there", param_hint="INPUTS")
     console.print(progress.summary(str(out)), highlight=False, soft_wrap=True)
     if page:
-        write_page(out, page, wanted.profile, wanted.profile.language)
+        write_page(out, page, options.profile, options.profile.language)
     raise answer(not store.verdicts[ERROR])

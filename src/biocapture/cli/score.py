@@ -106,7 +106,7 @@ def score(
 
 def write_page(rows: Path, page: Path, profile: "Profile", language: str) -> None:
     """The report of a table or run that has just been written."""
-    from biocapture.runs.page import write_report
+    from biocapture.runs.page import write_run_page
 
-    size = write_report(rows, page, profile=profile, language=language)
+    size = write_run_page(rows, page, profile=profile, language=language)
     typer.echo(f"{size} bytes → {page}", err=True)

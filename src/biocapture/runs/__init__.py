@@ -1,4 +1,4 @@
-"""Folders of any size: runs that are written in parts, end anywhere and go on where they ended."""
+"""Runs over any number of files: written in parts, resumable after any end."""
 
 RECORD_FILE = "run.json"
 """What a run was asked for and made with."""

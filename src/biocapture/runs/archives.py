@@ -1,7 +1,7 @@
 """Images inside .zip and .tar archives, read one by one without unpacking anything to disk.
 
-Archives are hostile by assumption. Memory is bounded by one member, time by the sum of unpacked bytes; names that lead
-outside, links and devices are rows that say so.
+Archives may be hostile. Memory is bounded by one member, time by the sum of unpacked bytes; members whose name leads
+outside the archive, links and devices become rows with an error.
 """
 
 import gzip
@@ -24,35 +24,60 @@ from biocapture.runs.entry import Entry
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 MAX_DIRECTORY_BYTES = 64_000_000
-"""Bytes of a .zip's directory, which is held in memory: some 700,000 members."""
+"""The directory of a .zip is held in memory; this is enough for some 700,000 members."""
 MAX_HEADER_BYTES = 4_000_000
-"""Bytes of headers before one member of a .tar."""
-FREE = 1_000_000_000
+"""Of all headers before one member of a .tar."""
+BASE_BUDGET_BYTES = 1_000_000_000
 MAX_RATIO = 200
-"""An archive may unpack to `FREE` bytes and this many times its size: uncompressed pictures shrink about 50 times."""
-PIECE = 1 << 20
+"""An archive may unpack to :data:`BASE_BUDGET_BYTES` and this many times its size: uncompressed pictures shrink about
+50 times."""
+READ_BYTES = 1 << 20
+"""Read from a member at a time."""
 
-DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
+ARCHIVE_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
 """What the standard library raises for bad archives; NotImplementedError is a RuntimeError."""
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file of this name is taken for an archive."""
+    """Whether a file of this name is read as an archive.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, with or without folders; only its ending counts.
+
+    Returns
+    -------
+    bool
+        True for one of :data:`ARCHIVE_ENDINGS`, in capitals or not.
+    """
     return name.lower().endswith(ARCHIVE_ENDINGS)
 
 
 def archive_entries(path: Path) -> Iterator[Entry]:
-    """Images of an archive in its own order; whatever stops the reading is a last entry with an error."""
+    """List the images of an archive in its own order.
+
+    Parameters
+    ----------
+    path : Path
+        A local .zip or .tar file, compressed by gzip or not.
+
+    Yields
+    ------
+    Entry
+        Named ``archive.zip!/member``. An entry can be read until the next one is asked for. Whatever stops the reading
+        of the archive becomes a last entry with an error.
+    """
     try:
         yield from _zip_entries(path) if path.suffix.lower() == ".zip" else _tar_entries(path)
     except DecodeError as error:
         yield Entry(str(path), error=str(error))
-    except DAMAGED as error:
+    except ARCHIVE_ERRORS as error:
         yield Entry(str(path), error=f"{path}: damaged or unsupported archive ({type(error).__name__}: {error})")
 
 
 def _entry(archive: Path, member: str, refused: str) -> Entry | None:
-    """The entry of a member without its reading; None for what is no image."""
+    """Entry of a member that cannot be read yet; None for a member that is no image."""
     name = f"{archive}!/{member}"
     parts = PurePosixPath(member.replace("\\", "/")).parts
     if PurePosixPath(member).suffix.lower() not in ENDINGS and not is_archive(member):
@@ -79,7 +104,7 @@ def _zip_entries(path: Path) -> Iterator[Entry]:
             if entry is None or entry.error:
                 yield from [entry] if entry else []
                 continue
-            # A damaged date is no reason to pass a member over.
+            # A damaged date must not hide a member: it then counts as new.
             modified = partial(_seconds, info.date_time)
             yield Entry(entry.name, partial(_zip_bytes, archive, info, entry.name, budget), modified_s=modified)
             budget.check()
@@ -93,31 +118,33 @@ def _seconds(date: tuple[int, int, int, int, int, int]) -> float:
 
 
 def _zip_bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: "_Budget") -> bytes:
-    return _bounded(lambda: archive.open(info), name, budget.spend)
+    return _member_bytes(lambda: archive.open(info), name, budget.spend)
 
 
-def _bounded(opened: Callable[[], AbstractContextManager[IO[bytes]]], name: str, spend: Callable[[int], None]) -> bytes:
-    """All of a member, read piece by piece: sizes in headers are not believed."""
+def _member_bytes(
+    open_member: Callable[[], AbstractContextManager[IO[bytes]]], name: str, spend: Callable[[int], None]
+) -> bytes:
+    """All bytes of a member. They are counted while they are read, because sizes in headers may be false."""
     pieces, size = [], 0
     try:
-        with opened() as handle:
-            while piece := handle.read(PIECE):
+        with open_member() as handle:
+            while piece := handle.read(READ_BYTES):
                 size += len(piece)
                 if size > MAX_BYTES:
                     raise DecodeError(f"unpacks to more than the limit of {MAX_BYTES} bytes", name)
                 spend(len(piece))
                 pieces.append(piece)
-    except DAMAGED as error:
+    except ARCHIVE_ERRORS as error:
         raise DecodeError(f"damaged in its archive ({type(error).__name__}: {error})", name) from error
     return b"".join(pieces)
 
 
 class _Budget:
-    """How much an archive may still unpack to."""
+    """Bytes that an archive may still unpack to."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._limit = FREE + MAX_RATIO * path.stat().st_size
+        self._limit = BASE_BUDGET_BYTES + MAX_RATIO * path.stat().st_size
         self._left = self._limit
 
     def spend(self, count: int) -> None:
@@ -125,7 +152,7 @@ class _Budget:
         self.check()
 
     def check(self) -> None:
-        """Raise once the budget is spent; the rest of the archive is not read."""
+        """Raise :class:`DecodeError` once more than the budget is spent; the rest of the archive is not read."""
         if self._left < 0:
             raise DecodeError(f"unpacks to more than {self._limit} bytes; the rest is not read", str(self._path))
 
@@ -144,7 +171,11 @@ def _guard_directory(path: Path) -> None:
 
 
 class _TarStream:
-    """The unpacked bytes of a .tar, counted: what a header makes the library read must stay small."""
+    """The unpacked bytes of a .tar, counted.
+
+    The standard library reads headers of any length into memory, so ``allowed`` limits what it may read for one. It is
+    None while the bytes of a member are read.
+    """
 
     def __init__(self, handle: IO[bytes], path: Path) -> None:
         self._handle, self._path, self.budget = handle, path, _Budget(path)
@@ -173,7 +204,7 @@ def _tar_entries(path: Path) -> Iterator[Entry]:
                 stream.allowed = None
                 if member is None:
                     return
-                archive.members = []  # else it keeps all of them
+                archive.members = []  # otherwise the library keeps every member it has met
                 yield from _tar_member(archive, member, path)
                 stream.budget.check()
 
@@ -188,15 +219,15 @@ def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -
         if handle is None or entry.error:
             yield entry
         else:
-            read = partial(_bounded, _open(handle), entry.name, _unpaid)
+            read = partial(_member_bytes, _opener(handle), entry.name, _spend_nothing)
             yield Entry(entry.name, read, modified_s=partial(float, member.mtime))
-    while handle is not None and handle.read(PIECE):  # to its end: what follows are headers again
+    while handle is not None and handle.read(READ_BYTES):  # to its end, where the next header begins
         pass
 
 
-def _open(handle: IO[bytes]) -> Callable[[], AbstractContextManager[IO[bytes]]]:
+def _opener(handle: IO[bytes]) -> Callable[[], AbstractContextManager[IO[bytes]]]:
     return lambda: nullcontext(handle)
 
 
-def _unpaid(count: int) -> None:
-    """The stream below counts what it unpacks."""
+def _spend_nothing(count: int) -> None:
+    """Spend nothing: :class:`_TarStream` has counted the bytes already."""

@@ -1,7 +1,7 @@
-"""``--engine ray``: the same scoring as a pool of actors of Ray Data. The only importer of ray.
+"""``--engine ray``: the same scoring by a pool of actors of Ray Data. The only importer of ray.
 
-The driver walks the inputs; Ray Data spreads the names over actors, which read and score, replaces those that die, and
-gives rows back, which go into the same store as those of a local run. So parts, resume and all else are the same.
+The driver walks the inputs. Ray Data distributes the names to actors, which read and score, replaces actors that die,
+and returns rows, which go into the same store as those of a local run: parts, resuming and the rest are the same.
 """
 
 import logging
@@ -14,29 +14,34 @@ from typing import Any
 from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import failed
 from biocapture.errors import BiocaptureError, UsageError
-from biocapture.runs.loading import unread
+from biocapture.runs.loading import read_members_only
 from biocapture.runs.remote import is_remote, read_remote
-from biocapture.runs.row import Row, Task, lost, row_of, score
+from biocapture.runs.row import Row, Task, error_row, row_of_report, score_tasks
 from biocapture.runs.run import Engine, Plan
 from biocapture.types import Modality, Position
 from biocapture.workers.pool import Pool
 
-STRETCH = 100_000
-"""Files of one go: bounds the memory of the driver. Between two, actors are started anew (seconds)."""
-STRETCH_BYTES = 256_000_000
-"""Members of archives travel with their names."""
-TOGETHER_AT_ONCE = 32
+MAX_STRETCH_FILES = 100_000
+"""Files sent out at once: bounds the memory of the driver. Actors start again for each stretch, which takes seconds."""
+MAX_STRETCH_BYTES = 256_000_000
+"""Of members of archives, which are sent along with their names."""
+FILES_PER_BATCH = 32
 """Files an actor takes at once."""
 
 
 def ray_engine(plan: Plan, workers: int) -> Engine:
-    """An engine on the Ray cluster that ``RAY_ADDRESS`` names, or on this machine.
+    """Engine on the Ray cluster that ``RAY_ADDRESS`` names, or on this machine.
 
     Parameters
     ----------
+    plan : Plan
     workers : int
         Actors, one processor each; 0 = as many as the cluster has processors. Each must reach the images by their
         names.
+
+    Returns
+    -------
+    Engine
 
     Raises
     ------
@@ -50,13 +55,13 @@ def ray_engine(plan: Plan, workers: int) -> Engine:
 
     def on_cluster(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Row]]:
         iterator = iter(tasks)
-        while some := list(_stretch(iterator)):
-            yield from _scored(plan, some, workers)
+        while stretch := list(_stretch(iterator)):
+            yield from _score_stretch(plan, stretch, workers)
 
-    return Engine(on_cluster, prepare=unread)
+    return Engine(on_cluster, prepare=read_members_only)
 
 
-def _scored(plan: Plan, some: list[dict[str, Any]], workers: int) -> Iterator[tuple[Task, Row]]:
+def _score_stretch(plan: Plan, stretch: list[dict[str, Any]], workers: int) -> Iterator[tuple[Task, Row]]:
     import ray
 
     logging.getLogger("ray.data").setLevel(logging.WARNING)
@@ -64,17 +69,17 @@ def _scored(plan: Plan, some: list[dict[str, Any]], workers: int) -> Iterator[tu
         ray.init(log_to_driver=False, logging_level="ERROR", job_config=_job_config())
     ray.data.DataContext.get_current().enable_progress_bars = False  # ours is on the terminal
     actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-    listed = ray.data.from_items(some, override_num_blocks=math.ceil(len(some) / TOGETHER_AT_ONCE))
+    listed = ray.data.from_items(stretch, override_num_blocks=math.ceil(len(stretch) / FILES_PER_BATCH))
     rows = listed.map_batches(
         Scorer,
-        fn_constructor_args=(plan.wanted, plan.limit_s),
-        batch_size=TOGETHER_AT_ONCE,
+        fn_constructor_args=(plan.options, plan.limit_s),
+        batch_size=FILES_PER_BATCH,
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=actors),
         num_cpus=1,
     )
-    for found in rows.iter_rows():
-        yield Task(found["number"], _name(found["name"])), Row(found["text"], found["verdict"])
+    for row in rows.iter_rows():
+        yield Task(row["number"], _name(row["name"])), Row(row["text"], row["verdict"])
 
 
 class _NoFolders(list[str]):
@@ -100,7 +105,7 @@ def _job_config() -> Any:
 def _stretch(tasks: Iterator[Task]) -> Iterator[dict[str, Any]]:
     """What actors need to know of the tasks of one stretch."""
     size = 0
-    for task in islice(tasks, STRETCH):
+    for task in islice(tasks, MAX_STRETCH_FILES):
         size += len(task.data or b"")
         yield {
             "number": task.number,
@@ -109,7 +114,7 @@ def _stretch(tasks: Iterator[Task]) -> Iterator[dict[str, Any]]:
             "modality": task.modality or "",
             "position": task.position or "",
         }
-        if size >= STRETCH_BYTES:
+        if size >= MAX_STRETCH_BYTES:
             return
 
 
@@ -120,22 +125,30 @@ def _name(encoded: bytes) -> str:
 class Scorer:
     """One actor.
 
-    A process of its own inside it does the work, so that a file that kills or hangs costs a row there and nothing here.
-    When the actor itself dies, Ray starts another and repeats its batch.
+    A process of its own within it does the work, so that a file that kills or blocks its process costs one row. When
+    the actor itself dies, Ray starts another and repeats its batch.
+
+    Parameters
+    ----------
+    options : Options
+        How files are read and judged.
+    limit_s : float
+        Longest time for one step of one file.
     """
 
-    def __init__(self, wanted: Options, limit_s: float) -> None:
-        self._pool: Pool[Task, Row] = Pool(partial(score, wanted=wanted), 1, lost, limit_s, fork=False)
+    def __init__(self, options: Options, limit_s: float) -> None:
+        work = partial(score_tasks, options=options)
+        self._pool: Pool[Task, Row] = Pool(work, 1, error_row, limit_s, fork=False)
 
     def __call__(self, batch: Any) -> Any:
-        """Rows of a table of tasks."""
+        """Score a ``pyarrow.Table`` of tasks; returns one of rows with their numbers and names."""
         import pyarrow as pa
 
         readable, answers = [], []
-        for found in batch.to_pylist():
-            task, error = _readable(found)
+        for cells in batch.to_pylist():
+            task, error = _read_task(cells)
             if error:
-                answers.append((task, row_of(failed(task.name, error))))
+                answers.append((task, row_of_report(failed(task.name, error))))
             else:
                 readable.append(task)
         answers += self._pool.answers(readable)
@@ -148,14 +161,14 @@ class Scorer:
         return pa.table(columns)
 
 
-def _readable(found: dict[str, Any]) -> tuple[Task, str]:
-    """A task with its bytes, if they are not in a local file; or why there are none."""
-    name, data, error = _name(found["name"]), found["data"], ""
+def _read_task(cells: dict[str, Any]) -> tuple[Task, str]:
+    """A task with its bytes, unless they are in a local file; and why they cannot be read, or an empty text."""
+    name, data, error = _name(cells["name"]), cells["data"], ""
     if data is None and is_remote(name):
         try:
             data = read_remote(name)
         except BiocaptureError as problem:
             error = str(problem)
-    modality = Modality(found["modality"]) if found["modality"] else None
-    position = Position(found["position"]) if found["position"] else None
-    return Task(found["number"], name, data, modality, position), error
+    modality = Modality(cells["modality"]) if cells["modality"] else None
+    position = Position(cells["position"]) if cells["position"] else None
+    return Task(cells["number"], name, data, modality, position), error

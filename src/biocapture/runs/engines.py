@@ -1,4 +1,4 @@
-"""Who does the work of a run: processes of this machine, or a Ray cluster."""
+"""What does the work of a run: processes of this machine, or a Ray cluster."""
 
 from biocapture.errors import UsageError
 from biocapture.runs.run import Engine, Plan, local_engine
@@ -8,7 +8,19 @@ ENGINES = ("local", "ray")
 
 
 def engine_of(name: str, plan: Plan, workers: int) -> Engine:
-    """The engine of this name; ``workers`` = 0: as many as there are cores.
+    """Engine of a name.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`ENGINES`.
+    plan : Plan
+    workers : int
+        Processes or actors; 0 = one per core.
+
+    Returns
+    -------
+    Engine
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a run scores: one file, wherever it lies."""
+"""One file that a run scores, wherever it is stored."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,33 +7,33 @@ from biocapture.types import Modality, Position
 
 DEVICE_COLUMN, TIME_COLUMN = "device", "captured"
 
-TOLD = {
+MANIFEST_COLUMNS = {
     DEVICE_COLUMN: "Device the capture was taken with, as the manifest says.",
     TIME_COLUMN: "When it was taken, as the manifest says: a date, or date and time (ISO 8601).",
 }
-"""Columns of a run's table that come from a manifest, name → what it is."""
+"""Columns of a run's table that come from a manifest: name → meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a run, not read yet.
+    """One file of a run that has not been read yet.
 
     Attributes
     ----------
     name : str
-        Its path, URL, or ``archive.zip!/member``: what its row says and what it is known by in the run.
+        Path, URL, or ``archive.zip!/member``. It stands in the file's row and identifies the file within the run.
     read : callable or None
-        Gives its bytes; None for a local file. A member of an archive can be read until the next entry is asked for.
+        Returns the bytes; None for a local file. A member of an archive can be read until the next entry is asked for.
     is_remote : bool
-        Whether reading is worth doing for several at a time.
+        Whether it pays to read several at a time.
     modified_s : callable or None
-        Gives the time of its last change in seconds since 1970; None when unknown.
+        Returns the time of the last change in seconds since 1970; None when unknown.
     modality, position
-        As told by a manifest; None = from the name or the image, as always.
+        From a manifest; None = from the name or the image, as elsewhere.
     error : str
-        Why there is nothing to read: the entry is only a row.
-    told : dict
-        What a manifest says besides, by :data:`TOLD`.
+        Why it cannot be read: such an entry only becomes a row.
+    manifest_cells : mapping
+        Further cells of its row from a manifest, by the names in :data:`MANIFEST_COLUMNS`.
     """
 
     name: str
@@ -43,4 +43,4 @@ class Entry:
     modality: Modality | None = None
     position: Position | None = None
     error: str = ""
-    told: Mapping[str, str] = field(default_factory=dict)
+    manifest_cells: Mapping[str, str] = field(default_factory=dict)

@@ -11,18 +11,29 @@ from pathlib import Path
 from biocapture.errors import UsageError
 from biocapture.images.walk import walk
 from biocapture.runs.archives import archive_entries, is_archive
-from biocapture.runs.entry import TOLD, Entry
+from biocapture.runs.entry import MANIFEST_COLUMNS, Entry
 from biocapture.runs.remote import is_remote, remote_entries
 from biocapture.types import Modality, Position
 
-WILD = re.compile(r"[*?\[]")
+WILDCARDS = re.compile(r"[*?\[]")
 PATH_COLUMNS = ("path", "file", "filename")
 
 
 def entries(inputs: Iterable[str]) -> Iterator[Entry]:
-    """Everything the inputs lead to, in a stable order, without a listing in memory (but of one folder at a time).
+    """List every file that the inputs lead to.
 
-    Archives within folders are opened; a ``.csv`` counts as a manifest only where it is named itself.
+    Only one folder at a time is listed in memory. Archives within folders are opened; a ``.csv`` file is a manifest
+    only where it is named itself.
+
+    Parameters
+    ----------
+    inputs : iterable of str
+        Files, folders, patterns (``**/*.png``), archives, manifests (``.csv``) and URLs.
+
+    Yields
+    ------
+    Entry
+        In an order that is the same every time.
 
     Raises
     ------
@@ -33,11 +44,11 @@ def entries(inputs: Iterable[str]) -> Iterator[Entry]:
         if name.lower().endswith(".csv") and not is_remote(name) and Path(name).is_file():
             yield from _manifest(Path(name))
         else:
-            yield from _named(name)
+            yield from _entries_of(name)
 
 
-def _named(name: str) -> Iterator[Entry]:
-    is_pattern = WILD.search(name) is not None
+def _entries_of(name: str) -> Iterator[Entry]:
+    is_pattern = WILDCARDS.search(name) is not None
     if is_remote(name):
         yield from _matching(name) if is_pattern else remote_entries(name)
     elif is_pattern and not Path(name).exists():
@@ -62,39 +73,38 @@ def _modified(path: Path) -> float:
 
 
 def _matching(pattern: str) -> Iterator[Entry]:
-    """What a pattern matches, of what lies under the part of it without wildcards."""
+    """Entries that match a pattern, among those under its leading folders without wildcards."""
     parts = pattern.split("/")
-    fixed = next(i for i, part in enumerate(parts) if WILD.search(part))
+    fixed = next(i for i, part in enumerate(parts) if WILDCARDS.search(part))
     root = "/".join(parts[:fixed]) or ("/" if pattern.startswith("/") else ".")
-    wanted = re.compile(_expression(parts[fixed:]))
-    found = remote_entries(root) if is_remote(root) else _local(root)
-    for entry in found:
+    expression = re.compile(_expression(parts[fixed:]))
+    for entry in remote_entries(root) if is_remote(root) else _local(root):
         within = _plain(entry.name).removeprefix(_plain(root)).lstrip("/")
-        # A member of an archive is wanted when its archive is.
-        if wanted.fullmatch(within) or ("!/" in within and wanted.fullmatch(within.split("!/", 1)[0])):
+        # A member of an archive matches when its archive does.
+        if expression.fullmatch(within) or ("!/" in within and expression.fullmatch(within.split("!/", 1)[0])):
             yield entry
 
 
 def _plain(name: str) -> str:
-    """A URL with two slashes: some file systems write their own with three."""
+    """A URL with two slashes; some file systems write their own with three."""
     return re.sub(r"^([\w+.-]+):///+", r"\1://", name)
 
 
 def _expression(parts: list[str]) -> str:
-    """The usual wildcards: none but ``**`` reaches over folders."""
-    made = ""
+    """Regular expression for the usual wildcards; only ``**`` crosses folders."""
+    expression = ""
     for i, part in enumerate(parts):
         is_last = i == len(parts) - 1
         if part == "**":
-            made += ".*" if is_last else "(?:.*/)?"
+            expression += ".*" if is_last else "(?:.*/)?"
         else:
             inner = fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", "[^/]*")
-            made += inner + ("" if is_last else "/")
-    return made
+            expression += inner + ("" if is_last else "/")
+    return expression
 
 
 def _manifest(path: Path) -> Iterator[Entry]:
-    """The files a table names, relative to it, with what it says of their modality, position, device and time."""
+    """Files named in a table, relative to its folder, with the modality, position, device and time it gives."""
     with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as handle:
         rows = csv.DictReader(handle)
         column = next((name for name in PATH_COLUMNS if name in (rows.fieldnames or ())), None)
@@ -117,8 +127,8 @@ def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str) -> Iter
             except ValueError as error:
                 yield Entry(where, error=f"{where}: {error}")
                 continue
-            told = {column: value.strip() for column in TOLD if (value := row.get(column) or "").strip()}
-            for entry in _named(name if is_remote(name) else str(path.parent / name)):
-                yield replace(entry, modality=modality, position=position, told=told)
+            cells = {column: value.strip() for column in MANIFEST_COLUMNS if (value := row.get(column) or "").strip()}
+            for entry in _entries_of(name if is_remote(name) else str(path.parent / name)):
+                yield replace(entry, modality=modality, position=position, manifest_cells=cells)
     except csv.Error as error:
         yield Entry(str(path), error=f"{path}:{rows.line_num}: {error}")

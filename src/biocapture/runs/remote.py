@@ -1,4 +1,4 @@
-"""Files anywhere that fsspec reaches: ``s3://``, ``sftp://``, ``memory://`` … The only importer of fsspec."""
+"""Files that fsspec reaches: ``s3://``, ``sftp://``, ``memory://`` and others. The only importer of fsspec."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,19 +11,38 @@ from biocapture.images.formats import ENDINGS
 from biocapture.images.limits import MAX_BYTES
 from biocapture.runs.entry import Entry
 
-DEPTH = 64
-"""Folders within folders: deeper ones are loops."""
-TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
-"""What file systems call the time of the last change."""
+MAX_DEPTH = 64
+"""Folders within folders; deeper ones are loops of links."""
+TIME_KEYS = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
+"""Names that file systems give to the time of the last change."""
 
 
 def is_remote(path: str) -> bool:
-    """Whether a path is a URL."""
+    """Whether a path is a URL.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    bool
+    """
     return "://" in path
 
 
 def remote_entries(url: str) -> Iterator[Entry]:
-    """Images under a URL, sorted within each folder; a URL of a file is always given.
+    """List the images under a URL.
+
+    Parameters
+    ----------
+    url : str
+        Of a folder, or of a file, which is taken whatever its ending.
+
+    Yields
+    ------
+    Entry
+        Sorted within each folder. A folder that cannot be listed is an entry with an error.
 
     Raises
     ------
@@ -33,17 +52,33 @@ def remote_entries(url: str) -> Iterator[Entry]:
     system, root = _system(url)
     try:
         is_folder = system.isdir(root)
-    except Exception as error:  # noqa: BLE001  every back end has its own
+    except Exception as error:  # noqa: BLE001  every file system has errors of its own
         yield _unreadable(url, error)
         return
     if is_folder:
-        yield from _folder(system, root, DEPTH)
+        yield from _folder(system, root, MAX_DEPTH)
     else:
         yield _file(system, root, {})
 
 
 def read_remote(url: str) -> bytes:
-    """The bytes of one remote file; raises :class:`DecodeError` when it cannot be read."""
+    """Read one remote file.
+
+    Parameters
+    ----------
+    url : str
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    DecodeError
+        It cannot be read, or has more bytes than an image may have.
+    UsageError
+        fsspec, or what it needs for this kind of URL, is not installed.
+    """
     system, path = _system(url)
     return _bytes(system, path, url)
 
@@ -63,7 +98,7 @@ def _system(url: str) -> tuple[Any, str]:
 def _folder(system: Any, folder: str, depth: int) -> Iterator[Entry]:
     try:
         listing = sorted(system.ls(folder, detail=True), key=lambda facts: str(facts["name"]))
-    except Exception as error:  # noqa: BLE001  every back end has its own
+    except Exception as error:  # noqa: BLE001  every file system has errors of its own
         yield _unreadable(system.unstrip_protocol(folder), error)
         return
     for facts in listing:
@@ -80,7 +115,7 @@ def _folder(system: Any, folder: str, depth: int) -> Iterator[Entry]:
 
 def _file(system: Any, path: str, facts: dict[str, Any]) -> Entry:
     url = system.unstrip_protocol(path)
-    changed = next((facts[name] for name in TIMES if facts.get(name) is not None), None)
+    changed = next((facts[name] for name in TIME_KEYS if facts.get(name) is not None), None)
     modified = None if changed is None else partial(_seconds, changed)
     return Entry(url, partial(_bytes, system, path, url), is_remote=True, modified_s=modified)
 

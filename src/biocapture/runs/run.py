@@ -12,101 +12,151 @@ from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import failed, native_names
 from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
-from biocapture.runs import INDEX_FILE, LIMIT_S, RECORD_FILE, ROWS_PER_PART, record, selection
-from biocapture.runs.entry import TOLD, Entry
+from biocapture.runs import INDEX_FILE, LIMIT_S, RECORD_FILE, ROWS_PER_PART
+from biocapture.runs.entry import MANIFEST_COLUMNS, Entry
 from biocapture.runs.inputs import entries
-from biocapture.runs.loading import Loaded, loaded
-from biocapture.runs.record import Choice
-from biocapture.runs.row import Row, Task, lost, renamed, row_of, score, with_told
+from biocapture.runs.loading import LoadedEntry, read_ahead
+from biocapture.runs.row import (
+    Row,
+    Task,
+    error_row,
+    renamed_row,
+    row_of_report,
+    score_tasks,
+    with_manifest_cells,
+)
+from biocapture.runs.run_record import (
+    Choice,
+    read_run_record,
+    require_same,
+    run_record_of,
+    utc_now,
+    write_run_record,
+)
+from biocapture.runs.selection import entries_changed_since, highest_lot, lowest_lots, seconds_since_1970
 from biocapture.runs.store import Store
 from biocapture.workers.pool import map_unordered
 
-UNDER_WAY = 1024
-"""Files promised a number whose rows are not there yet: bounds memory when one of them takes long."""
+MAX_UNDER_WAY = 1024
+"""Files that have a number and no row yet: bounds memory while one of them takes long."""
 
 Scoring = Callable[[Iterable[Task], Callable[[], bool]], Generator[tuple[Task, Row]]]
-"""Takes tasks as long as there is room for more, gives them back with their rows in any order."""
+"""Takes tasks while the second argument says that there is room, and yields them with their rows in any order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Who does the work.
+    """What does the work of a run.
 
     Attributes
     ----------
     score : callable
+        See :data:`Scoring`.
     prepare : callable
-        Reads and hashes what it is to be given, as far as that has to be done here.
+        Reads and hashes entries (with the limit in seconds) as far as that has to be done in this process.
     """
 
     score: Scoring
-    prepare: Callable[[Iterable[Entry], float], Generator[Loaded]] = loaded
+    prepare: Callable[[Iterable[Entry], float], Generator[LoadedEntry]] = read_ahead
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done.
+    """What a run is to do.
 
     Attributes
     ----------
+    choice : Choice
+        Which files.
+    options : Options
+        How they are read and judged.
     limit_s : float
         Longest time for one step (reading, describing) of one file.
     rows_per_part : int
+        Rows of a full part of the table.
     """
 
     choice: Choice
-    wanted: Options
+    options: Options
     limit_s: float = LIMIT_S
     rows_per_part: int = ROWS_PER_PART
 
     def columns(self) -> list[str]:
-        """Of the table."""
-        kinds = (self.wanted.modality,) if self.wanted.modality else ()
-        return [*header(tuple(measures(*kinds)), native_names(self.wanted)), *TOLD]
+        """Names of the table's columns, in order."""
+        kinds = (self.options.modality,) if self.options.modality else ()
+        return [*header(tuple(measures(*kinds)), native_names(self.options)), *MANIFEST_COLUMNS]
 
 
 def local_engine(plan: Plan, workers: int, fork: bool = False) -> Engine:
-    """Processes on this machine."""
+    """Engine of worker processes on this machine.
+
+    Parameters
+    ----------
+    plan : Plan
+    workers : int
+        Processes.
+    fork : bool
+        Start them by forking; safe only while this process has no thread.
+
+    Returns
+    -------
+    Engine
+    """
 
     def through_processes(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Row]]:
-        work = partial(score, wanted=plan.wanted)
-        return map_unordered(work, tasks, workers, lost, limit_s=plan.limit_s, fork=fork, room=room)
+        work = partial(score_tasks, options=plan.options)
+        return map_unordered(work, tasks, workers, error_row, limit_s=plan.limit_s, fork=fork, room=room)
 
     return Engine(through_processes)
 
 
-def opened(plan: Plan, folder: Path, resume: bool) -> tuple[Store, dict[str, Any]]:
-    """The store and the record of a new run, or of one to go on with.
+def open_store(plan: Plan, folder: Path, resume: bool) -> tuple[Store, dict[str, Any]]:
+    """Open the folder of a new run, or of one that is resumed.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : Path
+        Made where it does not exist.
+    resume : bool
+        Go on with the run that is there, if any.
+
+    Returns
+    -------
+    store : Store
+        To be used with ``with``.
+    record : dict
+        Of the run, as it stands in ``run.json``.
 
     Raises
     ------
     UsageError
-        There is a run and ``resume`` is not set; what was asked for then and now differs; the folder holds other
-        things, cannot be written, or another run is at work there.
+        There is a run and ``resume`` is not set; plan, versions or models differ from that run's; the folder holds
+        other things, cannot be written, or another run is at work there.
     """
     if plan.choice.since:
-        selection.since_s(plan.choice.since)  # wrong dates are said before anything is made
-    facts = record.facts_of(plan.choice, plan.wanted, plan.columns(), plan.rows_per_part)
-    before = record.read(folder)
+        seconds_since_1970(plan.choice.since)  # a wrong date is an error before anything is made
+    record = run_record_of(plan.choice, plan.options, plan.columns(), plan.rows_per_part)
+    before = read_run_record(folder)
     if before is not None:
         if not resume:
             raise UsageError("there is a run already: go on with --resume, or choose another folder", str(folder))
-        record.check_same(before, facts, folder)
+        require_same(before, record, folder)
     else:
-        _check_empty(folder)
-        facts["highest_lot"] = _highest_lot(plan)
-    store = Store(folder, parquet_schema(plan.columns(), tuple(TOLD)), plan.rows_per_part)
+        _require_empty(folder)
+        record["highest_lot"] = _highest_lot(plan)
+    store = Store(folder, parquet_schema(plan.columns(), tuple(MANIFEST_COLUMNS)), plan.rows_per_part)
     try:
-        return store, record.write(folder, before or facts | {"begun": record.now()}, status="running")
+        return store, write_run_record(folder, before or record | {"begun": utc_now()}, status="running")
     except BaseException:
         store.close()
         raise
 
 
-def _check_empty(folder: Path) -> None:
+def _require_empty(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # A run killed before its record was there leaves nothing worth keeping.
+        # A run that was killed before its record was written has no rows either.
         strangers = [path.name for path in folder.iterdir() if not path.name.startswith((INDEX_FILE, RECORD_FILE))]
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(folder)) from error
@@ -118,66 +168,86 @@ def _highest_lot(plan: Plan) -> int | None:
     choice = plan.choice
     if not choice.sample:
         return None
-    return selection.highest_lot(_dated(choice), choice.sample, choice.seed)
+    return highest_lot(_dated(choice), choice.sample, choice.seed)
 
 
 def _dated(choice: Choice) -> Iterator[Entry]:
-    found = entries(choice.inputs)
-    return selection.changed_since(found, selection.since_s(choice.since)) if choice.since else found
+    listed = entries(choice.inputs)
+    return entries_changed_since(listed, seconds_since_1970(choice.since)) if choice.since else listed
 
 
-def chosen(choice: Choice, highest_lot: int | None) -> Iterator[Entry]:
-    """The entries of a run."""
-    found = _dated(choice)
-    return found if highest_lot is None else selection.drawn(found, highest_lot, choice.seed)
+def chosen_entries(choice: Choice, highest: int | None) -> Iterator[Entry]:
+    """List the files of a run.
+
+    Parameters
+    ----------
+    choice : Choice
+    highest : int or None
+        ``highest_lot`` of the run's record; None = there is no sample.
+
+    Returns
+    -------
+    iterator of Entry
+        In the order of the inputs.
+    """
+    listed = _dated(choice)
+    return listed if highest is None else lowest_lots(listed, highest, choice.seed)
 
 
 def carry_out(
-    plan: Plan, store: Store, facts: dict[str, Any], engine: Engine, seen: Callable[[str], None] = lambda _: None
+    plan: Plan, store: Store, record: dict[str, Any], engine: Engine, on_row: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Score what is not there yet; ``seen`` is told the verdict of every row as it is kept.
+    """Score every file that has no row yet. Stopped at any point, by whatever means, the run can be resumed.
 
-    Stopped at any point, by whatever means, the run can be resumed.
+    Parameters
+    ----------
+    plan : Plan
+    store : Store
+    record : dict
+        Of the run, as :func:`open_store` returns it.
+    engine : Engine
+    on_row : callable, optional
+        Called with the verdict of every row once it is stored.
     """
-    work = _Work(store, seen)
-    source = engine.prepare(work.missing(chosen(plan.choice, facts["highest_lot"])), plan.limit_s)
-    with closing(source), closing(engine.score(work.tasks(source), work.has_room)) as landed:
-        for task, row in landed:
-            work.land(task, row)
+    work = _Work(store, on_row)
+    source = engine.prepare(work.missing(chosen_entries(plan.choice, record["highest_lot"])), plan.limit_s)
+    with closing(source), closing(engine.score(work.tasks(source), work.has_room)) as scored:
+        for task, row in scored:
+            work.finish(task, row)
     work.end()
     store.finish()
 
 
 class _Work:
-    """What is under way, and who waits for whom."""
+    """Files under way, and those that wait for the row of a file of the same content."""
 
-    def __init__(self, store: Store, seen: Callable[[str], None]) -> None:
-        self._store, self._seen = store, seen
+    def __init__(self, store: Store, on_row: Callable[[str], None]) -> None:
+        self._store, self._on_row = store, on_row
         self._under_way: dict[str, Mapping[str, str]] = {}
-        """Name of each entry under way → what a manifest says of it."""
+        """Name of each entry under way → its cells from a manifest."""
         self._same: dict[bytes, list[Task]] = {}
-        """Key of a file in work → files of the same content that wait for its row."""
+        """Key of a file that is being scored → files of the same content that wait for its row."""
 
     def has_room(self) -> bool:
-        return len(self._under_way) < UNDER_WAY
+        return len(self._under_way) < MAX_UNDER_WAY
 
-    def missing(self, found: Iterable[Entry]) -> Iterator[Entry]:
+    def missing(self, listed: Iterable[Entry]) -> Iterator[Entry]:
         """Entries without a row; one that is named twice counts once."""
-        for entry in found:
+        for entry in listed:
             if entry.name not in self._under_way and not self._store.has(entry.name):
-                self._under_way[entry.name] = entry.told
+                self._under_way[entry.name] = entry.manifest_cells
                 yield entry
 
-    def tasks(self, source: Iterable[Loaded]) -> Iterator[Task]:
-        """What has to be scored. Files of known content, and those that cannot be read, get their row here."""
+    def tasks(self, source: Iterable[LoadedEntry]) -> Iterator[Task]:
+        """Tasks for the engine. Files of known content, and those that cannot be read, get their row at once."""
         for each in source:
             entry = each.entry
             number = self._store.new_number()
             task = Task(number, entry.name, each.data, entry.modality, entry.position, each.key)
             if each.error:
-                self._keep(task, row_of(failed(task.name, each.error)))
-            elif task.key and (row := self._store.same(task.key)) is not None:
-                self._keep(task, renamed(row, task.name))
+                self._keep(task, row_of_report(failed(task.name, each.error)))
+            elif task.key and (row := self._store.row_of_content(task.key)) is not None:
+                self._keep(task, renamed_row(row, task.name))
             elif task.key in self._same and self.has_room():
                 self._same[task.key].append(task)
             else:
@@ -185,16 +255,16 @@ class _Work:
                     self._same.setdefault(task.key, [])
                 yield task
 
-    def land(self, task: Task, row: Row) -> None:
+    def finish(self, task: Task, row: Row) -> None:
         self._keep(task, row)
         for other in self._same.pop(task.key, []):
-            known = self._store.same(other.key)
+            known = self._store.row_of_content(other.key)
             assert known is not None
-            self._keep(other, renamed(known, other.name))
+            self._keep(other, renamed_row(known, other.name))
 
     def _keep(self, task: Task, row: Row) -> None:
-        self._store.put(task.number, task.name, task.key, with_told(row, self._under_way.pop(task.name, {})))
-        self._seen(row.verdict)
+        self._store.put(task.number, task.name, task.key, with_manifest_cells(row, self._under_way.pop(task.name, {})))
+        self._on_row(row.verdict)
 
     def end(self) -> None:
         assert not self._under_way

@@ -1,7 +1,7 @@
-"""What a run has done so far: finished parts, rows that wait for their part, and which files were seen.
+"""What a run has done so far: finished parts, rows that wait for their part, and which files have a row.
 
-The rows that wait and the index of files are in ``progress.sqlite``. Every row is one transaction, so that a process
-killed at any moment leaves a store that is consistent; only the files in work at that moment are scored again.
+Waiting rows and the index of files are in ``progress.sqlite``. Every row is one transaction, so that a process killed
+at any moment leaves a consistent store; only the files in work at that moment are scored again.
 """
 
 import hashlib
@@ -37,12 +37,26 @@ BEGIN IMMEDIATE; COMMIT;
 
 
 class Store:
-    """Rows of one run, by number. Use with ``with``.
+    """Rows of one run, by number; to be used with ``with``.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run; it exists.
+    schema : pyarrow.Schema
+        Columns of the table.
+    size : int
+        Rows of a full part.
 
     Attributes
     ----------
     verdicts : Counter
-        Of all rows there are.
+        Rows per verdict.
+
+    Raises
+    ------
+    UsageError
+        Another run has the folder open, it cannot be written, or the index is damaged.
     """
 
     def __init__(self, folder: Path, schema: Any, size: int) -> None:
@@ -70,14 +84,14 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the folder; every row is on the disk already."""
+        """Release the folder; every row is on the disk already."""
         self._index.close()
 
     def __len__(self) -> int:
         return self.verdicts.total()
 
     def _recover(self) -> None:
-        """Find out what is done: parts first, then what waits and is in no part; numbers between them are free."""
+        """Find out which numbers have a row, in a part or waiting; numbers between them can be given again."""
         for part, rows in self.parts.lengths():
             self._in_part[part] = rows
             first = part * self.parts.size
@@ -100,7 +114,7 @@ class Store:
             self._finish(part)
 
     def _index_part(self, part: int, rows: int) -> None:
-        """Count a part's rows; and should the index have lost them (power failure, file removed), put them back."""
+        """Count the rows of a part; put them back into the index where it lost them (power failure, file removed)."""
         first = part * self.parts.size
         known = self._one("SELECT count(*) FROM indexed WHERE rows = ?", first + rows)
         names = [] if known else ["path"]
@@ -116,22 +130,43 @@ class Store:
         return (number for (number,) in self._index.execute(question))
 
     def _one(self, question: str, *values: object) -> Any:
-        found = self._index.execute(question, values).fetchone()
-        return None if found is None else found[0]
+        row = self._index.execute(question, values).fetchone()
+        return None if row is None else row[0]
 
     def has(self, name: str) -> bool:
-        """Whether the row of this file is there."""
+        """Whether there is a row of this file.
+
+        Parameters
+        ----------
+        name : str
+            Of the entry.
+
+        Returns
+        -------
+        bool
+        """
         return self._one("SELECT 1 FROM seen WHERE name = ?", _digest(name)) is not None
 
     def new_number(self) -> int:
-        """The lowest number that no row has or was promised."""
+        """Lowest number that belongs to no row, stored or under way."""
         if self._free:
             return self._free.pop()
         self._next += 1
         return self._next - 1
 
-    def same(self, key: bytes) -> dict[str, Any] | None:
-        """The row of a file of this content, if there is one."""
+    def row_of_content(self, key: bytes) -> dict[str, Any] | None:
+        """Row of a file of this content.
+
+        Parameters
+        ----------
+        key : bytes
+            Of the content, not empty.
+
+        Returns
+        -------
+        dict or None
+            Its cells by column; None where there is no such file.
+        """
         number = self._one("SELECT number FROM contents WHERE key = ?", key)
         if number is None:
             return None
@@ -139,7 +174,18 @@ class Store:
         return json.loads(text) if text is not None else self.parts.row(number)
 
     def put(self, number: int, name: str, key: bytes, row: Row) -> None:
-        """Keep a row; when it was the last of its part, the part is written."""
+        """Store a row, and write its part when that is full.
+
+        Parameters
+        ----------
+        number : int
+            From :meth:`new_number`.
+        name : str
+            Of the entry.
+        key : bytes
+            Of its content; empty = unknown.
+        row : Row
+        """
         with transaction(self._index):
             self._index.execute("INSERT INTO seen VALUES (?)", (_digest(name),))
             self._index.execute("INSERT INTO waiting VALUES (?, ?)", (number, row.text))
@@ -158,7 +204,7 @@ class Store:
             self._finish(part)
 
     def _close_gaps(self, part: int) -> None:
-        """Renumber what waits for a part without gaps: files that were promised a number may have gone since."""
+        """Renumber the rows that wait for a part so that there are no gaps: files under way may have vanished."""
         first = part * self.parts.size + self.parts.rows_in(part)
         end = (part + 1) * self.parts.size
         numbers = [number for number in self._numbers("SELECT number FROM waiting ORDER BY 1") if first <= number < end]

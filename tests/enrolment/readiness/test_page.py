@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from biocapture.cli.terminal.record import lines_of
 from tests.support.records_of_people import ROOT
 
 import biocapture as bc
-from biocapture.cli.terminal.record import lines_of
 from biocapture.enrolment import Attempt, Enrolment
 from biocapture.enrolment.readiness.page import write_html
 from biocapture.errors import UsageError

@@ -17,14 +17,14 @@ from biocapture.errors import UsageError
 from biocapture.guidance import LANGUAGES, vocabulary
 from biocapture.guidance.words import number, percent
 from biocapture.profile.load import load_profile
-from biocapture.runs.page import write_report
-from biocapture.runs.page.against import changes, paired
+from biocapture.runs.page import write_run_page
+from biocapture.runs.page.changes import changes, paired_difference
 from biocapture.runs.page.correlation import spearman
-from biocapture.runs.page.counts import MAX_GROUPS, OTHER, VERDICTS
-from biocapture.runs.page.kept import Case
-from biocapture.runs.page.reference import quantile, read_reference, reference_of, write_reference
-from biocapture.runs.page.rows import open_run
-from biocapture.runs.page.tally import tally
+from biocapture.runs.page.gather import gather_statistics
+from biocapture.runs.page.reference import quantile, read_reference, reference_population, write_reference
+from biocapture.runs.page.run_table import open_run_table
+from biocapture.runs.page.samples import ExampleRow
+from biocapture.runs.page.statistics import MAX_GROUPS, OTHER, VERDICTS
 
 MINIMA = load_profile("default", measures()).retake
 ROWS = 2000
@@ -43,12 +43,12 @@ def rows(run: Path) -> list[dict[str, object]]:
 
 
 def page_of(run: Path, folder: Path, **how: object) -> str:
-    write_report(run, folder / "report.html", **how)  # type: ignore[arg-type]
+    write_run_page(run, folder / "report.html", **how)  # type: ignore[arg-type]
     return (folder / "report.html").read_text(encoding="utf8")
 
 
 def test_counts_equal_those_of_the_rows(run: Path, rows: list[dict[str, object]]) -> None:
-    found = tally(open_run(run), MINIMA)
+    found = gather_statistics(open_run_table(run), MINIMA)
     assert found.rows == len(rows) == ROWS
     names = [row["verdict"] or "ERROR" for row in rows]
     assert found.verdicts.tolist() == [names.count(verdict) for verdict in VERDICTS]
@@ -67,7 +67,7 @@ def test_counts_equal_those_of_the_rows(run: Path, rows: list[dict[str, object]]
 
 
 def test_days_devices_and_errors_are_grouped(run: Path, rows: list[dict[str, object]]) -> None:
-    found = tally(open_run(run), MINIMA)
+    found = gather_statistics(open_run_table(run), MINIMA)
     devices = {name for _, name in found.groups["device"]}
     assert devices == {f"scanner {number}" for number in range(1, 6)}
     days = {name for _, name in found.groups["day"]}
@@ -79,17 +79,17 @@ def test_days_devices_and_errors_are_grouped(run: Path, rows: list[dict[str, obj
 
 
 def test_worst_and_borderline_cases_are_the_true_ones(run: Path, rows: list[dict[str, object]]) -> None:
-    found = tally(open_run(run), MINIMA)
+    found = gather_statistics(open_run_table(run), MINIMA)
     eyes = [row for row in rows if row["modality"] == "iris"]
     lowest = sorted(eyes, key=lambda row: row["quality"])[:10]  # type: ignore[arg-type, return-value]
-    assert [case.path for _, case in found.worst["iris"].cases] == [row["path"] for row in lowest]
+    assert [case.path for _, case in found.worst["iris"].ranked] == [row["path"] for row in lowest]
 
     def margin(row: dict[str, object]) -> float:
         return min(row[f"{name}.score"] - least for name, least in MINIMA.items() if name.startswith("iris."))  # type: ignore[operator]
 
     nearest = sorted(eyes, key=lambda row: abs(margin(row)))[:10]
-    assert [case.path for _, case in found.borderline["iris"].cases] == [row["path"] for row in nearest]
-    for (_, case), row in zip(found.borderline["iris"].cases, nearest, strict=True):
+    assert [case.path for _, case in found.borderline["iris"].ranked] == [row["path"] for row in nearest]
+    for (_, case), row in zip(found.borderline["iris"].ranked, nearest, strict=True):
         assert case.margin == pytest.approx(margin(row))
         assert (case.verdict == "READY") is (case.margin >= 0)
 
@@ -110,8 +110,8 @@ def test_every_format_gives_the_same_numbers(tmp_path: Path) -> None:
         with open_writer(path, names) as table:
             for report in reports:
                 table.write(report)
-        found = tally(open_run(path), MINIMA)
-        worst = found.worst["fingerprint"].cases[0][1]
+        found = gather_statistics(open_run_table(path), MINIMA)
+        worst = found.worst["fingerprint"].ranked[0][1]
         measured = {name: counts.tolist() for name, counts in found.scores.items()}
         seen.append((found.verdicts.tolist(), sorted(found.reasons), sorted(found.errors), measured, worst.path))
     assert seen[0] == seen[1] == seen[2]
@@ -155,7 +155,7 @@ def test_the_page_holds_all_and_loads_nothing(run: Path, tmp_path: Path, languag
     for part in ("reasons", "scores", "groups", "measures", "cases", "correlations", "errors", "versions"):
         assert f'<section id="{part}">' in page
     assert "data:image" not in page
-    ready = tally(open_run(run), MINIMA).verdicts[0]
+    ready = gather_statistics(open_run_table(run), MINIMA).verdicts[0]
     assert number(float(ready), language) in page
     assert percent(ready / ROWS, language) in page
 
@@ -185,15 +185,15 @@ def test_groups_beyond_the_limit_are_joined(tmp_path: Path) -> None:
         "device": [f"d{i}" for i in range(many)],
     }
     pq.write_table(pa.table(columns | {"modality": ["iris"] * many}), tmp_path / "t.parquet")
-    groups = tally(open_run(tmp_path / "t.parquet"), MINIMA).groups["device"]
+    groups = gather_statistics(open_run_table(tmp_path / "t.parquet"), MINIMA).groups["device"]
     assert len(groups) == MAX_GROUPS + 1
     assert groups["iris", OTHER].sum() == 50
 
 
 def test_a_planted_improvement_is_found_and_equal_runs_are_not_told_apart(run: Path, tmp_path: Path) -> None:
-    before = tally(open_run(run), MINIMA)
-    better = tally(open_run(write_run(tmp_path / "better", ROWS, seed=1, better=10.0)), MINIMA)
-    alike = tally(open_run(write_run(tmp_path / "alike", ROWS, seed=2)), MINIMA)
+    before = gather_statistics(open_run_table(run), MINIMA)
+    better = gather_statistics(open_run_table(write_run(tmp_path / "better", ROWS, seed=1, better=10.0)), MINIMA)
+    alike = gather_statistics(open_run_table(write_run(tmp_path / "alike", ROWS, seed=2)), MINIMA)
     quality = {change.modality: change for change in changes(before, better) if change.kind == "quality"}
     assert all(change.direction == 1 for change in quality.values())
     assert quality["fingerprint"].low < 10.0 < quality["fingerprint"].high + 1.5
@@ -206,15 +206,15 @@ def test_a_planted_improvement_is_found_and_equal_runs_are_not_told_apart(run: P
 
 
 def test_the_same_files_are_paired_and_unchanged(run: Path) -> None:
-    one, other = (tally(open_run(run), MINIMA) for _ in range(2))
+    one, other = (gather_statistics(open_run_table(run), MINIMA) for _ in range(2))
     for kind in one.modalities:
-        both = paired(one.sampled[kind], other.sampled[kind])
+        both = paired_difference(one.sampled[kind], other.sampled[kind])
         assert both is not None
         assert (both.count, both.changed, both.mean) == (len(one.sampled[kind]), 0, 0.0)
 
 
 def test_a_reference_survives_its_file_and_damage_is_said(run: Path, tmp_path: Path) -> None:
-    made = reference_of(tally(open_run(run), MINIMA), "ours")
+    made = reference_population(gather_statistics(open_run_table(run), MINIMA), "ours")
     path = tmp_path / "reference.json"
     write_reference(made, path)
     assert read_reference(path) == made
@@ -225,7 +225,7 @@ def test_a_reference_survives_its_file_and_damage_is_said(run: Path, tmp_path: P
 
 
 def test_a_population_differs_from_itself_in_one_of_twenty(run: Path, tmp_path: Path) -> None:
-    write_report(run, tmp_path / "r.html", save_reference=tmp_path / "own.json")
+    write_run_page(run, tmp_path / "r.html", save_reference=tmp_path / "own.json")
     page = page_of(run, tmp_path, reference=tmp_path / "own.json")
     assert "own.json" not in page
     tails = re.findall(
@@ -263,25 +263,25 @@ def test_unusable_runs_are_refused(tmp_path: Path) -> None:
         "words.csv": "cannot be read",
     }.items():
         with pytest.raises(UsageError, match=why):
-            write_report(tmp_path / name, tmp_path / "out.html")
+            write_run_page(tmp_path / name, tmp_path / "out.html")
     with pytest.raises(UsageError, match="cannot be written"):
-        write_report(write_run(tmp_path / "run", 1), tmp_path / "none" / "out.html")
+        write_run_page(write_run(tmp_path / "run", 1), tmp_path / "none" / "out.html")
     with pytest.raises(UsageError, match="language"):
-        write_report(tmp_path / "run", tmp_path / "out.html", language="fr")
+        write_run_page(tmp_path / "run", tmp_path / "out.html", language="fr")
 
 
 def test_the_page_asks_for_words_that_there_are() -> None:
     source = Path(__file__).parents[3] / "src" / "biocapture" / "runs" / "page"
-    code = "\n".join(path.read_text(encoding="utf8") for path in source.iterdir() if path.suffix in {".py", ".j2"})
+    code = "\n".join(path.read_text(encoding="utf8") for path in source.rglob("*") if path.suffix in {".py", ".j2"})
     asked = set(re.findall(r'\bw\("(\w+)"\)', code)) | set(re.findall(r'phrase\("(\w+)"', code))
     assert len(asked) > 50
     assert asked <= vocabulary("en").report.keys()
 
 
 def test_examples_are_shown_only_when_asked(run: Path, tmp_path: Path) -> None:
-    asked: list[Case] = []
+    asked: list[ExampleRow] = []
 
-    def picture(case: Case, drawn: bool) -> str:
+    def picture(case: ExampleRow, drawn: bool) -> str:
         asked.append(case)
         return "data:image/png;base64,AAAA"
 

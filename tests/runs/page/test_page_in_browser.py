@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.support.run_tables import write_run
 
-from biocapture.runs.page import write_report
+from biocapture.runs.page import write_run_page
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
@@ -59,7 +59,7 @@ CONTRASTS = """
 def page_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     before = write_run(folder / "before", 400, seed=1)
-    write_report(write_run(folder / "run", 800, better=5.0), folder / "report.html", against=before)
+    write_run_page(write_run(folder / "run", 800, better=5.0), folder / "report.html", against=before)
     return folder / "report.html"
 
 

@@ -1,5 +1,5 @@
-"""A run as one self-contained page that a district head and an engineer both read."""
+"""A run as one self-contained HTML page, for a district head and for an engineer."""
 
-from biocapture.runs.page.write import write_report
+from biocapture.runs.page.write import write_run_page
 
-__all__ = ["write_report"]
+__all__ = ["write_run_page"]

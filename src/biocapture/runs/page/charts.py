@@ -1,4 +1,4 @@
-"""Small drawings as inline SVG; colours come from the page's style, so that they follow light and dark."""
+"""Small drawings as inline SVG. Colours come from the page's style, so that they follow its light and dark mode."""
 
 from collections.abc import Sequence
 
@@ -6,30 +6,38 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from biocapture.runs.page.counts import VERDICTS
+from biocapture.runs.page.statistics import VERDICTS
 from biocapture.types import Counts
 
 WIDTH, HEIGHT, LEFT, RIGHT, FOOT, HEAD = 640, 190, 52, 16, 26, 8
-"""Of a chart; px of the drawing, which scales with the page."""
+"""Size and margins of a chart, px of the drawing, which scales with the page."""
 
 BINS = 51
 """Bars of a histogram: two points each, the last holds 100."""
 
-STRIP, STRIP_HEIGHT = 220, 22
+STRIP_WIDTH, STRIP_HEIGHT = 220, 22
 MIN_BOX = 6
-"""Narrower boxes are drawn as a dot."""
+"""Width in px; narrower boxes are drawn as a dot."""
 
-STEPS = 5
-"""Colours of a correlation to either side of zero."""
+COLOUR_STEPS = 5
+"""Colours for positive correlations, and as many for negative ones."""
 
 
 def histogram(counts: Counts, minima: Sequence[float], label: str) -> Markup:
-    """Stacked bars of whole qualities.
+    """Stacked bars of qualities.
 
     Parameters
     ----------
     counts : (4, 102) int64
-        Of verdict and whole quality.
+        By verdict and rounded quality.
+    minima : sequence of float
+        Qualities at which a line is drawn.
+    label : str
+        Says what it shows.
+
+    Returns
+    -------
+    Markup
     """
     bars = np.zeros((len(VERDICTS), BINS), np.int64)
     np.add.at(bars.T, np.arange(101) // 2, counts[:, :101].T)
@@ -57,9 +65,9 @@ def _levels(top: int) -> Markup:
     tall = HEIGHT - FOOT - HEAD
     return Markup("").join(
         Markup('<path class="grid" d="M{} {:.1f}H{}"/><text class="tick end" x="{}" y="{:.1f}">{:,}</text>').format(
-            LEFT, HEAD + tall * (1 - part), WIDTH - RIGHT, LEFT - 6, HEAD + tall * (1 - part) + 4, round(part * top)
+            LEFT, HEAD + tall * (1 - share), WIDTH - RIGHT, LEFT - 6, HEAD + tall * (1 - share) + 4, round(share * top)
         )
-        for part in (1.0, 0.5)
+        for share in (1.0, 0.5)
     )
 
 
@@ -74,21 +82,35 @@ def _ticks() -> Markup:
     )
 
 
-def strip(quantiles: Sequence[float], other: Sequence[float] | None = None, minimum: float | None = None) -> Markup:
-    """Where scores 0..100 lie: 5 %, 25 %, 50 %, 75 %, 95 %; of the run above those of a reference."""
+def strip(quantiles: Sequence[float], reference: Sequence[float] | None = None, minimum: float | None = None) -> Markup:
+    """Quantiles of scores as a box with whiskers.
+
+    Parameters
+    ----------
+    quantiles : five float
+        Scores 0..100 at 5 %, 25 %, 50 %, 75 % and 95 %.
+    reference : five float, optional
+        Of a reference population, drawn below.
+    minimum : float, optional
+        Score at which a line is drawn.
+
+    Returns
+    -------
+    Markup
+    """
     label = " ".join(f"{value:.0f}" for value in quantiles)
-    parts = [Markup('<path class="grid" d="M0 {}H{}"/>').format(STRIP_HEIGHT - 0.5, STRIP)]
-    parts.append(_range(quantiles, 3 if other else 6, "ours"))
-    if other:
-        parts.append(_range(other, 13, "theirs"))
+    parts = [Markup('<path class="grid" d="M0 {}H{}"/>').format(STRIP_HEIGHT - 0.5, STRIP_WIDTH)]
+    parts.append(_range(quantiles, 3 if reference else 6, "ours"))
+    if reference:
+        parts.append(_range(reference, 13, "theirs"))
     if minimum is not None:
         parts.append(Markup('<path class="minimum" d="M{:.1f} 0V{}"/>').format(_at(minimum), STRIP_HEIGHT))
-    return _svg(STRIP, STRIP_HEIGHT, label, parts, "strip")
+    return _svg(STRIP_WIDTH, STRIP_HEIGHT, label, parts, "strip")
 
 
 def _range(quantiles: Sequence[float], top: float, name: str) -> Markup:
     low, lower, middle, upper, high = (_at(value) for value in quantiles)
-    if upper - lower < MIN_BOX:  # all alike: a dot, which its median would hide
+    if upper - lower < MIN_BOX:  # nearly equal: a dot, because the mark of the median would hide the box
         return Markup(
             '<g class="{}"><path class="thin" d="M{:.1f} {:.1f}H{:.1f}"/><circle cx="{:.1f}" cy="{:.1f}" r="3"/></g>'
         ).format(name, low, top + 3, high, middle, top + 3)
@@ -100,11 +122,23 @@ def _range(quantiles: Sequence[float], top: float, name: str) -> Markup:
 
 
 def _at(score: float) -> float:
-    return 2 + (STRIP - 4) * min(max(score, 0.0), 100.0) / 100
+    return 2 + (STRIP_WIDTH - 4) * min(max(score, 0.0), 100.0) / 100
 
 
-def days(rows: Sequence[tuple[str, float, float, float]], label: str) -> Markup:
-    """Share of ready captures over the days (day, share, low, high) with the band of its interval."""
+def day_chart(rows: Sequence[tuple[str, float, float, float]], label: str) -> Markup:
+    """Share of ready captures over the days, with the band of its interval.
+
+    Parameters
+    ----------
+    rows : sequence of (str, float, float, float)
+        Day as YYYY-MM-DD; share and its interval, 0..1.
+    label : str
+        Says what it shows.
+
+    Returns
+    -------
+    Markup
+    """
     names, shares, low, high = zip(*rows, strict=True)
     wide, tall = WIDTH - LEFT - RIGHT - 8, HEIGHT - FOOT - HEAD
     across = [LEFT + wide * i / max(1, len(names) - 1) for i in range(len(names))]
@@ -135,7 +169,21 @@ def days(rows: Sequence[tuple[str, float, float, float]], label: str) -> Markup:
 
 
 def heat_map(names: Sequence[str], values: NDArray[np.float64], label: str) -> Markup:
-    """Correlations as a matrix; names along the rows, numbers as tool tips."""
+    """Correlations as a matrix, with names beside the rows and numbers as tool tips.
+
+    Parameters
+    ----------
+    names : sequence of str
+        M names.
+    values : (M, M) float64
+        -1..1, NaN = unknown.
+    label : str
+        Says what it shows.
+
+    Returns
+    -------
+    Markup
+    """
     cell, left = 15, 210
     size = cell * len(names)
     parts = []
@@ -143,7 +191,7 @@ def heat_map(names: Sequence[str], values: NDArray[np.float64], label: str) -> M
         parts.append(Markup('<text class="tick end" x="{}" y="{:.1f}">{}</text>').format(left - 6, i * cell + 11, name))
         for j, other in enumerate(names):
             value = values[i, j]
-            step = 0 if value != value else round(STEPS * value)
+            step = 0 if value != value else round(COLOUR_STEPS * value)
             if i != j and step:
                 sign = "p" if step > 0 else "n"
                 parts.append(

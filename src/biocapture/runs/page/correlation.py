@@ -1,4 +1,4 @@
-"""Which scores move together."""
+"""Rank correlation of scores."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,22 +6,44 @@ from numpy.typing import NDArray
 from biocapture.types import Values
 
 MIN_ROWS = 30
-"""Rows that both scores need; a correlation of fewer says little."""
+"""Rows in which both scores are known; a correlation of fewer says little."""
 
 MAX_ROWS = 4000
+"""Of the sample that are used: a correlation is then known to about 0.03."""
 
 
 def ranks(column: Values) -> Values:
-    """(N,) ranks of the finite values, ties averaged; NaN elsewhere."""
-    found = np.full(len(column), np.nan)
+    """Ranks of values.
+
+    Parameters
+    ----------
+    column : (N,) float64
+
+    Returns
+    -------
+    (N,) float64
+        From 1, ties averaged; NaN where the value is not finite.
+    """
+    ranked = np.full(len(column), np.nan)
     known = np.isfinite(column)
     _, inverse, counts = np.unique(column[known], return_inverse=True, return_counts=True)
-    found[known] = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    return found
+    ranked[known] = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    return ranked
 
 
 def spearman(scores: NDArray[np.floating]) -> Values:
-    """(M, M) rank correlation of the (N, M) columns over the rows that both have; NaN for too few, or a constant."""
+    """Spearman's rank correlation of columns.
+
+    Parameters
+    ----------
+    scores : (N, M)
+        NaN = unknown. At most :data:`MAX_ROWS` rows are used.
+
+    Returns
+    -------
+    (M, M) float64
+        -1..1 over the rows in which both are known; NaN for fewer than :data:`MIN_ROWS`, or a constant column.
+    """
     if not scores.shape[1]:
         return np.zeros((0, 0))
     ranked = np.stack([ranks(column.astype(np.float64)) for column in scores[:MAX_ROWS].T], axis=1)

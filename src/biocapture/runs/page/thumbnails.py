@@ -1,4 +1,4 @@
-"""Pictures of cases, with what was seen in them, small enough to stand in the page. Images are personal data."""
+"""Small pictures of captures for the page, with what was found in them or without. They are personal data."""
 
 from pathlib import Path
 
@@ -10,41 +10,44 @@ from biocapture.assessment.picture import seen
 from biocapture.assessment.samples import sample_of
 from biocapture.errors import BiocaptureError
 from biocapture.guidance.pages import jpeg_uri
-from biocapture.runs.page.kept import Case
+from biocapture.runs.page.samples import ExampleRow
 from biocapture.types import Modality
 
 SIDE_PX, DRAWN_PX, JPEG_QUALITY = 200, 420, 80
-"""Longest side as it is, and with what was seen: thin lines need room."""
+"""Longest side of a plain picture, and of one with drawn lines, which need more room; quality of both."""
 
 
 class Thumbnails:
-    """Gives the picture of a case as a data URI; "" where its file is not there or cannot be read.
+    """Returns the picture of a row's capture.
 
     Parameters
     ----------
-    wanted : Options
+    options : Options
         How files are read.
     folder : Path
-        What relative paths in the table are relative to.
+        Which relative paths in the table start from.
     """
 
-    def __init__(self, wanted: Options, folder: Path) -> None:
-        self._wanted, self._folder = wanted, folder
-        self._made: dict[tuple[str, bool], str] = {}
+    def __init__(self, options: Options, folder: Path) -> None:
+        self._options, self._folder = options, folder
+        self._uris: dict[tuple[str, bool], str] = {}
 
-    def __call__(self, case: Case, drawn: bool) -> str:
-        """The picture with what was seen in it, or as it is; made once."""
-        if (case.path, drawn) not in self._made:
-            self._made[case.path, drawn] = self._uri(case, drawn)
-        return self._made[case.path, drawn]
+    def __call__(self, row: ExampleRow, drawn: bool) -> str:
+        """Data URI of a capture with what was found in it (``drawn``) or as it is; "" where it cannot be read.
 
-    def _uri(self, case: Case, drawn: bool) -> str:
-        if case.modality not in set(Modality):
+        It is made once and kept.
+        """
+        if (row.path, drawn) not in self._uris:
+            self._uris[row.path, drawn] = self._uri(row, drawn)
+        return self._uris[row.path, drawn]
+
+    def _uri(self, row: ExampleRow, drawn: bool) -> str:
+        if row.modality not in set(Modality):
             return ""
         try:
-            sample = sample_of(self._folder / case.path, self._of(case))
+            sample = sample_of(self._folder / row.path, self._options_for(row))
             pixels = sample.image.pixels
-            picture = seen(sample, self._wanted.backend) if drawn else np.atleast_3d(pixels)
+            picture = seen(sample, self._options.backend) if drawn else np.atleast_3d(pixels)
         except (BiocaptureError, OSError, ValueError, MemoryError, cv2.error):
             return ""
         scale = min(1.0, (DRAWN_PX if drawn else SIDE_PX) / max(picture.shape[:2]))
@@ -53,7 +56,7 @@ class Thumbnails:
         coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
         return jpeg_uri(coded.tobytes())
 
-    def _of(self, case: Case) -> Options:
-        how = self._wanted
-        kind = Modality(case.modality)
-        return Options(how.profile, kind, how.position, how.ppi, False, how.max_pixels, how.backend)
+    def _options_for(self, row: ExampleRow) -> Options:
+        options = self._options
+        kind = Modality(row.modality)
+        return Options(options.profile, kind, options.position, options.ppi, False, options.max_pixels, options.backend)

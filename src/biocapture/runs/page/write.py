@@ -1,4 +1,4 @@
-"""From a run to its page: open, count, lay out, write."""
+"""From a run to its page: open, gather, lay out, write."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,16 +7,16 @@ from biocapture.assessment.modalities import measures
 from biocapture.errors import UsageError
 from biocapture.guidance import vocabulary
 from biocapture.profile.load import Profile, load_profile
-from biocapture.runs.page.content import Facts, page
-from biocapture.runs.page.kept import Case
-from biocapture.runs.page.reference import SHIPPED, read_reference, reference_of, write_reference
-from biocapture.runs.page.rows import Run, open_run
-from biocapture.runs.page.tally import tally
+from biocapture.runs.page.gather import gather_statistics
+from biocapture.runs.page.reference import SHIPPED, read_reference, reference_population, write_reference
+from biocapture.runs.page.render import PageContent, render_page
+from biocapture.runs.page.run_table import RunTable, open_run_table
+from biocapture.runs.page.samples import ExampleRow
 
-NO_PICTURE: Callable[[Case, bool], str] = lambda case, drawn: ""  # noqa: E731
+NO_PICTURE: Callable[[ExampleRow, bool], str] = lambda row, drawn: ""  # noqa: E731
 
 
-def write_report(
+def write_run_page(
     run: Path,
     out: Path,
     *,
@@ -25,9 +25,9 @@ def write_report(
     against: Path | None = None,
     reference: Path | None = None,
     save_reference: Path | None = None,
-    picture: Callable[[Case, bool], str] = NO_PICTURE,
+    picture: Callable[[ExampleRow, bool], str] = NO_PICTURE,
 ) -> int:
-    """Write the report of a run; bytes written.
+    """Write a page about a run.
 
     Parameters
     ----------
@@ -38,16 +38,21 @@ def write_report(
     language : str
         One of :data:`biocapture.guidance.LANGUAGES`.
     profile : str, Path or Profile
-        Whose minima are shown; default: the one the manifest names, else ``default``.
+        Whose minima are shown; default: the one that ``run.json`` names if it is a shipped one, otherwise ``default``.
     against : Path, optional
-        Another run: the page says what got better or worse, and that run is the reference population.
+        An earlier run: the page says what got better or worse, and that run is the reference population.
     reference : Path, optional
-        A reference population as ``save_reference`` writes it; default: our synthetic one.
+        A reference population as ``save_reference`` writes it; default: the shipped, synthetic one.
     save_reference : Path, optional
         Write this run as a reference population.
     picture : callable
-        Gives the picture of a case as a data URI, "" for none, with what was seen in it or as it is, such as
-        :class:`biocapture.runs.page.thumbnails.Thumbnails`. Images are personal data: the default gives none.
+        Takes a row and whether to draw what was found in the capture; returns a data URI, "" for none, such as
+        :class:`biocapture.runs.page.thumbnails.Thumbnails`. Images are personal data: the default shows none.
+
+    Returns
+    -------
+    int
+        Bytes written.
 
     Raises
     ------
@@ -57,25 +62,25 @@ def write_report(
         There is no such profile.
     """
     vocabulary(language)
-    opened = open_run(run)
-    chosen = load_profile(profile or _named(opened), measures())
-    found = tally(opened, chosen.retake)
-    before = None if against is None else tally(open_run(against), chosen.retake)
+    table = open_run_table(run)
+    rules = load_profile(profile or _named_profile(table), measures())
+    statistics = gather_statistics(table, rules.retake)
+    before = None if against is None else gather_statistics(open_run_table(against), rules.retake)
     if save_reference is not None:
-        write_reference(reference_of(found, run.name), save_reference)
+        write_reference(reference_population(statistics, run.name), save_reference)
     population = (
-        reference_of(before, str(against)) if before and not reference else read_reference(reference or SHIPPED)
+        reference_population(before, str(against)) if before and not reference else read_reference(reference or SHIPPED)
     )
-    facts = Facts(opened, found, chosen, population, language, before, str(against or ""), picture)
-    content = page(facts)
+    content = PageContent(table, statistics, rules, population, language, before, str(against or ""), picture)
+    html = render_page(content)
     try:
-        return out.write_bytes(content.encode("utf8", "replace"))
+        return out.write_bytes(html.encode("utf8", "replace"))
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
 
 
-def _named(run: Run) -> str:
-    """The profile of a manifest, if it is one that is shipped."""
+def _named_profile(run: RunTable) -> str:
+    """Name of the profile in ``run.json`` if it is a shipped one, otherwise ``default``."""
     from biocapture.profile.load import shipped
 
     name = run.manifest.get("profile", "default")

@@ -1,4 +1,4 @@
-"""``run.json``: what a run was asked for and made with, so that nobody goes on with something else."""
+"""``run.json``: inputs, options and versions of a run. A run is resumed only with the same."""
 
 import hashlib
 import json
@@ -15,25 +15,25 @@ from biocapture.models import cards
 from biocapture.runs import RECORD_FILE
 from biocapture.runs.parts import write_json
 
-FORMAT = 1
+RECORD_VERSION = 1
 LIBRARIES = ("biocapture", "numpy", "opencv-python-headless", "scikit-image", "onnxruntime", "Pillow", "wsq")
-"""What a score may depend on."""
+"""Packages that a score may depend on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which files of its inputs a run takes.
+    """Which files a run takes.
 
     Attributes
     ----------
     inputs : tuple of str
         Files, folders, patterns, archives, manifests, URLs.
     since : str
-        ISO 8601; empty = all.
+        Only files changed since this ISO 8601 date or time; empty = all.
     sample : int
-        Number of files drawn; 0 = all.
+        Number of files drawn at random; 0 = all.
     seed : int
-        Of the draw.
+        Of the draw: the same seed draws the same files.
     """
 
     inputs: tuple[str, ...]
@@ -42,20 +42,35 @@ class Choice:
     seed: int = 0
 
 
-def facts_of(choice: Choice, wanted: Options, columns: list[str], rows_per_part: int) -> dict[str, Any]:
-    """Everything that rows depend on; a run is resumed only with the same."""
+def run_record_of(choice: Choice, options: Options, columns: list[str], rows_per_part: int) -> dict[str, Any]:
+    """Everything that the rows of a run depend on.
+
+    Parameters
+    ----------
+    choice : Choice
+    options : Options
+        How files are read and judged.
+    columns : list of str
+        Of the table.
+    rows_per_part : int
+
+    Returns
+    -------
+    dict
+        JSON-ready.
+    """
     versions = {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()}
-    profile = {"name": wanted.profile.name, "sha256": hashlib.sha256(repr(wanted.profile).encode()).hexdigest()}
+    profile = {"name": options.profile.name, "sha256": hashlib.sha256(repr(options.profile).encode()).hexdigest()}
     return {
-        "format": FORMAT,
+        "format": RECORD_VERSION,
         "inputs": list(choice.inputs),
         "options": {
-            "modality": str(wanted.modality or "auto"),
-            "position": str(wanted.position or ""),
-            "ppi": wanted.ppi,
-            "native": wanted.native,
-            "max_pixels": wanted.max_pixels,
-            "supplier": wanted.backend,
+            "modality": str(options.modality or "auto"),
+            "position": str(options.position or ""),
+            "ppi": options.ppi,
+            "native": options.native,
+            "max_pixels": options.max_pixels,
+            "supplier": options.backend,
             "since": choice.since,
             "sample": choice.sample,
             "seed": choice.seed,
@@ -68,8 +83,17 @@ def facts_of(choice: Choice, wanted: Options, columns: list[str], rows_per_part:
     }
 
 
-def read(folder: Path) -> dict[str, Any] | None:
-    """What a folder's run was; None where there is no run.
+def read_run_record(folder: Path) -> dict[str, Any] | None:
+    """Read the record of the run in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict or None
+        None where there is no run.
 
     Raises
     ------
@@ -80,23 +104,50 @@ def read(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        found = json.loads(path.read_text(encoding="utf8"))
-        if not isinstance(found, dict) or found.get("format") != FORMAT:
+        record = json.loads(path.read_text(encoding="utf8"))
+        if not isinstance(record, dict) or record.get("format") != RECORD_VERSION:
             raise UsageError("not a record of a run of this version", str(path))
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot be read: {error}", str(path)) from error
-    return found
+    return record
 
 
-def write(folder: Path, record: dict[str, Any], **more: object) -> dict[str, Any]:
-    """Write the record with more facts in it, whole or not at all."""
-    record = record | more
+def write_run_record(folder: Path, record: dict[str, Any], **changes: object) -> dict[str, Any]:
+    """Write the record completely or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    record : dict
+    **changes
+        Facts to add or replace, JSON-ready.
+
+    Returns
+    -------
+    dict
+        What was written.
+    """
+    record = record | changes
     write_json(folder / RECORD_FILE, record)
     return record
 
 
-def check_same(before: dict[str, Any], now: dict[str, Any], folder: Path) -> None:
-    """Raise :class:`UsageError` naming everything in which a run differs from the one to be resumed."""
+def require_same(before: dict[str, Any], now: dict[str, Any], folder: Path) -> None:
+    """Refuse to resume a run with other inputs, options, versions or models.
+
+    Parameters
+    ----------
+    before, now : dict
+        Record in the folder, and of what was asked for now.
+    folder : Path
+        Of the run, for the message.
+
+    Raises
+    ------
+    UsageError
+        They differ; it names everything that does.
+    """
     plain = json.loads(json.dumps(now))
     differing = [line for name in plain for line in _differences(name, before.get(name), plain[name])]
     if differing:
@@ -119,6 +170,6 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
-def now() -> str:
-    """The time, for the record."""
+def utc_now() -> str:
+    """The time in UTC as the record holds it, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
