@@ -51,8 +51,8 @@ DOORS = {
 }
 """Packages that only some parts may import."""
 
-LOADED_BY_NAME = {"assessment/modalities.py", "assessment/picture.py", "comparison/protocol.py"}
-"""Files that import a modality whose name they make up; the adapters of entry points are in no file of ours."""
+LOADED_BY_NAME = {"assessment/modalities.py"}
+"""The door to the modality packages; the adapters of entry points are in no file of ours."""
 
 PARTS = frozenset().union(*LAYERS)
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
@@ -178,3 +178,38 @@ def test_nobody_else_loads_modules_by_name() -> None:
         and "import_module" in path.read_text(encoding="utf8")
     }
     assert users == LOADED_BY_NAME
+
+
+MODALITIES = frozenset({"fingerprint", "iris", "face"})
+GENERIC = ("assessment", "comparison", "capture", "runs", "cli", "workers", "measure", "models", "guidance", "profile")
+"""Parts that treat all modalities alike, and name none but as the default of an argument."""
+
+
+def test_one_door_leads_to_the_modalities() -> None:
+    around = {
+        f"{module} imports {target}"
+        for module, targets in ARROWS.items()
+        if part_of(module) not in MODALITIES and module != "assessment.modalities"
+        for target in targets
+        if part_of(target) in MODALITIES
+    }
+    assert around == set()
+
+
+def named_modalities(tree: ast.AST) -> Iterator[str]:
+    """Members of ``Modality`` that a file names, but for defaults of arguments."""
+    defaults = {
+        id(default)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arguments)
+        for default in (*node.defaults, *node.kw_defaults)
+    }
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Modality" and node.attr.isupper()
+        if named and id(node) not in defaults:
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if module_of(path).split(".")[0] in GENERIC], ids=module_of)
+def test_generic_code_names_no_modality(path: Path) -> None:
+    assert list(named_modalities(ast.parse(path.read_text(encoding="utf8")))) == []

@@ -46,6 +46,16 @@ class Modality(StrEnum):
     FACE = "face"
     IRIS = "iris"
 
+    @property
+    def in_colour(self) -> bool:
+        """Whether its images are RGB; those of the others are grey."""
+        return self is Modality.FACE
+
+    @property
+    def by_contact(self) -> bool:
+        """Whether the sensor is touched: its images have a resolution in pixels per inch, and platens have stains."""
+        return self is Modality.FINGERPRINT
+
 
 class Position(StrEnum):
     """Which finger, eye or face (ISO/IEC 19794-2 Table 2, 19794-6 eye label); ``UNKNOWN`` when not told."""

@@ -35,7 +35,7 @@ def of_colour(picture: np.ndarray, *colours: tuple[int, int, int], within: int =
 
 
 def test_minutiae_are_drawn_where_the_true_ones_are() -> None:
-    picture, failure = print_seen.seen(sample(PRINT.pixels, Modality.FINGERPRINT))
+    picture, failure = print_seen.draw(sample(PRINT.pixels, Modality.FINGERPRINT))
     assert failure is None
     assert picture.shape == (*(print_seen.SCALE * side for side in PRINT.pixels.shape), 3)
     marks = of_colour(picture, print_seen.CLEAR, print_seen.FAIR, print_seen.POOR)
@@ -50,7 +50,7 @@ def test_minutiae_are_drawn_where_the_true_ones_are() -> None:
 
 def test_the_outline_encloses_the_contact() -> None:
     small = touch(2, (500, 420), shift_column_px=60.0, noise=1.0)
-    picture, _ = print_seen.seen(sample(small.pixels, Modality.FINGERPRINT))
+    picture, _ = print_seen.draw(sample(small.pixels, Modality.FINGERPRINT))
     line = of_colour(picture, print_seen.OUTLINE, within=45).astype(np.uint8)
     filled = cv2.morphologyEx(line, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))  # strokes of the ridges cross it
     contours, _ = cv2.findContours(filled, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -61,7 +61,7 @@ def test_the_outline_encloses_the_contact() -> None:
 
 
 def test_boundaries_of_the_iris_are_the_true_ones() -> None:
-    picture, failure = iris_seen.seen(sample(EYE.pixels, Modality.IRIS))
+    picture, failure = iris_seen.draw(sample(EYE.pixels, Modality.IRIS))
     assert failure is None
     scale = picture.shape[0] // EYE.pixels.shape[0]
     line = of_colour(picture, OUTLINE, within=60)
@@ -78,14 +78,14 @@ def test_covered_iris_is_tinted_and_the_free_is_not() -> None:
     open_eye, half = eyes.seen(1, lid_opening=1.0, lashes=0.0), eyes.seen(1, lid_opening=0.55, lashes=0.0)
     shares = []
     for shown in (open_eye, half):
-        picture, _ = iris_seen.seen(sample(shown.pixels, Modality.IRIS))
+        picture, _ = iris_seen.draw(sample(shown.pixels, Modality.IRIS))
         red, _, blue = (picture[:, :, i].astype(int) for i in range(3))
         shares.append(((red - blue) > 40).mean())
     assert shares[1] > shares[0] + 0.005
 
 
 def test_a_face_has_box_landmarks_and_lines() -> None:
-    picture, failure = face_seen.seen(sample(FACE, Modality.FACE))
+    picture, failure = face_seen.draw(sample(FACE, Modality.FACE))
     assert failure is None
     assert max(picture.shape) == face_seen.SHOWN_PX
     for colour in (face_seen.BOX, face_seen.POINT, face_seen.LINE):
@@ -96,7 +96,7 @@ def test_a_face_has_box_landmarks_and_lines() -> None:
 def test_nothing_seen_is_shown_as_it_is(modality: Modality) -> None:
     part = {Modality.FINGERPRINT: print_seen, Modality.IRIS: iris_seen, Modality.FACE: face_seen}[modality]
     pixels = np.full((300, 300), 250, np.uint8) if modality is not Modality.IRIS else NOISE
-    picture, failure = part.seen(sample(pixels, modality))
+    picture, failure = part.draw(sample(pixels, modality))
     assert isinstance(failure, Failure)
     colours = picture.max(axis=2).astype(int) - picture.min(axis=2)
     assert colours.max() == 0

@@ -11,10 +11,10 @@ from PIL import Image as Pillow
 from tests.support import faces
 
 from biocapture.assessment.modalities import measures
+from biocapture.assessment.portrait import make_portrait, write_portrait
 from biocapture.errors import ProfileError, UsageError
 from biocapture.face.landmarks import to_pixels
 from biocapture.face.portrait import cut_portrait
-from biocapture.face.portrait_file import make_portrait, write_portrait
 from biocapture.profile.load import load_profile, shipped
 from biocapture.types import Framing
 

@@ -16,7 +16,7 @@ from biocapture.types import Modality
 
 ROOT = Path(images.__file__).parents[1]
 
-WRITTEN = {"face/portrait_file.py", "assessment/picture.py"}
+WRITTEN = {"assessment/portrait.py", "assessment/picture.py"}
 """Files that list endings of what they write, not of what is read."""
 
 MARKERS = {"devices/sbi/stream.py"}

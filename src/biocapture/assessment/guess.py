@@ -3,56 +3,47 @@
 import cv2
 import numpy as np
 
-from biocapture.iris.outline import Outline
-from biocapture.iris.segmentation.segment import segment
-from biocapture.types import Image, Modality
+from biocapture.assessment.capabilities import Recognition
+from biocapture.assessment.modalities import AVAILABLE, capability
+from biocapture.types import Image, Modality, Picture
 
-RIDGE_PERIOD_PX = (5.0, 16.0)
-"""Ridge periods of prints between 300 and 1000 ppi."""
+COLOUR_CODES, COLOURED_SHARE = 12, 0.2
+"""Difference of red and blue from which a pixel is coloured, and share of such pixels from which a picture is."""
 
-MIN_CONFIDENCE = 0.4
-"""Portraits, prints, pages, textures and noise stay below 0.25 (74 of them)."""
-
-MAX_PX = 4096
-"""Larger pictures show more than an eye."""
+MIN_PX = 64
+"""Smaller pictures show too little to be told apart."""
 
 
 def guess_modality(image: Image) -> Modality | None:
-    """Fingerprint, iris, face, or None when the image is like none of them.
+    """Modality of an image whose pixels look like one of its captures.
 
-    Colour means a face. A grey image is a print when its texture is concentrated in the band of ridge periods, an iris
-    image when a pupil within an iris is found; a grey portrait cannot be told from other pictures and gives None.
+    A picture in colour is of a modality that is captured in colour. Of a grey one each of the other modalities is asked
+    in turn; a grey portrait cannot be distinguished from other pictures.
+
+    Parameters
+    ----------
+    image : Image
+        As decoded in colour.
+
+    Returns
+    -------
+    Modality or None
+        None where the image is like none of them.
     """
     pixels = image.pixels
-    if pixels.ndim == 3:
-        spread = cv2.absdiff(pixels[:, :, 0], pixels[:, :, 2])
-        if float((spread > 12).mean()) > 0.2:
-            return Modality.FACE
+    coloured = _is_coloured(pixels)
+    if pixels.ndim == 3 and not coloured:
         pixels = np.ascontiguousarray(pixels[:, :, 1])
-    if min(pixels.shape) < 64:
+    if not coloured and min(pixels.shape) < MIN_PX:
         return None
-    if ridge_band_share(pixels) > 0.5:
-        return Modality.FINGERPRINT
-    return Modality.IRIS if _has_eye(pixels) else None
+    candidates = (kind for kind in AVAILABLE if kind.in_colour == coloured)
+    return next(
+        (kind for kind in candidates if (part := capability(kind, Recognition)) and part.resembles(pixels)), None
+    )
 
 
-def ridge_band_share(pixels: np.ndarray) -> float:
-    """Share of the texture's spectral energy at ridge periods, 0..1, of the centre of a (H, W) uint8 image."""
-    height, width = pixels.shape
-    side = min(256, height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    window = np.hanning(side)
-    centre = pixels[top : top + side, left : left + side].astype(np.float64)
-    power = np.abs(np.fft.rfft2((centre - centre.mean()) * np.outer(window, window))) ** 2
-    frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :])
-    texture = frequency > 1 / 40
-    band = (frequency >= 1 / RIDGE_PERIOD_PX[1]) & (frequency <= 1 / RIDGE_PERIOD_PX[0])
-    return float(power[band].sum() / max(power[texture].sum(), 1e-9))
-
-
-def _has_eye(pixels: np.ndarray) -> bool:
-    """Whether a pupil within an iris is found with confidence."""
-    if max(pixels.shape) > MAX_PX:
+def _is_coloured(pixels: Picture) -> bool:
+    if pixels.ndim != 3:
         return False
-    outline = segment(pixels)
-    return isinstance(outline, Outline) and outline.confidence >= MIN_CONFIDENCE
+    difference = cv2.absdiff(pixels[:, :, 0], pixels[:, :, 2])
+    return float((difference > COLOUR_CODES).mean()) > COLOURED_SHARE

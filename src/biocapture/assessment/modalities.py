@@ -1,66 +1,26 @@
-"""The modality packages behind one door: each is imported when first needed, so that start-up stays fast."""
+"""The door to the modality packages: each is imported when first needed, so that start-up stays fast.
+
+Nothing else imports a modality package. Whether one offers more than the necessary is asked here, too: see
+:mod:`biocapture.assessment.capabilities`.
+"""
 
 import functools
 import importlib
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, cast, runtime_checkable
+from collections.abc import Hashable
+from typing import TypeVar, cast
 
 import numpy as np
 
-from biocapture.images.frame_check import FrameCheck, Prompts
-from biocapture.measure import Batch, Column, Measure
-from biocapture.types import Image, Modality, Sample
+from biocapture.assessment.capabilities import HasBackends, Package
+from biocapture.measure import Measure
+from biocapture.types import Modality
 
-
-class Package(Protocol):
-    """What a modality package offers."""
-
-    MEASURES: tuple[Measure, ...]
-    NATIVE: Mapping[str, str]
-    """Further columns given on request (``--native``): column name → what it is."""
-
-    describe: Callable[..., Batch]
-    """Takes a :class:`biocapture.types.Sample`; a batch of one."""
-    native: Callable[[Any], dict[str, Column]]
-
-
-class UnderlyingShare(Protocol):
-    """Part of the answer of a package that can see a second capture under one."""
-
-    @property
-    def share(self) -> float:
-        """Share of the capture that lies over another one, 0..1; NaN where it cannot be told."""
-
-
-@runtime_checkable
-class Layered(Protocol):
-    """What a modality package may offer besides: a look at what lies under a capture."""
-
-    def underlying(self, sample: Sample) -> UnderlyingShare:
-        """What an earlier capture left on the sensor, seen through this one; ``sample`` at the working resolution."""
-
-
-@runtime_checkable
-class LiveCapture(Protocol):
-    """What a modality package may offer besides: what the live capture needs of it."""
-
-    PROMPTS: Prompts
-
-    def check_frame(self, image: Image) -> FrameCheck:
-        """Quick check of one frame of a stream, in a few milliseconds."""
-
-
-@runtime_checkable
-class HasBackends(Protocol):
-    """What a modality package may offer besides: several ways to find in a picture what its measures need."""
-
-    BACKENDS: Mapping[str, Any]
-    """By name; :data:`DEFAULT_BACKEND` is one. ``describe`` and ``draw`` then take the argument ``backend``."""
-
+Capability = TypeVar("Capability")
 
 DEFAULT_BACKEND = "default"
 
-AVAILABLE = (Modality.FINGERPRINT, Modality.IRIS, Modality.FACE)
+AVAILABLE = tuple(sorted(Modality, key=lambda modality: modality.in_colour))
+"""Every modality in the order of its columns in tables: those of grey images first."""
 
 
 @functools.cache
@@ -70,18 +30,41 @@ def package(modality: Modality) -> Package:
     return cast("Package", importlib.import_module(f"biocapture.{modality}"))
 
 
+def capability(modality: Modality, kind: type[Capability]) -> Capability | None:
+    """The package of a modality as one that offers something besides, or None.
+
+    Parameters
+    ----------
+    modality : Modality
+    kind : type
+        A protocol of :mod:`biocapture.assessment.capabilities`.
+    """
+    return cast("Capability", package(modality)) if _offers(modality, cast("Hashable", kind)) else None
+
+
 @functools.cache
-def live_capture(modality: Modality) -> LiveCapture | None:
-    """The package of a modality as one that can be captured live, or None."""
-    offered = package(modality)
-    return offered if isinstance(offered, LiveCapture) else None
+def _offers(modality: Modality, kind: Hashable) -> bool:
+    """Asked once each: looking up all members of a protocol takes 30 µs."""
+    return isinstance(package(modality), cast("type", kind))
+
+
+def packages_with(kind: type[Capability]) -> dict[Modality, Capability]:
+    """The packages that offer something besides, in the order of :data:`AVAILABLE`.
+
+    Parameters
+    ----------
+    kind : type
+        A protocol of :mod:`biocapture.assessment.capabilities`.
+    """
+    packages = {modality: capability(modality, kind) for modality in AVAILABLE}
+    return {modality: part for modality, part in packages.items() if part is not None}
 
 
 @functools.cache
 def backends(*modalities: Modality) -> tuple[str, ...]:
     """Names of the backends of the given modalities (default: of every available one)."""
-    offered = (package(modality) for modality in modalities or AVAILABLE)
-    return tuple(dict.fromkeys(name for part in offered if isinstance(part, HasBackends) for name in part.BACKENDS))
+    packages = (capability(modality, HasBackends) for modality in modalities or AVAILABLE)
+    return tuple(dict.fromkeys(name for part in packages if part for name in part.BACKENDS))
 
 
 def backend_option(modality: Modality, backend: str) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """A capture with what was seen in it, beside a card of its measures; each modality draws its own."""
 
-import importlib
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from biocapture.assessment.capabilities import Drawing
 from biocapture.assessment.measure_card import card
-from biocapture.assessment.modalities import DEFAULT_BACKEND, backend_option
+from biocapture.assessment.modalities import DEFAULT_BACKEND, backend_option, capability
 from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import reports
 from biocapture.assessment.report import Report
@@ -26,9 +26,10 @@ def seen(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
 
     Enlarged where lines would else hide what they show.
     """
-    ready = at_working_resolution(sample)
-    how = backend_option(sample.modality, backend)
-    drawn, _ = importlib.import_module(f"biocapture.{sample.modality}.drawing").seen(ready, **how)
+    part = capability(sample.modality, Drawing)
+    if part is None:
+        return np.repeat(np.atleast_3d(sample.image.pixels), 3 if sample.image.pixels.ndim == 2 else 1, axis=2)
+    drawn, _ = part.draw(at_working_resolution(sample), **backend_option(sample.modality, backend))
     return drawn
 
 

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.assessment.modalities import live_capture
+from biocapture.assessment.capabilities import LiveCapture
+from biocapture.assessment.modalities import capability
 from biocapture.errors import UsageError
 from biocapture.images.frame_check import FrameCheck
 from biocapture.types import Image, Modality
@@ -20,10 +21,10 @@ class Glance:
     """Remembers the frame before."""
 
     def __init__(self, modality: Modality) -> None:
-        offered = live_capture(modality)
-        if offered is None:
+        part = capability(modality, LiveCapture)
+        if part is None:
             raise UsageError("its frames cannot be checked in this version", modality)
-        self._look = offered.check_frame
+        self._look = part.check_frame
         self._before: NDArray[np.float32] | None = None
 
     def at(self, image: Image) -> FrameCheck:

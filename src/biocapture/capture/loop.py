@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 
-from biocapture.assessment.modalities import live_capture
+from biocapture.assessment.capabilities import LiveCapture
+from biocapture.assessment.modalities import capability
 from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.pipeline import reports
 from biocapture.assessment.report import Report
@@ -87,8 +88,8 @@ class _Slot:
         self._pool = Pool(policy.frames_assessed)
         self._guide = Guide()
         self._ended = False
-        offered = live_capture(target.modality)
-        self._keys = offered.PROMPTS if offered else Prompts()
+        part = capability(target.modality, LiveCapture)
+        self._keys = part.PROMPTS if part else Prompts()
 
     def events(self) -> Iterator[Event]:
         error = None

@@ -64,9 +64,11 @@ def add_model(
 ) -> None:
     """Check a third-party model file or package and keep a copy for later runs."""
     from biocapture import models
-    from biocapture.face.ofiq import package
+    from biocapture.assessment.capabilities import ModelPackages
+    from biocapture.assessment.modalities import packages_with
 
-    for card in package.add(file) if name == "ofiq" else (models.add(name, file),):
+    packages = {key: add for part in packages_with(ModelPackages).values() for key, add in part.MODEL_PACKAGES.items()}
+    for card in packages[name](file) if name in packages else (models.add(name, file),):
         typer.echo(f"added {card.path}")
 
 

@@ -27,7 +27,7 @@ def portrait(
     `biocapture portrait photo.jpg --profile e-ktp --out portrait.png`
     """
     from biocapture.assessment.modalities import measures
-    from biocapture.face.portrait_file import make_portrait, write_portrait
+    from biocapture.assessment.portrait import make_portrait, write_portrait
     from biocapture.guidance import text
     from biocapture.profile.load import load_profile
     from biocapture.types import Failure

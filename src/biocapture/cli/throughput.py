@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from biocapture.assessment.capabilities import Examples
+from biocapture.assessment.modalities import capability
 from biocapture.assessment.pipeline import assess_many
 from biocapture.errors import UsageError
 from biocapture.types import Modality
@@ -22,11 +22,6 @@ DISTINCT = 4
 """Different captures of a modality; a run goes over them again and again."""
 
 MAX_WORKERS = 64
-
-FACE_PX = (1200, 1200)
-FIRST_SEED = 70_000
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,43 +131,13 @@ def _close(reports: Iterator[object]) -> None:
 
 
 def written(modality: Modality, folder: Path) -> list[Path]:
-    """Synthetic captures as files: prints and eyes as PNG, a portrait as JPEG."""
-    made: Callable[[], Iterator[Pixels]] = {
-        Modality.FINGERPRINT: _prints,
-        Modality.IRIS: _eyes,
-        Modality.FACE: _portraits,
-    }[modality]
-    suffix = "jpg" if modality is Modality.FACE else "png"
+    """Synthetic captures as files: JPEG of modalities that are captured in colour, else PNG."""
+    part = capability(modality, Examples)
+    if part is None:
+        raise UsageError("has no synthetic captures to measure with", modality)
     paths = []
-    for number, pixels in enumerate(made()):
-        path = folder / f"{modality}_{number}.{suffix}"
+    for number, pixels in enumerate(part.examples(DISTINCT)):
+        path = folder / f"{modality}_{number}.{'jpg' if modality.in_colour else 'png'}"
         Pillow.fromarray(pixels).save(path)
         paths.append(path)
     return paths
-
-
-def _prints() -> Iterator[Pixels]:
-    """Touches of one finger, 416 × 560: growing one takes a second, touching it no time."""
-    from biocapture.synthetic.fingerprint.finger import finger
-    from biocapture.synthetic.fingerprint.impression import impression
-
-    grown = finger(FIRST_SEED)
-    for seed in range(DISTINCT):
-        yield impression(grown, seed).pixels
-
-
-def _eyes() -> Iterator[Pixels]:
-    """Everyday captures of several people, 640 × 480."""
-    from biocapture.synthetic.eye.capture import capture
-    from biocapture.synthetic.eye.conditions import everyday_conditions
-    from biocapture.synthetic.eye.eye import eye
-
-    for seed in range(DISTINCT):
-        yield capture(eye(FIRST_SEED + seed), everyday_conditions(seed), seed).pixels
-
-
-def _portraits() -> Iterator[Pixels]:
-    """A drawn face that is found as one, 1200 × 1200."""
-    from biocapture.synthetic.portrait import portrait
-
-    yield portrait(0, FACE_PX, {})

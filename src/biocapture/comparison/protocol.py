@@ -1,13 +1,14 @@
 """What a modality offers for comparison, behind one door; each modality is imported when first needed."""
 
 import functools
-import importlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.assessment.capabilities import Comparable
+from biocapture.assessment.modalities import capability
 from biocapture.errors import UsageError
 from biocapture.types import Modality, Sample
 
@@ -32,7 +33,7 @@ class Comparison(Protocol):
 
 
 class Matcher(Protocol):
-    """The module ``biocapture.<modality>.matcher``."""
+    """What a modality package gives for comparison, a module."""
 
     THRESHOLDS: Mapping[float, float]
     """False match rate → least score."""
@@ -108,17 +109,22 @@ def _offers(part: Hashable, protocol: type) -> bool:
 
 @functools.cache
 def matcher(modality: Modality) -> Matcher:
-    """Import the matcher of one modality.
+    """The matcher of one modality, imported when first needed.
+
+    Parameters
+    ----------
+    modality : Modality
+
+    Returns
+    -------
+    Matcher
 
     Raises
     ------
     UsageError
         The modality cannot be compared in this version.
     """
-    name = f"biocapture.{modality}.matcher"
-    try:
-        return cast("Matcher", importlib.import_module(name))
-    except ModuleNotFoundError as error:
-        if error.name is None or not name.startswith(error.name):
-            raise
-        raise UsageError("cannot be compared in this version", modality) from None
+    part = capability(modality, Comparable)
+    if part is None:
+        raise UsageError("cannot be compared in this version", modality)
+    return cast("Matcher", part.load_matcher())

@@ -15,7 +15,7 @@ SHOWN_PX = 960
 """Longest side of the picture: landmarks are drawn as large as they are seen."""
 
 
-def seen(sample: Sample, backend: str = "default") -> tuple[Picture, Failure | None]:
+def draw(sample: Sample, backend: str = "default") -> tuple[Picture, Failure | None]:
     """(H, W, 3) uint8 RGB: box green, landmarks yellow; eye distance, eyes to chin and the mouth's width blue."""
     picture, inputs = found_in(sample.image.pixels, backend)
     factor = SHOWN_PX / max(picture.shape[:2])

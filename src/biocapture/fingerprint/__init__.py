@@ -1,13 +1,21 @@
 """Fingerprints: describe one print, join prints to a batch, measure the batch."""
 
+from collections.abc import Iterator
+from types import ModuleType
+
 from biocapture.fingerprint.describe import describe
-from biocapture.fingerprint.features.latent_residue import latent_residue as underlying
+from biocapture.fingerprint.features.latent_residue import latent_residue
 from biocapture.fingerprint.frame_check import PROMPTS, check_frame
 from biocapture.fingerprint.measures import operational, quality
 from biocapture.fingerprint.nfiq2 import native as nfiq2
 from biocapture.fingerprint.nfiq2.forest import forest_score
+from biocapture.fingerprint.recognition import resembles
 from biocapture.fingerprint.statistics import FingerprintBatch
+from biocapture.images.resample import to_500_ppi as at_working_resolution
 from biocapture.measure import Column, declared_in
+from biocapture.types import Failure, Picture, Sample
+
+EXAMPLE_SEED = 70_000
 
 MEASURES = declared_in(quality, operational)
 
@@ -23,4 +31,40 @@ def native(batch: FingerprintBatch) -> dict[str, Column]:
     return nfiq2.native(batch) | {"nfiq2.score": forest_score(batch)}
 
 
-__all__ = ["MEASURES", "NATIVE", "PROMPTS", "check_frame", "describe", "native", "underlying"]
+def load_matcher() -> ModuleType:
+    """What prints offer for comparison, imported when first needed."""
+    from biocapture.fingerprint import matcher
+
+    return matcher
+
+
+def draw(sample: Sample) -> tuple[Picture, Failure | None]:
+    """Picture of one print with what was found in it: see :func:`biocapture.fingerprint.drawing.draw`."""
+    from biocapture.fingerprint import drawing
+
+    return drawing.draw(sample)
+
+
+def examples(count: int) -> Iterator[Picture]:
+    """Touches of one synthetic finger, 416 × 560: growing one takes a second, touching it no time."""
+    from biocapture.synthetic.fingerprint.finger import finger
+    from biocapture.synthetic.fingerprint.impression import impression
+
+    grown = finger(EXAMPLE_SEED)
+    return (impression(grown, seed).pixels for seed in range(count))
+
+
+__all__ = [
+    "MEASURES",
+    "NATIVE",
+    "PROMPTS",
+    "at_working_resolution",
+    "check_frame",
+    "describe",
+    "draw",
+    "examples",
+    "latent_residue",
+    "load_matcher",
+    "native",
+    "resembles",
+]

@@ -21,7 +21,7 @@ FAIR_QUALITY, CLEAR_QUALITY = 30, 60
 STROKE_PX = 10
 
 
-def seen(sample: Sample) -> tuple[Picture, Failure | None]:
+def draw(sample: Sample) -> tuple[Picture, Failure | None]:
     """(2 H, 2 W, 3) uint8 RGB of a print at 500 ppi: endings as rings, bifurcations as squares, red = unclear."""
     template = template_of(sample)
     pixels = sample.image.pixels

@@ -62,7 +62,8 @@ def decode(
     """
     if ppi is not None and not GIVEN_PPI[0] <= ppi <= GIVEN_PPI[1]:
         raise UsageError(f"resolution must lie in {GIVEN_PPI[0]}..{GIVEN_PPI[1]} ppi", str(ppi))
-    grey = modality is not Modality.FACE
+    modality = Modality(modality)  # its name will do
+    grey = not modality.in_colour
     if isinstance(source, np.ndarray):
         shape_ok = source.ndim == 2 or (source.ndim == 3 and source.shape[2] in (1, 3, 4))
         if not shape_ok or 0 in source.shape:
@@ -121,7 +122,7 @@ def depicted(
     subject: str = "record bytes",
 ) -> Image:
     """Decode the picture of a record; raises what `decode` does. The record's resolution comes before the picture's."""
-    grey, picture = modality is not Modality.FACE, shown.picture
+    grey, picture = not modality.in_colour, shown.picture
     alike = True
     with _own_errors(subject):
         if picture.encoding.is_raw:

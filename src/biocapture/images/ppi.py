@@ -22,8 +22,8 @@ def with_resolution(
 ) -> Image:
     """Settle the resolution of a print; other modalities keep what the file says, for information."""
     notes = list(image.notes)
-    credible = [pair for pair in stated.values() if modality is not Modality.FINGERPRINT or _is_plausible(pair)]
-    if modality is Modality.FINGERPRINT and len(credible) < len(stated):
+    credible = [pair for pair in stated.values() if not modality.by_contact or _is_plausible(pair)]
+    if modality.by_contact and len(credible) < len(stated):
         notes.append("image.ppi_implausible")
     claims = [pair[0] for pair in credible] + ([] if given is None else [given])
     if claims and max(claims) > 1.02 * min(claims):
@@ -32,7 +32,7 @@ def with_resolution(
         value, origin = given, PpiSource.GIVEN
     elif credible:
         value, origin = credible[0][0], PpiSource.METADATA
-    elif modality is Modality.FINGERPRINT:
+    elif modality.by_contact:
         value, origin = WORKING_PPI, PpiSource.ASSUMED
     else:
         value, origin = math.nan, PpiSource.NONE

@@ -1,12 +1,17 @@
 """Irises: describe one eye lit by near infrared, join eyes to a batch, measure the batch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import ModuleType
 
 from biocapture.iris.describe import describe
 from biocapture.iris.frame_check import PROMPTS, check_frame
 from biocapture.iris.measures import integrity, iso, operational, quality
+from biocapture.iris.recognition import resembles
 from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, declared_in
+from biocapture.types import Failure, Picture, Sample
+
+EXAMPLE_SEED = 70_000
 
 MEASURES = declared_in(quality, iso, operational, integrity)
 
@@ -21,4 +26,38 @@ def native(batch: IrisBatch) -> dict[str, Column]:
     return {"right_eye": integrity.right_eye(batch)}
 
 
-__all__ = ["MEASURES", "NATIVE", "PROMPTS", "check_frame", "describe", "native"]
+def load_matcher() -> ModuleType:
+    """What irises offer for comparison, imported when first needed."""
+    from biocapture.iris import matcher
+
+    return matcher
+
+
+def draw(sample: Sample) -> tuple[Picture, Failure | None]:
+    """Picture of one eye with what was found in it: see :func:`biocapture.iris.drawing.draw`."""
+    from biocapture.iris import drawing
+
+    return drawing.draw(sample)
+
+
+def examples(count: int) -> Iterator[Picture]:
+    """Everyday captures of several synthetic people, 640 × 480."""
+    from biocapture.synthetic.eye.capture import capture
+    from biocapture.synthetic.eye.conditions import everyday_conditions
+    from biocapture.synthetic.eye.eye import eye
+
+    return (capture(eye(EXAMPLE_SEED + seed), everyday_conditions(seed), seed).pixels for seed in range(count))
+
+
+__all__ = [
+    "MEASURES",
+    "NATIVE",
+    "PROMPTS",
+    "check_frame",
+    "describe",
+    "draw",
+    "examples",
+    "load_matcher",
+    "native",
+    "resembles",
+]

@@ -21,7 +21,7 @@ MIN_PX = 960
 """Width to which smaller pictures are enlarged, so that lines stay thin beside the iris."""
 
 
-def seen(sample: Sample) -> tuple[Picture, Failure | None]:
+def draw(sample: Sample) -> tuple[Picture, Failure | None]:
     """(H, W, 3) uint8 RGB: boundaries green, lids blue; covered by lid orange, by lashes violet, by light cyan."""
     pixels = sample.image.pixels
     if pixels.ndim != 2:

@@ -63,7 +63,7 @@ class Frame:
     @property
     def grid(self) -> tuple[int, int]:
         """Rows and columns of cells; none for eyes and faces: the same room, or pupil, is in every picture."""
-        if self.modality is not Modality.FINGERPRINT:
+        if not self.modality.by_contact:
             return 0, 0
         return self.rows // self.stride_px, self.columns // self.stride_px
 
@@ -111,7 +111,7 @@ def traits(image: Image, modality: Modality) -> Traits:
     few = grey[::3, ::3]
     dark, level = (float(value) for value in np.percentile(few, (5, 95)))
     brightness, contrast = level, level - dark
-    if modality is not Modality.FINGERPRINT:
+    if not modality.by_contact:
         brightness, contrast = float(few.mean()), float(few.std())
     rows, columns = grey.shape
     frame = Frame(modality, rows, columns, _stride_px((rows, columns), image.ppi))

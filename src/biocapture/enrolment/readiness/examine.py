@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from biocapture.assessment.modalities import AVAILABLE, Layered, package
+from biocapture.assessment.capabilities import ResidueDetection
+from biocapture.assessment.modalities import AVAILABLE, capability
 from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import assess_many
 from biocapture.assessment.report import Report
@@ -100,8 +101,8 @@ def _underlying(sample: Sample, report: Report | None) -> float:
     """Share that lies over an earlier capture; NaN where the capture itself is hardly one."""
     if report is None or report.failure or not report.quality >= HOPELESS:
         return math.nan
-    part = package(sample.modality) if sample.modality in AVAILABLE else None
-    return part.underlying(sample).share if isinstance(part, Layered) else math.nan
+    part = capability(sample.modality, ResidueDetection) if sample.modality in AVAILABLE else None
+    return part.latent_residue(sample).share if part else math.nan
 
 
 def _size(attempt: Attempt, sample: Sample) -> int:

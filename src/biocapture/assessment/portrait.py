@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
+from biocapture.assessment.capabilities import Portrait, PortraitCutting
+from biocapture.assessment.modalities import DEFAULT_BACKEND, packages_with
 from biocapture.errors import ProfileError, UsageError
-from biocapture.face import largest_face
-from biocapture.face.portrait import Portrait, cut_portrait
 from biocapture.images.decode import decode
 from biocapture.profile.load import Profile
-from biocapture.types import Failure, Modality
+from biocapture.types import Failure
 
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 JPEG_QUALITY = 95
 
 
-def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = "default") -> Portrait | Failure:
+def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = DEFAULT_BACKEND) -> Portrait | Failure:
     """Cut the largest face of a photograph; without a face, the reason.
 
     Raises
@@ -23,9 +23,8 @@ def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = "
     """
     if profile.portrait is None:
         raise ProfileError("has no [portrait]", profile.name)
-    pixels = decode(source, modality=Modality.FACE).pixels
-    points = largest_face(pixels, backend)
-    return points if isinstance(points, Failure) else cut_portrait(pixels, points, profile.portrait)
+    ((modality, part),) = packages_with(PortraitCutting).items()
+    return part.cut_portrait(decode(source, modality=modality).pixels, profile.portrait, backend)
 
 
 def write_portrait(made: Portrait, path: Path, ppi: float) -> None:

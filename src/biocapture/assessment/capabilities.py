@@ -1,0 +1,136 @@
+"""What a modality package offers: what every one must have, and what it may offer besides.
+
+A package is a module, ``biocapture.<modality>``; its functions and constants are the members of these protocols.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from biocapture.images.frame_check import FrameCheck, Prompts
+from biocapture.measure import Batch, Column, Measure
+from biocapture.models import Card
+from biocapture.types import Failure, Framing, Image, Picture, Sample
+
+
+class Package(Protocol):
+    """What a modality package offers."""
+
+    MEASURES: tuple[Measure, ...]
+    NATIVE: Mapping[str, str]
+    """Further columns given on request (``--native``): column name → what it is."""
+
+    describe: Callable[..., Batch]
+    """Takes a :class:`biocapture.types.Sample`; a batch of one."""
+    native: Callable[[Any], dict[str, Column]]
+
+
+class Residue(Protocol):
+    """Part of the answer of a package that finds latent residue."""
+
+    @property
+    def share(self) -> float:
+        """Share of the capture that lies over residue, 0..1; NaN where it cannot be known."""
+
+
+@runtime_checkable
+class ResidueDetection(Protocol):
+    """What a modality package may offer besides: a look for what an earlier capture left on the sensor."""
+
+    def latent_residue(self, sample: Sample) -> Residue:
+        """What lies under a capture; ``sample`` at the working resolution."""
+
+
+@runtime_checkable
+class Recognition(Protocol):
+    """What a modality package may offer besides: to recognise its captures by their pixels."""
+
+    def resembles(self, pixels: Picture) -> bool:
+        """Whether a picture looks like a capture.
+
+        Parameters
+        ----------
+        pixels : (H, W) or (H, W, 3) uint8
+            In colour for modalities that are captured in colour, else grey; 64 pixels or more either way.
+        """
+
+
+@runtime_checkable
+class Resampling(Protocol):
+    """What a modality package may offer besides: the resolution it is measured at."""
+
+    def at_working_resolution(self, image: Image) -> Image:
+        """The image resampled; the same object where it has that resolution."""
+
+
+@runtime_checkable
+class Drawing(Protocol):
+    """What a modality package may offer besides: a picture of what was found in a capture."""
+
+    def draw(self, sample: Sample) -> tuple[Picture, Failure | None]:
+        """(H, W, 3) uint8 RGB of a sample at the working resolution, and why nothing is drawn in, if so.
+
+        Takes the argument ``backend`` where the package has several.
+        """
+
+
+@runtime_checkable
+class Comparable(Protocol):
+    """What a modality package may offer besides: comparison."""
+
+    def load_matcher(self) -> Any:
+        """Its :class:`biocapture.comparison.protocol.Matcher`, imported when first needed."""
+
+
+@runtime_checkable
+class Examples(Protocol):
+    """What a modality package may offer besides: synthetic captures, to measure speed with."""
+
+    def examples(self, count: int) -> Iterator[Picture]:
+        """That many captures as a usual device takes them, always the same ones."""
+
+
+class Portrait(Protocol):
+    """A portrait cut out of a photograph."""
+
+    @property
+    def pixels(self) -> Picture:
+        """(height, width, 3) uint8 RGB."""
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What was done to the photograph, in words."""
+
+
+@runtime_checkable
+class PortraitCutting(Protocol):
+    """What a modality package may offer besides: portraits for print or upload."""
+
+    def cut_portrait(self, pixels: Picture, framing: Framing, backend: str) -> Portrait | Failure:
+        """The portrait of the largest face of a photograph, or why there is none."""
+
+
+@runtime_checkable
+class ModelPackages(Protocol):
+    """What a modality package may offer besides: models that users add in packages of several files."""
+
+    MODEL_PACKAGES: Mapping[str, Callable[[Path], Sequence[Card]]]
+    """Name → checks a package and keeps a copy of its models; gives their cards."""
+
+
+@runtime_checkable
+class LiveCapture(Protocol):
+    """What a modality package may offer besides: what the live capture needs of it."""
+
+    PROMPTS: Prompts
+
+    def check_frame(self, image: Image) -> FrameCheck:
+        """Quick check of one frame of a stream, in a few milliseconds."""
+
+
+@runtime_checkable
+class HasBackends(Protocol):
+    """What a modality package may offer besides: several ways to find in a picture what its measures need."""
+
+    BACKENDS: Mapping[str, Any]
+    """By name; :data:`DEFAULT_BACKEND` is one. ``describe`` and ``draw`` then take the argument ``backend``."""

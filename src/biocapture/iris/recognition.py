@@ -1,0 +1,28 @@
+"""Whether a picture looks like an eye in near infrared, when neither caller nor file name says what it shows."""
+
+from biocapture.iris.outline import Outline
+from biocapture.iris.segmentation.segment import segment
+from biocapture.types import GreyPixels
+
+MIN_CONFIDENCE = 0.4
+"""Portraits, prints, pages, textures and noise stay below 0.25 (74 of them)."""
+
+MAX_PX = 4096
+"""Larger pictures show more than an eye."""
+
+
+def resembles(pixels: GreyPixels) -> bool:
+    """Whether a pupil within an iris is found with confidence.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+
+    Returns
+    -------
+    bool
+    """
+    if max(pixels.shape) > MAX_PX:
+        return False
+    outline = segment(pixels)
+    return isinstance(outline, Outline) and outline.confidence >= MIN_CONFIDENCE
