@@ -13,6 +13,7 @@ from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, sample_face
 from biocapture.assessment.modalities import package
 from biocapture.face import alignment, inputs
+from biocapture.face.alignment import FRAME
 from biocapture.face.describe import describe, describe_inputs, region_luminance
 from biocapture.face.features import (
     background,
@@ -69,9 +70,8 @@ def stages_of(shape: tuple[int, int] = (1200, 1200)) -> Stages:
     matrix, aligned = alignment.similarity_transform(given.points), alignment.align(pixels, given.points)
     assert matrix is not None
     assert aligned is not None
-    frame = (alignment.SIDE_PX, alignment.SIDE_PX)
-    oval = region.face_region(aligned.points, frame)
-    grey, patches = region_luminance(aligned.pixels, oval), cheeks.cheek_patches(aligned.points, frame)
+    oval = region.face_region(aligned.points, FRAME)
+    grey, patches = region_luminance(aligned.pixels, oval), cheeks.cheek_patches(aligned.points, FRAME)
     return Stages(
         sample=sample,
         pixels=pixels,
@@ -99,8 +99,6 @@ def _parts(s: Stages) -> NDArray[np.uint8]:
     assert s.inputs.parsing is not None
     return parsing.parts_in_frame(s.inputs.parsing)
 
-
-FRAME = (alignment.SIDE_PX, alignment.SIDE_PX)
 
 Arguments = Callable[[Stages], tuple[Any, ...]]
 

@@ -21,12 +21,12 @@ from models.face_data.files import name_of, portrait_files, read
 from numpy.typing import NDArray
 
 from biocapture.face import largest_face
-from biocapture.face.alignment import align
+from biocapture.face.alignment import FRAME, align, outside_picture
+from biocapture.face.features.parsing import PARSING_WINDOW
 from biocapture.face.landmarks import eye_distance
 from biocapture.types import Failure
 
 KEPT_PX, MIN_EYES_PX = 200, 110
-FRAME = np.s_[:556, 30:586]
 
 
 def parsing(images: Path, masks: Path) -> dict[str, NDArray[np.generic]]:
@@ -40,13 +40,11 @@ def parsing(images: Path, masks: Path) -> dict[str, NDArray[np.generic]]:
         if aligned is None:
             continue
         mask = cv2.resize(table[name_of(path)], pixels.shape[1::-1])
-        seen = cv2.warpAffine(mask, aligned.matrix, (616, 616))
-        beyond = cv2.warpAffine(
-            np.zeros(pixels.shape[:2], np.uint8), aligned.matrix, (616, 616), flags=cv2.INTER_NEAREST, borderValue=255
-        )
-        rows["pixels"].append(cv2.resize(aligned.pixels[FRAME], size, interpolation=cv2.INTER_AREA))
-        rows["person"].append(cv2.resize(seen[FRAME], size, interpolation=cv2.INTER_AREA))
-        rows["beyond"].append(cv2.resize(beyond[FRAME], size, interpolation=cv2.INTER_NEAREST))
+        seen = cv2.warpAffine(mask, aligned.matrix, FRAME)
+        beyond = 255 * outside_picture(aligned.matrix, pixels.shape[:2], FRAME).astype(np.uint8)
+        rows["pixels"].append(cv2.resize(aligned.pixels[PARSING_WINDOW], size, interpolation=cv2.INTER_AREA))
+        rows["person"].append(cv2.resize(seen[PARSING_WINDOW], size, interpolation=cv2.INTER_AREA))
+        rows["beyond"].append(cv2.resize(beyond[PARSING_WINDOW], size, interpolation=cv2.INTER_NEAREST))
         rows["places"].append(aligned.points)
         names.append(name_of(path))
     return {key: np.stack(parts) for key, parts in rows.items()} | {"names": np.array(names)}

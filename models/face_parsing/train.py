@@ -29,8 +29,10 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from biocapture.face.features.parsing import PARSING_WINDOW, PARSING_WINDOW_PX
+
 FOLDER = Path(__file__).parent
-SIDE_PX, KEPT_PX, FRAME_PX = 100, 200, 556
+SIDE_PX, KEPT_PX = 100, 200
 BATCH = 24
 OCCLUDERS: tuple[tuple[float, covers.Cover], ...] = (
     (0.12, covers.hair),
@@ -69,7 +71,8 @@ class Example(NamedTuple):
 
 def read(path: Path) -> Portraits:
     table = np.load(path)
-    places = (table["places"] - np.array((30, 0))) * (KEPT_PX / FRAME_PX)
+    corner = PARSING_WINDOW[1].start, PARSING_WINDOW[0].start
+    places = (table["places"] - np.array(corner)) * (KEPT_PX / PARSING_WINDOW_PX)
     return Portraits(table["pixels"], table["person"], table["beyond"], places.astype(np.float32), table["names"])
 
 

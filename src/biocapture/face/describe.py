@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import UsageError
-from biocapture.face.alignment import SIDE_PX, AlignedFace, Rgb, align
+from biocapture.face.alignment import FRAME, AlignedFace, Rgb, align
 from biocapture.face.features.background import background_statistics, crop_background
 from biocapture.face.features.cheeks import cheek_patches
 from biocapture.face.features.colour import colour_distance
@@ -34,8 +34,6 @@ BACKENDS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
     {"default": found_by_our_networks, "ofiq": found_by_ofiq}
 )
 """Name → what finds faces, landmarks, pose and parts for the measures; "default" needs no download."""
-
-FRAME = (SIDE_PX, SIDE_PX)
 
 NO_LANDMARKS = Failure("face.no_face", "no landmarks")
 

@@ -1,4 +1,4 @@
-"""What the measures need besides the picture, checked once. Who supplies it (our models, OFIQ's) is exchangeable."""
+"""What the measures need besides the picture (landmarks, boxes, pose, maps), checked; any source may supply it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -70,19 +70,24 @@ def inputs_from_arrays(
     parsing: ArrayLike | None = None,
     occlusion: ArrayLike | None = None,
 ) -> Inputs:
-    """Bring arrays as they come to :class:`Inputs`.
+    """Make :class:`Inputs` of arrays, checked; None = not supplied.
 
     Parameters
     ----------
-    landmarks : (98, 2) numbers
-        Column and row in the picture, rounded to whole pixels.
-    boxes : (n, 2) or (n, 4) numbers
+    landmarks : (98, 2) numbers, optional
+        Column and row in the picture, WFLW order; rounded to whole pixels.
+    boxes : (n, 2) or (n, 4) numbers, optional
         Width and height of every face found, the last two of four columns (left, top, width, height).
-    pose : (3,) float
-        Pitch, yaw, roll in degrees.
-    parsing : (400, 400) int
-    occlusion : (224, 224) bool
+    pose : (3,) float, optional
+        Pitch, yaw, roll in degrees, OFIQ's signs; NaN = not known.
+    parsing : (400, 400) int, optional
+        BiSeNet classes of the aligned frame.
+    occlusion : (224, 224) bool, optional
         True = visible face.
+
+    Returns
+    -------
+    Inputs
 
     Raises
     ------
@@ -104,7 +109,17 @@ def inputs_from_arrays(
 
 
 def rgb_picture(image: NDArray[np.uint8]) -> Rgb:
-    """(H, W, 3) uint8, contiguous; grey becomes three equal planes.
+    """Check a picture of a face and give it three channels.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, 3) uint8
+        Grey or RGB.
+
+    Returns
+    -------
+    (H, W, 3) uint8
+        Contiguous; grey becomes three equal channels.
 
     Raises
     ------

@@ -37,54 +37,149 @@ MAX_COORDINATE_PX = 32767
 """Coordinates are kept in 16 bits."""
 
 MIN_COSINE = 1e-6
-"""Below, the face is in profile and its widths are not seen."""
+"""Below, the face is in profile and its widths cannot be measured."""
 
 
 def round_half_away(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round halves away from zero as C++ does, not to even as NumPy does."""
+    """Round halves away from zero, as C++ does; NumPy rounds them to even.
+
+    Parameters
+    ----------
+    value : float64 of any shape
+
+    Returns
+    -------
+    float64 of the same shape
+        Whole numbers.
+    """
     return np.trunc(value + np.copysign(0.5, value))
 
 
 def to_pixels(points: NDArray[np.float64]) -> Points:
-    """Points at whole pixels within 16 bits."""
+    """Round points to whole pixels, within the 16 bits in which OFIQ keeps coordinates.
+
+    Parameters
+    ----------
+    points : (n, 2) float64
+        Column and row in pixels.
+
+    Returns
+    -------
+    (n, 2) int64
+        From -32767 to 32767.
+    """
     return round_half_away(np.clip(points, -MAX_COORDINATE_PX, MAX_COORDINATE_PX)).astype(np.int64)
 
 
 def midpoint(points: Points, pair: tuple[int, int]) -> Point:
-    """Middle of two landmarks at whole pixels."""
+    """Middle between two landmarks, rounded to whole pixels.
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+    pair : (int, int)
+        Numbers of the landmarks.
+
+    Returns
+    -------
+    (2,) float64
+        Column and row.
+    """
     return round_half_away((points[pair[0]] + points[pair[1]]) / 2)
 
 
 def eye_centres(points: Points) -> tuple[Point, Point]:
-    """Middle of the corners of the left and of the right eye, at whole pixels."""
+    """Middle between the corners of the left and of the right eye, rounded to whole pixels (OFIQ).
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+
+    Returns
+    -------
+    left, right : (2,) float64
+        Column and row; left and right in the picture.
+    """
     return midpoint(points, LEFT_CORNERS), midpoint(points, RIGHT_CORNERS)
 
 
-def distance(one: Points | Point, other: Points | Point) -> float:
-    """Euclidean distance of two points."""
-    return math.dist(one, other)
+def distance(first: Points | Point, second: Points | Point) -> float:
+    """Euclidean distance between two points, in pixels.
+
+    Parameters
+    ----------
+    first, second : (2,) int64 or float64
+        Column and row.
+
+    Returns
+    -------
+    float
+    """
+    return math.dist(first, second)
 
 
 def eye_distance(points: Points) -> float:
-    """Distance of the eye centres."""
+    """Distance between the eye centres, in pixels.
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+
+    Returns
+    -------
+    float
+        At least 0.
+    """
     return distance(*eye_centres(points))
 
 
 def eye_chin_distance(points: Points) -> float:
-    """From the chin to the middle between the eyes (not rounded): the height that faces are measured by.
+    """Distance from the middle between the eyes to the chin, in pixels: the unit that heights of a face are given in.
 
-    In single precision, as OFIQ has it.
+    The middle is not rounded, unlike elsewhere, and the result is in single precision: both as in OFIQ.
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+
+    Returns
+    -------
+    float
+        At least 0.
     """
     left, right = eye_centres(points)
     return float(np.float32(distance(points[CHIN], (left + right) / 2)))
 
 
-def frontal_length(width: float, yaw_deg: float) -> float:
-    """A horizontal distance on a head turned by ``yaw_deg`` as seen from the front; NaN in profile."""
-    cosine = math.cos(math.radians(yaw_deg))
-    return width / cosine if abs(cosine) > MIN_COSINE else float("nan")
+def frontal_length(length: float, angle_deg: float) -> float:
+    """A length across the face, corrected for the turn of the head that shortens it.
+
+    Parameters
+    ----------
+    length : float
+        As it appears in the picture.
+    angle_deg : float
+        Turn of the head about the axis at a right angle to the length: yaw for widths, pitch for heights.
+
+    Returns
+    -------
+    float
+        NaN in profile, where the cosine of the angle is 0.
+    """
+    cosine = math.cos(math.radians(angle_deg))
+    return length / cosine if abs(cosine) > MIN_COSINE else float("nan")
 
 
-def ratio(part: float, whole: float) -> float:
-    """``part / whole``, NaN where there is no whole."""
-    return part / whole if whole else float("nan")
+def ratio(numerator: float, denominator: float) -> float:
+    """Quotient of two numbers.
+
+    Parameters
+    ----------
+    numerator, denominator : float
+
+    Returns
+    -------
+    float
+        NaN where the denominator is 0 or NaN.
+    """
+    return numerator / denominator if denominator else float("nan")

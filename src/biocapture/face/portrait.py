@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import Rgb
+from biocapture.face.alignment import Rgb, outside_picture
 from biocapture.face.landmarks import LEFT_CORNERS, RIGHT_CORNERS, Points
-from biocapture.face.networks.landmarks import eye_line_deg
+from biocapture.face.networks.landmarks import eye_line_deg, upright_transform
+from biocapture.face.networks.reduction import reduce_by
 from biocapture.types import Framing
 
 MIN_REPORTED_TURN_DEG, MIN_REPORTED_FILL = 0.5, 0.001
-"""Smaller turns and filled shares are not worth saying."""
+"""Smaller turns, and smaller filled shares, are not reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +38,50 @@ class Portrait:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """In words, for the operator's record."""
-        said = [f"cut to {self.pixels.shape[1]} × {self.pixels.shape[0]} px"]
+        """What was done to the picture, in words, for the operator's record."""
+        changes = [f"cut to {self.pixels.shape[1]} × {self.pixels.shape[0]} px"]
         if abs(self.turned_deg) >= MIN_REPORTED_TURN_DEG:
-            said.append(f"turned by {self.turned_deg:+.1f}° (clockwise positive)")
-        said.append(f"{'enlarged' if self.scale > 1 else 'reduced'} to {100 * self.scale:.0f} %")
+            changes.append(f"turned by {self.turned_deg:+.1f}° (clockwise positive)")
+        changes.append(f"{'enlarged' if self.scale > 1 else 'reduced'} to {100 * self.scale:.0f} %")
         if self.filled >= MIN_REPORTED_FILL:
-            said.append(f"{100 * self.filled:.1f} % lie beyond the picture and repeat its border")
-        return tuple(said)
+            changes.append(f"{100 * self.filled:.1f} % lie beyond the picture and repeat its border")
+        return tuple(changes)
 
 
 def cut_portrait(pixels: Rgb, points: Points, framing: Framing) -> Portrait:
-    """Turn, scale and cut a face so that its eyes are where ``framing`` wants them."""
+    """Turn, scale and cut a face so that its eyes lie where a programme requires them.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture, RGB.
+    points : (98, 2) int64
+        Landmarks in it.
+    framing : Framing
+        Size of the portrait and places of the eyes in it.
+
+    Returns
+    -------
+    Portrait
+    """
     places = points.astype(np.float64)
     angle = eye_line_deg(places)
     left, right = (places[list(corners)].mean(axis=0) for corners in (LEFT_CORNERS, RIGHT_CORNERS))
     scale = framing.eyes_apart * framing.width_px / max(float(np.hypot(*(right - left))), 1.0)
     middle = (left + right) / 2
-    matrix = np.asarray(cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), angle, scale), np.float64)
-    matrix[:, 2] += np.array((framing.width_px / 2, framing.eyes_down * framing.height_px)) - middle
+    matrix = upright_transform(middle, scale, angle, (framing.width_px / 2, framing.eyes_down * framing.height_px))
     size = (framing.width_px, framing.height_px)
-    beyond = cv2.warpAffine(
-        np.zeros(pixels.shape[:2], np.uint8), matrix, size, flags=cv2.INTER_NEAREST, borderValue=255
-    )
-    return Portrait(_resampled(pixels, matrix, size), -angle, scale, float((beyond > 0).mean()))
+    beyond = outside_picture(matrix, pixels.shape[:2], size)
+    return Portrait(_resample(pixels, matrix, size), -angle, scale, float(beyond.mean()))
 
 
-def _resampled(pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int]) -> Rgb:
+def _resample(pixels: Rgb, matrix: NDArray[np.float64], size: tuple[int, int]) -> Rgb:
     """Reduced over area where it is reduced by much, then once by cubic interpolation."""
     scale = float(np.sqrt(np.linalg.det(matrix[:, :2])))
     steps = int(0.7 / scale)
     moved = matrix.copy()
     if steps > 1:
-        height, width = (side // steps for side in pixels.shape[:2])
-        pixels = cv2.resize(pixels[: height * steps, : width * steps], (width, height), interpolation=cv2.INTER_AREA)
+        pixels = reduce_by(pixels, steps)
         moved[:, 2] += matrix[:, :2] @ np.full(2, (steps - 1) / 2)
         moved[:, :2] *= steps
     return cv2.warpAffine(pixels, moved, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)

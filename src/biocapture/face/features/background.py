@@ -1,17 +1,16 @@
-"""What is behind the head: the upper part of the aligned frame less person and picture border."""
+"""The background: the upper part of the aligned frame without the person and what lies outside the picture."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from biocapture.face.alignment import AlignedFace, Rgb, outside_picture
+from biocapture.face.alignment import SIDE_PX, AlignedFace, Rgb, outside_picture
 from biocapture.face.features.luminance import Grey, luminance
 from biocapture.face.landmarks import ratio
 
 ROWS, COLUMNS = slice(0, 406), slice(62, 554)
-"""Part of the aligned frame that is looked at (OFIQ)."""
+"""Part of the aligned frame whose background is measured (OFIQ)."""
 
 HEIGHT_PX, WIDTH_PX = 292, 354
 """Its size in the scale of the parsing map, in which it starts at row 0, column 23."""
@@ -26,8 +25,9 @@ BLUE: Range = ((135, 90, 50), (178, 255, 255))
 WHITE: Range = ((0, 0, 165), (255, 45, 255))
 """Red is 340°..20°, blue 190°..251°; the backgrounds of Indonesian identity cards are near 0° and 206°."""
 
-SMOOTH_PX, STEP_PX = 31, 4
-"""Size of the mean that shadows are looked for in, and of the grid on which it is read."""
+SMOOTHING_PX, STEP_PX = 31, 4
+"""Side of the squares that luminance is averaged over before shadows are measured, and step of the grid it is read
+on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,26 @@ class BackgroundCrop:
     """
 
     pixels: Rgb
-    mask: NDArray[np.uint8]
+    mask: Grey
 
 
-def crop_background(aligned: AlignedFace, shape: tuple[int, int], parsing: NDArray[np.uint8]) -> BackgroundCrop:
-    """Cut out the background of a picture of ``shape``."""
+def crop_background(aligned: AlignedFace, shape: tuple[int, int], parsing: Grey) -> BackgroundCrop:
+    """Cut the background out of the aligned frame.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+    shape : (int, int)
+        Rows and columns of the picture.
+    parsing : (400, 400) uint8
+        Classes of the parsing map; 0 = background.
+
+    Returns
+    -------
+    BackgroundCrop
+    """
     size = (WIDTH_PX, HEIGHT_PX)
-    beyond = outside_picture(aligned.matrix, shape, ROWS.stop)[:, COLUMNS].astype(np.uint8)
+    beyond = outside_picture(aligned.matrix, shape, (SIDE_PX, ROWS.stop))[:, COLUMNS].astype(np.uint8)
     beyond = cv2.resize(beyond, size, interpolation=cv2.INTER_NEAREST)
     free = ((beyond == 0) & (parsing[PARSING_WINDOW] == 0)).astype(np.uint8)
     pixels = cv2.resize(aligned.pixels[ROWS, COLUMNS], size, interpolation=cv2.INTER_LINEAR)
@@ -57,7 +70,7 @@ def crop_background(aligned: AlignedFace, shape: tuple[int, int], parsing: NDArr
 
 @dataclass(frozen=True, slots=True)
 class BackgroundStatistics:
-    """What the background looks like; NaN where none is seen.
+    """Statistics of the background; NaN where no background is visible.
 
     Attributes
     ----------
@@ -76,12 +89,22 @@ class BackgroundStatistics:
     background_shade: float
 
 
-def background_statistics(view: BackgroundCrop) -> BackgroundStatistics:
-    """Measure the background."""
-    if not view.mask.any():
+def background_statistics(crop: BackgroundCrop) -> BackgroundStatistics:
+    """Measure the evenness, colour and shadows of a background.
+
+    Parameters
+    ----------
+    crop : BackgroundCrop
+
+    Returns
+    -------
+    BackgroundStatistics
+        All NaN where no pixel of background is visible.
+    """
+    if not crop.mask.any():
         return BackgroundStatistics(*(float("nan"),) * 5)
-    grey = luminance(view.pixels)
-    return BackgroundStatistics(_gradient(grey, view.mask), *_colours(view), _shade(grey, view.mask))
+    grey = luminance(crop.pixels)
+    return BackgroundStatistics(_gradient(grey, crop.mask), *_colours(crop), _shade(grey, crop.mask))
 
 
 def _gradient(grey: Grey, mask: Grey) -> float:
@@ -92,24 +115,27 @@ def _gradient(grey: Grey, mask: Grey) -> float:
     return float(np.sqrt(across * across + down * down).mean())
 
 
-def _colours(view: BackgroundCrop) -> tuple[float, float, float]:
-    colour = cv2.cvtColor(view.pixels, cv2.COLOR_RGB2HSV_FULL)
+def _colours(crop: BackgroundCrop) -> tuple[float, float, float]:
+    colour = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2HSV_FULL)
 
     def share(*ranges: Range) -> float:
-        found = sum(cv2.countNonZero(cv2.inRange(colour, *limits) & view.mask) for limits in ranges)
-        return found / cv2.countNonZero(view.mask)
+        count = sum(cv2.countNonZero(cv2.inRange(colour, *limits) & crop.mask) for limits in ranges)
+        return count / cv2.countNonZero(crop.mask)
 
     return share(*RED), share(BLUE), share(WHITE)
 
 
 def _shade(grey: Grey, mask: Grey) -> float:
-    """Both means are over the background alone, so that the person's edge casts no shadow."""
-    size = (SMOOTH_PX, SMOOTH_PX)
+    """How much darker than the median the darkest twentieth is.
+
+    Both sums are over the background alone: a mean that took in dark hair would read as a shadow beside it.
+    """
+    size = (SMOOTHING_PX, SMOOTHING_PX)
     total = cv2.boxFilter(cv2.multiply(grey, mask), cv2.CV_32F, size, normalize=False)
     count = cv2.boxFilter(mask, cv2.CV_32F, size, normalize=False)
-    at = np.s_[::STEP_PX, ::STEP_PX]
-    seen = mask[at] > 0
-    if not seen.any():
+    grid = np.s_[::STEP_PX, ::STEP_PX]
+    inside = mask[grid] > 0
+    if not inside.any():
         return float("nan")
-    low, middle = np.percentile(total[at][seen] / count[at][seen], (5, 50))
-    return ratio(float(middle - low), float(middle))
+    dark, median = np.percentile(total[grid][inside] / count[grid][inside], (5, 50))
+    return ratio(float(median - dark), float(median))

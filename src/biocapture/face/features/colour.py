@@ -21,7 +21,23 @@ UNNATURAL_DISTANCE = 100.0
 
 
 def colour_distance(pixels: Rgb, region: Region, patches: tuple[Window, Window] | None) -> float:
-    """Distance of the cheeks' mean a*, b* from 5..25, 5..35; 0 for pictures without colour."""
+    """How far the mean colour of the cheeks lies from the colours of skin, a* 5..25 and b* 5..35.
+
+    Parameters
+    ----------
+    pixels : (616, 616, 3) uint8
+        Aligned face.
+    region : Region
+        The face in it; pixels outside count as black, as in OFIQ.
+    patches : (Window, Window) or None
+        Of :func:`biocapture.face.features.cheeks.cheek_patches`.
+
+    Returns
+    -------
+    float
+        Distance in the a*, b* plane; 0 for pictures without colour, 100 for bluish and greenish skin, NaN without
+        patches.
+    """
     if patches is None:
         return float("nan")
     if is_grey(pixels):
@@ -34,13 +50,33 @@ def colour_distance(pixels: Rgb, region: Region, patches: tuple[Window, Window] 
 
 
 def is_grey(pixels: Rgb) -> bool:
-    """Whether red, green and blue are equal everywhere."""
+    """Whether red, green and blue are equal in every pixel.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+
+    Returns
+    -------
+    bool
+    """
     red, green, blue = cv2.split(pixels)
     return np.array_equal(red, green) and np.array_equal(green, blue)
 
 
 def cielab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(3,) CIE L*, a*, b* under D50 of one sRGB colour 0..1."""
+    """Colour in CIE L*a*b* under D50.
+
+    Parameters
+    ----------
+    rgb : (3,) float64
+        sRGB, 0..1.
+
+    Returns
+    -------
+    (3,) float64
+        L* 0..100, a*, b*.
+    """
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
     share = (SRGB_TO_XYZ * linear).sum(axis=1) / WHITE_D50_XYZ
     x, y, z = np.where(share > EPSILON, np.cbrt(share), (KAPPA * share + 16) / 116)

@@ -13,19 +13,32 @@ from biocapture.models import load
 
 MODEL = "face_sharpness"
 SCALES_PX = (1.0, 2.0, 4.0, 8.0)
-"""Of the Gaussians between which a band lies; the finest band is what the first takes away."""
+"""Deviations of the Gaussians whose differences are the bands; the finest band is what the first one removes."""
 
 EYE_WINDOWS = (slice(244, 300), slice(216, 290)), (slice(244, 300), slice(326, 400))
-"""Rows and columns around the eyes in the frame: edges there are sharp on every sharp portrait."""
+"""Rows and columns around the eyes in the frame: their edges are sharp on every sharp portrait, whatever the skin."""
 
 ENERGY_FLOOR = 0.05
-"""Added to every energy in codes: less is rounding."""
+"""Added to every energy, in codes: what is smaller is rounding."""
 
 MAX_BLUR_PX = 20.0
 
 
 def blur_px(aligned: AlignedFace, region: Region) -> float:
-    """Estimated blur of the face: standard deviation of its point spread in pixels of the frame; NaN without a face."""
+    """Blur of a face, estimated by the model ``face_sharpness`` from its detail.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+    region : Region
+        The face in the frame.
+
+    Returns
+    -------
+    float
+        Standard deviation of the point spread in pixels of the frame, 0..20; NaN where too little of the face is
+        visible.
+    """
     features = detail_features(aligned.pixels, region)
     if features is None:
         return float("nan")
@@ -34,8 +47,22 @@ def blur_px(aligned: AlignedFace, region: Region) -> float:
 
 
 def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.float32] | None:
-    """(14,) float32 logarithms of energies: four bands on the face, four around the eyes; medians of the two finest on
-    the face, deviation of the coarsest level on both, and the steps of the luma itself along rows and columns.
+    """Energies of the detail of a face: the input of the model ``face_sharpness``.
+
+    Four bands on the face, four around the eyes; medians of the two finest on the face; deviation of the coarsest level
+    on both; steps of the luma itself along columns and rows.
+
+    Parameters
+    ----------
+    pixels : (616, 616, 3) uint8
+        Aligned face, RGB.
+    region : Region
+        The face in it.
+
+    Returns
+    -------
+    (14,) float32 or None
+        Natural logarithms; None where the face, less a margin, is narrower than 40 pixels.
     """
     mask = cv2.erode(region.mask, np.ones((9, 9), np.uint8))
     left, top, width, height = cv2.boundingRect(mask)
@@ -50,11 +77,11 @@ def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.flo
         (slice(r.start - rows.start, r.stop - rows.start), slice(c.start - columns.start, c.stop - columns.start))
         for r, c in EYE_WINDOWS
     ]
-    around = [[band[window] for window in eyes] for band in [*bands, levels[-1]]]
+    at_eyes = [[band[window] for window in eyes] for band in [*bands, levels[-1]]]
     energies = [*(float(band[inside].std()) for band in bands)]
-    energies += [float(np.mean([part.std() for part in parts])) for parts in around[:-1]]
+    energies += [float(np.mean([eye.std() for eye in both])) for both in at_eyes[:-1]]
     energies += [float(np.median(np.abs(band[inside]))) for band in bands[:2]]
-    energies += [float(levels[-1][inside].std()), float(np.mean([part.std() for part in around[-1]]))]
+    energies += [float(levels[-1][inside].std()), float(np.mean([eye.std() for eye in at_eyes[-1]]))]
     energies += [
         float(np.abs(np.diff(grey, axis=axis))[inside[1:] if axis == 0 else inside[:, 1:]].mean()) for axis in (0, 1)
     ]

@@ -1,4 +1,4 @@
-"""What a booth asks of eyes beyond ISO/IEC 29794-5: red pupils, glare, glasses, hair, where they look."""
+"""What a capture station asks of eyes beyond ISO/IEC 29794-5: red pupils, glare, glasses, hair, gaze."""
 
 from dataclasses import dataclass
 
@@ -57,22 +57,27 @@ class EyeStatistics:
 def eye_statistics(
     aligned: AlignedFace, boxes: Boxes | None, parts: NDArray[np.uint8] | None, cheek_grey: float
 ) -> EyeStatistics:
-    """Look at both eyes.
+    """Measure both eyes and what is around them.
 
     Parameters
     ----------
+    aligned : AlignedFace
     boxes : (2, 2, 2) int64 or None
         Around the eyes; None in profile.
     parts : (616, 616) uint8 or None
         Parsing classes of the frame.
     cheek_grey : float
-        Median luminance of the cheeks.
+        Median luminance of the cheeks, 0..255; NaN = unknown.
+
+    Returns
+    -------
+    EyeStatistics
     """
     around = [] if boxes is None else box_windows(boxes)
-    shown = [aligned.pixels[window].reshape(-1, 3) for window in around]
-    grey = luminance(np.concatenate(shown)[None]) if sum(map(len, shown)) else np.zeros(0, np.uint8)
-    worn = [] if parts is None else [parts[window].ravel() for window in around]
-    classes = np.concatenate(worn) if worn else np.zeros(0, np.uint8)
+    colours = [aligned.pixels[window].reshape(-1, 3) for window in around]
+    grey = luminance(np.concatenate(colours)[None]) if sum(map(len, colours)) else np.zeros(0, np.uint8)
+    labels = [] if parts is None else [parts[window].ravel() for window in around]
+    classes = np.concatenate(labels) if labels else np.zeros(0, np.uint8)
     return EyeStatistics(
         red_pupils=max(_red(aligned.pixels, aligned.points[eye]) for eye in (LEFT_EYE, RIGHT_EYE)),
         eye_glare=_share(grey >= MIN_GLARE),
@@ -84,7 +89,18 @@ def eye_statistics(
 
 
 def gaze_offset(points: Points) -> float:
-    """Mean offset of the pupils along the eyes in half eye widths: 0 straight, 1 at a corner; NaN for closed loops."""
+    """How far both pupils lie from the middle of the eyes, along the line between the corners.
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+        Landmarks with pupils.
+
+    Returns
+    -------
+    float
+        Mean of both eyes in half eye widths: 0 straight ahead, 1 at a corner; NaN where the corners of an eye coincide.
+    """
     pairs = ((LEFT_CORNERS, LEFT_PUPIL), (RIGHT_CORNERS, RIGHT_PUPIL))
     return abs(sum(_offset(points[list(corners)], points[pupil]) for corners, pupil in pairs) / 2)
 

@@ -1,4 +1,4 @@
-"""How the face sits in the picture, and what eyes and mouth do: distances of landmarks (ISO/IEC 29794-5, OFIQ)."""
+"""Place and size of the face in the picture, opening of eyes and mouth: distances of landmarks (ISO/IEC 29794-5)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,10 +44,25 @@ class GeometryStatistics:
 
 
 def geometry_statistics(points: Points, shape: tuple[int, int], yaw_deg: float) -> GeometryStatistics:
-    """Measure the landmarks of a picture of ``shape`` (rows, columns)."""
+    """Measure the place and the size of a face in the picture.
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+        Landmarks in the picture.
+    shape : (int, int)
+        Rows and columns of the picture.
+    yaw_deg : float
+        NaN = unknown.
+
+    Returns
+    -------
+    GeometryStatistics
+    """
     height, width = shape
     left, right = eye_centres(points)
     apart = distance(left, right)
+    # this middle is rounded; that of eye_chin_distance is not (OFIQ has both)
     between = round_half_away((left + right) / 2)
     down = distance(between, points[CHIN])
     return GeometryStatistics(
@@ -61,12 +76,35 @@ def geometry_statistics(points: Points, shape: tuple[int, int], yaw_deg: float) 
 
 
 def eye_opening(points: Points) -> float:
-    """Largest distance of the lids of the eye that is less open, in distances from eyes to chin."""
+    """Largest distance of the lids of the less open eye, in distances from eyes to chin (ISO/IEC 29794-5 eyes open).
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+        Landmarks in the aligned frame, as in OFIQ.
+
+    Returns
+    -------
+    float
+        0 = closed; NaN where eyes and chin coincide.
+    """
     return ratio(min(_widest(points, LEFT_LIDS), _widest(points, RIGHT_LIDS)), eye_chin_distance(points))
 
 
 def face_proportion(points: Points, yaw_deg: float, pitch_deg: float) -> float:
-    """Eye distance over the distance from eyes to mouth, both as seen from the front; NaN in profile."""
+    """Eye distance over the distance from eyes to mouth, both corrected for the turn of the head.
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+    yaw_deg, pitch_deg : float
+        Turn of the head, which shortens widths and heights.
+
+    Returns
+    -------
+    float
+        About 0.7 to 1.1; NaN in profile or where the pose is unknown.
+    """
     left, right = eye_centres(points)
     mouth = (points[MOUTH_CORNERS[0]] + points[MOUTH_CORNERS[1]]) / 2
     return ratio(
@@ -75,9 +113,20 @@ def face_proportion(points: Points, yaw_deg: float, pitch_deg: float) -> float:
 
 
 def mouth_opening(points: Points) -> float:
-    """Largest distance of the inner lips, in distances from eyes to chin."""
+    """Largest distance of the inner lips, in distances from eyes to chin (ISO/IEC 29794-5 mouth closed).
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+        Landmarks in the picture, as in OFIQ.
+
+    Returns
+    -------
+    float
+        0 = closed; NaN where eyes and chin coincide.
+    """
     return ratio(_widest(points, INNER_LIPS), eye_chin_distance(points))
 
 
 def _widest(points: Points, pairs: Iterable[tuple[int, int]]) -> float:
-    return max(distance(points[one], points[other]) for one, other in pairs)
+    return max(distance(points[upper], points[lower]) for upper, lower in pairs)

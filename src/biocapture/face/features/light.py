@@ -14,7 +14,7 @@ Histogram = NDArray[np.float64]
 """(256,) counts of luminance codes."""
 
 MIN_EXPOSED, MIN_OVER_EXPOSED = 26, 247
-"""Codes below the first are under-exposed, from the second on over-exposed."""
+"""Luminance codes below the first are under-exposed, from the second on over-exposed (OFIQ: 0..25, 247..255)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,19 @@ def light_statistics(
     ----------
     grey : (616, 616) uint8
         Luminance of the aligned face, 0 outside the region.
+    region : Region
+        The face in the frame.
     visible : (616, 616) uint8 or None
-        1 where nothing hides the face; None = unknown, exposure is that of the whole region.
+        1 where nothing hides the face; None = unknown, then exposure is that of the whole region.
+    patches : (Window, Window) or None
+        On both cheeks; None where one lies outside.
+
+    Returns
+    -------
+    LightStatistics
     """
     counts = _histogram(grey, region.mask)
-    seen = counts if visible is None else _histogram(grey, region.mask & visible)
+    exposed = counts if visible is None else _histogram(grey, region.mask & visible)
     mean, variance = luminance_moments(counts)
     return LightStatistics(
         illumination_overlap=float("nan")
@@ -62,20 +70,41 @@ def light_statistics(
         else histogram_overlap(*(grey[window] for window in patches)),
         luminance_mean=mean,
         luminance_variance=variance,
-        dark_share=_share(seen, slice(None, MIN_EXPOSED)),
-        bright_share=_share(seen, slice(MIN_OVER_EXPOSED, None)),
+        dark_share=_share(exposed, slice(None, MIN_EXPOSED)),
+        bright_share=_share(exposed, slice(MIN_OVER_EXPOSED, None)),
         entropy_bits=entropy_bits(counts),
     )
 
 
-def histogram_overlap(one: Grey, other: Grey) -> float:
-    """Common area of the normalised histograms of two patches, 0..1; black counts too."""
-    first, second = (_normalised(_histogram(patch, None)) for patch in (one, other))
-    return float(np.minimum(first, second).sum())
+def histogram_overlap(first: Grey, second: Grey) -> float:
+    """Common area of the normalised luminance histograms of two patches; black pixels count, as in OFIQ.
+
+    Parameters
+    ----------
+    first, second : (h, w) uint8
+
+    Returns
+    -------
+    float
+        0..1.
+    """
+    shares = (_normalised(_histogram(patch, None)) for patch in (first, second))
+    return float(np.minimum(*shares).sum())
 
 
 def luminance_moments(counts: Histogram) -> tuple[float, float]:
-    """Mean and population variance of codes counted, white = 1."""
+    """Mean and population variance of luminance codes, white = 1.
+
+    Parameters
+    ----------
+    counts : (256,) float64
+        Histogram of the codes.
+
+    Returns
+    -------
+    mean, variance : float
+        0..1 and 0..0.25; NaN for an empty histogram.
+    """
     if not counts.any():
         return float("nan"), float("nan")
     code, share = np.arange(256) / 255, _normalised(counts)
@@ -84,7 +113,17 @@ def luminance_moments(counts: Histogram) -> tuple[float, float]:
 
 
 def entropy_bits(counts: Histogram) -> float:
-    """Shannon entropy in bits."""
+    """Shannon entropy of a histogram.
+
+    Parameters
+    ----------
+    counts : (256,) float64
+
+    Returns
+    -------
+    float
+        0..8 bits; NaN for an empty histogram.
+    """
     if not counts.any():
         return float("nan")
     share = counts[counts > 0] / counts.sum()

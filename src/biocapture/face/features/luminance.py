@@ -1,4 +1,4 @@
-"""Luminance of 8-bit sRGB as ISO/IEC 29794-5 defines it, and the cheeks it is compared on."""
+"""Luminance of 8-bit sRGB as ISO/IEC 29794-5 defines it."""
 
 import cv2
 import numpy as np
@@ -16,7 +16,18 @@ _WEIGHTED = tuple((weight * LINEAR)[:, None] for weight in (0.2126, 0.7152, 0.07
 
 
 def luminance(pixels: Rgb) -> Grey:
-    """(H, W) uint8 luminance, linear in light, 255 = white."""
+    """Luminance of a picture, linear in light.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        sRGB.
+
+    Returns
+    -------
+    (H, W) uint8
+        0.2126 R + 0.7152 G + 0.0722 B of linear light, 255 = white, rounded half up.
+    """
     red, green, blue = (cv2.LUT(plane, table) for plane, table in zip(cv2.split(pixels), _WEIGHTED, strict=True))
     red += green
     red += blue

@@ -1,4 +1,4 @@
-"""What hides the face: shares of eyes, mouth, face and head that are covered (ISO/IEC 29794-5, numbers of OFIQ)."""
+"""What hides the face: occluded shares of eyes, mouth and face (ISO/IEC 29794-5, numbers of OFIQ)."""
 
 import math
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from biocapture.face.features.cheeks import Window
 from biocapture.face.features.region import Region
 from biocapture.face.landmarks import LEFT_EYE, OUTER_MOUTH, RIGHT_EYE, Points, eye_distance, frontal_length, ratio
 
-Mask = NDArray[np.uint8]
+ByteMask = NDArray[np.uint8]
 """(616, 616) uint8, 1 inside, 0 outside."""
 
 Boxes = NDArray[np.int64]
 """(2, 2, 2) int64: left and right eye, first and last corner (both inside), column and row."""
 
 OCCLUSION_SPAN = slice(96, 520)
-"""Rows and columns of the frame that the occlusion map covers; beyond it everything counts as covered."""
+"""Rows, and columns, of the aligned frame that the occlusion map shows (OFIQ); beyond it all counts as occluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,19 @@ class OcclusionStatistics:
     occluded_face: float
 
 
-def visible_mask(visible: NDArray[np.uint8]) -> Mask:
-    """The occlusion map of 224 × 224 in the aligned frame."""
+def visible_mask(visible: NDArray[np.uint8]) -> ByteMask:
+    """Enlarge an occlusion map to the aligned frame.
+
+    Parameters
+    ----------
+    visible : (224, 224) uint8
+        1 = face that nothing hides.
+
+    Returns
+    -------
+    (616, 616) uint8
+        0 outside :data:`OCCLUSION_SPAN`.
+    """
     mask = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
     mask[OCCLUSION_SPAN, OCCLUSION_SPAN] = cv2.resize(
         visible, (OCCLUSION_SPAN.stop - OCCLUSION_SPAN.start,) * 2, interpolation=cv2.INTER_NEAREST
@@ -41,9 +52,25 @@ def visible_mask(visible: NDArray[np.uint8]) -> Mask:
 
 
 def occlusion_statistics(
-    aligned: AlignedFace, region: Region, visible: Mask | None, boxes: Boxes | None
+    aligned: AlignedFace, region: Region, visible: ByteMask | None, boxes: Boxes | None
 ) -> OcclusionStatistics:
-    """Measure how much of the face is hidden; all NaN without an occlusion map, of the eyes without their boxes."""
+    """Measure how much of eyes, mouth and face is hidden.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+    region : Region
+        The face in the frame.
+    visible : (616, 616) uint8 or None
+        1 = face that nothing hides; None = unknown.
+    boxes : (2, 2, 2) int64 or None
+        Around the eyes; None in profile.
+
+    Returns
+    -------
+    OcclusionStatistics
+        All NaN without an occlusion map, the eyes' share also without boxes.
+    """
     if visible is None:
         return OcclusionStatistics(*(float("nan"),) * 3)
     return OcclusionStatistics(
@@ -53,13 +80,36 @@ def occlusion_statistics(
     )
 
 
-def occluded_share(zone: Mask, visible: Mask) -> float:
-    """Share of a zone that is not visible, NaN for an empty zone."""
+def occluded_share(zone: ByteMask, visible: ByteMask) -> float:
+    """Share of a zone that is not visible.
+
+    Parameters
+    ----------
+    zone, visible : (616, 616) uint8
+        1 inside, and 1 visible.
+
+    Returns
+    -------
+    float
+        0..1; NaN for an empty zone.
+    """
     return ratio(float(cv2.countNonZero(zone & (1 - visible))), cv2.countNonZero(zone))
 
 
 def eye_boxes(points: Points, yaw_deg: float) -> Boxes | None:
-    """Boxes of both eyes grown by a twentieth of the eye distance as seen from the front; None in profile."""
+    """Boxes around both eyes, grown by a twentieth of the eye distance as it would be from the front (OFIQ).
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+        Landmarks in the aligned frame.
+    yaw_deg : float
+
+    Returns
+    -------
+    (2, 2, 2) int64 or None
+        Left and right eye, first and last corner (both inside), column and row; None in profile.
+    """
     apart = frontal_length(eye_distance(points), yaw_deg)
     if math.isnan(apart):
         return None
@@ -69,12 +119,23 @@ def eye_boxes(points: Points, yaw_deg: float) -> Boxes | None:
 
 
 def box_windows(boxes: Boxes) -> list[Window]:
-    """Rows and columns of the boxes within the frame."""
+    """Rows and columns of boxes, cut to the aligned frame.
+
+    Parameters
+    ----------
+    boxes : (n, 2, 2) int64
+        First and last corner (both inside), column and row.
+
+    Returns
+    -------
+    list of (slice, slice)
+        Rows and columns; empty slices for boxes outside.
+    """
     ends = np.clip(boxes + np.array([[0], [1]]), 0, SIDE_PX).tolist()
     return [(slice(top, bottom), slice(left, right)) for (left, top), (right, bottom) in ends]
 
 
-def _zone(boxes: Boxes) -> Mask:
+def _zone(boxes: Boxes) -> ByteMask:
     """Filled in one go as in OFIQ: where the boxes of a turned head overlap, all but their edges is outside."""
     corners = [np.stack([box[[0, 1, 1, 0], 0], box[[0, 0, 1, 1], 1]], axis=1).astype(np.int32) for box in boxes]
     zone = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
@@ -82,15 +143,37 @@ def _zone(boxes: Boxes) -> Mask:
     return zone
 
 
-def pixels_inside(pixels: Rgb, zone: Mask) -> Rgb:
-    """(n, 3) the pixels of a zone, row by row."""
+def pixels_inside(pixels: Rgb, zone: ByteMask) -> Rgb:
+    """Pixels of a zone, row by row.
+
+    Parameters
+    ----------
+    pixels : (616, 616, 3) uint8
+    zone : (616, 616) uint8
+        1 inside.
+
+    Returns
+    -------
+    (n, 3) uint8
+    """
     left, top, width, height = cv2.boundingRect(zone)
     window = slice(top, top + height), slice(left, left + width)
     return pixels[window][zone[window] > 0]
 
 
-def outline_mask(outline: Points) -> Mask:
-    """Inside of the outline of an eye or of the mouth."""
+def outline_mask(outline: Points) -> ByteMask:
+    """Inside of the outline of an eye or of the mouth.
+
+    Parameters
+    ----------
+    outline : (n, 2) int64
+        Corners of a convex polygon, column and row in the aligned frame.
+
+    Returns
+    -------
+    (616, 616) uint8
+        1 inside and on the outline.
+    """
     zone = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
     cv2.fillConvexPoly(zone, outline.astype(np.int32), 1)
     return zone

@@ -33,21 +33,44 @@ class FacePart(IntEnum):
     HAT = 18
 
 
-PARSING_WINDOW = slice(0, 556), slice(30, 586)
-"""Part of the aligned frame that the parsing map shows."""
+PARSING_WINDOW_PX = 556
+PARSING_WINDOW = slice(0, PARSING_WINDOW_PX), slice(30, 30 + PARSING_WINDOW_PX)
+"""Rows and columns of the aligned frame that the parsing map shows (OFIQ)."""
 
 HEAD_ROWS = slice(0, 196)
 """Rows of the parsing map above the mouth."""
 
 
 def parts_in_frame(parsing: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(616, 616) uint8 classes of the aligned frame; background where it was not parsed."""
+    """Enlarge a parsing map to the aligned frame.
+
+    Parameters
+    ----------
+    parsing : (400, 400) uint8
+        Classes, see :class:`FacePart`.
+
+    Returns
+    -------
+    (616, 616) uint8
+        Classes; background outside :data:`PARSING_WINDOW`.
+    """
     parts = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
-    parts[PARSING_WINDOW] = cv2.resize(parsing, (556, 556), interpolation=cv2.INTER_NEAREST)
+    parts[PARSING_WINDOW] = cv2.resize(parsing, (PARSING_WINDOW_PX,) * 2, interpolation=cv2.INTER_NEAREST)
     return parts
 
 
 def head_covering(parsing: NDArray[np.uint8]) -> float:
-    """Share of hat and cloth in the upper part of the frame, 0..1."""
+    """Share of hat and cloth above the mouth (ISO/IEC 29794-5 no head coverings).
+
+    Parameters
+    ----------
+    parsing : (400, 400) uint8
+        Classes, see :class:`FacePart`.
+
+    Returns
+    -------
+    float
+        0..1.
+    """
     head = parsing[HEAD_ROWS]
     return float(((head == FacePart.HAT) | (head == FacePart.CLOTH)).mean())

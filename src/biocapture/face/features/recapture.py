@@ -1,4 +1,4 @@
-"""Traces that compression and screens leave in a picture as it was taken: cues for a second look, no proof."""
+"""Traces that compression, screens and printing leave in a picture: hints that a person should check, no proof."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import Rgb
+from biocapture.face.alignment import EYE_DISTANCE_PX, Rgb
 from biocapture.face.landmarks import Points, eye_distance
 
 MAX_WINDOW_PX = 384
@@ -17,8 +17,6 @@ TILE_PX = 128
 
 NOISE_MASK = np.array([(1, -2, 1), (-2, 4, -2), (1, -2, 1)], np.int16)
 MIN_NOISE_PX = 16
-EYES_PX = 113.0
-"""Between the eyes in the aligned frame."""
 
 MIN_FREQUENCY = 12
 """Of 128: coarser patterns are features of faces."""
@@ -44,17 +42,29 @@ class RecaptureStatistics:
 
 
 def recapture_statistics(pixels: Rgb, points: Points) -> RecaptureStatistics:
-    """Look at the middle of the face."""
+    """Measure noise and periodic traces in the middle of a face, in the picture as it was taken.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture; it must not have been resampled for this.
+    points : (98, 2) int64
+        Landmarks in it.
+
+    Returns
+    -------
+    RecaptureStatistics
+    """
     grey = _middle(pixels, points)
-    shrinks = min(1.0, EYES_PX / max(eye_distance(points), 1.0))
-    return RecaptureStatistics(block_steps(grey), pattern_peak_db(grey), noise_codes(grey) * shrinks)
+    reduction = min(1.0, EYE_DISTANCE_PX / max(eye_distance(points), 1.0))
+    return RecaptureStatistics(block_steps(grey), pattern_peak_db(grey), noise_codes(grey) * reduction)
 
 
 def _middle(pixels: Rgb, points: Points) -> NDArray[np.uint8]:
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     window = _within(int(top), int(bottom), pixels.shape[0]), _within(int(left), int(right), pixels.shape[1])
-    part = pixels[window]
-    return cv2.cvtColor(part, cv2.COLOR_RGB2GRAY) if part.size else np.zeros(part.shape[:2], np.uint8)
+    crop = pixels[window]
+    return cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY) if crop.size else np.zeros(crop.shape[:2], np.uint8)
 
 
 def _within(first: int, last: int, limit: int) -> slice:
@@ -64,10 +74,19 @@ def _within(first: int, last: int, limit: int) -> slice:
 
 
 def noise_codes(grey: NDArray[np.uint8]) -> float:
-    """Deviation of independent noise: median of a mask that planes and edges along rows and columns leave at 0.
+    """Standard deviation of independent noise, robust against the features of a face.
 
-    J. Immerkær, "Fast noise variance estimation", CVIU 64(2), 1996; the median instead of the mean, so that features
-    of the face do not count.
+    J. Immerkær, "Fast noise variance estimation", CVIU 64(2), 1996: a mask that is 0 on planes and on edges along rows
+    and columns; here the median of its response, not the mean.
+
+    Parameters
+    ----------
+    grey : (h, w) uint8
+
+    Returns
+    -------
+    float
+        In codes of 0..255; NaN below 16 pixels.
     """
     if min(grey.shape) < MIN_NOISE_PX:
         return float("nan")
@@ -76,7 +95,17 @@ def noise_codes(grey: NDArray[np.uint8]) -> float:
 
 
 def block_steps(grey: NDArray[np.uint8]) -> float:
-    """Mean step across the most marked of 8 phases over the median phase, along rows or columns."""
+    """Strength of the edges of 8 × 8 blocks that JPEG leaves, along rows or columns, whichever is stronger.
+
+    Parameters
+    ----------
+    grey : (h, w) uint8
+
+    Returns
+    -------
+    float
+        Mean step across the strongest of the 8 phases over the median phase: 1 = no blocks; NaN below 32 pixels.
+    """
     if min(grey.shape) < 4 * BLOCK_PX:
         return float("nan")
     signal = grey.astype(np.float32)
@@ -92,21 +121,31 @@ def _phases(signal: NDArray[np.float32]) -> float:
 
 
 def pattern_peak_db(grey: NDArray[np.uint8]) -> float:
-    """Strongest peak of the mean spectrum of tiles of 128 pixels, in dB over the median of its neighbourhood."""
+    """Strongest peak of the mean power spectrum of tiles of 128 pixels over its surroundings.
+
+    Parameters
+    ----------
+    grey : (h, w) uint8
+
+    Returns
+    -------
+    float
+        In dB over the median of 5 × 5 bins; NaN where no tile fits.
+    """
     rows, columns = (side // TILE_PX for side in grey.shape)
     if not rows * columns:
         return float("nan")
-    whole = grey[: rows * TILE_PX, : columns * TILE_PX].astype(np.float32)
-    tiles = whole.reshape(rows, TILE_PX, columns, TILE_PX).swapaxes(1, 2).reshape(-1, TILE_PX, TILE_PX)
+    covered = grey[: rows * TILE_PX, : columns * TILE_PX].astype(np.float32)
+    tiles = covered.reshape(rows, TILE_PX, columns, TILE_PX).swapaxes(1, 2).reshape(-1, TILE_PX, TILE_PX)
     window = np.hanning(TILE_PX).astype(np.float32)
     spectra = np.fft.rfft2((tiles - tiles.mean(axis=(1, 2), keepdims=True)) * window * window[:, None])
     power = np.fft.fftshift((np.abs(spectra) ** 2).mean(axis=0), axes=0)
     level = (10 * np.log10(power + 1.0)).astype(np.float32)
     excess = level - cv2.medianBlur(level, 5)
-    return float(excess[_looked_at()].max())
+    return float(excess[_fine_bins()].max())
 
 
-def _looked_at() -> NDArray[np.bool_]:
+def _fine_bins() -> NDArray[np.bool_]:
     """Bins of fine patterns, less the harmonics of 8 × 8 blocks on the axes."""
     row = np.abs(np.arange(TILE_PX) - TILE_PX // 2)[:, None]
     column = np.arange(TILE_PX // 2 + 1)[None, :]

@@ -1,4 +1,4 @@
-"""The face as an area: the hull of its landmarks, rasterised at 224 pixels as OFIQ does."""
+"""The face as an area: the convex hull of its landmarks, rasterised at 224 pixels as in OFIQ."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,19 @@ class Region:
 
 
 def face_region(points: Points, shape: tuple[int, int]) -> Region:
-    """Convex hull of the landmarks in an image of ``shape``; what lies outside is cut off."""
+    """Convex hull of the landmarks of a face, as a mask.
+
+    Parameters
+    ----------
+    points : (98, 2) int64
+        Landmarks in the image; they may lie outside it.
+    shape : (int, int)
+        Rows and columns of the image; what lies outside is cut off.
+
+    Returns
+    -------
+    Region
+    """
     hull = cv2.convexHull(points.astype(np.int32))[:, 0]
     left, top, width, height = cv2.boundingRect(hull)
     first, last = int(top - MARGIN_SHARE * height), int(top + (1 + MARGIN_SHARE) * height)

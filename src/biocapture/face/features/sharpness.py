@@ -1,4 +1,4 @@
-"""The 26 numbers that OFIQ's sharpness forest looks at (ISO/IEC 29794-5 sharpness); the forest is not ours to ship."""
+"""The 26 numbers that OFIQ's sharpness forest takes (ISO/IEC 29794-5 sharpness); the forest itself is not shipped."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,22 @@ BOXES = (3, 5, 7)
 
 
 def sharpness_features(pixels: Rgb, points: Points) -> NDArray[np.float32] | None:
-    """(26,) mean and deviation of 13 edge images over the face in the picture as it was taken; None without a face.
+    """Mean and deviation of 13 edge images over the face, in the picture as it was taken.
 
-    In OFIQ's order: |Laplacian| of the smoothed luma for 5 apertures, |luma - box blur| for 3 sizes, |mixed second
-    derivative| for 5 apertures. They depend on the resolution of the picture.
+    In OFIQ's order: absolute Laplacian of the smoothed luma for 5 apertures, absolute difference from the box blur for
+    3 sizes, absolute mixed second derivative for 5 apertures. They depend on the resolution of the picture.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture, RGB.
+    points : (98, 2) int64
+        Landmarks in it.
+
+    Returns
+    -------
+    (26,) float32 or None
+        Mean, deviation, mean, deviation …; None where no part of the face is in the picture.
     """
     region = face_region(points, pixels.shape[:2])
     contours, _ = cv2.findContours(region.mask, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)

@@ -1,4 +1,4 @@
-"""Shadow on the skin, teeth, and whether there is any colour at all."""
+"""Shadow on the skin, teeth, and whether the picture has any colour."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from biocapture.face.features.region import Region
 from biocapture.face.landmarks import INNER_MOUTH, OUTER_MOUTH, Points, eye_distance, ratio
 
 NOSE_BRIDGE = 52
-"""Landmark on the nose bridge: what a brim or the hair casts falls on it."""
+"""Landmark on the nose bridge: the shadow of a brim or of hair falls on it."""
 
 MAX_TOOTH_SATURATION = 0.2
 """Saturation up to which a bright spot in the mouth is a tooth; lips and tongue have 0.3 and more."""
@@ -22,7 +22,8 @@ MIN_COLOUR_DEPTH = 4.0
 """Mean colour depth below which a picture counts as grey; compression alone makes 1."""
 
 MIN_TOOTH_BRIGHTNESS, MIN_TOOTH_LUMINANCE = 0.7, 45
-"""Least luminance of teeth in medians of the cheeks, and in codes: lips of dark skin may outshine it."""
+"""Minimum luminance of teeth, in medians of the cheeks and in codes. The second: lips of dark skin may be brighter than
+the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,24 @@ class SkinStatistics:
 def skin_statistics(
     aligned: AlignedFace, region: Region, grey: Grey, patches: tuple[Window, Window] | None
 ) -> SkinStatistics:
-    """Measure the skin; ``grey`` is the luminance of the face region."""
-    shown = [] if patches is None else [*patches, _bridge(aligned.points)]
-    medians = [_median(grey[window][region.mask[window] > 0]) for window in shown]
+    """Measure skin and mouth.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+    region : Region
+        The face in the frame.
+    grey : (616, 616) uint8
+        Luminance of the face region, 0 outside.
+    patches : (Window, Window) or None
+        On both cheeks; None where one lies outside.
+
+    Returns
+    -------
+    SkinStatistics
+    """
+    windows = [] if patches is None else [*patches, _bridge(aligned.points)]
+    medians = [_median(grey[window][region.mask[window] > 0]) for window in windows]
     cheek = float(np.mean(medians[:2])) if medians else float("nan")
     depth = _depth(np.ascontiguousarray(aligned.pixels[region.window]), region.mask[region.window])
     return SkinStatistics(
@@ -64,7 +80,7 @@ def skin_statistics(
 
 
 def _bridge(points: Points) -> Window:
-    """Square of a fifth of the eye distance: several times as wide as the landmark is off."""
+    """Square of a fifth of the eye distance on the nose bridge: several times as wide as the landmark errs."""
     reach = max(1, int(eye_distance(points) / 10))
     column, row = (int(np.clip(at, 0, SIDE_PX - 1)) for at in points[NOSE_BRIDGE])
     return slice(max(0, row - reach), row + reach + 1), slice(max(0, column - reach), column + reach + 1)
@@ -83,7 +99,7 @@ def _depth(pixels: Rgb, mask: Grey) -> float:
 
 
 def _teeth(aligned: AlignedFace, cheek_grey: float) -> float:
-    """Looked for within the lips, so that pale or shining lips are none."""
+    """Share of the mouth that shows teeth, between the inner lips only, so that pale or shining lips do not count."""
     area = cv2.countNonZero(outline_mask(aligned.points[OUTER_MOUTH]))
     mouth = pixels_inside(aligned.pixels, outline_mask(aligned.points[INNER_MOUTH]))
     if not mouth.size:

@@ -3,13 +3,11 @@
 They need only landmarks, pose and parsing; a profile decides which of them count (background colour above all).
 """
 
+from biocapture.face.alignment import EYE_DISTANCE_PX
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Band, Column, Ramp, measure
 
 SHARE = (0.0, 1.0)
-
-EYES_PX = 113.0
-"""Between the eyes in the aligned frame."""
 
 
 @measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.red_background", step=6)
@@ -114,7 +112,7 @@ def sharpness(batch: FaceBatch) -> Column:
     few pixels count alike, noise and compression hardly. 0.009 is what 45 pixels between the eyes can show. It is not
     OFIQ's sharpness.
     """
-    return batch.blur_px / EYES_PX
+    return batch.blur_px / EYE_DISTANCE_PX
 
 
 @measure(unit="codes", range=(0.0, 1e3), curve=Ramp(25.0, 5.0), guidance="face.more_light", step=7)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from biocapture.face.alignment import Rgb
 from biocapture.face.landmarks import (
@@ -85,7 +85,8 @@ def landmarks_in_crop(
     pixels: Rgb, centre: Places, extent_px: float, angle_deg: float, mirrored_too: bool = False
 ) -> Places:
     """(1, 98, 2) landmarks of the network on one crop, or (2, 98, 2) with those that its mirror image shows."""
-    matrix = upright_transform(centre, FACE_PX / (CROP_EXTENT * max(extent_px, 1.0)), angle_deg, (FACE_PX, FACE_PX))
+    scale = FACE_PX / (CROP_EXTENT * max(extent_px, 1.0))
+    matrix = upright_transform(centre, scale, angle_deg, (FACE_PX / 2, FACE_PX / 2))
     crop = network_input(warp_crop(pixels, matrix, (FACE_PX, FACE_PX)))
     shown = np.concatenate((crop, crop[..., ::-1])) if mirrored_too else crop
     places = load("face_landmarks")(shown).reshape(len(shown), COUNT, 2).astype(np.float64) * FACE_PX
@@ -106,7 +107,7 @@ def _locate_eye(pixels: Rgb, corners: Places, mirrored: bool) -> tuple[Places, P
     """Outline and pupil of the eye between two corners, left one first; a right eye is shown mirrored."""
     along = corners[1] - corners[0]
     scale = EYE_WIDTH_SHARE * EYE_PX[0] / max(float(np.hypot(*along)), 1.0)
-    matrix = upright_transform(corners.mean(axis=0), scale, _angle_deg(along), EYE_PX)
+    matrix = upright_transform(corners.mean(axis=0), scale, _angle_deg(along), (EYE_PX[0] / 2, EYE_PX[1] / 2))
     if mirrored:
         matrix[0] = -matrix[0]
         matrix[0, 2] += EYE_PX[0] - 1
@@ -116,10 +117,10 @@ def _locate_eye(pixels: Rgb, corners: Places, mirrored: bool) -> tuple[Places, P
     return found[:8], found[8]
 
 
-def upright_transform(centre: Places, scale: float, angle_deg: float, size: tuple[int, int]) -> Places:
+def upright_transform(centre: Places, scale: float, angle_deg: float, target: ArrayLike) -> Places:
     """(2, 3) similarity that turns back by ``angle_deg`` and puts ``centre`` in the middle of a frame."""
     matrix = np.asarray(cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle_deg, scale), np.float64)
-    matrix[:, 2] += np.array(size) / 2 - centre
+    matrix[:, 2] += np.asarray(target, np.float64) - centre
     return matrix
 
 

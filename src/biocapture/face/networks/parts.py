@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb
-from biocapture.face.features.parsing import PARSING_WINDOW, FacePart
+from biocapture.face.features.occlusion import OCCLUSION_SPAN
+from biocapture.face.features.parsing import PARSING_WINDOW, PARSING_WINDOW_PX, FacePart
 from biocapture.face.inputs import OCCLUSION_PX, PARSING_PX
 from biocapture.face.networks.reduction import warp_crop
 from biocapture.models import load
@@ -17,10 +18,6 @@ SIDE_PX = 100
 
 MIN_PERSON_LOGIT, MIN_COVER_LOGIT = -1.0, 0.0
 """Log-odds from which a pixel counts. Person below one half: hair's edge must not count as background."""
-
-FRAME_PX = PARSING_WINDOW[0].stop - PARSING_WINDOW[0].start
-COVERED_FROM, COVERED_SIDE = 96, 424
-"""First row and column, and side, of the part of the aligned frame that the occlusion map shows."""
 
 DISTINGUISHED = frozenset({FacePart.BACKGROUND, FacePart.SKIN})
 """The classes that the network gives; everything of a person is called skin. Its third channel, glasses, is not used:
@@ -47,9 +44,10 @@ def parse_face(pixels: Rgb, similarity: NDArray[np.float64]) -> FaceMaps:
     wide = (PARSING_PX, PARSING_PX)
     person = cv2.resize(person, wide, interpolation=cv2.INTER_LINEAR)
     classes = np.where(person > MIN_PERSON_LOGIT, FacePart.SKIN, FacePart.BACKGROUND).astype(np.uint8)
-    scale = FRAME_PX / SIDE_PX
-    step = COVERED_SIDE / OCCLUSION_PX / scale
-    place = np.array([(step, 0, (COVERED_FROM - PARSING_WINDOW[1].start) / scale), (0, step, COVERED_FROM / scale)])
+    scale = PARSING_WINDOW_PX / SIDE_PX
+    start = OCCLUSION_SPAN.start
+    step = (OCCLUSION_SPAN.stop - start) / OCCLUSION_PX / scale
+    place = np.array([(step, 0, (start - PARSING_WINDOW[1].start) / scale), (0, step, start / scale)])
     place[:, 2] += step / 2 - 0.5
     covered = cv2.warpAffine(
         cover, place, (OCCLUSION_PX, OCCLUSION_PX), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=1
@@ -67,4 +65,4 @@ def network_transform(similarity: NDArray[np.float64]) -> NDArray[np.float64]:
     """(2, 3) from the picture to the network's input, where ``similarity`` brings it to the aligned frame."""
     matrix = similarity.copy()
     matrix[:, 2] -= PARSING_WINDOW[1].start, PARSING_WINDOW[0].start
-    return matrix * (SIDE_PX / FRAME_PX)
+    return matrix * (SIDE_PX / PARSING_WINDOW_PX)

@@ -15,9 +15,9 @@ from biocapture.face.alignment import AlignedFace, Rgb, align
 from biocapture.face.features.occlusion import OCCLUSION_SPAN
 from biocapture.face.features.parsing import PARSING_WINDOW
 from biocapture.face.inputs import OCCLUSION_PX, PARSING_PX, Inputs
-from biocapture.face.landmarks import MAX_COORDINATE_PX, Points, round_half_away
+from biocapture.face.landmarks import Points, round_half_away, to_pixels
 from biocapture.face.networks.pose import HeadPose, pose_angles
-from biocapture.face.ofiq.answers import ofiq_outputs
+from biocapture.face.ofiq.answers import IMAGENET_NORMALISATION, ofiq_outputs
 from biocapture.models import checked_path, load
 
 Boxes = NDArray[np.int64]
@@ -34,8 +34,6 @@ POSE_DEVIATION = np.array(
     (1.76321526e-04, 6.73794348e-05, 4.47084894e-04, 2.65502319e01, 1.23137695e-04, 4.49302170e-05, 7.92367064e-05)
 )
 """Of the first seven numbers of the pose network (3DDFA-V2): two rows of an affine camera, three and one shift each."""
-
-IMAGENET_NORMALISATION = np.array((0.485, 0.456, 0.406), np.float32), np.array((0.229, 0.224, 0.225), np.float32)
 
 
 def inputs_of(pixels: Rgb) -> Inputs:
@@ -111,7 +109,7 @@ def predict_landmarks(pixels: Rgb, box: NDArray[np.int64]) -> Points:
     given = crop[..., ::-1].astype(np.float32) * np.float32(2 / 255) - np.float32(1)
     answer = load("ofiq_landmarks", -1)(given.transpose(2, 0, 1)[None]).reshape(-1, 2).astype(np.float64)
     places = (answer + 1) / 2 * (LANDMARK_PX - 1) * (side / LANDMARK_PX) + (left, top)
-    return round_half_away(np.clip(places, -MAX_COORDINATE_PX, MAX_COORDINATE_PX)).astype(np.int64)
+    return to_pixels(places)
 
 
 def predict_pose(pixels: Rgb, box: NDArray[np.int64]) -> HeadPose:
