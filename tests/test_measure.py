@@ -14,8 +14,8 @@ from biocapture.measure import (
     Ramp,
     Sigmoid,
     Table,
-    declared_in,
     measure,
+    measures_in,
     raw_columns,
     values_of,
 )
@@ -84,7 +84,7 @@ def test_one_failing_measure_leaves_the_others() -> None:
 def test_declared_in_finds_only_measures() -> None:
     from biocapture import measure as module
 
-    assert declared_in(module) == ()
+    assert measures_in(module) == ()
 
 
 def test_joined_batches_keep_columns_and_whose_blocks_are_whose() -> None:

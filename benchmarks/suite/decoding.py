@@ -6,7 +6,7 @@ from functools import partial
 from benchmarks.suite.case import Case, Work, name_of
 from benchmarks.suite.images import Setting, encoded, sample_eyes, sample_face, sample_prints
 from biocapture.assessment.guess import guess_modality
-from biocapture.images.codecs.picture import Encoding, Picture
+from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.decode import decode
 from biocapture.images.records.cbeff import Bir, write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
@@ -50,10 +50,10 @@ def _portrait(setting: Setting) -> Work:
     return Work(lambda: decode(data, modality=Modality.FACE))
 
 
-def _picture(sample: Sample, format: str = "", encoding: Encoding = Encoding.RAW) -> Picture:
+def _picture(sample: Sample, format: str = "", encoding: Encoding = Encoding.RAW) -> StoredPicture:
     pixels = sample.image.pixels
     data = encoded(pixels, format) if format else pixels.tobytes()
-    return Picture(encoding, data, pixels.shape[1], pixels.shape[0], channels=3 if pixels.ndim == 3 else 1)
+    return StoredPicture(encoding, data, pixels.shape[1], pixels.shape[0], channels=3 if pixels.ndim == 3 else 1)
 
 
 def _finger() -> bytes:

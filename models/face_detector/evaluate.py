@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from biocapture.face.describe import failure_of
 from biocapture.face.networks import detection
 from biocapture.face.networks.backend import inputs_of
-from biocapture.models import opened
+from biocapture.models import open_model
 
 Rgb = NDArray[np.uint8]
 Detect = Callable[[Rgb], NDArray[np.float64]]
@@ -60,7 +60,7 @@ def detector(path: Path) -> Detect:
 
     The library's own look at the whole picture, through this network instead of the shipped one.
     """
-    network = opened(path)
+    network = open_model(path)
     detection.load = lambda _: network  # type: ignore[assignment]
 
     def detect(picture: Rgb) -> NDArray[np.float64]:

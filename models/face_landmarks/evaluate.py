@@ -42,7 +42,7 @@ from biocapture.face.networks.landmarks import (
     locate_landmarks,
 )
 from biocapture.face.networks.pose import estimate_pose
-from biocapture.models import Function, load, opened
+from biocapture.models import ModelFunction, load, open_model
 
 Places = NDArray[np.float64]
 
@@ -55,9 +55,9 @@ AXES = ("yaw", "pitch", "roll")
 
 def use(name: str, path: Path) -> None:
     """Let the library look through this network, not the shipped one of that name."""
-    asked = opened(path)
+    asked = open_model(path)
 
-    def chosen(wanted: str) -> Function:
+    def chosen(wanted: str) -> ModelFunction:
         return asked if wanted == name else load(wanted)
 
     landmark_network.load = chosen  # type: ignore[assignment]

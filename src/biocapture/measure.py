@@ -266,7 +266,7 @@ def measure(
     return declare
 
 
-def declared_in(*modules: ModuleType) -> tuple[Measure, ...]:
+def measures_in(*modules: ModuleType) -> tuple[Measure, ...]:
     """All measures declared in ``modules``, in source order."""
     return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Measure))
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from biocapture.errors import ModelError
 
-Function = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+ModelFunction = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 NFIQ2_MD5 = "b4a1e7586b3be906f9770e4b77768038"
 """Of ``nist_plain_tir-ink.yaml``, the forest NIST publishes with NFIQ 2 (NFIQ2 repository, release 2.x)."""
@@ -95,12 +95,12 @@ def checked_path(name: str) -> Path:
 
 
 @functools.cache
-def load(name: str, output: int = 0) -> Function:
-    """Load a model once, after checking it, and return it as :func:`opened` does."""
-    return opened(checked_path(name), output)
+def load(name: str, output: int = 0) -> ModelFunction:
+    """Load a model once, after checking it, and return it as :func:`open_model` does."""
+    return open_model(checked_path(name), output)
 
 
-def opened(path: Path, output: int = 0) -> Function:
+def open_model(path: Path, output: int = 0) -> ModelFunction:
     """Any ONNX file as a plain function of one float32 array that gives one of its outputs.
 
     The session uses one thread: parallelism is over images, and results must not depend on the machine.
@@ -151,10 +151,10 @@ def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
         "data": "see the NFIQ 2 report",
         "metrics": {},
     }
-    return keep_card(name, facts)
+    return write_card(name, facts)
 
 
-def keep_card(name: str, facts: dict[str, Any]) -> Card:
+def write_card(name: str, facts: dict[str, Any]) -> Card:
     """Write the card of a model that lies in :func:`user_directory`."""
     (user_directory() / name / "card.json").write_text(json.dumps(facts, indent=2), encoding="utf8")
     return card(name)

@@ -17,7 +17,7 @@ from biocapture.cli import COMMANDS, app, options
 from biocapture.cli.terminal.table import COLOURS
 from biocapture.comparison.protocol import matcher
 from biocapture.errors import UsageError
-from biocapture.profile.load import shipped
+from biocapture.profile.load import shipped_profiles
 from biocapture.runs.engines import ENGINES
 from biocapture.runs.page.run_table import open_run_table
 from biocapture.runs.page.statistics import VERDICTS
@@ -53,7 +53,7 @@ def test_no_command_declares_a_shared_option_itself() -> None:
 
 
 def test_help_says_what_holds_elsewhere() -> None:
-    assert set(options.EXAMPLE_PROFILES.split(", ")) <= set(shipped())
+    assert set(options.EXAMPLE_PROFILES.split(", ")) <= set(shipped_profiles())
     assert set(options.KINDS.replace(" or ", ", ").split(", ")) == {str(kind) for kind in Modality}
     rates = {float(rate) for rate in options.FALSE_MATCH_RATES.replace(" or ", ", ").split(", ")}
     for kind in (Modality.FINGERPRINT, Modality.IRIS):

@@ -15,7 +15,7 @@ from biocapture.assessment.portrait import make_portrait, write_portrait
 from biocapture.errors import ProfileError, UsageError
 from biocapture.face.landmarks import to_pixels
 from biocapture.face.portrait import cut_portrait
-from biocapture.profile.load import load_profile, shipped
+from biocapture.profile.load import load_profile, shipped_profiles
 from biocapture.types import Framing
 
 FRAME = Framing(300, 400, 0.27, 0.48, 300.0)
@@ -60,7 +60,7 @@ def test_what_was_changed_is_said() -> None:
     assert len(far.changes) == 2
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped_profiles())
 def test_shipped_profiles_have_a_geometry(name: str) -> None:
     framing = load_profile(name, measures()).portrait
     assert framing is not None

@@ -11,7 +11,7 @@ from tests.support.pictures import CODES, COLOUR, GREY, picture
 from biocapture.assessment.options import options_of
 from biocapture.assessment.samples import sample_of
 from biocapture.errors import DecodeError
-from biocapture.images.codecs.picture import Encoding, Picture
+from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.decode import decode, decode_record
 from biocapture.images.records.cbeff import Bir, write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
@@ -20,12 +20,12 @@ from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, wri
 from biocapture.types import Modality, Position, PpiSource
 
 
-def raw(pixels: np.ndarray, depth: int = 8, encoding: Encoding = Encoding.RAW) -> Picture:
+def raw(pixels: np.ndarray, depth: int = 8, encoding: Encoding = Encoding.RAW) -> StoredPicture:
     channels = 3 if pixels.ndim == 3 else 1
-    return Picture(encoding, pixels.tobytes(), pixels.shape[1], pixels.shape[0], depth, channels)
+    return StoredPicture(encoding, pixels.tobytes(), pixels.shape[1], pixels.shape[0], depth, channels)
 
 
-def finger(shown: Picture, version: int = 2011, **more: object) -> bytes:
+def finger(shown: StoredPicture, version: int = 2011, **more: object) -> bytes:
     image = FingerImage(shown, finger=7, impression=0, **more)  # type: ignore[arg-type]
     return write_finger_record(FingerImageRecord(version, (image,)))  # type: ignore[arg-type]
 
@@ -56,18 +56,18 @@ def test_pictures_of_face_and_iris_records_are_decoded() -> None:
 
 
 def test_raw_pixels_of_every_depth() -> None:
-    def read(shown: Picture) -> np.ndarray:
+    def read(shown: StoredPicture) -> np.ndarray:
         return decode(finger(shown), modality=Modality.FINGERPRINT).pixels
 
     np.testing.assert_array_equal(read(raw(GREY)), GREY)
     four = (GREY >> 4).astype(np.uint8)
     np.testing.assert_array_equal(read(raw(four, 4)), four * 17)
     packed = np.packbits(np.unpackbits(four.reshape(-1, 1), axis=1)[:, 4:])
-    np.testing.assert_array_equal(read(Picture(Encoding.PACKED, packed.tobytes(), 80, 96, 4)), four * 17)
+    np.testing.assert_array_equal(read(StoredPicture(Encoding.PACKED, packed.tobytes(), 80, 96, 4)), four * 17)
     wide = (GREY.astype(np.uint16) * 257).astype(">u2")
     np.testing.assert_array_equal(read(raw(wide, 16)), GREY)
     bits = np.packbits(GREY > 127)
-    one = read(Picture(Encoding.PACKED, bits.tobytes(), 80, 96, 1))
+    one = read(StoredPicture(Encoding.PACKED, bits.tobytes(), 80, 96, 1))
     np.testing.assert_array_equal(one, np.where(GREY > 127, 255, 0))
     eyes = IrisImageRecord(2011, (IrisImage(raw(COLOUR), eye=2),))
     colour = decode(write_iris_record(eyes), modality=Modality.FACE).pixels
@@ -152,10 +152,10 @@ def test_the_pipeline_learns_modality_and_position_from_the_record(tmp_path: Pat
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (finger(Picture(Encoding.RAW, b"123", 2, 2)), "3 bytes of raw pixels, expected 4 for 2×2 px of 1×8 bits"),
-        (finger(Picture(Encoding.RAW, b"1", 65535, 65535)), "65535×65535 px; the limit is 64000000 pixels"),
-        (finger(Picture(Encoding.PNG, b"pictu", 2, 2)), "not an image we read"),
-        (finger(Picture(Encoding.PNG, finger(raw(GREY)), 2, 2)), "not an image we read"),
+        (finger(StoredPicture(Encoding.RAW, b"123", 2, 2)), "3 bytes of raw pixels, expected 4 for 2×2 px of 1×8 bits"),
+        (finger(StoredPicture(Encoding.RAW, b"1", 65535, 65535)), "65535×65535 px; the limit is 64000000 pixels"),
+        (finger(StoredPicture(Encoding.PNG, b"pictu", 2, 2)), "not an image we read"),
+        (finger(StoredPicture(Encoding.PNG, finger(raw(GREY)), 2, 2)), "not an image we read"),
         (write_bir(Bir(type=("Face",))), "a record without a picture"),
         (b"<?xml version='1.0'?><svg/>", "element svg, expected BIR"),
         (b"<?xml version='1.0'?><BIR><BDB>%%%%</BDB></BIR>", "BDB is not base64"),

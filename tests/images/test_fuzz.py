@@ -76,7 +76,7 @@ def test_noise_behind_a_signature_is_refused(format: str, length: int) -> None:
 )
 def test_a_wsq_decoder_that_fails_costs_one_file(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = valid("WSQ")
-    wsq_format._dismiss()
+    wsq_format._stop_child()
     with monkeypatch.context() as broken:
         broken.setattr(wsq_format, "CHILD", program)
         broken.setattr(wsq_format, "TIMEOUT_S", 0.5)

@@ -4,10 +4,10 @@ import pytest
 
 from biocapture.assessment.modalities import measures
 from biocapture.errors import ProfileError
-from biocapture.profile.load import load_profile, shipped
+from biocapture.profile.load import load_profile, shipped_profiles
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped_profiles())
 def test_shipped_profiles_name_only_existing_measures(name: str) -> None:
     profile = load_profile(name, measures())
     assert profile.name == name

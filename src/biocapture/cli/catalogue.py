@@ -83,7 +83,7 @@ def profiles(
     """
     from biocapture.assessment.modalities import measures as catalogue
     from biocapture.cli.terminal.table import print_rows
-    from biocapture.profile.load import SHIPPED, load_profile, shipped
+    from biocapture.profile.load import SHIPPED_DIRECTORY, load_profile, shipped_profiles
 
     if (show == "check") != bool(file):
         raise typer.BadParameter("give a file to check" if show == "check" else "one profile at a time")
@@ -94,10 +94,10 @@ def profiles(
         return
     if show:
         load_profile(show, catalogue())
-        path = Path(show) if show.endswith(".toml") else SHIPPED / f"{show}.toml"
+        path = Path(show) if show.endswith(".toml") else SHIPPED_DIRECTORY / f"{show}.toml"
         typer.echo(path.read_text(encoding="utf8"), nl=False)
         return
-    print_rows(("name", "title"), [(name, load_profile(name, catalogue()).title) for name in shipped()])
+    print_rows(("name", "title"), [(name, load_profile(name, catalogue()).title) for name in shipped_profiles()])
 
 
 @commands.command()

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from biocapture.devices.protocol import Target
 from biocapture.errors import DecodeError, DeviceDataError, DeviceUnsupportedError, FormatError
-from biocapture.images.decode import decode, depicted
+from biocapture.images.decode import decode, decode_record_image
 from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
-from biocapture.images.records.record import depictions, enveloped
+from biocapture.images.records.record import images_in_record, with_envelope_position
 from biocapture.types import Image, Modality
 
 
@@ -68,13 +68,13 @@ def record_image(record: bytes, target: Target, subject: str) -> Image:
         A damaged record, one of another modality, or a picture that cannot be decoded.
     """
     try:
-        shown = depictions(record)[0]
+        shown = images_in_record(record)[0]
     except FormatError as error:
         raise DeviceDataError(f"sent a damaged record: {error.message}", subject) from error
     if shown.modality is not target.modality:
         raise DeviceDataError(f"sent a record of {shown.modality}, expected {target.modality}", subject)
     try:
-        return depicted(enveloped(shown, target.position), target.modality)
+        return decode_record_image(with_envelope_position(shown, target.position), target.modality)
     except DecodeError as error:
         raise DeviceDataError(f"sent a picture that cannot be read: {error.message}", subject) from error
 

@@ -14,7 +14,7 @@ from biocapture.face.ofiq.native import NATIVE, measures_from, native
 from biocapture.face.ofiq.package import add as add_package
 from biocapture.face.portrait import Portrait
 from biocapture.face.portrait import cut_portrait as cut
-from biocapture.measure import declared_in
+from biocapture.measure import measures_in
 from biocapture.types import Failure, Framing, Picture, Sample
 
 EXAMPLE_PX = (1200, 1200)
@@ -22,7 +22,7 @@ EXAMPLE_PX = (1200, 1200)
 MODEL_PACKAGES = {"ofiq": add_package}
 """Name → adds the models of a user's package."""
 
-MEASURES = declared_in(quality, likeness, iso_capture, iso_subject, operational)
+MEASURES = measures_in(quality, likeness, iso_capture, iso_subject, operational)
 
 
 def resembles(pixels: Picture) -> bool:

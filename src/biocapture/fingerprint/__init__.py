@@ -12,12 +12,12 @@ from biocapture.fingerprint.nfiq2.forest import forest_score
 from biocapture.fingerprint.recognition import resembles
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.images.resample import to_500_ppi as at_working_resolution
-from biocapture.measure import Column, declared_in
+from biocapture.measure import Column, measures_in
 from biocapture.types import Failure, Picture, Sample
 
 EXAMPLE_SEED = 70_000
 
-MEASURES = declared_in(quality, operational)
+MEASURES = measures_in(quality, operational)
 
 NATIVE = nfiq2.NATIVE | {
     "nfiq2.score": "Score of NIST's own NFIQ 2 forest, 0..100, with the four minutiae features from our extractor; "

@@ -18,8 +18,8 @@ from biocapture.images.codecs.pixels import pixels_of_array
 from biocapture.images.encoded import Decoded, decode_encoded, guard_size
 from biocapture.images.formats import ENDINGS, format_of
 from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
-from biocapture.images.ppi import GIVEN_PPI, with_resolution
-from biocapture.images.records.record import Depiction, depictions
+from biocapture.images.ppi import GIVEN_PPI_RANGE, with_resolution
+from biocapture.images.records.record import RecordImage, images_in_record
 from biocapture.types import Image, Modality, Sample
 
 Source = str | Path | bytes | NDArray[Any]
@@ -60,8 +60,8 @@ def decode(
     UsageError
         ``ppi`` out of range.
     """
-    if ppi is not None and not GIVEN_PPI[0] <= ppi <= GIVEN_PPI[1]:
-        raise UsageError(f"resolution must lie in {GIVEN_PPI[0]}..{GIVEN_PPI[1]} ppi", str(ppi))
+    if ppi is not None and not GIVEN_PPI_RANGE[0] <= ppi <= GIVEN_PPI_RANGE[1]:
+        raise UsageError(f"resolution must lie in {GIVEN_PPI_RANGE[0]}..{GIVEN_PPI_RANGE[1]} ppi", str(ppi))
     modality = Modality(modality)  # its name will do
     grey = not modality.in_colour
     if isinstance(source, np.ndarray):
@@ -76,12 +76,12 @@ def decode(
         return with_resolution(Image(pixels, notes=notes_of_array, sha256=digest), {}, modality, ppi)
     path = name if isinstance(source, bytes) else str(source)
     data, subject = _bytes_of(source, max_bytes, path), path or "image bytes"
-    with _own_errors(subject):
+    with _as_decode_errors(subject):
         kind = format_of(data)
         if kind and kind.images:
             found = kind.images(data)
             shown = next((each for each in found if each.modality is modality), found[0])
-            image = depicted(shown, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
+            image = decode_record_image(shown, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
             image = replace(image, notes=image.notes + (("image.multiple_frames",) if len(found) > 1 else ()))
         else:
             decoded = decode_encoded(data, grey, subject, max_pixels)
@@ -104,17 +104,17 @@ def decode_record(
     path = "" if isinstance(source, bytes) else str(source)
     data, subject = _bytes_of(source, max_bytes, path), path or "record bytes"
     digest = hashlib.sha256(data).hexdigest()
-    with _own_errors(subject):
-        found = depictions(data)
-        images = [depicted(each, each.modality, max_pixels=max_pixels, subject=subject) for each in found]
+    with _as_decode_errors(subject):
+        found = images_in_record(data)
+        images = [decode_record_image(each, each.modality, max_pixels=max_pixels, subject=subject) for each in found]
     return [
         Sample(replace(image, sha256=digest, path=path), each.modality, each.position, f"{path}#{i}" if path else "")
         for i, (each, image) in enumerate(zip(found, images, strict=True))
     ]
 
 
-def depicted(
-    shown: Depiction,
+def decode_record_image(
+    shown: RecordImage,
     modality: Modality,
     *,
     ppi: float | None = None,
@@ -124,7 +124,7 @@ def depicted(
     """Decode the picture of a record; raises what `decode` does. The record's resolution comes before the picture's."""
     grey, picture = not modality.in_colour, shown.picture
     alike = True
-    with _own_errors(subject):
+    with _as_decode_errors(subject):
         if picture.encoding.is_raw:
             guard_size(picture.width_px, picture.height_px, subject, max_pixels)
             decoded = Decoded(pixels_of_array(raw_pixels(picture), grey))
@@ -151,7 +151,7 @@ FORMAT_NAMES = {
 
 
 @contextmanager
-def _own_errors(subject: str) -> Iterator[None]:
+def _as_decode_errors(subject: str) -> Iterator[None]:
     """Anything that goes wrong while decoding, as our own error."""
     try:
         yield

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from biocapture.errors import DecodeError
 from biocapture.images.codecs.colour import shows_colour
-from biocapture.images.codecs.pixels import in_colour, pixels_of_raster
-from biocapture.images.codecs.raster import MIRRORED, ORIENTATION, load_upright, opened_raster
+from biocapture.images.codecs.pixels import as_grey_or_rgb, pixels_of_raster
+from biocapture.images.codecs.raster import MIRRORED_ORIENTATIONS, ORIENTATION, load_upright, open_raster
 from biocapture.images.codecs.resolution import stated_resolutions
 from biocapture.images.formats import format_of
 
@@ -66,15 +66,15 @@ def decode_encoded(data: bytes, grey: bool, subject: str, max_pixels: int) -> De
         guard_size(size.width_px, size.height_px, subject, max_pixels)
     if kind.pixels:
         resolutions = stated_resolutions(kind.name, data, {}, {})
-        return Decoded(in_colour(kind.pixels(data), grey), (), resolutions, kind.name)
-    with opened_raster(kind.name, data, max_pixels) as opened:
+        return Decoded(as_grey_or_rgb(kind.pixels(data), grey), (), resolutions, kind.name)
+    with open_raster(kind.name, data, max_pixels) as opened:
         width, height = opened.size
         guard_size(width, height, subject, max_pixels)
         several = getattr(opened, "n_frames", 1) > 1
         upright, tags = load_upright(opened)
         applies = {
             "image.multiple_frames": several,
-            "image.mirrored": tags.get(ORIENTATION) in MIRRORED,
+            "image.mirrored": tags.get(ORIENTATION) in MIRRORED_ORIENTATIONS,
             "image.colour": grey and shows_colour(upright),
         }
         notes = tuple(note for note in applies if applies[note])

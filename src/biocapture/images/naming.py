@@ -5,19 +5,19 @@ from pathlib import Path
 
 from biocapture.types import FINGERS, Modality, Position
 
-RIGHT = {"right", "r", "kanan", "rt"}
-LEFT = {"left", "l", "kiri", "lt"}
-DIGITS = {
+RIGHT_WORDS = {"right", "r", "kanan", "rt"}
+LEFT_WORDS = {"left", "l", "kiri", "lt"}
+DIGIT_WORDS = {
     "thumb": {"thumb", "jempol", "ibu"},
     "index": {"index", "telunjuk", "fore", "forefinger"},
     "middle": {"middle", "tengah"},
     "ring": {"ring", "manis"},
     "little": {"little", "kelingking", "pinky", "small"},
 }
-SHORT = dict(zip("timrl", DIGITS, strict=True)) | {"p": "little"}
+DIGIT_LETTERS = dict(zip("timrl", DIGIT_WORDS, strict=True)) | {"p": "little"}
 """Second letter of two-letter forms such as RI (right index) and LT (left thumb)."""
 
-WORDS = {
+MODALITY_WORDS = {
     Modality.FINGERPRINT: {
         "finger",
         "fingers",
@@ -33,7 +33,7 @@ WORDS = {
     Modality.FACE: {"face", "faces", "wajah", "foto", "photo", "photos", "portrait", "portraits", "selfie"},
 }
 NIST_CODES = {f"{code:02}" for code in range(1, 11)}
-EYES = {"od": Position.RIGHT_EYE, "os": Position.LEFT_EYE}
+EYE_CODES = {"od": Position.RIGHT_EYE, "os": Position.LEFT_EYE}
 
 
 def position_of(path: str | Path) -> Position:
@@ -61,7 +61,7 @@ def modality_of_name(path: str | Path) -> Modality | None:
     *folders, _ = ("", *Path(path).parts)
     words = _words(Path(path).stem)
     own = _modalities(words)
-    around = next((claim for folder in reversed(folders) if (claim := _worded(_words(folder)))), set())
+    around = next((claim for folder in reversed(folders) if (claim := _modalities_in_words(_words(folder)))), set())
     if own == {Modality.IRIS} and around == {Modality.FACE} and not (_positions(words) or "iris" in words):
         own = set()
     nearest = own or around
@@ -72,13 +72,13 @@ def _modalities(words: list[str]) -> set[Modality]:
     """All that a name speaks of. Beside a position, "photo" says nothing: any capture is one."""
     positions = _positions(words)
     if not positions:
-        return _worded(words)
+        return _modalities_in_words(words)
     named = {modality for position in positions if (modality := position.modality)}
-    return named | (_worded(words) - {Modality.FACE})
+    return named | (_modalities_in_words(words) - {Modality.FACE})
 
 
-def _worded(words: list[str]) -> set[Modality]:
-    return {modality for modality, known in WORDS.items() if known & set(words)}
+def _modalities_in_words(words: list[str]) -> set[Modality]:
+    return {modality for modality, known in MODALITY_WORDS.items() if known & set(words)}
 
 
 def _words(name: str) -> list[str]:
@@ -87,25 +87,25 @@ def _words(name: str) -> list[str]:
 
 
 def _positions(words: list[str]) -> set[Position]:
-    return {*_spoken(words), *_coded(words)}
+    return {*_positions_in_words(words), *_positions_in_codes(words)}
 
 
 def _sides(words: list[str]) -> list[str]:
-    return [side for side, names in (("right", RIGHT), ("left", LEFT)) if names & set(words)]
+    return [side for side, names in (("right", RIGHT_WORDS), ("left", LEFT_WORDS)) if names & set(words)]
 
 
-def _spoken(words: list[str]) -> list[Position]:
+def _positions_in_words(words: list[str]) -> list[Position]:
     """Positions said in words: every side with every finger, every side with an eye, a face."""
     known = set(words)
-    digits = [digit for digit, names in DIGITS.items() if known & names]
-    parts = digits + (["eye"] if known & WORDS[Modality.IRIS] else [])
+    digits = [digit for digit, names in DIGIT_WORDS.items() if known & names]
+    parts = digits + (["eye"] if known & MODALITY_WORDS[Modality.IRIS] else [])
     found = [Position(f"{side}_{part}") for side in _sides(words) for part in parts]
     return [*found, Position.FACE] if known & {"face", "wajah"} else found
 
 
-def _coded(words: list[str]) -> list[Position]:
+def _positions_in_codes(words: list[str]) -> list[Position]:
     """Positions in code: R2 / L4 (finger of a hand), FGP n, two letters, NIST ``…_<ppi>_<nn>`` at the end, OD / OS."""
-    found = [EYES[word] for word in words if word in EYES]
+    found = [EYE_CODES[word] for word in words if word in EYE_CODES]
     for word, following in zip(words, [*words, ""][1:], strict=True):
         number = int(following) if following.isdigit() and len(following) <= 2 else 0
         if word in ("r", "l") and 1 <= number <= 5:
@@ -115,9 +115,9 @@ def _coded(words: list[str]) -> list[Position]:
     if len(words) > 1 and words[-2] in ("500", "1000", "2000") and words[-1] in NIST_CODES:
         found.append(FINGERS[int(words[-1])])
     found += [
-        Position(f"{'right' if word[0] == 'r' else 'left'}_{SHORT[word[1]]}")
+        Position(f"{'right' if word[0] == 'r' else 'left'}_{DIGIT_LETTERS[word[1]]}")
         for word in words
-        if len(word) == 2 and word[0] in "rl" and word[1] in SHORT and word not in RIGHT | LEFT
+        if len(word) == 2 and word[0] in "rl" and word[1] in DIGIT_LETTERS and word not in RIGHT_WORDS | LEFT_WORDS
     ]
     if words in (["rt"], ["lt"]):
         found.append(Position.RIGHT_THUMB if words == ["rt"] else Position.LEFT_THUMB)

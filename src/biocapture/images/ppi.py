@@ -10,10 +10,10 @@ from biocapture.types import Image, Modality, PpiSource
 WORKING_PPI = 500.0
 """Resolution at which prints are measured; also assumed when a file says nothing credible."""
 
-PLAUSIBLE_PPI = (150.0, 4000.0)
+PLAUSIBLE_PPI_RANGE = (150.0, 4000.0)
 """Fingerprint scanners lie within; 72 and 96 are what image editors write when they know nothing."""
 
-GIVEN_PPI = (50, 5000)
+GIVEN_PPI_RANGE = (50, 5000)
 """What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
 
 
@@ -43,5 +43,5 @@ def with_resolution(
 
 
 def _is_plausible(pair: tuple[float, float]) -> bool:
-    low, high = PLAUSIBLE_PPI
+    low, high = PLAUSIBLE_PPI_RANGE
     return all(low <= side <= high for side in pair) and abs(pair[0] - pair[1]) <= 0.02 * max(pair)

@@ -8,12 +8,12 @@ from biocapture.iris.frame_check import PROMPTS, check_frame
 from biocapture.iris.measures import integrity, iso, operational, quality
 from biocapture.iris.recognition import resembles
 from biocapture.iris.statistics import IrisBatch
-from biocapture.measure import Column, declared_in
+from biocapture.measure import Column, measures_in
 from biocapture.types import Failure, Picture, Sample
 
 EXAMPLE_SEED = 70_000
 
-MEASURES = declared_in(quality, iso, operational, integrity)
+MEASURES = measures_in(quality, iso, operational, integrity)
 
 NATIVE: Mapping[str, str] = {
     "right_eye": "Probability that an iris image shows the right eye, from the place of the pupil; empty where unknown"

@@ -14,7 +14,7 @@ from biocapture.guidance import LANGUAGES
 from biocapture.profile.record_rules import RecordRules
 from biocapture.types import Framing, Position
 
-SHIPPED = Path(__file__).parent
+SHIPPED_DIRECTORY = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class _File(BaseModel):
     record: RecordRules = Field(default_factory=RecordRules)
 
 
-def shipped() -> tuple[str, ...]:
+def shipped_profiles() -> tuple[str, ...]:
     """Names of the profiles that come with the library."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+    return tuple(sorted(path.stem for path in SHIPPED_DIRECTORY.glob("*.toml")))
 
 
 def load_profile(name: str | Path | Profile, known: Collection[str]) -> Profile:
@@ -94,13 +94,13 @@ def load_profile(name: str | Path | Profile, known: Collection[str]) -> Profile:
     """
     if isinstance(name, Profile):
         return name
-    path = Path(name) if str(name).endswith(".toml") else SHIPPED / f"{name}.toml"
+    path = Path(name) if str(name).endswith(".toml") else SHIPPED_DIRECTORY / f"{name}.toml"
     try:
         content = _File.model_validate(_read(path))
     except FileNotFoundError as error:
-        near = difflib.get_close_matches(str(name), shipped(), n=1)
+        near = difflib.get_close_matches(str(name), shipped_profiles(), n=1)
         hint = f"did you mean {str(near[0])!r}? " if near else ""
-        raise ProfileError(f"no such profile; {hint}shipped: {', '.join(shipped())}", str(name)) from error
+        raise ProfileError(f"no such profile; {hint}shipped: {', '.join(shipped_profiles())}", str(name)) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "[key]")
@@ -128,9 +128,9 @@ def _read(path: Path, depth: int = 0) -> dict[str, Any]:
     name = own.pop("extends", "")
     if not name:
         return own
-    if name not in shipped() or depth > len(shipped()):
+    if name not in shipped_profiles() or depth > len(shipped_profiles()):
         raise ValueError(f"extends {name!r}, which is no shipped profile or extends this one")
-    base = _read(SHIPPED / f"{name}.toml", depth + 1)
+    base = _read(SHIPPED_DIRECTORY / f"{name}.toml", depth + 1)
     tables = {
         key: base[key] | own[key] for key in own if isinstance(own[key], dict) and isinstance(base.get(key), dict)
     }

@@ -24,7 +24,7 @@ from biocapture.errors import (
     DeviceUnsupportedError,
     UsageError,
 )
-from biocapture.images.records.record import depictions
+from biocapture.images.records.record import images_in_record
 
 FACE, EYE = target_of("face"), target_of("left_eye")
 
@@ -79,7 +79,7 @@ def test_captures_are_chained_and_hold_records(simulator: SbiSimulator) -> None:
         previous = hashlib.sha256(previous + hashlib.sha256(record).digest()).digest()
         assert part["hash"] == previous.hex().upper()
         assert (data["bioSubType"], data["transactionId"], data["qualityScore"]) == (name, "f1bccd98-3c8b", "80.0")
-        (shown,) = depictions(record)
+        (shown,) = images_in_record(record)
         assert (shown.position, shown.quality) == (f"{name.lower()}_eye", 80)
 
 

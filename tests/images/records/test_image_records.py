@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.image_records import ALL, FACE_2005, FACE_2011, FINGER_2005, FINGER_2011, IRIS_2005, IRIS_2011
 
-from biocapture.images.codecs.picture import Encoding, Picture
+from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.records.iso19794_1 import Capture, Certification, QualityBlock
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, read_finger_record, write_finger_record
 from biocapture.images.records.iso19794_5 import (
@@ -36,7 +36,7 @@ def test_finger_image_of_2005_is_read() -> None:
     (image,) = record.images
     assert (record.version, record.certified) == (2005, False)
     assert image == FingerImage(
-        Picture(Encoding.RAW, bytes.fromhex("00 40 80 c0 ff 10"), 3, 2),
+        StoredPicture(Encoding.RAW, bytes.fromhex("00 40 80 c0 ff 10"), 3, 2),
         finger=2,
         impression=0,
         rate=(500, 500),
@@ -54,7 +54,7 @@ def test_finger_image_of_2011_is_read() -> None:
     (image,) = record.images
     assert (record.version, record.certified) == (2011, True)
     assert image == FingerImage(
-        Picture(Encoding.PNG, b"pictu", 320, 480),
+        StoredPicture(Encoding.PNG, b"pictu", 320, 480),
         finger=7,
         rate=(197, 197),
         scan_rate=(197, 197),
@@ -77,7 +77,7 @@ def test_face_image_of_2005_is_read() -> None:
     record = read_face_record(FACE_2005)
     (image,) = record.images
     assert image == FaceImage(
-        Picture(Encoding.JPEG2000, b"\xff\x4f\xff\x51\0", 240, 320, 8, 3),
+        StoredPicture(Encoding.JPEG2000, b"\xff\x4f\xff\x51\0", 240, 320, 8, 3),
         Subject(2, 3, 1, 0, 0x800005, 7, 1, 2, 181, 0, 1, 2),
         (Landmark(1, 0x31, 16, 32),),
         source=2,
@@ -89,7 +89,7 @@ def test_face_image_of_2011_is_read() -> None:
     record = read_face_record(FACE_2011)
     (image,) = record.images
     assert image == FaceImage(
-        Picture(Encoding.JPEG2000_LOSSLESS, b"\xff\x4f", 360, 480, 8, 3),
+        StoredPicture(Encoding.JPEG2000_LOSSLESS, b"\xff\x4f", 360, 480, 8, 3),
         Subject(gender=255, height=180),
         sampling=4,
         reference=1,
@@ -103,7 +103,7 @@ def test_iris_image_of_2005_is_read() -> None:
     assert (record.equipment, record.properties, record.diameter) == (7, 0x155, 200)
     assert record.serial.hex() == "00112233445566778899aabbccddeeff"
     assert image == IrisImage(
-        Picture(Encoding.RAW, bytes.fromhex("0011223344556677"), 4, 2),
+        StoredPicture(Encoding.RAW, bytes.fromhex("0011223344556677"), 4, 2),
         eye=2,
         roll=256,
         capture=Capture(qualities=(QualityBlock(90),)),
@@ -115,7 +115,7 @@ def test_iris_image_of_2011_is_read() -> None:
     record = read_iris_record(IRIS_2011)
     (image,) = record.images
     assert image == IrisImage(
-        Picture(Encoding.PNG, b"\x89PNG\r\n", 640, 480),
+        StoredPicture(Encoding.PNG, b"\x89PNG\r\n", 640, 480),
         eye=1,
         kind=2,
         properties=5,
@@ -160,7 +160,7 @@ def test_both_eyes_in_2005() -> None:
 
 
 def test_lossless_jpeg2000_is_plain_where_the_edition_has_one_code() -> None:
-    picture = Picture(Encoding.JPEG2000_LOSSLESS, b"\xff\x4f\xff\x51", 8, 8)
+    picture = StoredPicture(Encoding.JPEG2000_LOSSLESS, b"\xff\x4f\xff\x51", 8, 8)
     finger = FingerImageRecord(2005, (FingerImage(picture),))
     assert read_finger_record(write_finger_record(finger)).images[0].picture.encoding is Encoding.JPEG2000
     iris = IrisImageRecord(2011, (IrisImage(picture),))
@@ -210,7 +210,7 @@ def finger_records(draw: st.DrawFn) -> FingerImageRecord:
         before = sum(image.finger == finger for image in images)
         images.append(
             FingerImage(
-                Picture(encoding, draw(blobs), draw(sides), draw(sides), depth),
+                StoredPicture(encoding, draw(blobs), draw(sides), draw(sides), depth),
                 finger,
                 draw(st.integers(0, 15) | st.integers(24, 29)),
                 rates[:2],
@@ -236,7 +236,7 @@ def face_records(draw: st.DrawFn) -> FaceImageRecord:
     for _ in range(draw(st.integers(1, 3))):
         colour = draw(st.integers(0, 6))
         depth, channels = 16 if colour in (4, 5) else 8, 1 if colour in (3, 5) else 3
-        picture = Picture(draw(st.sampled_from(known)), draw(blobs), draw(sides), draw(sides), depth, channels)
+        picture = StoredPicture(draw(st.sampled_from(known)), draw(blobs), draw(sides), draw(sides), depth, channels)
         later = [draw(each) if version == 2011 else 0 for each in (byte, word, byte)]
         earlier = [draw(each) if version == 2005 else 0 for each in (byte, word, word)]
         height = draw(byte) if version == 2011 else 0
@@ -261,7 +261,7 @@ def iris_records(draw: st.DrawFn) -> IrisImageRecord:
         kind, properties = (draw(byte), draw(byte)) if version == 2011 else (1, 0)
         bounds = tuple(draw(word) for _ in range(6)) if version == 2011 else (0,) * 6
         distance = draw(word) if version == 2011 else 0
-        picture = Picture(encoding, draw(blobs), *shape)
+        picture = StoredPicture(encoding, draw(blobs), *shape)
         capture = draw(captures(certified, version))
         roll, number = (draw(word), draw(word)), draw(word)
         images.append(IrisImage(picture, eye, kind, number, properties, distance, *roll, bounds, capture))

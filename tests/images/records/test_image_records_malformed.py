@@ -20,13 +20,13 @@ from tests.support.image_records import (
 from tests.support.records import patched
 
 from biocapture.errors import DecodeError, FormatError
-from biocapture.images.codecs.picture import Encoding, Picture
+from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.decode import decode
 from biocapture.images.records.cbeff import Bir, write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, read_finger_record, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, read_face_record, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, read_iris_record, write_iris_record
-from biocapture.images.records.record import depictions
+from biocapture.images.records.record import images_in_record
 from biocapture.types import Modality
 
 READERS = {"finger": read_finger_record, "face": read_face_record, "iris": read_iris_record}
@@ -80,14 +80,14 @@ MALFORMED = [
 @pytest.mark.parametrize(("data", "says"), MALFORMED)
 def test_malformed_records_say_where(data: bytes, says: str) -> None:
     with pytest.raises(FormatError, match=says):
-        depictions(data)
+        images_in_record(data)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_cut_is_refused(name: str) -> None:
     for length in range(len(ALL[name])):
         with pytest.raises(FormatError, match=r"at byte \d+: |malformed XML"):
-            depictions(ALL[name][:length])
+            images_in_record(ALL[name][:length])
         if length > 14:
             with pytest.raises(FormatError, match=r"at byte \d+: "):
                 READERS[name.split("-", maxsplit=1)[0]](with_length(ALL[name][:length]))
@@ -110,7 +110,7 @@ def test_damaged_records_are_read_or_refused(name: str) -> None:
     outcomes = set()
     for data in damaged(ALL[name], len(name)):
         try:
-            found = depictions(data)
+            found = images_in_record(data)
         except FormatError as error:
             outcomes.add(str(error))
         else:
@@ -130,7 +130,7 @@ def test_damaged_envelopes_are_read_or_refused() -> None:
         for at in random.integers(0, len(data), random.integers(1, 4)):
             flipped[at] = int(random.integers(0, 256))
         try:
-            outcomes.add(len(depictions(bytes(flipped))))
+            outcomes.add(len(images_in_record(bytes(flipped))))
         except FormatError as error:
             outcomes.add(str(error)[:20])
     assert len(outcomes) > 3
@@ -149,14 +149,14 @@ def test_lying_lengths_cost_neither_memory_nor_time() -> None:
     ):
         for at in places:
             with pytest.raises(FormatError):
-                depictions(patched(data, at, "ffffffff"))
+                images_in_record(patched(data, at, "ffffffff"))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
     assert time.perf_counter() - start < 5
 
 
-PNG = Picture(Encoding.PNG, b"x", 1, 1)
+PNG = StoredPicture(Encoding.PNG, b"x", 1, 1)
 FINGER, FACE, IRIS = FingerImage(PNG), FaceImage(PNG), IrisImage(PNG)
 UNWRITABLE = [
     (partial(write_finger_record, FingerImageRecord(2011, ())), r"0 images, expected 1\.\.672"),
@@ -169,11 +169,13 @@ UNWRITABLE = [
     ),
     (partial(write_finger_record, FingerImageRecord(1999, (FINGER,))), "edition 1999"),  # type: ignore[arg-type]
     (
-        partial(write_finger_record, FingerImageRecord(2011, (FingerImage(Picture(Encoding.JPEG_LS, b"x", 1, 1)),))),
+        partial(
+            write_finger_record, FingerImageRecord(2011, (FingerImage(StoredPicture(Encoding.JPEG_LS, b"x", 1, 1)),))
+        ),
         "encoding jpeg-ls",
     ),
     (
-        partial(write_finger_record, FingerImageRecord(2011, (FingerImage(Picture(Encoding.PNG, b"", 1, 1)),))),
+        partial(write_finger_record, FingerImageRecord(2011, (FingerImage(StoredPicture(Encoding.PNG, b"", 1, 1)),))),
         "bytes 0",
     ),
     (partial(write_face_record, FaceImageRecord(2005, (FACE,))), "encoding png"),

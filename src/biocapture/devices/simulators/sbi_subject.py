@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.images.codecs.picture import Encoding, Picture
+from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.records.iso19794_1 import Capture, QualityBlock
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
@@ -70,7 +70,7 @@ class SyntheticSubject:
         taken = Capture(now.replace(microsecond=now.microsecond // 1000 * 1000), qualities=(QualityBlock(quality),))
         rows, columns = pixels.shape[:2]
         channels = 3 if pixels.ndim == 3 else 1
-        picture = Picture(Encoding.JPEG2000_LOSSLESS, _jpeg2000(pixels), columns, rows, 8, channels)
+        picture = StoredPicture(Encoding.JPEG2000_LOSSLESS, _jpeg2000(pixels), columns, rows, 8, channels)
         if modality is Modality.FINGERPRINT:
             finger = FingerImage(picture, position.finger_code, impression=0, capture=taken)
             return write_finger_record(FingerImageRecord(2011, (finger,)))

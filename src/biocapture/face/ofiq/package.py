@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from biocapture.errors import ModelError
-from biocapture.models import Card, keep_card, user_directory
+from biocapture.models import Card, user_directory, write_card
 
 CHUNK_BYTES = 1 << 20
 
@@ -121,7 +121,7 @@ def _kept(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile, 
         "data": "see the package",
         "metrics": {},
     }
-    return keep_card(item.name, facts)
+    return write_card(item.name, facts)
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> None:

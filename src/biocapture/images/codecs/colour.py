@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 COLOUR_MODES = ("RGB", "RGBA", "RGBX", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV")
-TINT_CODES, TINTED_SHARE, OWN_COLOUR_CODES = 12, 0.2, 4.0
+MIN_TINT_CODES, MIN_TINTED_SHARE, MIN_HUE_CODES = 12, 0.2, 4.0
 SAMPLED_SIDE_PX = 64
 
 
@@ -19,19 +19,19 @@ def is_in_colour(pixels: NDArray[Any]) -> bool:
         return False
     step = max(1, min(pixels.shape[:2]) // SAMPLED_SIDE_PX)
     few = pixels[::step, ::step, :3].reshape(-1, 3).astype(np.float64)
-    if (np.ptp(few, axis=1) > TINT_CODES).mean() <= TINTED_SHARE:
+    if (np.ptp(few, axis=1) > MIN_TINT_CODES).mean() <= MIN_TINTED_SHARE:
         return False
     green = few[:, 1:2]
     tint = (few * green).sum(axis=0) / max(float((green**2).sum()), 1.0)
-    return bool((few - tint * green).std(axis=0).max() > OWN_COLOUR_CODES)
+    return bool((few - tint * green).std(axis=0).max() > MIN_HUE_CODES)
 
 
 def shows_colour(opened: Any) -> bool:
     """:func:`is_in_colour` of a Pillow image, judged from some of its pixels."""
-    return opened.mode in COLOUR_MODES and is_in_colour(_sampled(opened))
+    return opened.mode in COLOUR_MODES and is_in_colour(_sample_pixels(opened))
 
 
-def _sampled(opened: Any) -> NDArray[np.uint8]:
+def _sample_pixels(opened: Any) -> NDArray[np.uint8]:
     """(64, 64, 3) pixels of a Pillow image, some of them."""
     few = opened.resize((SAMPLED_SIDE_PX, SAMPLED_SIDE_PX), resample=0)
     return np.asarray(few.convert("RGB"), dtype=np.uint8)

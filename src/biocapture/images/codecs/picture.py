@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from biocapture.errors import FormatError
 from biocapture.images.records.fields import require
 
-DEEPEST = 16
+MAX_BITS = 16
 
 
 class Encoding(StrEnum):
@@ -35,7 +35,7 @@ class Encoding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StoredPicture:
     """Bytes of a picture and what the record says of them.
 
     Attributes
@@ -58,7 +58,7 @@ class Picture:
     channels: int = 1
 
 
-def raw_pixels(picture: Picture) -> NDArray[np.uint8]:
+def raw_pixels(picture: StoredPicture) -> NDArray[np.uint8]:
     """(H, W) or (H, W, 3) uint8 of raw or packed pixels, their full range stretched to 0..255.
 
     Raises
@@ -67,23 +67,23 @@ def raw_pixels(picture: Picture) -> NDArray[np.uint8]:
         More or fewer bytes than the stated size and depth need.
     """
     depth, count = picture.depth, picture.width_px * picture.height_px * picture.channels
-    require(0 < depth <= DEEPEST, f"{depth} bits a value", f"1..{DEEPEST}")
+    require(0 < depth <= MAX_BITS, f"{depth} bits a value", f"1..{MAX_BITS}")
     packed = picture.encoding is Encoding.PACKED
     size = -(-count * depth // 8) if packed else count * (1 if depth <= 8 else 2)
     if len(picture.data) != size:
         stated = f"{picture.width_px}×{picture.height_px} px of {picture.channels}×{depth} bits"
         raise FormatError(f"{len(picture.data)} bytes of raw pixels, expected {size} for {stated}")
-    values = _unpacked(picture.data, depth, count) if packed else np.frombuffer(picture.data, f">u{size // count}")
+    values = _unpack(picture.data, depth, count) if packed else np.frombuffer(picture.data, f">u{size // count}")
     shape = (picture.height_px, picture.width_px, picture.channels)[: 2 if picture.channels == 1 else 3]
-    return _eight_bit(values.reshape(shape), depth)
+    return _to_eight_bits(values.reshape(shape), depth)
 
 
-def _unpacked(data: bytes, depth: int, count: int) -> NDArray[np.uint16]:
+def _unpack(data: bytes, depth: int, count: int) -> NDArray[np.uint16]:
     bits = np.unpackbits(np.frombuffer(data, np.uint8))[: count * depth].reshape(count, depth)
     return (bits * (np.uint16(1) << np.arange(depth - 1, -1, -1, dtype=np.uint16))).sum(axis=1, dtype=np.uint16)
 
 
-def _eight_bit(values: NDArray[Any], depth: int) -> NDArray[np.uint8]:
+def _to_eight_bits(values: NDArray[Any], depth: int) -> NDArray[np.uint8]:
     if depth == 8:
         return values.astype(np.uint8)
     white = (1 << depth) - 1
@@ -91,7 +91,7 @@ def _eight_bit(values: NDArray[Any], depth: int) -> NDArray[np.uint8]:
     return ((wide * 255 + white // 2) // white).astype(np.uint8)
 
 
-def code_of(encoding: Encoding, known: Sequence[Encoding]) -> int:
+def encoding_code(encoding: Encoding, known: Sequence[Encoding]) -> int:
     """Number of an encoding in a format's list; lossless JPEG 2000 is JPEG 2000 where the list has but one.
 
     Raises

@@ -15,7 +15,7 @@ def pixels_of_raster(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]
         low, high = opened.getextrema()
         raise DecodeError(f"floating-point pixels (mode F, {low:g}..{high:g}); expected 8 or 16 bit integers", subject)
     if opened.mode.startswith("I"):
-        return in_colour(_eight_bit(np.asarray(opened)), grey)
+        return as_grey_or_rgb(_to_eight_bits(np.asarray(opened)), grey)
     if opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info:
         opened = opened.convert("RGBA")
         white = opened.copy()
@@ -28,7 +28,7 @@ def pixels_of_raster(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]
 def pixels_of_array(array: NDArray[Any], grey: bool) -> NDArray[np.uint8]:
     """Greys or RGB of an array whose size was checked; always a copy."""
     if array.dtype == np.uint16:
-        array = _eight_bit(array)
+        array = _to_eight_bits(array)
     elif array.dtype == np.bool_:
         array = array.astype(np.uint8) * np.uint8(255)
     elif array.dtype == np.uint8:
@@ -38,7 +38,7 @@ def pixels_of_array(array: NDArray[Any], grey: bool) -> NDArray[np.uint8]:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim == 2:
-        return in_colour(np.ascontiguousarray(array), grey)
+        return as_grey_or_rgb(np.ascontiguousarray(array), grey)
     if array.shape[2] == 4:
         opacity = array[:, :, 3:].astype(np.uint32)
         array = ((array[:, :, :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
@@ -46,12 +46,12 @@ def pixels_of_array(array: NDArray[Any], grey: bool) -> NDArray[np.uint8]:
     return cv2.cvtColor(array, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if grey else array
 
 
-def in_colour(pixels: NDArray[np.uint8], grey: bool) -> NDArray[np.uint8]:
+def as_grey_or_rgb(pixels: NDArray[np.uint8], grey: bool) -> NDArray[np.uint8]:
     """The same, or as (H, W, 3) unless grey is asked for."""
     return pixels if grey else np.repeat(pixels[:, :, None], 3, axis=2)
 
 
-def _eight_bit(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+def _to_eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     """16-bit greys over their full range; wider values are clipped to 16 bit first."""
     wide = np.clip(pixels, 0, 65535).astype(np.uint32)
     return ((wide + 128) // 257).astype(np.uint8)

@@ -12,7 +12,7 @@ from biocapture.images.codecs.resolution import RESOLUTION_TAGS
 ORIENTATION = 0x0112
 """Tag of EXIF and TIFF: how to turn the stored pixels upright."""
 
-TURNS = {
+TRANSPOSITIONS = {
     2: "FLIP_LEFT_RIGHT",
     3: "ROTATE_180",
     4: "FLIP_TOP_BOTTOM",
@@ -23,7 +23,7 @@ TURNS = {
 }
 """Orientation → Pillow's name of the turn."""
 
-MIRRORED = (2, 4, 5, 7)
+MIRRORED_ORIENTATIONS = (2, 4, 5, 7)
 """Orientations that are not plain turns."""
 
 PILLOW_MAX_PIXELS = 178_956_970
@@ -31,7 +31,7 @@ PILLOW_MAX_PIXELS = 178_956_970
 
 
 @contextmanager
-def opened_raster(kind: str, data: bytes, max_pixels: int) -> Iterator[Any]:
+def open_raster(kind: str, data: bytes, max_pixels: int) -> Iterator[Any]:
     """Pillow's image, header read and pixels not yet.
 
     Not by ``Image.open``: above Pillow's own limit it refuses without saying the size.
@@ -42,7 +42,7 @@ def opened_raster(kind: str, data: bytes, max_pixels: int) -> Iterator[Any]:
     if kind not in Pillow.OPEN:
         Pillow.init()
     reader, _ = Pillow.OPEN[kind]
-    with warnings.catch_warnings(), _pillow_allowing(max_pixels):
+    with warnings.catch_warnings(), _lift_pillow_limit(max_pixels):
         warnings.simplefilter("ignore")  # Pillow warns of what we check ourselves: size, odd metadata
         with reader(io.BytesIO(data), "") as opened:
             yield opened
@@ -65,7 +65,7 @@ def load_upright(opened: Any) -> tuple[Any, dict[int, Any]]:
         return opened, tags
     opened.load()  # first: in a PNG, EXIF may follow the pixels
     tags = _tags(opened) if opened.format in ("JPEG", "MPO", "PNG", "WEBP") else {}
-    turn = TURNS.get(tags.get(ORIENTATION, 1))
+    turn = TRANSPOSITIONS.get(tags.get(ORIENTATION, 1))
     return (opened.transpose(Pillow.Transpose[turn]) if turn else opened), tags
 
 
@@ -79,7 +79,7 @@ def _tags(opened: Any) -> dict[int, Any]:
 
 
 @contextmanager
-def _pillow_allowing(max_pixels: int) -> Iterator[None]:
+def _lift_pillow_limit(max_pixels: int) -> Iterator[None]:
     """Lift Pillow's limit for a caller who asks for more, and restore it.
 
     Pillow keeps it in a module variable and looks there again while it loads TIFF and WebP, so there is no other way.
@@ -90,7 +90,7 @@ def _pillow_allowing(max_pixels: int) -> Iterator[None]:
     if max_pixels <= PILLOW_MAX_PIXELS:
         yield
         return
-    with _lifting:
+    with _limit_lock:
         before = Pillow.MAX_IMAGE_PIXELS
         Pillow.MAX_IMAGE_PIXELS = None if before is None else max(before, max_pixels)
         try:
@@ -99,4 +99,4 @@ def _pillow_allowing(max_pixels: int) -> Iterator[None]:
             Pillow.MAX_IMAGE_PIXELS = before
 
 
-_lifting = threading.Lock()
+_limit_lock = threading.Lock()

@@ -21,7 +21,7 @@ from biocapture.workers.isolation import isolated_python
 TIMEOUT_S = 30.0
 """A 64-megapixel file takes about 5 s."""
 
-CHILD = """
+CHILD_PROGRAM = """
 import io, struct, sys
 import wsq
 from PIL import Image
@@ -70,9 +70,9 @@ def wsq_pixels(data: bytes) -> NDArray[np.uint8]:
         watchdog = threading.Timer(TIMEOUT_S, child.kill)
         watchdog.start()
         try:
-            pixels = _ask(child, data, size)
+            pixels = _decode_in_child(child, data, size)
         except BaseException:  # a child left in mid-answer would give the rest of it to the next file
-            _dismiss()
+            _stop_child()
             raise
         finally:
             watchdog.cancel()
@@ -89,15 +89,15 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 def _running_child() -> subprocess.Popen[bytes]:
     child = _children.get(os.getpid())
     if child is None or child.poll() is not None:
-        _dismiss()
-        command = isolated_python(CHILD)
+        _stop_child()
+        command = isolated_python(CHILD_PROGRAM)
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
         _children.clear()
         _children[os.getpid()] = child
     return child
 
 
-def _ask(child: subprocess.Popen[bytes], data: bytes, stated: Size) -> bytes | None:
+def _decode_in_child(child: subprocess.Popen[bytes], data: bytes, stated: Size) -> bytes | None:
     """Pixels; None when the child could not decode. It may be damaged by the file: no size is taken from it."""
     assert child.stdin is not None
     assert child.stdout is not None
@@ -116,7 +116,7 @@ def _ask(child: subprocess.Popen[bytes], data: bytes, stated: Size) -> bytes | N
     raise FormatError("damaged WSQ: it made the decoder fail")
 
 
-def _dismiss() -> None:
+def _stop_child() -> None:
     """End the child of this process, if any."""
     child = _children.pop(os.getpid(), None)
     if child is not None:
@@ -130,4 +130,4 @@ def _dismiss() -> None:
                     continue
 
 
-atexit.register(_dismiss)
+atexit.register(_stop_child)

@@ -26,7 +26,7 @@ TYPES = {modality: name.capitalize() for name, modality in MODALITIES.items()}
 DIGITS = {name: f"{name.capitalize()}Finger" for name in ("index", "middle", "ring", "little")} | {"thumb": "Thumb"}
 LEVELS = ("Raw", "Intermediate", "Processed")
 PURPOSES = ("Verify", "Identify", "Enroll", "EnrollVerify", "EnrollIdentify", "Audit")
-DEEPEST = 8
+MAX_DEPTH = 8
 escape = partial(saxutils.escape, entities={"\r": "&#13;"})
 
 
@@ -135,7 +135,7 @@ def read_bir(data: bytes) -> Bir:
 
 
 def _bir(element: Element, depth: int) -> Bir:
-    require(depth <= DEEPEST, f"BIR within BIR {depth} deep", f"at most {DEEPEST}")
+    require(depth <= MAX_DEPTH, f"BIR within BIR {depth} deep", f"at most {MAX_DEPTH}")
     info = element.child("BDBInfo") or Element("BDBInfo", "", {})
     return Bir(
         tuple(_bir(part, depth + 1) for part in element.named("BIR")),
@@ -166,14 +166,14 @@ def _bytes(element: Element, name: str) -> bytes:
         raise FormatError(f"{name} is not base64 ({error})") from error
 
 
-def _whole(text: str, name: str) -> int:
+def _whole_number(text: str, name: str) -> int:
     require(text.isascii() and text.isdigit() and len(text) <= 9, f"{name} {text[:40]!r}", "a number")
     return int(text)
 
 
 def _version(element: Element, name: str) -> tuple[int, int] | None:
     child = element.child(name)
-    return (_whole(child.value("Major"), name), _whole(child.value("Minor"), name)) if child else None
+    return (_whole_number(child.value("Major"), name), _whole_number(child.value("Minor"), name)) if child else None
 
 
 def _registered(element: Element | None) -> Registered | None:
@@ -186,7 +186,7 @@ def _owner_and_type(info: Element) -> Registered | None:
 
 
 def _quality(text: str) -> int | None:
-    quality = _whole(text, "Quality") if text else None
+    quality = _whole_number(text, "Quality") if text else None
     require(quality is None or quality <= 100, f"Quality {quality}", "0..100")
     return quality
 
@@ -216,24 +216,24 @@ def write_bir(bir: Bir) -> bytes:
     FormatError
         A character XML cannot hold, a quality beyond 100, or records nested too deeply.
     """
-    lines = ['<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', *_written(bir, f' xmlns="{NAMESPACE}"', 1)]
+    lines = ['<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', *_bir_lines(bir, f' xmlns="{NAMESPACE}"', 1)]
     data = ("\n".join(lines) + "\n").encode("utf8", "surrogatepass")
     require(read_bir(data) == bir, "text or times that XML cannot hold", "plain text, times with a zone")
     return data
 
 
-def _written(bir: Bir, attribute: str, depth: int) -> Iterator[str]:
-    require(depth <= DEEPEST, f"BIR within BIR {depth} deep", f"at most {DEEPEST}")
+def _bir_lines(bir: Bir, attribute: str, depth: int) -> Iterator[str]:
+    require(depth <= MAX_DEPTH, f"BIR within BIR {depth} deep", f"at most {MAX_DEPTH}")
     yield f"<BIR{attribute}>"
     for name, version in (("Version", bir.version), ("CBEFFVersion", bir.cbeff_version)):
         if version:
             yield f"<{name}><Major>{version[0]}</Major><Minor>{version[1]}</Minor></{name}>"
     yield f"<BIRInfo>{_tag('Creator', bir.creator)}<Integrity>{str(bir.integrity).lower()}</Integrity></BIRInfo>"
-    info = "".join(_info(bir))
+    info = "".join(_info_tags(bir))
     if info:
         yield f"<BDBInfo>{info}</BDBInfo>"
     for part in bir.parts:
-        yield from _written(part, "", depth + 1)
+        yield from _bir_lines(part, "", depth + 1)
     yield from (
         _tag(name, base64.b64encode(data).decode()) for name, data in (("BDB", bir.block), ("SB", bir.security)) if data
     )
@@ -243,19 +243,19 @@ def _written(bir: Bir, attribute: str, depth: int) -> Iterator[str]:
     yield "</BIR>"
 
 
-def _info(bir: Bir) -> Iterator[str]:
+def _info_tags(bir: Bir) -> Iterator[str]:
     yield _tag("Index", bir.index)
-    yield _tagged("Format", bir.format)
+    yield _registered_tag("Format", bir.format)
     yield _tag("CreationDate", bir.created.isoformat().replace("+00:00", "Z") if bir.created else "")
     yield _tag("Type", " ".join(bir.type))
     yield _tag("Subtype", " ".join(bir.subtype))
     yield _tag("Level", bir.level) + _tag("Purpose", bir.purpose)
     if bir.quality is not None:
         algorithm = bir.algorithm or Registered("", "")
-        yield f"<Quality>{_tagged('Algorithm', algorithm)}<Score>{bir.quality}</Score></Quality>"
+        yield f"<Quality>{_registered_tag('Algorithm', algorithm)}<Score>{bir.quality}</Score></Quality>"
 
 
-def _tagged(name: str, value: Registered | None) -> str:
+def _registered_tag(name: str, value: Registered | None) -> str:
     if value is None:
         return ""
     return (

@@ -23,7 +23,7 @@ def require(good: bool, found: str, expected: str, at: int | None = None) -> Non
         raise FormatError(f"{'' if at is None else f'at byte {at}: '}{found}, expected {expected}")
 
 
-def valid(ranges: Ranges, name: str, value: int, at: int | None = None) -> int:
+def require_valid(ranges: Ranges, name: str, value: int, at: int | None = None) -> int:
     """The value, if it is valid."""
     allowed = ranges.get(name, ())
     expected = " or ".join(f"{each.start}..{each.stop - 1}" for each in allowed)
@@ -54,7 +54,7 @@ class Reader:
         for name, (_, offset, *_) in (header.fields or {}).items():
             parts = divmod(row[name], 16) if "/" in name else (row[name],)
             for half, part in zip(name.split("/"), parts, strict=True):
-                values[half] = valid(self.ranges, half, int(part), at + offset)
+                values[half] = require_valid(self.ranges, half, int(part), at + offset)
         return values
 
     def finish(self, what: str) -> None:
@@ -62,10 +62,10 @@ class Reader:
         require(self.at == self.end, f"{self.end - self.at} more bytes", f"the end of {what}", self.at)
 
 
-def stored(ranges: Ranges, header: Layout, fields: Mapping[str, int]) -> bytes:
+def header_bytes(ranges: Ranges, header: Layout, fields: Mapping[str, int]) -> bytes:
     """Bytes of one header; fields that are not given are 0."""
     row = np.zeros(1, header)
     for name in header.names or ():
-        high, *low = (valid(ranges, half, fields.get(half, 0)) for half in name.split("/"))
+        high, *low = (require_valid(ranges, half, fields.get(half, 0)) for half in name.split("/"))
         row[name] = high << 4 | low[0] if low else high
     return row.tobytes()

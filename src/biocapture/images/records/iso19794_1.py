@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from biocapture.errors import FormatError
-from biocapture.images.records.fields import Ranges, Reader, layout, require, stored
+from biocapture.images.records.fields import Ranges, Reader, header_bytes, layout, require
 
 Version = Literal[2005, 2011]
 TIME = "year:2 month day hour minute second millisecond:2"  # UTC; all bits set where unknown
 REPRESENTATION = layout(f"size:4 {TIME} technology vendor:2 type:2 quality_blocks")
-CLOCK = (REPRESENTATION.names or ())[1:8]
+TIME_FIELDS = (REPRESENTATION.names or ())[1:8]
 QUALITY, CERTIFICATION = layout("quality vendor:2 algorithm:2"), layout("authority:2 scheme")
 COUNT = layout("count")
 BEST, NOT_REPORTED = 100, 254  # 255: quality failed
@@ -90,23 +90,23 @@ def read_capture(outer: Reader, certified: bool) -> tuple[Capture, Reader]:
     count = reader.fields(COUNT, "a count")["count"] if certified else 0
     marks = tuple(Certification(**reader.fields(CERTIFICATION, "a certification block")) for _ in range(count))
     try:
-        time = stated_time(fields)
+        time = capture_time(fields)
     except ValueError:
         time = None
     return Capture(time, fields["technology"], fields["vendor"], fields["type"], qualities, marks), reader
 
 
-def stored_capture(ranges: Ranges, capture: Capture, certified: bool, rest: bytes) -> bytes:
+def capture_bytes(ranges: Ranges, capture: Capture, certified: bool, rest: bytes) -> bytes:
     """A representation: its header and the rest."""
     require(certified or not capture.certifications, "certifications", "a record marked as certified")
-    head = b"".join(stored(ranges, QUALITY, _fields(block)) for block in capture.qualities)
+    head = b"".join(header_bytes(ranges, QUALITY, _fields(block)) for block in capture.qualities)
     if certified:
-        head += stored(ranges, COUNT, {"count": _count(capture.certifications)})
-        head += b"".join(stored(ranges, CERTIFICATION, _fields(mark)) for mark in capture.certifications)
+        head += header_bytes(ranges, COUNT, {"count": _count(capture.certifications)})
+        head += b"".join(header_bytes(ranges, CERTIFICATION, _fields(mark)) for mark in capture.certifications)
     names = ("technology", "vendor", "type")
-    fields = clock(capture.time) | {name: getattr(capture, name) for name in names}
+    fields = time_fields(capture.time) | {name: getattr(capture, name) for name in names}
     fields |= {"size": REPRESENTATION.itemsize + len(head) + len(rest), "quality_blocks": _count(capture.qualities)}
-    return stored(ranges, REPRESENTATION, fields) + head + rest
+    return header_bytes(ranges, REPRESENTATION, fields) + head + rest
 
 
 def _count(blocks: tuple[object, ...]) -> int:
@@ -118,7 +118,7 @@ def _fields(block: QualityBlock | Certification) -> dict[str, int]:
     return {name: getattr(block, name) for name in type(block).__slots__}
 
 
-def stated_time(fields: Mapping[str, int]) -> datetime | None:
+def capture_time(fields: Mapping[str, int]) -> datetime | None:
     """Time of capture; None where it is not stated to the second.
 
     Raises
@@ -126,15 +126,15 @@ def stated_time(fields: Mapping[str, int]) -> datetime | None:
     ValueError
         No such date.
     """
-    year, month, day, hour, minute, second, millisecond = numbers = [fields[name] for name in CLOCK]
+    year, month, day, hour, minute, second, millisecond = numbers = [fields[name] for name in TIME_FIELDS]
     if year == 0xFFFF or 0xFF in numbers[1:6]:
         return None
     return datetime(year, month, day, hour, minute, second, millisecond % 0xFFFF * 1000, UTC)
 
 
-def clock(time: datetime | None) -> dict[str, int]:
+def time_fields(time: datetime | None) -> dict[str, int]:
     """Fields of a time of capture."""
     if time is None:
-        return dict.fromkeys(CLOCK, 0xFF) | {"year": 0xFFFF, "millisecond": 0xFFFF}
+        return dict.fromkeys(TIME_FIELDS, 0xFF) | {"year": 0xFFFF, "millisecond": 0xFFFF}
     require(time.utcoffset() is not None, f"capture_time {time}", "one with a time zone")
-    return dict(zip(CLOCK, (*time.astimezone(UTC).timetuple()[:6], time.microsecond // 1000), strict=True))
+    return dict(zip(TIME_FIELDS, (*time.astimezone(UTC).timetuple()[:6], time.microsecond // 1000), strict=True))

@@ -16,22 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import FormatError
-from biocapture.images.records.fields import Layout, Reader, layout, require, stored, valid
+from biocapture.images.records.fields import Layout, Reader, header_bytes, layout, require, require_valid
 from biocapture.images.records.iso19794_1 import (
     BEST,
     CERTIFICATION,
-    CLOCK,
     COMMON,
     COUNT,
     NOT_REPORTED,
     QUALITY,
     REPRESENTATION,
+    TIME_FIELDS,
     Version,
-    clock,
+    capture_time,
     edition_of,
-    stated_time,
+    time_fields,
 )
-from biocapture.images.records.iso19794_2_extended import COORDINATE, STEP_RAD, Points, read_extended, stored_extended
+from biocapture.images.records.iso19794_2_extended import COORDINATE, STEP_RAD, Points, extended_bytes, read_extended
 from biocapture.types import FINGERS, Position
 
 MAGIC: dict[Version, bytes] = {2005: b"FMR\0 20\0", 2011: b"FMR\x00030\0"}
@@ -58,7 +58,7 @@ VALID = COMMON | {
 }
 
 
-_valid, _stored = partial(valid, VALID), partial(stored, VALID)
+_require_valid, _header_bytes = partial(require_valid, VALID), partial(header_bytes, VALID)
 
 
 class ImpressionType(IntEnum):
@@ -151,10 +151,10 @@ def _view_2011(outer: Reader, header: dict[str, int]) -> FingerView:
     reader = Reader(VALID, outer.data, outer.at, outer.end)
     start, head = reader.at, reader.fields(REPRESENTATION, "a representation header")
     reader.end = outer.skip(head["size"], "a representation") + head["size"]
-    stored = [reader.fields(QUALITY, "a quality block")["quality"] for _ in range(head["quality_blocks"])]
+    qualities = [reader.fields(QUALITY, "a quality block")["quality"] for _ in range(head["quality_blocks"])]
     if header["certified"]:
         reader.skip(reader.fields(COUNT, "a count")["count"] * CERTIFICATION.itemsize, "certification blocks")
-    quality = next((value for value in stored if value <= BEST), NOT_REPORTED)
+    quality = next((value for value in qualities if value <= BEST), NOT_REPORTED)
     fields = {"quality": quality, "rate_at": reader.at + 2} | reader.fields(VIEW_2011, "a view header")
     view = _view(reader, fields, lowest=1, time=_time(head, start + 4))
     reader.finish("the view")
@@ -170,8 +170,8 @@ def _view(reader: Reader, fields: dict[str, int], lowest: int, time: datetime | 
     table = np.frombuffer(reader.data[at : reader.at], MINUTIA[step])
     kind_x, y = table["kind_x"].astype(np.uint16), table["y"].astype(np.uint16) & np.uint16(COORDINATE)
     kind, x = (kind_x >> 14).astype(np.uint8), kind_x & np.uint16(COORDINATE)
-    stored = table["quality"] if step == 6 else np.full(count, NOT_REPORTED, np.uint8)
-    quality = np.where(stored < NOT_REPORTED, np.maximum(stored, lowest), 0).astype(np.uint8)
+    stored_quality = table["quality"] if step == 6 else np.full(count, NOT_REPORTED, np.uint8)
+    quality = np.where(stored_quality < NOT_REPORTED, np.maximum(stored_quality, lowest), 0).astype(np.uint8)
     _check_minutiae(size, x, y, kind, quality, at=at, step=step)
     cores, deltas = read_extended(reader, size)
     score = fields["quality"] if fields["quality"] <= BEST else None
@@ -184,10 +184,10 @@ def _view(reader: Reader, fields: dict[str, int], lowest: int, time: datetime | 
 
 def _time(fields: dict[str, int], at: int) -> datetime | None:
     try:
-        return stated_time(fields)
+        return capture_time(fields)
     except ValueError as error:
-        stored = [fields[name] for name in CLOCK]
-        raise FormatError(f"at byte {at}: {stored} ({error}), expected a date and time") from None
+        stated = [fields[name] for name in TIME_FIELDS]
+        raise FormatError(f"at byte {at}: {stated} ({error}), expected a date and time") from None
 
 
 def write_record(record: FingerMinutiaeRecord) -> bytes:
@@ -198,15 +198,17 @@ def write_record(record: FingerMinutiaeRecord) -> bytes:
     FormatError
         What the edition cannot hold, and the limit. Edition 2005 has one size and resolution and no capture time.
     """
-    version, count, body = record.version, _valid("views", len(record.views)), b""
+    version, count, body = record.version, _require_valid("views", len(record.views)), b""
     require(version in MAGIC, f"edition {version}", "2005 or 2011")
     numbers: Counter[Position] = Counter()
     frames = [_frame(view) for view in record.views]
     require(version == 2011 or all(frame == frames[0] for frame in frames), "several sizes or resolutions", "one")
     for view, frame in zip(record.views, frames, strict=True):
-        body += _stored_view(version, view, frame | {"number": numbers[view.position]})
+        body += _view_bytes(version, view, frame | {"number": numbers[view.position]})
         numbers[view.position] += 1
-    header = _stored(RECORD[version], frames[0] | {"length": RECORD[version].itemsize + len(body), "views": count})
+    header = _header_bytes(
+        RECORD[version], frames[0] | {"length": RECORD[version].itemsize + len(body), "views": count}
+    )
     return MAGIC[version] + header[len(MAGIC[version]) :] + body
 
 
@@ -215,24 +217,26 @@ def _frame(view: FingerView) -> dict[str, int]:
     return {"width_px": view.width_px, "height_px": view.height_px, "across_per_cm": rate, "down_per_cm": rate}
 
 
-def _stored_view(version: Version, view: FingerView, fields: dict[str, int]) -> bytes:
+def _view_bytes(version: Version, view: FingerView, fields: dict[str, int]) -> bytes:
     require(view.position in FINGERS, f"position {view.position}", "a finger")
     require(view.quality is None or 0 <= view.quality <= BEST, f"quality {view.quality}", "0..100 or None")
     require(version == 2011 or view.capture_time is None, f"capture_time {view.capture_time}", "None")
-    fields |= {"finger": view.position.finger_code, "minutiae": _valid("minutiae", len(view.x))}
+    fields |= {"finger": view.position.finger_code, "minutiae": _require_valid("minutiae", len(view.x))}
     fields |= dict.fromkeys(("impression", "impression_2005"), int(view.impression))
-    table = _stored_minutiae(version, view)
+    table = _minutiae_table(version, view)
     fields |= {"quality": NOT_REPORTED if view.quality is None else view.quality, "step": table.itemsize}
-    extended = stored_extended(VALID, view.cores, view.deltas, (view.width_px, view.height_px))
+    extended = extended_bytes(VALID, view.cores, view.deltas, (view.width_px, view.height_px))
     minutiae = table.tobytes() + extended
     if version == 2005:
-        return _stored(VIEW_2005, fields) + minutiae
-    rest = (b"" if view.quality is None else _stored(QUALITY, fields)) + _stored(VIEW_2011, fields) + minutiae
+        return _header_bytes(VIEW_2005, fields) + minutiae
+    rest = (
+        (b"" if view.quality is None else _header_bytes(QUALITY, fields)) + _header_bytes(VIEW_2011, fields) + minutiae
+    )
     fields = {"size": REPRESENTATION.itemsize + len(rest), "quality_blocks": int(view.quality is not None)}
-    return _stored(REPRESENTATION, fields | clock(view.capture_time)) + rest
+    return _header_bytes(REPRESENTATION, fields | time_fields(view.capture_time)) + rest
 
 
-def _stored_minutiae(version: Version, view: FingerView) -> NDArray[np.void]:
+def _minutiae_table(version: Version, view: FingerView) -> NDArray[np.void]:
     x, y, kind, quality = view.x, view.y, view.kind, view.minutia_quality
     _check_minutiae((view.width_px, view.height_px), x, y, kind, quality)
     good = {column.shape for column in (y, kind, quality, view.angle_rad)} == {(len(x),)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biocapture.images.records.fields import Ranges, Reader, layout, require, stored
+from biocapture.images.records.fields import Ranges, Reader, header_bytes, layout, require
 
 BLOCK, COUNT, LENGTH = layout("type:2 length:2"), layout("count"), layout("length:2")
 POINT = layout("angles_x:2 y:2")
@@ -72,20 +72,20 @@ def _points(block: Reader, angles: int, size: tuple[int, int]) -> Iterator[Singu
         yield SingularPoint(x, y, tuple(step * STEP_RAD for step in block.data[first : block.at]))
 
 
-def stored_extended(ranges: Ranges, cores: Points, deltas: Points, size: tuple[int, int]) -> bytes:
+def extended_bytes(ranges: Ranges, cores: Points, deltas: Points, size: tuple[int, int]) -> bytes:
     """The length of the extended data and, where there are cores or deltas, their block."""
     if not cores and not deltas:
-        return stored(ranges, LENGTH, {})
+        return header_bytes(ranges, LENGTH, {})
     parts = ((cores, CORE_ANGLES), (deltas, DELTA_ANGLES))
-    points = b"".join(_stored_points(ranges, listed, angles, size) for listed, angles in parts)
+    points = b"".join(_point_bytes(ranges, listed, angles, size) for listed, angles in parts)
     length = BLOCK.itemsize + len(points)
-    block = stored(ranges, BLOCK, {"type": CORES_AND_DELTAS, "length": length})
-    return stored(ranges, LENGTH, {"length": length}) + block + points
+    block = header_bytes(ranges, BLOCK, {"type": CORES_AND_DELTAS, "length": length})
+    return header_bytes(ranges, LENGTH, {"length": length}) + block + points
 
 
-def _stored_points(ranges: Ranges, points: Points, angles: int, size: tuple[int, int]) -> bytes:
+def _point_bytes(ranges: Ranges, points: Points, angles: int, size: tuple[int, int]) -> bytes:
     require(len(points) <= MAX_POINTS, f"{len(points)} cores or deltas", f"at most {MAX_POINTS}")
-    content = stored(ranges, COUNT, {"count": len(points)})
+    content = header_bytes(ranges, COUNT, {"count": len(points)})
     for point in points:
         inside = 0 <= point.x < min(size[0], COORDINATE + 1) and 0 <= point.y < min(size[1], COORDINATE + 1)
         require(inside, f"core or delta at ({point.x}, {point.y})", f"within {size[0]}×{size[1]}")
@@ -93,6 +93,6 @@ def _stored_points(ranges: Ranges, points: Points, angles: int, size: tuple[int,
         good = turned.size in (0, angles) and bool(np.isfinite(turned).all())
         require(good, f"angles {point.angle_rad} of a core or delta", f"none, or {angles} finite")
         mark = (COORDINATE + 1) * bool(turned.size)
-        content += stored(ranges, POINT, {"angles_x": mark + point.x, "y": point.y})
+        content += header_bytes(ranges, POINT, {"angles_x": mark + point.x, "y": point.y})
         content += bytes((np.rint(turned / STEP_RAD).astype(np.int64) % 256).astype(np.uint8))
     return content

@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
-from biocapture.images.codecs.picture import DEEPEST, Encoding, Picture, code_of
-from biocapture.images.records.fields import Layout, Reader, layout, require, stored
+from biocapture.images.codecs.picture import MAX_BITS, Encoding, StoredPicture, encoding_code
+from biocapture.images.records.fields import Layout, Reader, header_bytes, layout, require
 from biocapture.images.records.iso19794_1 import (
     COMMON,
     NOT_REPORTED,
@@ -19,9 +19,9 @@ from biocapture.images.records.iso19794_1 import (
     Capture,
     QualityBlock,
     Version,
+    capture_bytes,
     edition_of,
     read_capture,
-    stored_capture,
 )
 from biocapture.types import FINGERS, Position
 
@@ -58,14 +58,14 @@ MAX_IMAGES = 672
 VALID = COMMON | {
     "scale": (range(PER_INCH, PER_CM + 1),),
     "finger": (range(LAST_CODE + 1),),
-    "depth": (range(1, DEEPEST + 1),),
+    "depth": (range(1, MAX_BITS + 1),),
     "impression": (range(16), range(20, 30)),
     "images": (range(1, MAX_IMAGES + 1),),
     "high": (range(1),),
     **dict.fromkeys(("width_px", "height_px", "bytes"), (range(1, 1 << 32),)),
     **dict.fromkeys(("fingers", "views"), (range(1, 256),)),
 }
-_stored = partial(stored, VALID)
+_header_bytes = partial(header_bytes, VALID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class FingerImage:
         Blocks after the picture, edition 2011.
     """
 
-    picture: Picture
+    picture: StoredPicture
     finger: int = 0
     impression: int = 29
     rate: tuple[int, int] = (500, 500)
@@ -175,7 +175,7 @@ def _image(
     require(fields["encoding"] < len(known), f"encoding {fields['encoding']}", f"0..{len(known) - 1}", at)
     start = reader.skip(size, "the picture")
     data = reader.data[start : start + size]
-    picture = Picture(known[fields["encoding"]], data, fields["width_px"], fields["height_px"], fields["depth"])
+    picture = StoredPicture(known[fields["encoding"]], data, fields["width_px"], fields["height_px"], fields["depth"])
     rest = reader.skip(reader.end - reader.at, "extended data") if version == 2011 else reader.at
     return FingerImage(
         picture,
@@ -207,18 +207,18 @@ def write_finger_record(record: FingerImageRecord) -> bytes:
     first = _shared(version, images[0])
     if version == 2005:
         require(all(_shared(2005, image) == first for image in images), "several resolutions or encodings", "one")
-        body = _stored_2005(images)
+        body = _bytes_2005(images)
     else:
-        body = b"".join(_stored_2011(image, record.certified) for image in images)
+        body = b"".join(_bytes_2011(image, record.certified) for image in images)
     positions = len({image.finger for image in images})
     fields = first | {"length": RECORD[version].itemsize + len(body), "images": len(images)}
     fields |= {"certified": int(record.certified), "fingers": positions, "positions": positions}
-    return MAGIC[version] + _stored(RECORD[version], fields)[len(MAGIC[version]) :] + body
+    return MAGIC[version] + _header_bytes(RECORD[version], fields)[len(MAGIC[version]) :] + body
 
 
 def _shared(version: Version, image: FingerImage) -> dict[str, int]:
     """What edition 2005 states once for all images."""
-    encoding = code_of(image.picture.encoding, ENCODINGS[version])
+    encoding = encoding_code(image.picture.encoding, ENCODINGS[version])
     fields = {"scale": image.unit, "depth": image.picture.depth, "encoding": encoding}
     fields |= {"scan_across": image.scan_rate[0], "scan_down": image.scan_rate[1]}
     fields |= {"across": image.rate[0], "down": image.rate[1]}
@@ -231,7 +231,7 @@ def _own(image: FingerImage) -> dict[str, int]:
     return fields | {"width_px": picture.width_px, "height_px": picture.height_px, "bytes": len(picture.data)}
 
 
-def _stored_2005(images: tuple[FingerImage, ...]) -> bytes:
+def _bytes_2005(images: tuple[FingerImage, ...]) -> bytes:
     views = Counter(image.finger for image in images)
     body, seen, before = b"", Counter[int](), -1
     for image in images:
@@ -243,10 +243,10 @@ def _stored_2005(images: tuple[FingerImage, ...]) -> bytes:
         fields = _own(image) | {"views": views[before], "number": seen[before]}
         fields |= {"quality": image.capture.qualities[0].quality if image.capture.qualities else NOT_REPORTED}
         fields |= {"size": IMAGE[2005].itemsize + len(image.picture.data)}
-        body += _stored(IMAGE[2005], fields) + image.picture.data
+        body += _header_bytes(IMAGE[2005], fields) + image.picture.data
     return body
 
 
-def _stored_2011(image: FingerImage, certified: bool) -> bytes:
-    head = _stored(IMAGE[2011], _shared(2011, image) | _own(image))
-    return stored_capture(VALID, image.capture, certified, head + image.picture.data + image.extended)
+def _bytes_2011(image: FingerImage, certified: bool) -> bytes:
+    head = _header_bytes(IMAGE[2011], _shared(2011, image) | _own(image))
+    return capture_bytes(VALID, image.capture, certified, head + image.picture.data + image.extended)

@@ -9,16 +9,16 @@ information, the picture to the end of the block.
 from dataclasses import dataclass, fields
 from functools import partial
 
-from biocapture.images.codecs.picture import Encoding, Picture, code_of
-from biocapture.images.records.fields import Layout, Reader, layout, require, stored
+from biocapture.images.codecs.picture import Encoding, StoredPicture, encoding_code
+from biocapture.images.records.fields import Layout, Reader, header_bytes, layout, require
 from biocapture.images.records.iso19794_1 import (
     COMMON,
     UNSTATED,
     Capture,
     Version,
+    capture_bytes,
     edition_of,
     read_capture,
-    stored_capture,
 )
 
 IDENTIFIER = b"FAC\0"
@@ -49,7 +49,7 @@ VALID = COMMON | {
     "landmarks": (range(MAX_LANDMARKS + 1),),
     **dict.fromkeys(("width_px", "height_px", "bytes"), (range(1, 1 << 32),)),
 }
-_stored = partial(stored, VALID)
+_header_bytes = partial(header_bytes, VALID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class FaceImage:
         Three-dimensional data, edition 2011.
     """
 
-    picture: Picture
+    picture: StoredPicture
     subject: Subject = Subject()
     landmarks: tuple[Landmark, ...] = ()
     type: int = 1
@@ -177,7 +177,7 @@ def _image(version: Version, reader: Reader, subject: dict[str, int], capture: C
     start = reader.skip(size, "the picture")
     depth, channels = _depth(image["colour_space"])
     encoding, data = known[image["encoding"]], reader.data[start : start + size]
-    picture = Picture(encoding, data, image["width_px"], image["height_px"], depth, channels)
+    picture = StoredPicture(encoding, data, image["width_px"], image["height_px"], depth, channels)
     rest = reader.skip(reader.end - reader.at, "3-D data")
     subject["properties"] |= subject["properties_high"] << 16
     return FaceImage(
@@ -208,29 +208,30 @@ def write_face_record(record: FaceImageRecord) -> bytes:
     """
     version = record.version
     require(version in MAGIC, f"edition {version}", "2005 or 2011")
-    body = b"".join(_stored_image(version, image, record.certified) for image in record.images)
+    body = b"".join(_image_bytes(version, image, record.certified) for image in record.images)
     header = {"length": RECORD[version].itemsize + len(body), "images": len(record.images)}
     header |= {"certified": int(record.certified), "temporal": record.temporal}
-    return MAGIC[version] + _stored(RECORD[version], header)[len(MAGIC[version]) :] + body
+    return MAGIC[version] + _header_bytes(RECORD[version], header)[len(MAGIC[version]) :] + body
 
 
-def _stored_image(version: Version, image: FaceImage, certified: bool) -> bytes:
+def _image_bytes(version: Version, image: FaceImage, certified: bool) -> bytes:
     picture = image.picture
     subject = {each.name: getattr(image.subject, each.name) for each in fields(Subject)}
     require(0 <= image.subject.properties < 1 << 24, f"properties {image.subject.properties}", "24 bits")
     subject |= {"properties_high": image.subject.properties >> 16, "properties": image.subject.properties & 0xFFFF}
     points = b"".join(
-        _stored(LANDMARK, {name: getattr(point, name) for name in Landmark.__slots__}) for point in image.landmarks
+        _header_bytes(LANDMARK, {name: getattr(point, name) for name in Landmark.__slots__})
+        for point in image.landmarks
     )
     about = {name: getattr(image, name) for name in OTHERS} | {
-        "encoding": code_of(picture.encoding, ENCODINGS[version])
+        "encoding": encoding_code(picture.encoding, ENCODINGS[version])
     }
     about |= {"width_px": picture.width_px, "height_px": picture.height_px, "bytes": len(picture.data)}
-    rest = points + _stored(IMAGE[version], about) + picture.data + image.extended
+    rest = points + _header_bytes(IMAGE[version], about) + picture.data + image.extended
     subject |= {"landmarks": len(image.landmarks), "size": SUBJECT[2005].itemsize + len(rest)}
-    head = _stored(SUBJECT[version], subject)
+    head = _header_bytes(SUBJECT[version], subject)
     if version == 2011:
-        return stored_capture(VALID, image.capture, certified, head + rest)
+        return capture_bytes(VALID, image.capture, certified, head + rest)
     lost = image.capture != UNSTATED or image.extended or image.subject.height
     require(not lost, "a capture header, height or 3-D data", "none in edition 2005")
     return head + rest

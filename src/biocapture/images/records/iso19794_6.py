@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from biocapture.images.codecs.picture import DEEPEST, Encoding, Picture, code_of
-from biocapture.images.records.fields import Layout, Reader, layout, require, stored
+from biocapture.images.codecs.picture import MAX_BITS, Encoding, StoredPicture, encoding_code
+from biocapture.images.records.fields import Layout, Reader, header_bytes, layout, require
 from biocapture.images.records.iso19794_1 import (
     COMMON,
     NOT_REPORTED,
@@ -19,9 +19,9 @@ from biocapture.images.records.iso19794_1 import (
     Capture,
     QualityBlock,
     Version,
+    capture_bytes,
     edition_of,
     read_capture,
-    stored_capture,
 )
 from biocapture.types import Position
 
@@ -39,7 +39,7 @@ IMAGE: dict[Version, Layout] = {
     2005: layout("number:2 quality roll:2 roll_uncertainty:2 bytes:4"),
     2011: layout(
         "number:2 eye kind format properties width_px:2 height_px:2 depth range:2 roll:2 roll_uncertainty:2"
-        " centre_least_x:2 centre_most_x:2 centre_least_y:2 centre_most_y:2 diameter_least:2 diameter_most:2 bytes:4"
+        " centre_min_x:2 centre_max_x:2 centre_min_y:2 centre_max_y:2 diameter_min:2 diameter_max:2 bytes:4"
     ),
 }
 ENCODINGS: dict[Version, tuple[Encoding, ...]] = {  # code 2 of the first grey, 4 of the first RGB, 6 …
@@ -51,13 +51,13 @@ MAX_IMAGES = 65535
 VALID = COMMON | {
     "images": (range(1, MAX_IMAGES + 1),),
     "eye": (range(len(POSITIONS)),),
-    "depth": (range(1, DEEPEST + 1),),
+    "depth": (range(1, MAX_BITS + 1),),
     "format": (range(2, 17, 2),),
     "header": (range(45, 46),),
     **dict.fromkeys(("width_px", "height_px", "bytes"), (range(1, 1 << 32),)),
 }
-_stored = partial(stored, VALID)
-BOUNDS = ("centre_least_x", "centre_most_x", "centre_least_y", "centre_most_y", "diameter_least", "diameter_most")
+_header_bytes = partial(header_bytes, VALID)
+BOUNDS = ("centre_min_x", "centre_max_x", "centre_min_y", "centre_max_y", "diameter_min", "diameter_max")
 SERIAL = ("serial_0", "serial_1", "serial_2", "serial_3")
 UNKNOWN_UNCERTAINTY = 0xFFFF
 
@@ -84,7 +84,7 @@ class IrisImage:
         Edition 2005 keeps only the first quality.
     """
 
-    picture: Picture
+    picture: StoredPicture
     eye: int = 0
     kind: int = 1
     number: int = 1
@@ -168,7 +168,7 @@ def _image(version: Version, reader: Reader, fields: dict[str, int], capture: Ca
     encoding, data = ENCODINGS[version][kind], reader.data[start : reader.at]
     size = fields["width_px"], fields["height_px"]
     return IrisImage(
-        Picture(encoding, data, *size, fields["depth"], 3 if colour else 1),
+        StoredPicture(encoding, data, *size, fields["depth"], 3 if colour else 1),
         fields["eye"],
         fields["kind"],
         fields["number"],
@@ -196,23 +196,23 @@ def write_iris_record(record: IrisImageRecord) -> bytes:
     first = _shared(version, images[0])
     if version == 2005:
         require(all(_shared(2005, image) == first for image in images), "several sizes or encodings", "one")
-        body = _stored_2005(images)
+        body = _bytes_2005(images)
     else:
-        body = b"".join(_stored_2011(image, record.certified) for image in images)
+        body = b"".join(_bytes_2011(image, record.certified) for image in images)
     fields = first | {"length": RECORD[version].itemsize + len(body), "images": len(images)}
     fields |= {"certified": int(record.certified), "eyes": len({image.eye for image in images})}
     fields |= {name: getattr(record, name) for name in ("equipment", "properties", "diameter", "transformation")}
     require(len(record.serial) == 16, f"serial of {len(record.serial)} bytes", "16")
     words = (int.from_bytes(record.serial[at : at + 4], "big") for at in range(0, 16, 4))
     fields |= dict(zip(SERIAL, words, strict=True)) | {"header": RECORD[2005].itemsize}
-    return MAGIC[version] + _stored(RECORD[version], fields)[len(MAGIC[version]) :] + body
+    return MAGIC[version] + _header_bytes(RECORD[version], fields)[len(MAGIC[version]) :] + body
 
 
 def _shared(version: Version, image: IrisImage) -> dict[str, int]:
     """What edition 2005 states once for all images."""
     picture = image.picture
     require(picture.channels in (1, 3), f"{picture.channels} channels", "1 or 3")
-    code = 4 * code_of(picture.encoding, ENCODINGS[version]) + (4 if picture.channels == 3 else 2)
+    code = 4 * encoding_code(picture.encoding, ENCODINGS[version]) + (4 if picture.channels == 3 else 2)
     return {"format": code, "width_px": picture.width_px, "height_px": picture.height_px, "depth": picture.depth}
 
 
@@ -221,22 +221,22 @@ def _own(image: IrisImage) -> dict[str, int]:
     return {name: getattr(image, name) for name in names} | {"bytes": len(image.picture.data)}
 
 
-def _stored_2005(images: tuple[IrisImage, ...]) -> bytes:
+def _bytes_2005(images: tuple[IrisImage, ...]) -> bytes:
     body, seen = b"", set[int]()
     for eye, group in groupby(images, key=lambda image: image.eye):
         require(eye not in seen, "images of an eye apart", "one after the other")
         seen.add(eye)
         of_eye = list(group)
-        body += _stored(EYE, {"eye": eye, "images": len(of_eye)})
+        body += _header_bytes(EYE, {"eye": eye, "images": len(of_eye)})
         for image in of_eye:
             qualities = image.capture.qualities
             require(len(qualities) <= 1 and image.capture.time is None, "a time or several qualities", "edition 2011")
             quality = qualities[0].quality if qualities else NOT_REPORTED
-            body += _stored(IMAGE[2005], _own(image) | {"quality": quality}) + image.picture.data
+            body += _header_bytes(IMAGE[2005], _own(image) | {"quality": quality}) + image.picture.data
     return body
 
 
-def _stored_2011(image: IrisImage, certified: bool) -> bytes:
+def _bytes_2011(image: IrisImage, certified: bool) -> bytes:
     require(len(image.bounds) == len(BOUNDS), f"{len(image.bounds)} bounds", str(len(BOUNDS)))
     fields = _shared(2011, image) | _own(image) | dict(zip(BOUNDS, image.bounds, strict=True))
-    return stored_capture(VALID, image.capture, certified, _stored(IMAGE[2011], fields) + image.picture.data)
+    return capture_bytes(VALID, image.capture, certified, _header_bytes(IMAGE[2011], fields) + image.picture.data)

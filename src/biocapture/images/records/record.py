@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from biocapture.errors import FormatError
-from biocapture.images.codecs.picture import Picture
+from biocapture.images.codecs.picture import StoredPicture
 from biocapture.images.records.cbeff import Bir, read_bir
 from biocapture.images.records.iso19794_4 import IDENTIFIER as FINGER
 from biocapture.images.records.iso19794_4 import read_finger_record
@@ -19,7 +19,7 @@ IDENTIFIERS = (FINGER, FACE, IRIS)
 
 
 @dataclass(frozen=True, slots=True)
-class Depiction:
+class RecordImage:
     """One picture of a record and what the record says of it.
 
     Attributes
@@ -37,14 +37,14 @@ class Depiction:
 
     modality: Modality
     position: Position
-    picture: Picture
+    picture: StoredPicture
     ppi: tuple[float, float] | None = None
     quality: int | None = None
     captured: datetime | None = None
     in_conflict: bool = False
 
 
-def depictions(data: bytes) -> tuple[Depiction, ...]:
+def images_in_record(data: bytes) -> tuple[RecordImage, ...]:
     """All pictures of a record, in its order; at least one.
 
     Raises
@@ -52,43 +52,43 @@ def depictions(data: bytes) -> tuple[Depiction, ...]:
     FormatError
         No such record, damaged, or one that holds no picture (templates, exceptions, encrypted blocks).
     """
-    found = _of_block(data)
+    found = _images_in_block(data)
     if found is None:
-        found = tuple(each for leaf in read_bir(data).leaves() for each in _of_leaf(leaf))
+        found = tuple(each for leaf in read_bir(data).leaves() for each in _images_in_leaf(leaf))
     if not found:
         raise FormatError("a record without a picture")
     return found
 
 
-def _of_block(data: bytes) -> tuple[Depiction, ...] | None:
+def _images_in_block(data: bytes) -> tuple[RecordImage, ...] | None:
     """Pictures of an ISO/IEC 19794 image record; None for anything else."""
     if data.startswith(FINGER):
         prints = read_finger_record(data).images
         return tuple(
-            Depiction(Modality.FINGERPRINT, one.position, one.picture, one.ppi, one.capture.quality, one.capture.time)
+            RecordImage(Modality.FINGERPRINT, one.position, one.picture, one.ppi, one.capture.quality, one.capture.time)
             for one in prints
         )
     if data.startswith(FACE):
         faces = read_face_record(data).images
         return tuple(
-            Depiction(Modality.FACE, Position.FACE, one.picture, None, one.capture.quality, one.capture.time)
+            RecordImage(Modality.FACE, Position.FACE, one.picture, None, one.capture.quality, one.capture.time)
             for one in faces
         )
     if data.startswith(IRIS):
         eyes = read_iris_record(data).images
         return tuple(
-            Depiction(Modality.IRIS, one.position, one.picture, None, one.capture.quality, one.capture.time)
+            RecordImage(Modality.IRIS, one.position, one.picture, None, one.capture.quality, one.capture.time)
             for one in eyes
         )
     return None
 
 
-def _of_leaf(leaf: Bir) -> tuple[Depiction, ...]:
-    found = _of_block(leaf.block) or ()
-    return tuple(enveloped(each, leaf.position) for each in found)
+def _images_in_leaf(leaf: Bir) -> tuple[RecordImage, ...]:
+    found = _images_in_block(leaf.block) or ()
+    return tuple(with_envelope_position(each, leaf.position) for each in found)
 
 
-def enveloped(depiction: Depiction, position: Position) -> Depiction:
+def with_envelope_position(depiction: RecordImage, position: Position) -> RecordImage:
     """The same with the position of its envelope, where that names one."""
     if position in (Position.UNKNOWN, depiction.position):
         return depiction

@@ -6,7 +6,7 @@ from xml.parsers import expat
 
 from biocapture.errors import FormatError
 
-DEEPEST, MAX_ELEMENTS = 32, 100_000
+MAX_DEPTH, MAX_ELEMENTS = 32, 100_000
 
 
 @dataclass(slots=True)
@@ -46,8 +46,8 @@ class _Builder:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
-        if self.count > MAX_ELEMENTS or len(self.open) >= DEEPEST:
-            raise FormatError(f"XML of over {MAX_ELEMENTS} elements or {DEEPEST} levels")
+        if self.count > MAX_ELEMENTS or len(self.open) >= MAX_DEPTH:
+            raise FormatError(f"XML of over {MAX_ELEMENTS} elements or {MAX_DEPTH} levels")
         namespace, _, local = name.rpartition(" ")
         element = Element(local, namespace, attributes)
         if self.open:

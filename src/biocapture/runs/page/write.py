@@ -81,8 +81,8 @@ def write_run_page(
 
 def _named_profile(run: RunTable) -> str:
     """Name of the profile in ``run.json`` if it is a shipped one, otherwise ``default``."""
-    from biocapture.profile.load import shipped
+    from biocapture.profile.load import shipped_profiles
 
     name = run.manifest.get("profile", "default")
     name = name.get("name") if isinstance(name, dict) else name
-    return name if isinstance(name, str) and name in shipped() else "default"
+    return name if isinstance(name, str) and name in shipped_profiles() else "default"
