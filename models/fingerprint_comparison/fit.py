@@ -5,7 +5,7 @@ usage: python -m models.fingerprint_comparison.fit --pairs DIR --images DIR
 --pairs DIR    <set>.csv with file1, file2, genuine
 --images DIR   <set>/<file>.pgm, 500 ppi
 
-Logistic regression on the evidence of genuine and impostor pairs, some of synthetic fingers among the latter. Prints
+Logistic regression on the evidence of mated and non-mated pairs, some of synthetic fingers among the latter. Prints
 the equal error rate of each set under weights fitted without it, then the weights of all sets together, with ridges and
 without, and the thresholds, to be copied into fingerprint/comparison/compare.py.
 Takes about two minutes on two cores.
@@ -35,14 +35,14 @@ SYNTHETIC_SEEDS = range(101, 117)
 """Not those of the tests."""
 
 SYNTHETIC_SHARE = 0.02
-"""Weight of the synthetic impostor pairs beside that of all others."""
+"""Weight of the synthetic non-mated pairs beside that of all others."""
 
 SYNTHETIC_ABOVE = 0.01
-"""Of the synthetic impostor pairs may reach the highest threshold."""
+"""Of the synthetic non-mated pairs may reach the highest threshold."""
 
 
 def evidence_of(pairs: Path, images: Path) -> tuple[Rows, NDArray[np.bool_]]:
-    """(P, 5) evidence of every pair of one set, and whether it is genuine."""
+    """(P, 5) evidence of every pair of one set, and whether it is mated."""
     with pairs.open(newline="") as handle:
         rows = list(csv.DictReader(handle))
     stems = sorted({Path(row[side]).stem for row in rows for side in ("file1", "file2")})
@@ -54,13 +54,13 @@ def evidence_of(pairs: Path, images: Path) -> tuple[Rows, NDArray[np.bool_]]:
     return np.array(evidence), np.array([row["genuine"] == "1" for row in rows])
 
 
-def row_of(one: Structure, other: Structure) -> list[float]:
+def row_of(probe: Structure, reference: Structure) -> list[float]:
     """The evidence of one pair, in the order of the weights; a print without ridges counts as coinciding nowhere."""
-    return list((NO_EVIDENCE | compare(one, other).evidence).values())
+    return list((NO_EVIDENCE | compare(probe, reference).evidence).values())
 
 
-def synthetic_impostors() -> Rows:
-    """(S, 5) evidence of pairs of different synthetic fingers: cores in one place, hard to tell apart."""
+def synthetic_non_mated() -> Rows:
+    """(S, 5) evidence of pairs of different synthetic fingers: cores in one place, hard to distinguish."""
     fingers = [finger(seed) for seed in SYNTHETIC_SEEDS]
     first, second = (
         [structure_of(template_of(_synthetic(each, seed, effects))) for each in fingers]
@@ -74,39 +74,39 @@ def _synthetic(grown: Finger, seed: int, effects: Effects) -> Sample:
     return Sample(Image(impression(grown, seed, effects).pixels, 500.0), Modality.FINGERPRINT)
 
 
-def fitted(rows: Rows, genuine: NDArray[np.bool_], synthetic: Rows) -> tuple[Rows, float]:
-    """Weights and offset for plain evidence; genuine and impostor pairs count equally, synthetic ones a little."""
+def fit_weights(rows: Rows, mated: NDArray[np.bool_], synthetic: Rows) -> tuple[Rows, float]:
+    """Weights and offset for plain evidence; mated and non-mated pairs count equally, synthetic ones a little."""
     mean, deviation = rows.mean(axis=0), rows.std(axis=0)
-    shares = np.where(genuine, 0.5 / genuine.sum(), 0.5 / (~genuine).sum())
+    shares = np.where(mated, 0.5 / mated.sum(), 0.5 / (~mated).sum())
     shares = np.concatenate([shares, np.full(len(synthetic), SYNTHETIC_SHARE / len(synthetic))]) * len(rows)
     both = np.concatenate([rows, synthetic])
-    labels = np.concatenate([genuine, np.zeros(len(synthetic), bool)])
+    labels = np.concatenate([mated, np.zeros(len(synthetic), bool)])
     model = LogisticRegression(max_iter=1000).fit((both - mean) / deviation, labels, sample_weight=shares)
     weights = model.coef_[0] / deviation
     return weights, float(model.intercept_[0] - weights @ mean)
 
 
-def without_ridges(rows: Rows, genuine: NDArray[np.bool_], synthetic: Rows, logit: Rows) -> tuple[Rows, float]:
+def without_ridges(rows: Rows, mated: NDArray[np.bool_], synthetic: Rows, logit: Rows) -> tuple[Rows, float]:
     """Weights and offset for minutiae alone, their logits stretched so that thresholds mean the same error rates."""
-    weights, offset = fitted(rows[:, :-1], genuine, synthetic[:, :-1])
+    weights, offset = fit_weights(rows[:, :-1], mated, synthetic[:, :-1])
     own = rows[:, :-1] @ weights + offset
     rates = max(THRESHOLDS), min(THRESHOLDS)
-    here, there = ([threshold_at(values[~genuine], rate) for rate in rates] for values in (own, logit))
+    here, there = ([threshold_at(values[~mated], rate) for rate in rates] for values in (own, logit))
     stretch = (there[1] - there[0]) / (here[1] - here[0])
     return weights * stretch, offset * stretch + there[0] - here[0] * stretch
 
 
-def judged(sets: dict[str, tuple[Rows, NDArray[np.bool_]]], synthetic: Rows) -> None:
+def print_error_rates(sets: dict[str, tuple[Rows, NDArray[np.bool_]]], synthetic: Rows) -> None:
     """Print the error rates of each set under weights fitted on the others."""
     rates = []
-    for name, (rows, genuine) in sets.items():
+    for name, (rows, mated) in sets.items():
         others = [both for other, both in sets.items() if other != name]
-        weights, offset = fitted(
+        weights, offset = fit_weights(
             np.concatenate([r for r, _ in others]), np.concatenate([g for _, g in others]), synthetic
         )
         logit = rows @ weights + offset
-        missed = np.mean(logit[genuine] < threshold_at(logit[~genuine], 1e-3))
-        rates.append((equal_error_rate(logit[genuine], logit[~genuine]), missed))
+        missed = np.mean(logit[mated] < threshold_at(logit[~mated], 1e-3))
+        rates.append((equal_error_rate(logit[mated], logit[~mated]), missed))
         print(f"{name:18s} EER {100 * rates[-1][0]:5.2f} %, FNMR at FMR 0.1 % {100 * missed:5.2f} %")
     equal, missed = 100 * np.array(rates).mean(axis=0)
     print(f"{'mean':18s} EER {equal:5.2f} %, FNMR at FMR 0.1 % {missed:5.2f} %")
@@ -121,20 +121,20 @@ def main() -> None:
     sets = {
         path.stem: evidence_of(path, arguments.images / path.stem) for path in sorted(arguments.pairs.glob("*.csv"))
     }
-    synthetic = synthetic_impostors()
-    judged(sets, synthetic)
-    rows, genuine = (np.concatenate(each) for each in zip(*sets.values(), strict=True))
-    weights, offset = fitted(rows, genuine, synthetic)
+    synthetic = synthetic_non_mated()
+    print_error_rates(sets, synthetic)
+    rows, mated = (np.concatenate(each) for each in zip(*sets.values(), strict=True))
+    weights, offset = fit_weights(rows, mated, synthetic)
     logit = rows @ weights + offset
-    alone, alone_offset = without_ridges(rows, genuine, synthetic, logit)
+    alone, alone_offset = without_ridges(rows, mated, synthetic, logit)
     for name, each, constant in (("", weights, offset), ("MINUTIAE_", alone, alone_offset)):
-        told = dict(zip(NO_EVIDENCE, each.round(4).tolist(), strict=False))
-        print(f"{name}WEIGHTS", told, f"{name}OFFSET", round(constant, 4))
+        named = dict(zip(NO_EVIDENCE, each.round(4).tolist(), strict=False))
+        print(f"{name}WEIGHTS", named, f"{name}OFFSET", round(constant, 4))
     hard = float(np.quantile(synthetic @ weights + offset, 1 - SYNTHETIC_ABOVE))
     for rate in THRESHOLDS:
         # Six sets leave one or two pairs at the rarest rate: it must hold off most synthetic fingers, too.
-        least = max(threshold_at(logit[~genuine], rate), hard if rate == min(THRESHOLDS) else -np.inf)
-        print("THRESHOLD", rate, np.ceil(1e4 / (1 + float(np.exp(-least)))) / 100)
+        lowest = max(threshold_at(logit[~mated], rate), hard if rate == min(THRESHOLDS) else -np.inf)
+        print("THRESHOLD", rate, np.ceil(1e4 / (1 + float(np.exp(-lowest)))) / 100)
 
 
 if __name__ == "__main__":

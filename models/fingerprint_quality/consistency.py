@@ -20,10 +20,10 @@ from models.fingerprint_quality.train import (
     Development,
     Rows,
     development,
-    features,
     fit_estimate,
     nist_table,
     rows_of,
+    score_features,
 )
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
@@ -121,7 +121,7 @@ def main() -> None:
     names = sorted(path.stem for path in (arguments.reference / "pairs").glob("*.csv"))
     sets = {name: development(name, arguments.reference, arguments.images) for name in names}
     rows = {n: np.array([candidates(arguments.images / n / f"{f}.pgm") for f in sets[n].files]) for n in names}
-    table = nist_table(arguments.reference, list(features(sets[names[0]].batch)))
+    table = nist_table(arguments.reference, list(score_features(sets[names[0]].batch)))
     figures: dict[str, list[list[float]]] = {}
     for name in names:
         others = [other for other in names if other != name]

@@ -33,7 +33,7 @@ from sklearn.svm import SVR
 from biocapture.comparison.evaluation.rates import edc_areas
 from biocapture.fingerprint.describe import describe
 from biocapture.fingerprint.measures.quality import utility_features
-from biocapture.fingerprint.nfiq2.native import features
+from biocapture.fingerprint.nfiq2.native import score_features
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.images.decode import decode
 from biocapture.types import Modality, Sample
@@ -60,7 +60,7 @@ class Development:
 
     @property
     def all_features(self) -> Rows:
-        return np.nan_to_num(np.stack(list(features(self.batch).values()), axis=1))
+        return np.nan_to_num(np.stack(list(score_features(self.batch).values()), axis=1))
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -175,7 +175,7 @@ def main() -> None:
     arguments = parser.parse_args()
     names = sorted(path.stem for path in (arguments.reference / "pairs").glob("*.csv"))
     sets = {name: development(name, arguments.reference, arguments.images) for name in names}
-    table = nist_table(arguments.reference, list(features(sets[names[0]].batch)))
+    table = nist_table(arguments.reference, list(score_features(sets[names[0]].batch)))
     figures = left_out(names, sets, table)
     for name, found in figures.items():
         print(f"{name:18s}", "  ".join(f"{key} {value:.3f}" for key, value in found.items()))

@@ -16,8 +16,10 @@ from biocapture.measure import Column, measures_in
 from biocapture.types import Failure, Picture, Sample
 
 EXAMPLE_SEED = 70_000
+"""Of the synthetic finger of :func:`examples`."""
 
 MEASURES = measures_in(quality, operational)
+"""Every measure of a print."""
 
 NATIVE = nfiq2.NATIVE | {
     "nfiq2.score": "Score of NIST's own NFIQ 2 forest, 0..100, with the four minutiae features from our extractor; "
@@ -27,8 +29,19 @@ NATIVE = nfiq2.NATIVE | {
 
 
 def native(batch: FingerprintBatch) -> dict[str, Column]:
-    """Every native column of NFIQ 2.3, names prefixed ``nfiq2.``; NaN where it cannot be measured."""
-    return nfiq2.native(batch) | {"nfiq2.score": forest_score(batch)}
+    """Every native column of NFIQ 2.3, and the score of its forest.
+
+    Parameters
+    ----------
+    batch : FingerprintBatch
+        Of N prints.
+
+    Returns
+    -------
+    dict
+        Name, prefixed ``nfiq2.`` → (N,) float64; NaN where it cannot be measured.
+    """
+    return nfiq2.native_columns(batch) | {"nfiq2.score": forest_score(batch)}
 
 
 def load_matcher() -> ModuleType:
@@ -39,14 +52,38 @@ def load_matcher() -> ModuleType:
 
 
 def draw(sample: Sample) -> tuple[Picture, Failure | None]:
-    """Picture of one print with what was found in it: see :func:`biocapture.fingerprint.drawing.draw`."""
+    """Picture of one print with its ridges, minutiae, cores and deltas.
+
+    Parameters
+    ----------
+    sample : Sample
+        At 500 ppi.
+
+    Returns
+    -------
+    picture : (2 H, 2 W, 3) uint8
+        RGB.
+    failure : Failure or None
+        Where there is no print: nothing is drawn in.
+    """
     from biocapture.fingerprint import drawing
 
     return drawing.draw(sample)
 
 
 def examples(count: int) -> Iterator[Picture]:
-    """Touches of one synthetic finger, 416 × 560: growing one takes a second, touching it no time."""
+    """Touches of one synthetic finger: making a finger takes a second, each further touch of it hardly any time.
+
+    Parameters
+    ----------
+    count : int
+        Number of touches.
+
+    Returns
+    -------
+    iterator of (560, 416) uint8
+        Always the same ones.
+    """
     from biocapture.synthetic.fingerprint.finger import finger
     from biocapture.synthetic.fingerprint.impression import impression
 

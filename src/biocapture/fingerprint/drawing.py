@@ -1,4 +1,4 @@
-"""Picture of one print with what was seen in it: where ridges are, how they run, minutiae, cores and deltas."""
+"""Picture of one print with what was found in it: where ridges are, how they run, minutiae, cores and deltas."""
 
 import cv2
 import numpy as np
@@ -12,17 +12,33 @@ SCALE = 2
 """Enlargement: strokes between ridges need room."""
 
 FLOW, OUTLINE = (90, 150, 215), (40, 90, 170)
+"""Colours of ridge directions and of the print's outline, RGB."""
+
 POOR, FAIR, CLEAR = (205, 60, 45), (205, 140, 20), (20, 135, 85)
 """Colours of minutiae by quality, RGB."""
 
-FAIR_QUALITY, CLEAR_QUALITY = 30, 60
-"""Least qualities, 0..100, of the colours above; thirds of what prints of six sensors have, rounded."""
+MIN_FAIR_QUALITY, MIN_CLEAR_QUALITY = 30, 60
+"""Lowest qualities, 0..100, of two of these colours; thirds of what prints of six sensors have, rounded."""
 
 STROKE_PX = 10
+"""Length of the stroke that shows a minutia's angle, at 500 ppi."""
 
 
 def draw(sample: Sample) -> tuple[Picture, Failure | None]:
-    """(2 H, 2 W, 3) uint8 RGB of a print at 500 ppi: endings as rings, bifurcations as squares, red = unclear."""
+    """Draw a print: endings as rings, bifurcations as squares, red = unclear.
+
+    Parameters
+    ----------
+    sample : Sample
+        (H, W) uint8 at 500 ppi.
+
+    Returns
+    -------
+    picture : (2 H, 2 W, 3) uint8
+        RGB.
+    failure : Failure or None
+        Where there is no print: nothing is drawn in.
+    """
     template = template_of(sample)
     pixels = sample.image.pixels
     pale = cv2.resize(pixels // 2 + 128, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_CUBIC)
@@ -52,9 +68,10 @@ def _draw_flow(drawn: Picture, template: Template) -> None:
 
 
 def _draw_minutiae(drawn: Picture, template: Template) -> None:
+    """A mark per minutia, coloured by its quality, with a stroke along its angle."""
     angle = template.angle_rad
     for i, quality in enumerate(template.quality.tolist()):
-        colour = CLEAR if quality >= CLEAR_QUALITY else FAIR if quality >= FAIR_QUALITY else POOR
+        colour = CLEAR if quality >= MIN_CLEAR_QUALITY else FAIR if quality >= MIN_FAIR_QUALITY else POOR
         at = SCALE * int(template.column[i]), SCALE * int(template.row[i])
         reach = SCALE * STROKE_PX
         tip = (round(at[0] + reach * np.cos(angle[i])), round(at[1] - reach * np.sin(angle[i])))

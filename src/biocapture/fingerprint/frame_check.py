@@ -111,6 +111,6 @@ def _off_centre(touched: Mask) -> float:
 
 
 def _is_dirty(blocks: Blocks) -> bool:
-    """Ridges too faint for a finger: what the last one left."""
+    """Whether there are ridges too faint for a finger: a latent print that the last one left."""
     faint = (blocks.deviation > MIN_LATENT_GREYS) & (blocks.coherence > MIN_LATENT_COHERENCE)
     return bool(faint.sum() * BLOCK_MM2 > 4 * MIN_TOUCH_MM2)

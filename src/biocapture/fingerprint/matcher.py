@@ -24,21 +24,53 @@ WRITERS = {
 
 
 def stand_in(template: Template) -> Sample:
-    """A white print of the size of the template's."""
+    """A white image of the size of the template's print.
+
+    Parameters
+    ----------
+    template : Template
+
+    Returns
+    -------
+    Sample
+        At 500 ppi.
+    """
     image = Image(np.full((template.height_px, template.width_px), 255, np.uint8), WORKING_PPI)
     return Sample(image, Modality.FINGERPRINT, template.position)
 
 
 def is_empty(template: Template) -> bool:
-    """Whether no minutia was found."""
+    """Whether no minutia was found: a failure to extract.
+
+    Parameters
+    ----------
+    template : Template
+
+    Returns
+    -------
+    bool
+    """
     return len(template) == 0
 
 
 def summary(templates: tuple[Template, Template], comparison: Comparison) -> str:
-    """How many minutiae agree, and how the prints are turned to one another."""
-    one, other = map(len, templates)
+    """How many minutiae agree, and how the prints are turned to one another.
+
+    Parameters
+    ----------
+    templates : (Template, Template)
+        Probe and reference.
+    comparison : Comparison
+        Of these templates.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    probe, reference = map(len, templates)
     paired, turn = len(comparison.paired), comparison.rotation_deg
-    return f"{paired} minutiae agree, of {one} and {other}; turned {turn:.0f}°"
+    return f"{paired} minutiae agree, of {probe} and {reference}; turned {turn:.0f}°"
 
 
 __all__ = [

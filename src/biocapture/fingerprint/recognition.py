@@ -8,7 +8,7 @@ RIDGE_PERIOD_PX = (5.0, 16.0)
 """Ridge periods of prints between 300 and 1000 ppi."""
 
 MIN_RIDGE_SHARE = 0.5
-"""Least share of the texture that is of ridge periods."""
+"""Share of the texture of a print that is of ridge periods."""
 
 
 def resembles(pixels: GreyPixels) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import biocapture as bc
 from biocapture import fingerprint, models
 from biocapture.fingerprint.nfiq2 import forest
-from biocapture.fingerprint.nfiq2.native import features
+from biocapture.fingerprint.nfiq2.native import score_features
 from biocapture.synthetic.fingerprint.finger import finger
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import Image, Modality, Sample
@@ -28,7 +28,7 @@ def small_forest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for label, effects in ((1, Effects()), (0, Effects(dry=0.8, noise=20))):
             made = impression(finger(seed), seed, effects, shape=(300, 260))
             batch = fingerprint.describe(Sample(Image(made.pixels, 500.0), Modality.FINGERPRINT))
-            rows.append([float(column[0]) for column in features(batch).values()])
+            rows.append([float(column[0]) for column in score_features(batch).values()])
             labels.append(label)
     trees = cv2.ml.RTrees.create()
     trees.setMinSampleCount(1)

@@ -232,7 +232,7 @@ def native_of(name: str, values: np.ndarray) -> dict[str, float]:
     batch = dataclasses.replace(
         nothing, **{TABLES[name]: table}, windows=np.array([99.0]), within_limits=np.array([1.0])
     )
-    return {key: float(column[0]) for key, column in nfiq2.native(batch).items()}
+    return {key: float(column[0]) for key, column in nfiq2.native_columns(batch).items()}
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -162,7 +162,7 @@ def at_cells(direction: Directions, place: Places) -> Directions:
     complex64, shape of ``place``
         0 outside.
     """
-    row, column = (np.floor(part / FIELD_PX).astype(np.intp) for part in (-place.imag, place.real))
+    row, column = (np.floor(px / FIELD_PX).astype(np.intp) for px in (-place.imag, place.real))
     rows, columns = direction.shape
     inside = (row >= 0) & (column >= 0) & (row < rows) & (column < columns)
     padded = np.pad(direction, ((0, 1), (0, 1)))

@@ -38,7 +38,7 @@ BLACK_SHARE, WHITE_SHARE = 0.02, 0.98
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the analysed crop lies in the image: first row and column, rows and columns of the whole image; px."""
+    """Where the analysed crop lies in the image: first row and column, rows and columns of the image; px."""
 
     top: int
     left: int

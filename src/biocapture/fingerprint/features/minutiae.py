@@ -74,7 +74,7 @@ class _Residues:
     def __len__(self) -> int:
         return len(self.row)
 
-    def chosen(self, keep: Mask) -> "_Residues":
+    def select(self, keep: Mask) -> "_Residues":
         return _Residues(self.row[keep], self.column[keep], self.charge[keep])
 
 
@@ -100,8 +100,8 @@ def extract_minutiae(field: RidgeField, flow: RidgeFlow, trace: Trace = no_trace
     phase = _phase(flow, field)
     trace("phase", phase)
     residues = _residues(phase, flow)
-    residues = residues.chosen(_off_the_rim(residues, field))
-    residues = residues.chosen(_unpaired(residues))
+    residues = residues.select(_off_the_rim(residues, field))
+    residues = residues.select(_unpaired(residues))
     return _minutiae(residues, flow)
 
 

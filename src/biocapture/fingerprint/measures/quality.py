@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from biocapture.fingerprint.nfiq2.native import features
+from biocapture.fingerprint.nfiq2.native import score_features
 from biocapture.fingerprint.statistics import FingerprintBatch, of_prints, table_deviation, table_mean
 from biocapture.measure import Column, Identity, measure
 from biocapture.models import load
@@ -36,7 +36,7 @@ def nfiq2_estimate(batch: FingerprintBatch) -> Column:
     A support vector regression of NIST's published scores on the 69 features (models/nfiq2_estimate), whose four
     minutiae features come from our extractor. For the score of NIST's own forest: ``biocapture models add nfiq2 FILE``.
     """
-    rows = np.nan_to_num(np.stack(list(features(batch).values()), axis=1))
+    rows = np.nan_to_num(np.stack(list(score_features(batch).values()), axis=1))
     return of_prints(batch, np.clip(_predicted("nfiq2_estimate", rows), 0.0, 100.0))
 
 

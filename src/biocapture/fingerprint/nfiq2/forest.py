@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from biocapture.errors import ModelError
-from biocapture.fingerprint.nfiq2.native import features
+from biocapture.fingerprint.nfiq2.native import score_features
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.measure import Column
 from biocapture.models import checked_path, is_present
@@ -39,7 +39,7 @@ def forest_score(batch: FingerprintBatch) -> Column:
     """
     if not is_present(MODEL):
         return np.full(len(batch), np.nan)
-    rows = np.stack(list(features(batch).values()), axis=1).astype(np.float32)
+    rows = np.stack(list(score_features(batch).values()), axis=1).astype(np.float32)
     known: list[bool] = np.isfinite(rows).all(axis=1).tolist()  # type: ignore[assignment]
     return np.array([_votes(row) if complete else np.nan for row, complete in zip(rows, known, strict=True)])
 

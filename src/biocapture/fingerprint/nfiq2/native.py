@@ -32,7 +32,7 @@ MIN_WINDOWS = 10
 """NFIQ 2 refuses frequency analysis of fewer foreground blocks."""
 
 
-def native(batch: FingerprintBatch) -> dict[str, Column]:
+def native_columns(batch: FingerprintBatch) -> dict[str, Column]:
     """Every native column: actionable values, 69 features, quality block values.
 
     Unlike in NFIQ 2, one failing module leaves the others.
@@ -47,13 +47,13 @@ def native(batch: FingerprintBatch) -> dict[str, Column]:
     dict
         Name, prefixed ``nfiq2.`` → (N,) float64; NaN where NFIQ 2's module would fail.
     """
-    values = features(batch)
+    values = score_features(batch)
     columns = actionable_values(batch) | values | quality_block_values(values)
     outside = batch.within_limits != 1
     return {f"nfiq2.{name}": np.where(outside, np.nan, column) for name, column in columns.items()}
 
 
-def features(batch: FingerprintBatch) -> dict[str, Column]:
+def score_features(batch: FingerprintBatch) -> dict[str, Column]:
     """The 69 features of the unified score, in NFIQ 2's order.
 
     Parameters
@@ -112,7 +112,7 @@ def quality_block_values(values: dict[str, Column]) -> dict[str, Column]:
     Parameters
     ----------
     values : dict
-        As :func:`features` gives them; histogram bins are left out.
+        As :func:`score_features` gives them; histogram bins are left out.
 
     Returns
     -------
