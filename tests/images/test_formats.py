@@ -10,7 +10,7 @@ from biocapture import images
 from biocapture.devices import open_device, target_of
 from biocapture.images import formats
 from biocapture.images.decode import decode
-from biocapture.images.formats import FORMATS, HEAD_BYTES, begins_like_a_capture, format_of
+from biocapture.images.formats import FORMATS, HEAD_BYTES, begins_like_image, format_of
 from biocapture.images.walk import walk
 from biocapture.types import Modality
 
@@ -41,7 +41,7 @@ def test_first_bytes_tell_the_format(name: str, ending: str) -> None:
     assert kind is not None
     assert (kind.name, ending in kind.endings) == (name, True)
     assert format_of(data[:HEAD_BYTES]) is kind
-    assert begins_like_a_capture(data[:HEAD_BYTES])
+    assert begins_like_image(data[:HEAD_BYTES])
 
 
 def test_endings_belong_to_one_format_each() -> None:

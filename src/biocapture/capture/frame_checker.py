@@ -42,7 +42,7 @@ class Glance:
             return look
         same = before is not None and before.shape == now.shape
         moved = _difference(now, before) if same and before is not None else 1.0
-        return FrameCheck({**look.parts, "capture.hold_still": 100.0 * max(0.0, 1.0 - moved / MOVED)})
+        return FrameCheck({**look.scores, "capture.hold_still": 100.0 * max(0.0, 1.0 - moved / MOVED)})
 
 
 def _coarse(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

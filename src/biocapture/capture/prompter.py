@@ -43,6 +43,6 @@ class Guide:
     def _fault(self, look: FrameCheck) -> str:
         """The first fault; the one on show goes on until it is well mended."""
         fault = look.fault
-        if not fault and look.parts.get(self.message, CLEARED) < CLEARED:
+        if not fault and look.scores.get(self.message, CLEARED) < CLEARED:
             return self.message
         return fault

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.images.frame_check import FrameCheck, Prompts, nothing, rising, within
+from biocapture.images.frame_check import FrameCheck, Prompts, nothing_presented, range_score, rising_score
 from biocapture.types import Image
 
 PROMPTS = Prompts(place="capture.place_face", another="capture.another_time")
@@ -43,14 +43,14 @@ def check_frame(image: Image) -> FrameCheck:
     """
     face = _largest(image.pixels)
     if face is None:
-        return nothing("capture.place_face")
+        return nothing_presented("capture.place_face")
     return FrameCheck(
         {
-            "capture.light_face": within(face.grey, 40.0, 225.0),
-            "capture.centre_face": rising(1.0 - 2 * abs(face.column - 0.5), 0.3, 0.7),
-            "capture.come_closer_face": rising(face.height, 0.1, 0.33),
-            "capture.move_back_face": rising(1.0 - face.height, 0.02, 0.1),
-            "capture.focus_face": rising(face.sharpness, 1.0, 6.0),
+            "capture.light_face": range_score(face.grey, 40.0, 225.0),
+            "capture.centre_face": rising_score(1.0 - 2 * abs(face.column - 0.5), 0.3, 0.7),
+            "capture.come_closer_face": rising_score(face.height, 0.1, 0.33),
+            "capture.move_back_face": rising_score(1.0 - face.height, 0.02, 0.1),
+            "capture.focus_face": rising_score(face.sharpness, 1.0, 6.0),
         }
     )
 

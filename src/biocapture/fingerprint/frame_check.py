@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from biocapture.fingerprint.features.ridge_field import cell_means
-from biocapture.images.frame_check import FrameCheck, Prompts, nothing, rising
+from biocapture.images.frame_check import FrameCheck, Prompts, nothing_presented, rising_score
 from biocapture.images.ppi import WORKING_PPI
 from biocapture.types import MM_PER_INCH, Field, GreyPixels, Image, Mask
 
@@ -69,18 +69,20 @@ def check_frame(image: Image) -> FrameCheck:
     blocks = _blocks(_reduced(image))
     touched = blocks.deviation > MIN_TOUCH_GREYS
     if touched.sum() * BLOCK_MM2 < MIN_TOUCH_MM2:
-        return nothing("capture.wipe_platen" if _is_dirty(blocks) else "capture.place_finger")
+        return nothing_presented("capture.wipe_platen" if _is_dirty(blocks) else "capture.place_finger")
     deviation = blocks.deviation[touched]
     dark = float(np.percentile(blocks.mean[touched], 10))
     contrast = float(np.median(deviation))
     return FrameCheck(
         {
-            "capture.centre_finger": rising(1.0 - _off_centre(touched), 0.3, 0.65),
-            "capture.focus_finger": rising(float(np.median(np.sqrt(blocks.energy[touched]) / deviation)), 0.25, 0.45),
-            "capture.whole_fingertip": rising(float(touched.sum()) * BLOCK_MM2, MIN_TOUCH_MM2, 95.0),
-            "capture.press_firmer": min(rising(contrast, 6.0, 14.0), rising(255.0 - dark, 20.0, 49.0)),
-            "capture.press_lighter": rising(dark, 30.0, 84.0),
-            "capture.press_flat": rising(float(np.median(blocks.coherence[touched])), 0.15, 0.38),
+            "capture.centre_finger": rising_score(1.0 - _off_centre(touched), 0.3, 0.65),
+            "capture.focus_finger": rising_score(
+                float(np.median(np.sqrt(blocks.energy[touched]) / deviation)), 0.25, 0.45
+            ),
+            "capture.whole_fingertip": rising_score(float(touched.sum()) * BLOCK_MM2, MIN_TOUCH_MM2, 95.0),
+            "capture.press_firmer": min(rising_score(contrast, 6.0, 14.0), rising_score(255.0 - dark, 20.0, 49.0)),
+            "capture.press_lighter": rising_score(dark, 30.0, 84.0),
+            "capture.press_flat": rising_score(float(np.median(blocks.coherence[touched])), 0.15, 0.38),
         }
     )
 

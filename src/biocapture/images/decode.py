@@ -34,10 +34,10 @@ def decode(
     max_bytes: int = MAX_BYTES,
     name: str = "",
 ) -> Image:
-    """Read one image: a file of a common format, or the picture of a biometric record.
+    """Read one image: a file of a common format, or an image of a biometric record.
 
     Records are finger, face and iris images of ISO/IEC 19794-4, -5 and -6, and CBEFF XML with these inside. Of several
-    pictures the first of the modality is read, else the first (`decode_record` gives all).
+    images the first of the modality is read, otherwise the first (`decode_record` gives all).
 
     Parameters
     ----------
@@ -51,7 +51,12 @@ def decode(
     max_pixels, max_bytes : int
         Larger inputs are refused before pixels are allocated.
     name : str
-        What bytes are called, where they come from a file all the same (a member of an archive, say).
+        Path that bytes came from, where a caller has read them (a member of an archive).
+
+    Returns
+    -------
+    Image
+        Of a file: ``sha256`` is that of its bytes; of an array, that of its pixels.
 
     Raises
     ------
@@ -79,13 +84,13 @@ def decode(
     with _as_decode_errors(subject):
         kind = format_of(data)
         if kind and kind.images:
-            found = kind.images(data)
-            shown = next((each for each in found if each.modality is modality), found[0])
-            image = decode_record_image(shown, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
-            image = replace(image, notes=image.notes + (("image.multiple_frames",) if len(found) > 1 else ()))
+            images = kind.images(data)
+            first = next((each for each in images if each.modality is modality), images[0])
+            image = decode_record_image(first, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
+            image = replace(image, notes=image.notes + (("image.multiple_frames",) if len(images) > 1 else ()))
         else:
             decoded = decode_encoded(data, grey, subject, max_pixels)
-            image = Image(decoded.pixels, notes=_concerning(decoded.notes, modality))
+            image = Image(decoded.pixels, notes=_notes_for(decoded.notes, modality))
             image = with_resolution(image, decoded.resolutions, modality, ppi)
     wrong = ("image.wrong_extension",) if path and _has_wrong_ending(path, data) else ()
     return replace(image, notes=image.notes + wrong, sha256=hashlib.sha256(data).hexdigest(), path=path)
@@ -94,7 +99,18 @@ def decode(
 def decode_record(
     source: str | Path | bytes, *, max_pixels: int = MAX_PIXELS, max_bytes: int = MAX_BYTES
 ) -> list[Sample]:
-    """Read every picture of a biometric record as a sample with the record's modality and position.
+    """Read every image of a biometric record as a sample with the record's modality and position.
+
+    Parameters
+    ----------
+    source : path or bytes
+    max_pixels, max_bytes : int
+        Larger inputs are refused before pixels are allocated.
+
+    Returns
+    -------
+    list of Sample
+        At least one, in the order of the record. Their ids are ``<path>#<index>``, or empty for bytes.
 
     Raises
     ------
@@ -105,37 +121,60 @@ def decode_record(
     data, subject = _bytes_of(source, max_bytes, path), path or "record bytes"
     digest = hashlib.sha256(data).hexdigest()
     with _as_decode_errors(subject):
-        found = images_in_record(data)
-        images = [decode_record_image(each, each.modality, max_pixels=max_pixels, subject=subject) for each in found]
+        stored = images_in_record(data)
+        images = [decode_record_image(each, each.modality, max_pixels=max_pixels, subject=subject) for each in stored]
     return [
         Sample(replace(image, sha256=digest, path=path), each.modality, each.position, f"{path}#{i}" if path else "")
-        for i, (each, image) in enumerate(zip(found, images, strict=True))
+        for i, (each, image) in enumerate(zip(stored, images, strict=True))
     ]
 
 
 def decode_record_image(
-    shown: RecordImage,
+    record_image: RecordImage,
     modality: Modality,
     *,
     ppi: float | None = None,
     max_pixels: int = MAX_PIXELS,
     subject: str = "record bytes",
 ) -> Image:
-    """Decode the picture of a record; raises what `decode` does. The record's resolution comes before the picture's."""
-    grey, picture = not modality.in_colour, shown.picture
-    alike = True
+    """Decode one image of a record. The record's resolution comes before that of the encoded picture.
+
+    Parameters
+    ----------
+    record_image : RecordImage
+    modality : Modality
+        Decides whether pixels become grey or RGB.
+    ppi : float, optional
+        Overrides what record and picture state.
+    max_pixels : int
+        A larger picture is refused before pixels are allocated.
+    subject : str
+        What an error names.
+
+    Returns
+    -------
+    Image
+        With the note ``image.record_conflict`` where the picture contradicts the record's header.
+
+    Raises
+    ------
+    DecodeError
+        As `decode`.
+    """
+    grey, picture = not modality.in_colour, record_image.picture
+    is_as_stated = True
     with _as_decode_errors(subject):
         if picture.encoding.is_raw:
             guard_size(picture.width_px, picture.height_px, subject, max_pixels)
             decoded = Decoded(pixels_of_array(raw_pixels(picture), grey))
         else:
             decoded = decode_encoded(picture.data, grey, subject, max_pixels)
-            alike = decoded.format == FORMAT_NAMES[picture.encoding]
-            alike &= decoded.pixels.shape[:2] == (picture.height_px, picture.width_px)
-    stated = {"record header": shown.ppi} if shown.ppi and min(shown.ppi) > 0 else {}
-    notes = _concerning(decoded.notes, modality)
-    notes += () if alike and not shown.in_conflict else ("image.record_conflict",)
-    image = Image(decoded.pixels, notes=notes, modality=shown.modality, position=shown.position)
+            is_as_stated = decoded.format == FORMAT_NAMES[picture.encoding]
+            is_as_stated &= decoded.pixels.shape[:2] == (picture.height_px, picture.width_px)
+    stated = {"record header": record_image.ppi} if record_image.ppi and min(record_image.ppi) > 0 else {}
+    notes = _notes_for(decoded.notes, modality)
+    notes += () if is_as_stated and not record_image.in_conflict else ("image.record_conflict",)
+    image = Image(decoded.pixels, notes=notes, modality=record_image.modality, position=record_image.position)
     return with_resolution(image, stated | decoded.resolutions, modality, ppi)
 
 
@@ -152,7 +191,7 @@ FORMAT_NAMES = {
 
 @contextmanager
 def _as_decode_errors(subject: str) -> Iterator[None]:
-    """Anything that goes wrong while decoding, as our own error."""
+    """Turn anything that goes wrong while decoding into our own error."""
     try:
         yield
     except DecodeError:
@@ -188,7 +227,7 @@ def _read(path: Path, max_bytes: int) -> bytes:
     return data
 
 
-def _concerning(notes: tuple[str, ...], modality: Modality) -> tuple[str, ...]:
+def _notes_for(notes: tuple[str, ...], modality: Modality) -> tuple[str, ...]:
     """Without the note on colour, unless the image is of an iris: elsewhere colour is usual or does not matter."""
     return notes if modality is Modality.IRIS else tuple(note for note in notes if note != "image.colour")
 

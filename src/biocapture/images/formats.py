@@ -84,8 +84,8 @@ def format_of(data: bytes) -> Format | None:
     return next((kind for signature, kind in _SIGNATURES if signature.match(data)), None)
 
 
-def begins_like_a_capture(head: bytes) -> bool:
-    """Whether a file of no known ending is taken for a capture.
+def begins_like_image(head: bytes) -> bool:
+    """Whether a file without a known ending is taken for an image or a record.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def begins_like_a_capture(head: bytes) -> bool:
     Returns
     -------
     bool
-        False for XML without a BIR element in its head: most documents in XML are no captures.
+        False for XML without a BIR element in its head: most XML documents are something else.
     """
     kind = format_of(head)
     return kind is not None and (kind.name != "CBEFF" or _BIR_ELEMENT.search(head) is not None)

@@ -1,51 +1,51 @@
-"""What a glance at one frame tells: a handful of shares of one hundred, each with what to do when it is low."""
+"""What a quick check of one live frame finds: a few scores from 0 to 100, each with what to do when it is low."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-ENOUGH = 50.0
-"""A part below this is a fault."""
+MIN_PASSING_SCORE = 50.0
+"""A score below this is a fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameCheck:
-    """A glance at a frame.
+    """Result of checking a frame.
 
     Attributes
     ----------
-    parts : dict
+    scores : dict
         Guidance key → 0..100, higher is better; in the order in which faults are to be mended.
     """
 
-    parts: Mapping[str, float]
+    scores: Mapping[str, float]
 
     @property
     def quality(self) -> float:
-        """0..100: the worst part. A frame with a fault is always below one without."""
-        return min(self.parts.values(), default=0.0)
+        """0..100: the lowest score. A frame with a fault is always below one without."""
+        return min(self.scores.values(), default=0.0)
 
     @property
     def rank(self) -> tuple[float, float]:
-        """Order of frames: worst part first, then the mean of all."""
-        values = list(self.parts.values())
+        """Order of frames: lowest score first, then the mean of all; higher is better."""
+        values = list(self.scores.values())
         return self.quality, sum(values) / max(1, len(values))
 
     @property
     def is_present(self) -> bool:
-        """Somebody is there."""
-        return len(self.parts) > 1
+        """Whether a finger, eye or face is presented."""
+        return len(self.scores) > 1
 
     @property
     def fault(self) -> str:
-        """Key of the first part that is too low; empty if all are enough."""
-        return next((key for key, value in self.parts.items() if value < ENOUGH), "")
+        """Key of the first score that is too low; empty if none is."""
+        return next((key for key, value in self.scores.items() if value < MIN_PASSING_SCORE), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Guidance keys of a live capture; empty = nothing is said.
+    """Guidance keys of a live capture; empty = nothing is shown.
 
     Attributes
     ----------
@@ -59,20 +59,57 @@ class Prompts:
     another: str = ""
 
 
-def nothing(key: str) -> FrameCheck:
-    """Nobody is there; ``key`` says what to place where."""
+def nothing_presented(key: str) -> FrameCheck:
+    """Check of a frame without a finger, eye or face.
+
+    Parameters
+    ----------
+    key : str
+        Guidance key of what to present, and where.
+
+    Returns
+    -------
+    FrameCheck
+        A single score, 0.
+    """
     return FrameCheck({key: 0.0})
 
 
-def rising(value: float, low: float, enough: float) -> float:
-    """0 at ``low``, 50 at ``enough``, growing on towards 100; NaN gives 0."""
+def rising_score(value: float, low: float, enough: float) -> float:
+    """Score of a value that should be high: 0 at ``low``, 50 at ``enough``, towards 100 beyond.
+
+    Parameters
+    ----------
+    value : float
+        NaN gives 0.
+    low, enough : float
+        In the unit of the value; ``low < enough``.
+
+    Returns
+    -------
+    float
+        0..100.
+    """
     if not value > low:
         return 0.0
     return float(100.0 * (1.0 - 0.5 ** ((value - low) / (enough - low))))
 
 
-def within(value: float, least: float, most: float) -> float:
-    """100 in the middle of a range, 50 at its ends, 0 half a range beyond."""
+def range_score(value: float, least: float, most: float) -> float:
+    """Score of a value that should lie within a range: 100 in its middle, 50 at its ends, 0 half a range beyond.
+
+    Parameters
+    ----------
+    value : float
+        NaN and infinity give 0.
+    least, most : float
+        Ends of the range, in the unit of the value.
+
+    Returns
+    -------
+    float
+        0..100.
+    """
     if not np.isfinite(value):
         return 0.0
     return float(np.clip(100.0 - 100.0 * abs(value - (least + most) / 2) / (most - least), 0.0, 100.0))

@@ -1,4 +1,4 @@
-"""Which slot and modality a file name speaks of. Conservative: what is ambiguous is unknown."""
+"""Position and modality that a file name states. Conservative: what is ambiguous counts as unknown."""
 
 import re
 from pathlib import Path
@@ -37,12 +37,17 @@ EYE_CODES = {"od": Position.RIGHT_EYE, "os": Position.LEFT_EYE}
 
 
 def position_of(path: str | Path) -> Position:
-    """Slot from the file's own name: ``right_index``, ``R2``, ``FGP 2``, ``RI``, ``telunjuk_kanan``, ``…_500_03``.
+    """Position from the file's own name: ``right_index``, ``R2``, ``FGP 2``, ``RI``, ``telunjuk_kanan``, ``…_500_03``.
+
+    Parameters
+    ----------
+    path : path
+        Only its last part is read.
 
     Returns
     -------
     Position
-        ``UNKNOWN`` when the name says nothing, or more than one thing.
+        ``UNKNOWN`` when the name states no position, or contradicts itself.
     """
     words = _words(Path(path).stem)
     found = _positions(words)
@@ -54,9 +59,19 @@ def position_of(path: str | Path) -> Position:
 
 
 def modality_of_name(path: str | Path) -> Modality | None:
-    """Modality from the file name, else from the words of the nearest folder that names one; None when neither does.
+    """Modality from the file name, otherwise from the words of the nearest folder that names one.
 
-    Faces have eyes: among faces, a name with eyes in it but without a side (``faces/red_eyes.jpg``) says nothing.
+    Faces have eyes: within a folder of faces, a name with eyes in it but without a side (``faces/red_eyes.jpg``) is
+    ignored.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    Modality or None
+        None when neither name states one, or both several.
     """
     *folders, _ = ("", *Path(path).parts)
     words = _words(Path(path).stem)
@@ -69,7 +84,7 @@ def modality_of_name(path: str | Path) -> Modality | None:
 
 
 def _modalities(words: list[str]) -> set[Modality]:
-    """All that a name speaks of. Beside a position, "photo" says nothing: any capture is one."""
+    """All modalities that a name states. Beside a position, the word "photo" is ignored: any capture is one."""
     positions = _positions(words)
     if not positions:
         return _modalities_in_words(words)
@@ -78,6 +93,7 @@ def _modalities(words: list[str]) -> set[Modality]:
 
 
 def _modalities_in_words(words: list[str]) -> set[Modality]:
+    """Modalities whose words are among those of a name."""
     return {modality for modality, known in MODALITY_WORDS.items() if known & set(words)}
 
 
@@ -95,7 +111,7 @@ def _sides(words: list[str]) -> list[str]:
 
 
 def _positions_in_words(words: list[str]) -> list[Position]:
-    """Positions said in words: every side with every finger, every side with an eye, a face."""
+    """Positions in words: every side with every finger, every side with an eye, a face."""
     known = set(words)
     digits = [digit for digit, names in DIGIT_WORDS.items() if known & names]
     parts = digits + (["eye"] if known & MODALITY_WORDS[Modality.IRIS] else [])

@@ -20,7 +20,24 @@ GIVEN_PPI_RANGE = (50, 5000)
 def with_resolution(
     image: Image, stated: dict[str, tuple[float, float]], modality: Modality, given: float | None
 ) -> Image:
-    """Settle the resolution of a print; other modalities keep what the file says, for information."""
+    """Settle which resolution of an image counts, and note what is contradictory or implausible.
+
+    Parameters
+    ----------
+    image : Image
+    stated : dict
+        Source name → (across, down) in pixels per inch, the most trusted first.
+    modality : Modality
+        For a print without a credible resolution 500 ppi is assumed; other modalities keep what the file says, for
+        information.
+    given : float or None
+        What the caller states; it counts before everything else.
+
+    Returns
+    -------
+    Image
+        With ``ppi``, ``ppi_source`` and the notes ``image.ppi_implausible`` and ``image.ppi_conflict``.
+    """
     notes = list(image.notes)
     credible = [pair for pair in stated.values() if not modality.by_contact or _is_plausible(pair)]
     if modality.by_contact and len(credible) < len(stated):

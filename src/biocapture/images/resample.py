@@ -1,4 +1,4 @@
-"""Prints at the resolution they are measured at."""
+"""Prints at the resolution at which they are measured."""
 
 import math
 from dataclasses import replace
@@ -13,7 +13,22 @@ from biocapture.types import Image
 
 
 def to_500_ppi(image: Image) -> Image:
-    """Resample a print to 500 ppi: area averaging downwards (no aliasing), Lanczos upwards. The same object at 500."""
+    """Resample a print to 500 ppi: area averaging when it shrinks, so that ridges do not alias; Lanczos when it grows.
+
+    Parameters
+    ----------
+    image : Image
+        With a resolution; within 0.5 % of 500 ppi, or with NaN, it is returned as it is.
+
+    Returns
+    -------
+    Image
+
+    Raises
+    ------
+    DecodeError
+        It would have more pixels than the limit.
+    """
     factor = WORKING_PPI / image.ppi
     if not math.isfinite(factor) or abs(factor - 1.0) < 0.005:
         return image

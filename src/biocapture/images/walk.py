@@ -1,10 +1,10 @@
-"""Walk folders for captures: streaming, sorted, without directory loops."""
+"""Files of captures under folders: one by one, in a stable order, without directory loops."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from biocapture.images.formats import ENDINGS, HEAD_BYTES, begins_like_a_capture
+from biocapture.images.formats import ENDINGS, HEAD_BYTES, begins_like_image
 
 
 def _nothing(name: str) -> bool:
@@ -12,11 +12,22 @@ def _nothing(name: str) -> bool:
 
 
 def walk(paths: Iterable[str | Path], also: Callable[[str], bool] = _nothing) -> Iterator[Path]:
-    """Image files under ``paths``, in a stable order; files named directly are always given.
+    """Image files and records under ``paths``; files named directly are always given.
 
     Hidden files are passed over inside folders. A folder reached twice (a symbolic link back up) is walked once.
-    Folders that cannot be listed are given as if they were files, so that the run has a row that says so.
-    ``also`` says which other files are taken, by their name.
+    A folder that cannot be listed is given as if it were a file, so that its row reports the error.
+
+    Parameters
+    ----------
+    paths : iterable of path
+        Files and folders, walked in this order.
+    also : function
+        File name → whether a file is taken that is neither of a known ending nor begins like a known format.
+
+    Yields
+    ------
+    Path
+        Sorted by name within each folder.
     """
     for path in map(Path, paths):
         if path.is_dir():
@@ -52,6 +63,6 @@ def _is_candidate(entry: os.DirEntry[str]) -> bool:
         if not entry.is_file():
             return False
         with Path(entry.path).open("rb") as handle:
-            return begins_like_a_capture(handle.read(HEAD_BYTES))
+            return begins_like_image(handle.read(HEAD_BYTES))
     except OSError:
         return False

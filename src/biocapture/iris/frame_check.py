@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.images.frame_check import FrameCheck, Prompts, nothing, rising, within
+from biocapture.images.frame_check import FrameCheck, Prompts, nothing_presented, range_score, rising_score
 from biocapture.types import GreyPixels, Image
 
 PROMPTS = Prompts(place="capture.place_eye", another="capture.another_time")
@@ -63,17 +63,17 @@ def check_frame(image: Image) -> FrameCheck:
     small = _reduced(image.pixels)
     disc = _pupil(small)
     if disc is None:
-        return nothing("capture.open_eye" if float(np.median(small)) > 100 else "capture.place_eye")
+        return nothing_presented("capture.open_eye" if float(np.median(small)) > 100 else "capture.place_eye")
     scale = image.pixels.shape[0] / small.shape[0]
     iris = _around(image.pixels, disc, scale)
     off = 2 * max(abs(disc.row / small.shape[0] - 0.5), abs(disc.column / small.shape[1] - 0.5))
     return FrameCheck(
         {
-            "capture.centre_eye": rising(1.0 - off, 0.2, 0.5),
-            "capture.come_closer_eye": rising(_iris_radius(small, disc) * scale, 30.0, 70.0),
-            "capture.look_here": rising(disc.oval, 0.6, 0.82),
-            "capture.light_eye": within(float(iris.mean()), 60.0, 215.0),
-            "capture.focus_eye": rising(_sharpness(iris), 0.12, 0.285),
+            "capture.centre_eye": rising_score(1.0 - off, 0.2, 0.5),
+            "capture.come_closer_eye": rising_score(_iris_radius(small, disc) * scale, 30.0, 70.0),
+            "capture.look_here": rising_score(disc.oval, 0.6, 0.82),
+            "capture.light_eye": range_score(float(iris.mean()), 60.0, 215.0),
+            "capture.focus_eye": rising_score(_sharpness(iris), 0.12, 0.285),
         }
     )
 

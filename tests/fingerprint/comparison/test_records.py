@@ -19,7 +19,12 @@ from biocapture.fingerprint.comparison.records import estimated_orientation, fro
 from biocapture.fingerprint.comparison.singular_points import singular_points
 from biocapture.fingerprint.comparison.structure import structure_of
 from biocapture.fingerprint.comparison.template import FIELD_PX, NO_RIDGES, ORIENTATIONS, Template, template_of
-from biocapture.images.records.iso19794_2 import FingerMinutiaeRecord, ImpressionType, read_record, write_record
+from biocapture.images.records.iso19794_2 import (
+    FingerMinutiaeRecord,
+    ImpressionType,
+    read_minutiae_record,
+    write_minutiae_record,
+)
 from biocapture.types import FINGERS, Position
 
 VERSIONS = (2005, 2011)
@@ -56,7 +61,7 @@ def test_round_trip_keeps_all_a_record_can_hold(made: Template, version: int) ->
     data = to_record(made, version)  # type: ignore[arg-type]
     again = from_record(data)
     same(again, made)
-    (one,), (other,) = (read_record(each).views for each in (data, to_record(again, version)))  # type: ignore[arg-type]
+    (one,), (other,) = (read_minutiae_record(each).views for each in (data, to_record(again, version)))  # type: ignore[arg-type]
     for name in ("x", "y", "angle_rad", "kind", "minutia_quality"):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
     assert to_record(made, version) == data  # type: ignore[arg-type]
@@ -65,7 +70,7 @@ def test_round_trip_keeps_all_a_record_can_hold(made: Template, version: int) ->
 @pytest.mark.parametrize("version", VERSIONS)
 def test_impression_and_quality_are_carried_and_resolution_is_500(version: int) -> None:
     data = to_record(PLAIN, version, ImpressionType.LIVE_ROLLED, 63)  # type: ignore[arg-type]
-    (stored,) = read_record(data).views
+    (stored,) = read_minutiae_record(data).views
     assert (stored.impression, stored.quality) == (ImpressionType.LIVE_ROLLED, 63)
     assert stored.position is Position.LEFT_RING
     assert stored.ppi == pytest.approx(500, abs=1.27)
@@ -74,7 +79,7 @@ def test_impression_and_quality_are_carried_and_resolution_is_500(version: int) 
 
 def test_cores_and_deltas_are_exported() -> None:
     points = singular_points(PLAIN)
-    (stored,) = read_record(to_record(PLAIN, 2005)).views
+    (stored,) = read_minutiae_record(to_record(PLAIN, 2005)).views
     assert len(stored.cores) == points.core.sum() > 0
     assert len(stored.deltas) == (~points.core).sum()
     first = np.flatnonzero(points.core)[0]
@@ -139,7 +144,7 @@ def test_records_match_records_and_images() -> None:
 @pytest.mark.parametrize("ppi", [250.0, 1000.0])
 def test_other_resolutions_are_brought_to_500(ppi: float) -> None:
     factor = ppi / 500
-    (stored,) = read_record(to_record(PLAIN, 2011)).views
+    (stored,) = read_minutiae_record(to_record(PLAIN, 2011)).views
     scaled = replace(
         stored,
         ppi=ppi,
@@ -150,7 +155,7 @@ def test_other_resolutions_are_brought_to_500(ppi: float) -> None:
         cores=(),
         deltas=(),
     )
-    again = from_record(write_record(FingerMinutiaeRecord(2011, (scaled,))))
+    again = from_record(write_minutiae_record(FingerMinutiaeRecord(2011, (scaled,))))
     assert abs(again.height_px - PLAIN.height_px) <= 2
     assert np.abs(again.row.astype(int) - PLAIN.row).max() <= 2
     assert compared(again, PLAIN).score > THRESHOLDS[1e-3]
@@ -172,7 +177,7 @@ def test_absurd_sizes_are_refused(changes: dict, says: str) -> None:
 
 def test_several_views_are_refused() -> None:
     with pytest.raises(FormatError, match="2 views, expected 1"):
-        from_record(write_record(FingerMinutiaeRecord(2005, (view(), view()))))
+        from_record(write_minutiae_record(FingerMinutiaeRecord(2005, (view(), view()))))
 
 
 def test_minutiae_in_one_place_are_compared() -> None:

@@ -13,8 +13,8 @@ from biocapture.images.records.iso19794_2 import (
     FingerMinutiaeRecord,
     FingerView,
     ImpressionType,
-    read_record,
-    write_record,
+    read_minutiae_record,
+    write_minutiae_record,
 )
 from biocapture.images.records.iso19794_2_extended import SingularPoint
 from biocapture.types import Position
@@ -75,7 +75,7 @@ MALFORMED = [
 @pytest.mark.parametrize(("data", "message"), MALFORMED, ids=[message[:40] for _, message in MALFORMED])
 def test_malformed_records_are_refused(data: bytes, message: str) -> None:
     with pytest.raises(FormatError, match=message):
-        read_record(data)
+        read_minutiae_record(data)
 
 
 def many(count: int) -> FingerView:
@@ -117,7 +117,7 @@ UNWRITABLE = [
 @pytest.mark.parametrize(("views", "message"), UNWRITABLE, ids=[message[:30] for _, message in UNWRITABLE])
 def test_what_a_record_cannot_hold_is_refused(views: tuple[FingerView, ...], message: str, version: int) -> None:
     with pytest.raises(FormatError, match=message):
-        write_record(FingerMinutiaeRecord(version, views))  # type: ignore[arg-type]
+        write_minutiae_record(FingerMinutiaeRecord(version, views))  # type: ignore[arg-type]
 
 
 def test_what_an_edition_cannot_hold_is_refused() -> None:
@@ -128,12 +128,12 @@ def test_what_an_edition_cannot_hold_is_refused() -> None:
         ((view(), view(width_px=513)), "several sizes"),
     ]:
         with pytest.raises(FormatError, match=message):
-            write_record(FingerMinutiaeRecord(2005, views))
-        read_record(write_record(FingerMinutiaeRecord(2011, views)))
+            write_minutiae_record(FingerMinutiaeRecord(2005, views))
+        read_minutiae_record(write_minutiae_record(FingerMinutiaeRecord(2011, views)))
     with pytest.raises(FormatError, match="time zone"):
-        write_record(FingerMinutiaeRecord(2011, (view(capture_time=now.replace(tzinfo=None)),)))
+        write_minutiae_record(FingerMinutiaeRecord(2011, (view(capture_time=now.replace(tzinfo=None)),)))
     with pytest.raises(FormatError, match="edition 2010"):
-        write_record(FingerMinutiaeRecord(2010, (view(),)))  # type: ignore[arg-type]
+        write_minutiae_record(FingerMinutiaeRecord(2010, (view(),)))  # type: ignore[arg-type]
 
 
 def damaged(data: bytes, random: np.random.Generator) -> Iterator[bytes]:
@@ -153,13 +153,13 @@ def test_damage_gives_a_record_or_a_format_error(data: bytes) -> None:
     read = refused = 0
     for variant in (variant for _ in range(1500) for variant in damaged(data, random)):
         try:
-            record = read_record(variant)
+            record = read_minutiae_record(variant)
         except FormatError:
             refused += 1
         else:
             read += 1
-            rewritten = write_record(record)
-            for one, other in zip(read_record(rewritten).views, record.views, strict=True):
+            rewritten = write_minutiae_record(record)
+            for one, other in zip(read_minutiae_record(rewritten).views, record.views, strict=True):
                 same(one, other)
     assert read > 100
     assert refused > 1000
@@ -170,9 +170,9 @@ def test_lying_lengths_cost_neither_memory_nor_time() -> None:
     start = time.perf_counter()
     for at in (8, 15):
         with pytest.raises(FormatError):
-            read_record(patched(RECORD_2011, at, "ffffffff"))
+            read_minutiae_record(patched(RECORD_2011, at, "ffffffff"))
     blocks = patched(RECORD_2005, 8, f"{42 + 65532:08x}")[:-2] + bytes.fromhex("fffc" + "00010004" * 16383)
-    assert len(read_record(blocks).views) == 1
+    assert len(read_minutiae_record(blocks).views) == 1
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000

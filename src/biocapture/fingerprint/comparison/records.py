@@ -21,8 +21,8 @@ from biocapture.images.records.iso19794_2 import (
     FingerMinutiaeRecord,
     FingerView,
     ImpressionType,
-    read_record,
-    write_record,
+    read_minutiae_record,
+    write_minutiae_record,
 )
 from biocapture.images.records.iso19794_2_extended import MAX_POINTS, SingularPoint
 from biocapture.types import Values
@@ -81,7 +81,7 @@ def to_record(
     FormatError
         The edition does not know the impression type, or the image has a side of more than 16383 pixels.
     """
-    return write_record(FingerMinutiaeRecord(version, (view_of(template, impression, quality),)))
+    return write_minutiae_record(FingerMinutiaeRecord(version, (view_of(template, impression, quality),)))
 
 
 def view_of(template: Template, impression: ImpressionType, quality: int | None = None) -> FingerView:
@@ -149,7 +149,7 @@ def from_record(data: bytes) -> Template:
     FormatError
         No record, damaged, of several views, or of a resolution or size beyond the limits.
     """
-    views = read_record(data).views
+    views = read_minutiae_record(data).views
     if len(views) != 1:
         raise FormatError(f"{len(views)} views, expected 1 in a record that is compared")
     return template_of_view(views[0])

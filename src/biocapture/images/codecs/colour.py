@@ -1,4 +1,4 @@
-"""Whether a picture shows colours: what an infrared camera never does."""
+"""Whether a picture shows colours, which a near-infrared camera never records."""
 
 from typing import Any
 
@@ -6,14 +6,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 COLOUR_MODES = ("RGB", "RGBA", "RGBX", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV")
-MIN_TINT_CODES, MIN_TINTED_SHARE, MIN_HUE_CODES = 12, 0.2, 4.0
 SAMPLED_SIDE_PX = 64
+
+MIN_TINT_CODES = 12
+"""Difference between the channels of a pixel, of 255, above which it is tinted."""
+
+MIN_TINTED_SHARE = 0.2
+"""Share of tinted pixels above which a picture can be in colour."""
+
+MIN_HUE_CODES = 4.0
+"""Standard deviation of a channel about its proportion to green, above which the tint is not the same everywhere."""
 
 
 def is_in_colour(pixels: NDArray[Any]) -> bool:
-    """Whether a picture shows things of different colours; one tint all over, as some infrared cameras give, does not.
+    """Whether a picture shows things of different colours.
 
-    A fifth of the pixels has channels 12 codes apart, and red and blue are not everywhere in proportion to green.
+    One tint all over, as some infrared cameras give, does not count: a fifth of the pixels must have channels more than
+    12 codes apart, and red and blue must not be in proportion to green everywhere. About 64 pixels of the shorter side
+    are looked at.
+
+    Parameters
+    ----------
+    pixels : (H, W), (H, W, 3) or (H, W, 4) array
+        RGB order. Anything but three channels of uint8 counts as grey.
+
+    Returns
+    -------
+    bool
     """
     if pixels.ndim != 3 or pixels.shape[2] < 3 or pixels.dtype != np.uint8:
         return False
@@ -27,11 +46,21 @@ def is_in_colour(pixels: NDArray[Any]) -> bool:
 
 
 def shows_colour(opened: Any) -> bool:
-    """:func:`is_in_colour` of a Pillow image, judged from some of its pixels."""
+    """:func:`is_in_colour` of a Pillow image, judged from 64 × 64 of its pixels.
+
+    Parameters
+    ----------
+    opened : PIL.Image.Image
+        Loaded; of any mode.
+
+    Returns
+    -------
+    bool
+    """
     return opened.mode in COLOUR_MODES and is_in_colour(_sample_pixels(opened))
 
 
 def _sample_pixels(opened: Any) -> NDArray[np.uint8]:
-    """(64, 64, 3) pixels of a Pillow image, some of them."""
+    """64 × 64 pixels of a Pillow image as (64, 64, 3) uint8, nearest neighbours without averaging."""
     few = opened.resize((SAMPLED_SIDE_PX, SAMPLED_SIDE_PX), resample=0)
     return np.asarray(few.convert("RGB"), dtype=np.uint8)

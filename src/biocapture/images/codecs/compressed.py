@@ -1,4 +1,4 @@
-"""Writing what a packet holds: WSQ and JPEG 2000 of pixels we have."""
+"""Compressing pixels the way an upload packet holds them: WSQ and JPEG 2000."""
 
 import io
 
@@ -15,6 +15,16 @@ WSQ_SIDES_PX = (64, 4000)
 def wsq_bytes(pixels: NDArray[np.uint8]) -> bytes:
     """WSQ of a grey image at the one rate its encoder has, about 15 : 1.
 
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+        0 = black; each side 64..4000 px.
+
+    Returns
+    -------
+    bytes
+        A whole file.
+
     Raises
     ------
     FormatError
@@ -30,7 +40,19 @@ def wsq_bytes(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def jpeg2000_bytes(pixels: NDArray[np.uint8], ratio: float) -> bytes:
-    """JPEG 2000 of a grey or RGB image, so many times smaller than its pixels."""
+    """Lossy JPEG 2000 of a grey or RGB image.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+    ratio : float
+        Bytes of the pixels over bytes of the file; 10 means ten times smaller.
+
+    Returns
+    -------
+    bytes
+        A whole file.
+    """
     sink = io.BytesIO()
     Pillow.fromarray(pixels).save(
         sink, "JPEG2000", quality_mode="rates", quality_layers=[float(ratio)], irreversible=True

@@ -30,13 +30,13 @@ class Encoding(StrEnum):
 
     @property
     def is_raw(self) -> bool:
-        """Whether size and depth are told by the record alone."""
+        """Whether only the record states size and depth, because the pixels have no header of their own."""
         return self in (Encoding.RAW, Encoding.PACKED)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """Bytes of a picture and what the record says of them.
+    """Bytes of a picture as a record stores them, and what the record says of them.
 
     Attributes
     ----------
@@ -59,7 +59,17 @@ class StoredPicture:
 
 
 def raw_pixels(picture: StoredPicture) -> NDArray[np.uint8]:
-    """(H, W) or (H, W, 3) uint8 of raw or packed pixels, their full range stretched to 0..255.
+    """Raw or packed pixels as an array, their full range stretched to 0..255.
+
+    Parameters
+    ----------
+    picture : StoredPicture
+        Of encoding ``RAW`` or ``PACKED``.
+
+    Returns
+    -------
+    (H, W) or (H, W, 3) uint8
+        0 = black.
 
     Raises
     ------
@@ -92,7 +102,18 @@ def _to_eight_bits(values: NDArray[Any], depth: int) -> NDArray[np.uint8]:
 
 
 def encoding_code(encoding: Encoding, known: Sequence[Encoding]) -> int:
-    """Number of an encoding in a format's list; lossless JPEG 2000 is JPEG 2000 where the list has but one.
+    """Number of an encoding in a format's list; lossless JPEG 2000 is JPEG 2000 where the list has only one of them.
+
+    Parameters
+    ----------
+    encoding : Encoding
+    known : sequence of Encoding
+        What the format can hold, in the order of its codes.
+
+    Returns
+    -------
+    int
+        Index in ``known``.
 
     Raises
     ------

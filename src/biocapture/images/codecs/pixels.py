@@ -1,4 +1,4 @@
-"""Pixels of arrays and of Pillow's images as 8-bit greys or RGB."""
+"""Pixels of arrays and of Pillow images as 8-bit grey or RGB."""
 
 from typing import Any
 
@@ -10,7 +10,26 @@ from biocapture.errors import DecodeError
 
 
 def pixels_of_raster(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]:
-    """Greys or RGB of a loaded Pillow image; transparency over white."""
+    """Grey or RGB pixels of a Pillow image; transparent parts over white.
+
+    Parameters
+    ----------
+    opened : PIL.Image.Image
+        Loaded and upright; 8 or 16 bits a channel.
+    grey : bool
+        Pixels become (H, W); otherwise (H, W, 3) RGB.
+    subject : str
+        What an error names.
+
+    Returns
+    -------
+    (H, W) or (H, W, 3) uint8
+
+    Raises
+    ------
+    DecodeError
+        Floating-point pixels.
+    """
     if opened.mode == "F":  # no white level is defined: 1, 255 and 65535 are all in use
         low, high = opened.getextrema()
         raise DecodeError(f"floating-point pixels (mode F, {low:g}..{high:g}); expected 8 or 16 bit integers", subject)
@@ -26,7 +45,24 @@ def pixels_of_raster(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]
 
 
 def pixels_of_array(array: NDArray[Any], grey: bool) -> NDArray[np.uint8]:
-    """Greys or RGB of an array whose size was checked; always a copy."""
+    """Grey or RGB pixels of an array; always a copy.
+
+    Parameters
+    ----------
+    array : (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) array
+        uint8, uint16 (its full range becomes 0..255) or bool (True = white); RGB order, opacity last.
+    grey : bool
+        Pixels become (H, W); otherwise (H, W, 3) RGB.
+
+    Returns
+    -------
+    (H, W) or (H, W, 3) uint8
+
+    Raises
+    ------
+    DecodeError
+        Any other dtype.
+    """
     if array.dtype == np.uint16:
         array = _to_eight_bits(array)
     elif array.dtype == np.bool_:
@@ -47,11 +83,22 @@ def pixels_of_array(array: NDArray[Any], grey: bool) -> NDArray[np.uint8]:
 
 
 def as_grey_or_rgb(pixels: NDArray[np.uint8], grey: bool) -> NDArray[np.uint8]:
-    """The same, or as (H, W, 3) unless grey is asked for."""
+    """Grey pixels as they are, or repeated in three equal channels.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    grey : bool
+
+    Returns
+    -------
+    (H, W) or (H, W, 3) uint8
+        The same array if grey.
+    """
     return pixels if grey else np.repeat(pixels[:, :, None], 3, axis=2)
 
 
 def _to_eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """16-bit greys over their full range; wider values are clipped to 16 bit first."""
+    """16-bit values over their full range as 8 bits, rounded; wider values are clipped to 16 bits first."""
     wide = np.clip(pixels, 0, 65535).astype(np.uint32)
     return ((wide + 128) // 257).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Formats read by Pillow: opening under our size limit instead of Pillow's, and turning upright."""
+"""Formats that Pillow decodes: opened under our size limit instead of Pillow's, and turned upright."""
 
 import io
 import threading
@@ -21,7 +21,7 @@ TRANSPOSITIONS = {
     7: "TRANSVERSE",
     8: "ROTATE_90",
 }
-"""Orientation → Pillow's name of the turn."""
+"""Orientation tag → Pillow's transposition that turns the pixels upright."""
 
 MIRRORED_ORIENTATIONS = (2, 4, 5, 7)
 """Orientations that are not plain turns."""
@@ -32,9 +32,23 @@ PILLOW_MAX_PIXELS = 178_956_970
 
 @contextmanager
 def open_raster(kind: str, data: bytes, max_pixels: int) -> Iterator[Any]:
-    """Pillow's image, header read and pixels not yet.
+    """Open an image with Pillow: its header is read, its pixels are not yet.
 
-    Not by ``Image.open``: above Pillow's own limit it refuses without saying the size.
+    ``Image.open`` is not used: above its own limit it refuses without stating the size.
+
+    Parameters
+    ----------
+    kind : str
+        Pillow's name of the format.
+    data : bytes
+        The whole file.
+    max_pixels : int
+        Largest size that Pillow must accept; the caller compares the size with it.
+
+    Yields
+    ------
+    PIL.Image.Image
+        Closed at the end of the ``with`` block.
     """
     from PIL import Image as Pillow
 
@@ -50,6 +64,11 @@ def open_raster(kind: str, data: bytes, max_pixels: int) -> Iterator[Any]:
 
 def load_upright(opened: Any) -> tuple[Any, dict[int, Any]]:
     """Read the pixels and turn them as EXIF or TIFF says.
+
+    Parameters
+    ----------
+    opened : PIL.Image.Image
+        As :func:`open_raster` gives it.
 
     Returns
     -------
@@ -70,7 +89,7 @@ def load_upright(opened: Any) -> tuple[Any, dict[int, Any]]:
 
 
 def _tags(opened: Any) -> dict[int, Any]:
-    """Orientation and resolution; none when the metadata are malformed, since the pixels are good without."""
+    """Orientation and resolution tags. Malformed metadata count as none, since the pixels can be used without them."""
     try:
         exif = opened.getexif()
         return {tag: exif[tag] for tag in (ORIENTATION, *RESOLUTION_TAGS) if tag in exif}
@@ -80,10 +99,10 @@ def _tags(opened: Any) -> dict[int, Any]:
 
 @contextmanager
 def _lift_pillow_limit(max_pixels: int) -> Iterator[None]:
-    """Lift Pillow's limit for a caller who asks for more, and restore it.
+    """Lift Pillow's limit for a caller who allows more, and restore it.
 
-    Pillow keeps it in a module variable and looks there again while it loads TIFF and WebP, so there is no other way.
-    Up to :data:`PILLOW_MAX_PIXELS` nothing is touched; beyond, the threads of a process take turns.
+    Pillow keeps the limit in a module variable and reads it again while it loads TIFF and WebP: there is no other way.
+    Up to :data:`PILLOW_MAX_PIXELS` nothing is changed; above, the threads of a process take turns.
     """
     from PIL import Image as Pillow
 

@@ -1,4 +1,4 @@
-"""Resolution as image files state it, every source by name, so that contradictions can be seen."""
+"""Resolution as image files state it, each source by name, so that contradictions are noticed."""
 
 import math
 import re
@@ -18,7 +18,7 @@ EXIF_UNKNOWN_PPI = 72.0
 def stated_resolutions(
     format: str, data: bytes, info: Mapping[Any, Any], tags: Mapping[int, Any]
 ) -> dict[str, tuple[float, float]]:
-    """Everything the file says about its resolution.
+    """Every resolution that a file states.
 
     Parameters
     ----------

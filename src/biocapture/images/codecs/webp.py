@@ -1,4 +1,4 @@
-"""Size of a WebP file (RFC 9649), which Pillow would tell only after allocating the pixels."""
+"""Size of a WebP file (RFC 9649). Pillow would state it only after allocating the pixels."""
 
 import struct
 

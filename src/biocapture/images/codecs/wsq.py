@@ -1,8 +1,7 @@
-"""WSQ (FBI IAFIS-IC-0110): header, and decoding in a process of its own.
+"""WSQ (FBI IAFIS-IC-0110): its size, and decoding in a process of its own.
 
 The C decoder of the ``wsq`` package trusts its input: bytes altered in a table can make it write outside its buffers.
-It therefore runs in a child process that may die without taking the caller along; one child serves all files of a
-process.
+It therefore runs in a child process whose crash does not end the caller; one child serves all files of a process.
 """
 
 import atexit
@@ -39,6 +38,15 @@ while len(size := source.read(4)) == 4:
 def wsq_size(data: bytes) -> Size:
     """Size from the start-of-frame segment (marker FFA2).
 
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+
+    Returns
+    -------
+    Size
+
     Raises
     ------
     FormatError
@@ -57,7 +65,17 @@ def wsq_size(data: bytes) -> Size:
 
 
 def wsq_pixels(data: bytes) -> NDArray[np.uint8]:
-    """Decode a WSQ file to (H, W) uint8.
+    """Decode a WSQ file.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file; its size has been compared with the limit.
+
+    Returns
+    -------
+    (H, W) uint8
+        0 = black.
 
     Raises
     ------
@@ -87,6 +105,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def _running_child() -> subprocess.Popen[bytes]:
+    """The decoder of this process, started if there is none."""
     child = _children.get(os.getpid())
     if child is None or child.poll() is not None:
         _stop_child()
@@ -98,7 +117,7 @@ def _running_child() -> subprocess.Popen[bytes]:
 
 
 def _decode_in_child(child: subprocess.Popen[bytes], data: bytes, stated: Size) -> bytes | None:
-    """Pixels; None when the child could not decode. It may be damaged by the file: no size is taken from it."""
+    """Pixels; None when the child could not decode them. The file may have damaged it, so no size is taken from it."""
     assert child.stdin is not None
     assert child.stdout is not None
     try:
@@ -117,7 +136,7 @@ def _decode_in_child(child: subprocess.Popen[bytes], data: bytes, stated: Size) 
 
 
 def _stop_child() -> None:
-    """End the child of this process, if any."""
+    """End the decoder of this process, if there is one."""
     child = _children.pop(os.getpid(), None)
     if child is not None:
         child.kill()

@@ -124,7 +124,7 @@ def _check_minutiae(size: tuple[int, int], *columns: NDArray[Any], at: int | Non
             require(False, f"{name} {column[index]} of minutia {index}", f"0..{limit}", where)
 
 
-def read_record(data: bytes) -> FingerMinutiaeRecord:
+def read_minutiae_record(data: bytes) -> FingerMinutiaeRecord:
     """Read a record of either edition; of several quality blocks, the first with a value counts.
 
     Raises
@@ -190,7 +190,7 @@ def _time(fields: dict[str, int], at: int) -> datetime | None:
         raise FormatError(f"at byte {at}: {stated} ({error}), expected a date and time") from None
 
 
-def write_record(record: FingerMinutiaeRecord) -> bytes:
+def write_minutiae_record(record: FingerMinutiaeRecord) -> bytes:
     """Write a record in its edition; view numbers count the views of each finger.
 
     Raises

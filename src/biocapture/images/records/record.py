@@ -1,4 +1,4 @@
-"""Pictures inside biometric records of any kind we read, alike: what is shown, which finger or eye, what resolution."""
+"""Images inside biometric records of all kinds that are read, in one form: modality, position, picture, resolution."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,12 +20,15 @@ IDENTIFIERS = (FINGER, FACE, IRIS)
 
 @dataclass(frozen=True, slots=True)
 class RecordImage:
-    """One picture of a record and what the record says of it.
+    """One image of a record and what the record says of it.
 
     Attributes
     ----------
+    modality : Modality
     position : Position
         Unknown for slaps, palms, and where the record does not say.
+    picture : StoredPicture
+        Not decoded yet.
     ppi : (float, float) or None
         Pixels per inch across and down; finger records only.
     quality : int or None
@@ -45,51 +48,75 @@ class RecordImage:
 
 
 def images_in_record(data: bytes) -> tuple[RecordImage, ...]:
-    """All pictures of a record, in its order; at least one.
+    """All images of a record, in its order.
+
+    Parameters
+    ----------
+    data : bytes
+        A record of ISO/IEC 19794-4, -5 or -6, or CBEFF XML with such records inside.
+
+    Returns
+    -------
+    tuple of RecordImage
+        At least one.
 
     Raises
     ------
     FormatError
         No such record, damaged, or one that holds no picture (templates, exceptions, encrypted blocks).
     """
-    found = _images_in_block(data)
-    if found is None:
-        found = tuple(each for leaf in read_bir(data).leaves() for each in _images_in_leaf(leaf))
-    if not found:
+    images = _images_in_block(data)
+    if images is None:
+        images = tuple(each for leaf in read_bir(data).leaves() for each in _images_in_leaf(leaf))
+    if not images:
         raise FormatError("a record without a picture")
-    return found
+    return images
 
 
 def _images_in_block(data: bytes) -> tuple[RecordImage, ...] | None:
-    """Pictures of an ISO/IEC 19794 image record; None for anything else."""
+    """Images of an ISO/IEC 19794 image record; None for anything else."""
     if data.startswith(FINGER):
         prints = read_finger_record(data).images
         return tuple(
-            RecordImage(Modality.FINGERPRINT, one.position, one.picture, one.ppi, one.capture.quality, one.capture.time)
-            for one in prints
+            RecordImage(
+                Modality.FINGERPRINT, each.position, each.picture, each.ppi, each.capture.quality, each.capture.time
+            )
+            for each in prints
         )
     if data.startswith(FACE):
         faces = read_face_record(data).images
         return tuple(
-            RecordImage(Modality.FACE, Position.FACE, one.picture, None, one.capture.quality, one.capture.time)
-            for one in faces
+            RecordImage(Modality.FACE, Position.FACE, each.picture, None, each.capture.quality, each.capture.time)
+            for each in faces
         )
     if data.startswith(IRIS):
         eyes = read_iris_record(data).images
         return tuple(
-            RecordImage(Modality.IRIS, one.position, one.picture, None, one.capture.quality, one.capture.time)
-            for one in eyes
+            RecordImage(Modality.IRIS, each.position, each.picture, None, each.capture.quality, each.capture.time)
+            for each in eyes
         )
     return None
 
 
 def _images_in_leaf(leaf: Bir) -> tuple[RecordImage, ...]:
-    found = _images_in_block(leaf.block) or ()
-    return tuple(with_envelope_position(each, leaf.position) for each in found)
+    images = _images_in_block(leaf.block) or ()
+    return tuple(with_envelope_position(each, leaf.position) for each in images)
 
 
-def with_envelope_position(depiction: RecordImage, position: Position) -> RecordImage:
-    """The same with the position of its envelope, where that names one."""
-    if position in (Position.UNKNOWN, depiction.position):
-        return depiction
-    return replace(depiction, position=position, in_conflict=depiction.position is not Position.UNKNOWN)
+def with_envelope_position(image: RecordImage, position: Position) -> RecordImage:
+    """The same image with the position that its envelope names.
+
+    Parameters
+    ----------
+    image : RecordImage
+    position : Position
+        ``UNKNOWN`` changes nothing.
+
+    Returns
+    -------
+    RecordImage
+        Marked ``in_conflict`` where its own record names another position.
+    """
+    if position in (Position.UNKNOWN, image.position):
+        return image
+    return replace(image, position=position, in_conflict=image.position is not Position.UNKNOWN)
