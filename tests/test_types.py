@@ -5,7 +5,7 @@ import pytest
 from biocapture.devices import target_of
 from biocapture.devices.sbi.codes import GROUPS, MODALITY_OF_TYPE
 from biocapture.images.naming import modality_of_name, position_of
-from biocapture.images.records.cbeff import MODALITY_OF_TYPE as BIR_TYPES
+from biocapture.images.records.cbeff import TYPE_OF_MODALITY as BIR_TYPES
 from biocapture.images.records.cbeff import Bir, subtype_of
 from biocapture.profile.record_rules import Group
 from biocapture.types import EYES, FINGERS, Modality, Position

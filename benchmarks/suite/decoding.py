@@ -8,7 +8,8 @@ from benchmarks.suite.images import Setting, encoded, sample_eyes, sample_face, 
 from biocapture.assessment.guess import guess_modality
 from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.decode import decode
-from biocapture.images.records.cbeff import Bir, write_bir
+from biocapture.images.records.cbeff import Bir
+from biocapture.images.records.cbeff_writing import write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record

@@ -13,7 +13,8 @@ from biocapture.assessment.samples import sample_of
 from biocapture.errors import DecodeError
 from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.decode import decode, decode_record
-from biocapture.images.records.cbeff import Bir, write_bir
+from biocapture.images.records.cbeff import Bir
+from biocapture.images.records.cbeff_writing import write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record

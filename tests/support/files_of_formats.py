@@ -8,7 +8,8 @@ from PIL import Image as Pillow
 from tests.support.pictures import COLOUR, GREY, picture
 
 from biocapture.images.formats import FORMATS
-from biocapture.images.records.cbeff import Bir, write_bir
+from biocapture.images.records.cbeff import Bir
+from biocapture.images.records.cbeff_writing import write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record

@@ -43,7 +43,7 @@ def decode_encoded(data: bytes, grey: bool, subject: str, max_pixels: int) -> De
     data : bytes
         The whole file.
     grey : bool
-        Pixels become (H, W); else (H, W, 3) RGB.
+        Pixels become (H, W); otherwise (H, W, 3) RGB.
     subject : str
         What errors name.
     max_pixels : int

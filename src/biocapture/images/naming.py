@@ -50,12 +50,12 @@ def position_of(path: str | Path) -> Position:
         ``UNKNOWN`` when the name states no position, or contradicts itself.
     """
     words = _words(Path(path).stem)
-    found = _positions(words)
-    if len(found) != 1 or len(_modalities(words)) != 1:
+    positions = _positions(words)
+    if len(positions) != 1 or len(_modalities(words)) != 1:
         return Position.UNKNOWN
-    (position,) = found
-    agreed = position is Position.FACE or all(position.startswith(side) for side in _sides(words))
-    return position if agreed else Position.UNKNOWN
+    (position,) = positions
+    is_consistent = position is Position.FACE or all(position.startswith(side) for side in _sides(words))
+    return position if is_consistent else Position.UNKNOWN
 
 
 def modality_of_name(path: str | Path) -> Modality | None:
@@ -115,26 +115,26 @@ def _positions_in_words(words: list[str]) -> list[Position]:
     known = set(words)
     digits = [digit for digit, names in DIGIT_WORDS.items() if known & names]
     parts = digits + (["eye"] if known & MODALITY_WORDS[Modality.IRIS] else [])
-    found = [Position(f"{side}_{part}") for side in _sides(words) for part in parts]
-    return [*found, Position.FACE] if known & {"face", "wajah"} else found
+    positions = [Position(f"{side}_{part}") for side in _sides(words) for part in parts]
+    return [*positions, Position.FACE] if known & {"face", "wajah"} else positions
 
 
 def _positions_in_codes(words: list[str]) -> list[Position]:
     """Positions in code: R2 / L4 (finger of a hand), FGP n, two letters, NIST ``…_<ppi>_<nn>`` at the end, OD / OS."""
-    found = [EYE_CODES[word] for word in words if word in EYE_CODES]
+    positions = [EYE_CODES[word] for word in words if word in EYE_CODES]
     for word, following in zip(words, [*words, ""][1:], strict=True):
         number = int(following) if following.isdigit() and len(following) <= 2 else 0
         if word in ("r", "l") and 1 <= number <= 5:
-            found.append(FINGERS[number + (5 if word == "l" else 0)])
+            positions.append(FINGERS[number + (5 if word == "l" else 0)])
         if word in ("fgp", "finger", "pos", "position") and 1 <= number <= 10:
-            found.append(FINGERS[number])
+            positions.append(FINGERS[number])
     if len(words) > 1 and words[-2] in ("500", "1000", "2000") and words[-1] in NIST_CODES:
-        found.append(FINGERS[int(words[-1])])
-    found += [
+        positions.append(FINGERS[int(words[-1])])
+    positions += [
         Position(f"{'right' if word[0] == 'r' else 'left'}_{DIGIT_LETTERS[word[1]]}")
         for word in words
         if len(word) == 2 and word[0] in "rl" and word[1] in DIGIT_LETTERS and word not in RIGHT_WORDS | LEFT_WORDS
     ]
     if words in (["rt"], ["lt"]):
-        found.append(Position.RIGHT_THUMB if words == ["rt"] else Position.LEFT_THUMB)
-    return found
+        positions.append(Position.RIGHT_THUMB if words == ["rt"] else Position.LEFT_THUMB)
+    return positions

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biocapture.errors import FormatError
-from biocapture.images.records.cbeff import NAMESPACE, Bir, Registered, position_named, read_bir, subtype_of, write_bir
+from biocapture.images.records.cbeff import NAMESPACE, Bir, Registered, position_named, read_bir, subtype_of
+from biocapture.images.records.cbeff_writing import write_bir
 from biocapture.types import Modality, Position
 
 MOSIP = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>

@@ -22,7 +22,8 @@ from tests.support.records import patched
 from biocapture.errors import DecodeError, FormatError
 from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.decode import decode
-from biocapture.images.records.cbeff import Bir, write_bir
+from biocapture.images.records.cbeff import Bir
+from biocapture.images.records.cbeff_writing import write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, read_finger_record, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, read_face_record, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, read_iris_record, write_iris_record

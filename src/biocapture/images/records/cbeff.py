@@ -1,8 +1,7 @@
-"""Biometric information records in XML (CBEFF, ISO/IEC 19785-3 patron format) as MOSIP writes them, read and written.
+"""Biometric information records in XML (CBEFF, ISO/IEC 19785-3 patron format) as MOSIP writes them.
 
-Read are also the older forms in circulation: the BIAS namespace, ``FormatOwner`` and ``FormatType``, a bare number as
-quality, ``Others`` of ``Key`` and ``Value``. Written is the present one (``cbeff.xsd`` of MOSIP's ``bio-utils``);
-fields of the schema that MOSIP leaves empty are passed over.
+Older forms in circulation are read, too: the BIAS namespace, ``FormatOwner`` and ``FormatType``, a bare number as
+quality, ``Others`` of ``Key`` and ``Value``. Fields of the schema that MOSIP leaves empty are passed over.
 """
 
 import base64
@@ -10,8 +9,6 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
-from xml.sax import saxutils
 
 from biocapture.errors import FormatError
 from biocapture.images.records.fields import require
@@ -21,18 +18,17 @@ from biocapture.types import Modality, Position
 NAMESPACE = "http://standards.iso.org/iso-iec/19785/-3/ed-2/"
 FINGER_IMAGE, FINGER_MINUTIAE, FACE_IMAGE, IRIS_IMAGE = "7", "2", "8", "9"
 """BDB format types of JTC 1/SC 37 that MOSIP uses."""
-MODALITIES = {"finger": Modality.FINGERPRINT, "face": Modality.FACE, "iris": Modality.IRIS}
-TYPES = {modality: name.capitalize() for name, modality in MODALITIES.items()}
+MODALITY_OF_TYPE = {"finger": Modality.FINGERPRINT, "face": Modality.FACE, "iris": Modality.IRIS}
+TYPE_OF_MODALITY = {modality: name.capitalize() for name, modality in MODALITY_OF_TYPE.items()}
 DIGITS = {name: f"{name.capitalize()}Finger" for name in ("index", "middle", "ring", "little")} | {"thumb": "Thumb"}
 LEVELS = ("Raw", "Intermediate", "Processed")
 PURPOSES = ("Verify", "Identify", "Enroll", "EnrollVerify", "EnrollIdentify", "Audit")
 MAX_DEPTH = 8
-escape = partial(saxutils.escape, entities={"\r": "&#13;"})
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A registered identifier: who, and which of theirs."""
+    """A registered identifier: the organization, and the number of its type."""
 
     organization: str
     type: str
@@ -44,6 +40,8 @@ class Bir:
 
     Attributes
     ----------
+    parts : tuple of Bir
+        Records inside this one.
     version, cbeff_version : (int, int) or None
         Major and minor.
     integrity : bool
@@ -80,8 +78,8 @@ class Bir:
 
     @property
     def modality(self) -> Modality | None:
-        """Of its single type."""
-        return MODALITIES.get(self.type[0].lower()) if len(self.type) == 1 else None
+        """Modality that its type names; None where it names none, or several."""
+        return MODALITY_OF_TYPE.get(self.type[0].lower()) if len(self.type) == 1 else None
 
     @property
     def position(self) -> Position:
@@ -102,7 +100,20 @@ class Bir:
 
 
 def position_named(modality: Modality | None, subtype: str) -> Position:
-    """Position of a subtype such as ``Left IndexFinger`` or ``Right``; unknown when it names none, or several."""
+    """Position that a subtype names, such as ``Left IndexFinger`` or ``Right``.
+
+    Parameters
+    ----------
+    modality : Modality or None
+        Of the record: the subtype of an iris names a side only, that of a face nothing.
+    subtype : str
+        Words, separated by spaces or underscores.
+
+    Returns
+    -------
+    Position
+        ``UNKNOWN`` where it names none, or several.
+    """
     words = subtype.replace("_", " ").split()
     if modality is Modality.FACE:
         return Position.FACE
@@ -114,7 +125,17 @@ def position_named(modality: Modality | None, subtype: str) -> Position:
 
 
 def subtype_of(position: Position) -> tuple[str, ...]:
-    """Subtype words of a position; none for a face or an unknown one."""
+    """Subtype words of a position.
+
+    Parameters
+    ----------
+    position : Position
+
+    Returns
+    -------
+    tuple of str
+        ``("Left", "IndexFinger")``, ``("Right",)`` of an eye; empty for a face or an unknown position.
+    """
     side, _, part = position.partition("_")
     if part not in DIGITS and part != "eye":
         return ()
@@ -122,12 +143,21 @@ def subtype_of(position: Position) -> tuple[str, ...]:
 
 
 def read_bir(data: bytes) -> Bir:
-    """Read a record.
+    """Read a record. No entity of the XML is ever expanded.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole document.
+
+    Returns
+    -------
+    Bir
 
     Raises
     ------
     FormatError
-        No well-formed XML, another root, a field that is not what the schema says; no entity is ever expanded.
+        No well-formed XML, another root, or a field that is not what the schema says.
     """
     root = xml_tree(data)
     require(root.name == "BIR", f"element {root.name[:40]}", "BIR")
@@ -206,62 +236,3 @@ def _others(element: Element) -> Iterator[tuple[str, str]]:
             yield key, child.value("Value")
         for entry in child.named("entry"):
             yield entry.attributes.get("key", ""), entry.text
-
-
-def write_bir(bir: Bir) -> bytes:
-    """Write a record as a document in UTF-8.
-
-    Raises
-    ------
-    FormatError
-        A character XML cannot hold, a quality beyond 100, or records nested too deeply.
-    """
-    lines = ['<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', *_bir_lines(bir, f' xmlns="{NAMESPACE}"', 1)]
-    data = ("\n".join(lines) + "\n").encode("utf8", "surrogatepass")
-    require(read_bir(data) == bir, "text or times that XML cannot hold", "plain text, times with a zone")
-    return data
-
-
-def _bir_lines(bir: Bir, attribute: str, depth: int) -> Iterator[str]:
-    require(depth <= MAX_DEPTH, f"BIR within BIR {depth} deep", f"at most {MAX_DEPTH}")
-    yield f"<BIR{attribute}>"
-    for name, version in (("Version", bir.version), ("CBEFFVersion", bir.cbeff_version)):
-        if version:
-            yield f"<{name}><Major>{version[0]}</Major><Minor>{version[1]}</Minor></{name}>"
-    yield f"<BIRInfo>{_tag('Creator', bir.creator)}<Integrity>{str(bir.integrity).lower()}</Integrity></BIRInfo>"
-    info = "".join(_info_tags(bir))
-    if info:
-        yield f"<BDBInfo>{info}</BDBInfo>"
-    for part in bir.parts:
-        yield from _bir_lines(part, "", depth + 1)
-    yield from (
-        _tag(name, base64.b64encode(data).decode()) for name, data in (("BDB", bir.block), ("SB", bir.security)) if data
-    )
-    if bir.others:
-        entries = "".join(f"<entry key={saxutils.quoteattr(key)}>{escape(value)}</entry>" for key, value in bir.others)
-        yield f"<others>{entries}</others>"
-    yield "</BIR>"
-
-
-def _info_tags(bir: Bir) -> Iterator[str]:
-    yield _tag("Index", bir.index)
-    yield _registered_tag("Format", bir.format)
-    yield _tag("CreationDate", bir.created.isoformat().replace("+00:00", "Z") if bir.created else "")
-    yield _tag("Type", " ".join(bir.type))
-    yield _tag("Subtype", " ".join(bir.subtype))
-    yield _tag("Level", bir.level) + _tag("Purpose", bir.purpose)
-    if bir.quality is not None:
-        algorithm = bir.algorithm or Registered("", "")
-        yield f"<Quality>{_registered_tag('Algorithm', algorithm)}<Score>{bir.quality}</Score></Quality>"
-
-
-def _registered_tag(name: str, value: Registered | None) -> str:
-    if value is None:
-        return ""
-    return (
-        f"<{name}><Organization>{escape(value.organization)}</Organization><Type>{escape(value.type)}</Type></{name}>"
-    )
-
-
-def _tag(name: str, text: str) -> str:
-    return f"<{name}>{escape(text)}</{name}>" if text else ""

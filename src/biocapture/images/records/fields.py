@@ -1,4 +1,4 @@
-"""Headers of big-endian records: fields of whole bytes or of 4 bits, their valid ranges, and where a fault lies."""
+"""Headers of big-endian records: fields of whole bytes or of 4 bits, their valid ranges, and the place of a fault."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,18 +13,63 @@ Ranges = Mapping[str, tuple[range, ...]]
 
 
 def layout(fields: str) -> Layout:
-    """From ``name`` (one byte), ``name:bytes`` or ``high/low`` (4 bits each)."""
+    """Layout of a header.
+
+    Parameters
+    ----------
+    fields : str
+        Names separated by spaces: ``name`` (one byte), ``name:bytes``, or ``high/low`` (4 bits each).
+
+    Returns
+    -------
+    Layout
+        A structured dtype of unsigned big-endian numbers.
+    """
     return np.dtype([(name, f">u{size or 1}") for name, _, size in (field.partition(":") for field in fields.split())])
 
 
-def require(good: bool, found: str, expected: str, at: int | None = None) -> None:
-    """Raise :class:`FormatError` with what is there and what was expected, unless all is good."""
-    if not good:
-        raise FormatError(f"{'' if at is None else f'at byte {at}: '}{found}, expected {expected}")
+def require(holds: bool, actual: str, expected: str, at: int | None = None) -> None:
+    """Raise an error with what is there and what was expected, unless a condition holds.
+
+    Parameters
+    ----------
+    holds : bool
+    actual, expected : str
+        Completed to "<actual>, expected <expected>".
+    at : int, optional
+        Offset in bytes.
+
+    Raises
+    ------
+    FormatError
+        The condition does not hold.
+    """
+    if not holds:
+        raise FormatError(f"{'' if at is None else f'at byte {at}: '}{actual}, expected {expected}")
 
 
 def require_valid(ranges: Ranges, name: str, value: int, at: int | None = None) -> int:
-    """The value, if it is valid."""
+    """The value of a field, which must lie in one of its ranges.
+
+    Parameters
+    ----------
+    ranges : mapping
+        Name → valid values; a name that is missing may hold anything.
+    name : str
+    value : int
+    at : int, optional
+        Offset in bytes, for the error.
+
+    Returns
+    -------
+    int
+        ``value``.
+
+    Raises
+    ------
+    FormatError
+        The value is not valid.
+    """
     allowed = ranges.get(name, ())
     expected = " or ".join(f"{each.start}..{each.stop - 1}" for each in allowed)
     require(not allowed or any(value in each for each in allowed), f"{name} {value}", expected, at)
@@ -33,7 +78,17 @@ def require_valid(ranges: Ranges, name: str, value: int, at: int | None = None) 
 
 @dataclass(slots=True)
 class Reader:
-    """Walks through bytes ``at`` to ``end``; no step leads outside."""
+    """Position in a record: reads bytes ``at`` to ``end`` in order, and never outside.
+
+    Attributes
+    ----------
+    ranges : mapping
+        Name of a field → its valid values.
+    data : bytes
+        The whole record.
+    at, end : int
+        Offset of the next byte, and behind the last one that may be read.
+    """
 
     ranges: Ranges
     data: bytes
@@ -41,13 +96,48 @@ class Reader:
     end: int
 
     def skip(self, size: int, what: str) -> int:
-        """Pass ``size`` bytes; returns where they begin."""
+        """Pass over some bytes.
+
+        Parameters
+        ----------
+        size : int
+            Number of bytes.
+        what : str
+            What they are, for the error.
+
+        Returns
+        -------
+        int
+            Offset of the first of them.
+
+        Raises
+        ------
+        FormatError
+            Fewer bytes are left.
+        """
         require(self.at + size <= self.end, f"{self.end - self.at} bytes left", f"{size} for {what}", self.at)
         self.at += size
         return self.at - size
 
     def fields(self, header: Layout, what: str) -> dict[str, int]:
-        """The next header, its fields valid."""
+        """Read the next header.
+
+        Parameters
+        ----------
+        header : Layout
+        what : str
+            What it is, for the error.
+
+        Returns
+        -------
+        dict
+            Name of each field → its value, all valid.
+
+        Raises
+        ------
+        FormatError
+            Cut short, or a value is not valid.
+        """
         at = self.skip(header.itemsize, what)
         row = np.frombuffer(self.data, header, 1, at)[0]
         values: dict[str, int] = {}
@@ -58,12 +148,41 @@ class Reader:
         return values
 
     def finish(self, what: str) -> None:
-        """Require that nothing is left."""
+        """Require that nothing is left.
+
+        Parameters
+        ----------
+        what : str
+            What ends here, for the error.
+
+        Raises
+        ------
+        FormatError
+            Bytes are left.
+        """
         require(self.at == self.end, f"{self.end - self.at} more bytes", f"the end of {what}", self.at)
 
 
 def header_bytes(ranges: Ranges, header: Layout, fields: Mapping[str, int]) -> bytes:
-    """Bytes of one header; fields that are not given are 0."""
+    """Bytes of one header.
+
+    Parameters
+    ----------
+    ranges : mapping
+        Name of a field → its valid values.
+    header : Layout
+    fields : mapping
+        Name → value; fields that are not given are 0.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    FormatError
+        A value is not valid.
+    """
     row = np.zeros(1, header)
     for name in header.names or ():
         high, *low = (require_valid(ranges, half, fields.get(half, 0)) for half in name.split("/"))

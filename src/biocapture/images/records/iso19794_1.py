@@ -27,7 +27,7 @@ COMMON: dict[str, tuple[range, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class QualityBlock:
-    """What one algorithm made of a capture: 0..100, higher is better; 254 not reported, 255 failed."""
+    """Quality score of one algorithm: 0..100, higher is better; 254 not reported, 255 failed."""
 
     quality: int
     vendor: int = 0
@@ -72,15 +72,50 @@ UNSTATED = Capture()
 
 
 def edition_of(data: bytes, magics: Mapping[Version, bytes]) -> Version:
-    """Which edition the record begins like."""
-    found = next((edition for edition, magic in magics.items() if data.startswith(magic)), None)
-    if found is None:
+    """Edition whose first bytes a record has.
+
+    Parameters
+    ----------
+    data : bytes
+    magics : mapping
+        Edition → first bytes.
+
+    Returns
+    -------
+    Version
+
+    Raises
+    ------
+    FormatError
+        None of them.
+    """
+    version = next((edition for edition, magic in magics.items() if data.startswith(magic)), None)
+    if version is None:
         raise FormatError(f"at byte 0: {data[:8]!r}, expected {' or '.join(map(repr, magics.values()))}")
-    return found
+    return version
 
 
 def read_capture(outer: Reader, certified: bool) -> tuple[Capture, Reader]:
-    """The header of the next representation, passed over as a whole, and a reader at what follows the header."""
+    """Read the header of the next representation, and pass over the whole representation.
+
+    Parameters
+    ----------
+    outer : Reader
+        At the representation; afterwards behind it.
+    certified : bool
+        Whether the record is marked as certified, so that certification blocks follow.
+
+    Returns
+    -------
+    capture : Capture
+    reader : Reader
+        At what follows the header, to the end of the representation.
+
+    Raises
+    ------
+    FormatError
+        Cut short, or a value is not valid.
+    """
     reader = Reader(outer.ranges, outer.data, outer.at, outer.end)
     fields = reader.fields(REPRESENTATION, "a representation header")
     require(fields["size"] > REPRESENTATION.itemsize, f"size {fields['size']}", "more than its header", outer.at)
@@ -97,7 +132,27 @@ def read_capture(outer: Reader, certified: bool) -> tuple[Capture, Reader]:
 
 
 def capture_bytes(ranges: Ranges, capture: Capture, certified: bool, rest: bytes) -> bytes:
-    """A representation: its header and the rest."""
+    """Bytes of a representation.
+
+    Parameters
+    ----------
+    ranges : mapping
+        Name of a field → its valid values.
+    capture : Capture
+    certified : bool
+        Whether the record is marked as certified.
+    rest : bytes
+        What follows the header.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    FormatError
+        More than 255 blocks, a time without a zone, or certifications in a record that is not marked as certified.
+    """
     require(certified or not capture.certifications, "certifications", "a record marked as certified")
     head = b"".join(header_bytes(ranges, QUALITY, _fields(block)) for block in capture.qualities)
     if certified:
@@ -119,7 +174,17 @@ def _fields(block: QualityBlock | Certification) -> dict[str, int]:
 
 
 def capture_time(fields: Mapping[str, int]) -> datetime | None:
-    """Time of capture; None where it is not stated to the second.
+    """Time of capture.
+
+    Parameters
+    ----------
+    fields : mapping
+        Names of :data:`TIME_FIELDS` → value.
+
+    Returns
+    -------
+    datetime or None
+        UTC, in milliseconds; None where it is not stated to the second.
 
     Raises
     ------
@@ -133,7 +198,22 @@ def capture_time(fields: Mapping[str, int]) -> datetime | None:
 
 
 def time_fields(time: datetime | None) -> dict[str, int]:
-    """Fields of a time of capture."""
+    """Fields of a time of capture.
+
+    Parameters
+    ----------
+    time : datetime or None
+        With a time zone. None: all bits of all fields are set, which means unknown.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    FormatError
+        The time has no zone.
+    """
     if time is None:
         return dict.fromkeys(TIME_FIELDS, 0xFF) | {"year": 0xFFFF, "millisecond": 0xFFFF}
     require(time.utcoffset() is not None, f"capture_time {time}", "one with a time zone")

@@ -116,7 +116,7 @@ class FingerMinutiaeRecord:
 
 
 def _check_minutiae(size: tuple[int, int], *columns: NDArray[Any], at: int | None = None, step: int = 0) -> None:
-    """Columns: x, y, kind, quality; ``at`` and ``step``: where the first is stored, and how far apart they are."""
+    """Require valid columns of x, y, kind and quality; ``at``: offset of the first row, ``step``: bytes of a row."""
     limits = (min(size[0] - 1, COORDINATE), min(size[1] - 1, COORDINATE), 2, BEST)
     for name, column, limit, offset in zip(("x", "y", "kind", "quality"), columns, limits, (0, 2, 0, 5), strict=True):
         for index in np.flatnonzero((column < 0) | (column > limit))[:1].tolist():
@@ -126,6 +126,15 @@ def _check_minutiae(size: tuple[int, int], *columns: NDArray[Any], at: int | Non
 
 def read_minutiae_record(data: bytes) -> FingerMinutiaeRecord:
     """Read a record of either edition; of several quality blocks, the first with a value counts.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole record.
+
+    Returns
+    -------
+    FingerMinutiaeRecord
 
     Raises
     ------
@@ -162,7 +171,7 @@ def _view_2011(outer: Reader, header: dict[str, int]) -> FingerView:
 
 
 def _view(reader: Reader, fields: dict[str, int], lowest: int, time: datetime | None = None) -> FingerView:
-    """Minutiae and extended data after the headers; ``lowest``: what a minutia's quality 0 means."""
+    """Minutiae and extended data after the headers; ``lowest``: as what a quality of 0 of a minutia is read."""
     size, across, down = (fields["width_px"], fields["height_px"]), fields["across_per_cm"], fields["down_per_cm"]
     require(across == down, f"{across} px/cm across, {down} down", "the same", fields["rate_at"])
     count, step = fields["minutiae"], fields["step"]
@@ -192,6 +201,14 @@ def _time(fields: dict[str, int], at: int) -> datetime | None:
 
 def write_minutiae_record(record: FingerMinutiaeRecord) -> bytes:
     """Write a record in its edition; view numbers count the views of each finger.
+
+    Parameters
+    ----------
+    record : FingerMinutiaeRecord
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------

@@ -37,7 +37,25 @@ Points = tuple[SingularPoint, ...]
 
 
 def read_extended(reader: Reader, size: tuple[int, int]) -> tuple[Points, Points]:
-    """Cores and deltas; pass all blocks of other types. ``size`` is the width and height of the image."""
+    """Read the cores and deltas of a view, and pass over blocks of other types.
+
+    Parameters
+    ----------
+    reader : Reader
+        At the length of the extended data; afterwards behind them.
+    size : (int, int)
+        Width and height of the image in pixels: points must lie within.
+
+    Returns
+    -------
+    cores, deltas : tuple of SingularPoint
+        At most 15 each.
+
+    Raises
+    ------
+    FormatError
+        Lengths that do not fit together, or a point that is not valid.
+    """
     start = reader.skip(reader.fields(LENGTH, "a length")["length"], "extended data")
     cores: Points = ()
     deltas: Points = ()
@@ -50,7 +68,7 @@ def read_extended(reader: Reader, size: tuple[int, int]) -> tuple[Points, Points
 
 
 def _blocks(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the blocks lie. Their lengths include their headers or (edition 2005, as some read it) leave them out."""
+    """Offsets of the blocks. Their lengths include their headers or (edition 2005, as some read it) leave them out."""
     for uncounted in (0, BLOCK.itemsize):
         found, at = [], start
         while at + BLOCK.itemsize <= (last := at + int.from_bytes(data[at + 2 : at + 4], "big") + uncounted) <= end:
@@ -73,7 +91,26 @@ def _points(block: Reader, angles: int, size: tuple[int, int]) -> Iterator[Singu
 
 
 def extended_bytes(ranges: Ranges, cores: Points, deltas: Points, size: tuple[int, int]) -> bytes:
-    """The length of the extended data and, where there are cores or deltas, their block."""
+    """Bytes of the extended data of a view: the block of cores and deltas, or none where there are no points.
+
+    Parameters
+    ----------
+    ranges : mapping
+        Name of a field → its valid values.
+    cores, deltas : tuple of SingularPoint
+        At most 15 each.
+    size : (int, int)
+        Width and height of the image in pixels.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    FormatError
+        Too many points, a point outside the image, or a wrong number of angles.
+    """
     if not cores and not deltas:
         return header_bytes(ranges, LENGTH, {})
     parts = ((cores, CORE_ANGLES), (deltas, DELTA_ANGLES))

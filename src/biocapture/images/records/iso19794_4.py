@@ -128,6 +128,15 @@ class FingerImageRecord:
 def read_finger_record(data: bytes) -> FingerImageRecord:
     """Read a record of either edition. The pictures are not decoded.
 
+    Parameters
+    ----------
+    data : bytes
+        The whole record.
+
+    Returns
+    -------
+    FingerImageRecord
+
     Raises
     ------
     FormatError
@@ -194,6 +203,14 @@ def _image(
 
 def write_finger_record(record: FingerImageRecord) -> bytes:
     """Write a record in its edition.
+
+    Parameters
+    ----------
+    record : FingerImageRecord
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------

@@ -54,7 +54,7 @@ _header_bytes = partial(header_bytes, VALID)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the record says of the person, in the codes of the standard; 0 = unspecified.
+    """What the record says of the capture subject, in the codes of the standard; 0 = unspecified.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """One feature point: its kind (1 MPEG-4, 2 anthropometric …), code, and place in pixels (z as stored)."""
+    """One feature point: its kind (1 MPEG-4, 2 anthropometric …), code, and position in pixels (z as stored)."""
 
     kind: int
     code: int
@@ -134,6 +134,15 @@ class FaceImageRecord:
 
 def read_face_record(data: bytes) -> FaceImageRecord:
     """Read a record of either edition. The pictures are not decoded.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole record.
+
+    Returns
+    -------
+    FaceImageRecord
 
     Raises
     ------
@@ -200,6 +209,14 @@ def _depth(colour_space: int) -> tuple[int, int]:
 
 def write_face_record(record: FaceImageRecord) -> bytes:
     """Write a record in its edition.
+
+    Parameters
+    ----------
+    record : FaceImageRecord
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------

@@ -75,11 +75,12 @@ class IrisImage:
     properties : int
         Edition 2011, 8 bits: orientation across, down, reserved, compression history, 2 bits each.
     range : int
-        Distance to the camera, as stored (2011): 0 unknown, 1 failed, else tenths of millimetres and more.
+        Distance to the camera, as stored (2011): 0 unknown, 1 failed, otherwise tenths of millimetres and more.
     roll, roll_uncertainty : int
         As stored: turns / 65536; uncertainty 65535 = not known.
     bounds : (6,) int
-        Least and most column and row of the iris' centre, least and most diameter, in pixels; 0 = unknown. 2011.
+        Smallest and largest column and row of the centre of the iris, smallest and largest diameter, in pixels;
+        0 = unknown. Edition 2011.
     capture : Capture
         Edition 2005 keeps only the first quality.
     """
@@ -125,6 +126,15 @@ class IrisImageRecord:
 
 def read_iris_record(data: bytes) -> IrisImageRecord:
     """Read a record of either edition. The pictures are not decoded.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole record.
+
+    Returns
+    -------
+    IrisImageRecord
 
     Raises
     ------
@@ -183,6 +193,14 @@ def _image(version: Version, reader: Reader, fields: dict[str, int], capture: Ca
 
 def write_iris_record(record: IrisImageRecord) -> bytes:
     """Write a record in its edition.
+
+    Parameters
+    ----------
+    record : IrisImageRecord
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------

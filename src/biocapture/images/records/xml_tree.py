@@ -1,4 +1,4 @@
-"""XML from outside as a small tree: no document types, so no entities to expand; bounded depth and size."""
+"""XML from outside as a small tree: no document types, so no entities to expand; depth and size are limited."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,15 +20,46 @@ class Element:
     text: str = ""
 
     def named(self, name: str) -> Iterator["Element"]:
-        """Children of a name, case ignored."""
+        """Children of a name.
+
+        Parameters
+        ----------
+        name : str
+            Without namespace; case is ignored.
+
+        Returns
+        -------
+        iterator of Element
+        """
         return (child for child in self.children if child.name.lower() == name.lower())
 
     def child(self, name: str) -> "Element | None":
-        """The first child of a name."""
+        """The first child of a name.
+
+        Parameters
+        ----------
+        name : str
+            Without namespace; case is ignored.
+
+        Returns
+        -------
+        Element or None
+        """
         return next(self.named(name), None)
 
     def value(self, *path: str) -> str:
-        """Text at a path of names, trimmed; empty where there is none."""
+        """Text at a path of names, trimmed.
+
+        Parameters
+        ----------
+        *path : str
+            Name of a child, of its child, and so on; case is ignored.
+
+        Returns
+        -------
+        str
+            Empty where there is no such element.
+        """
         element: Element | None = self
         for name in path:
             element = element.child(name) if element else None
@@ -69,6 +100,15 @@ class _Builder:
 
 def xml_tree(data: bytes) -> Element:
     """Parse a document.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    Element
+        The root.
 
     Raises
     ------
