@@ -17,7 +17,7 @@ from tests.support.prints import touch
 import biocapture as bc
 from biocapture.assessment.modalities import measures, native_columns
 from biocapture.assessment.report import COLUMNS, Report, _ParquetWriter, header, open_writer
-from biocapture.cli.column_help import explain
+from biocapture.cli.column_help import explanation
 from biocapture.errors import UsageError
 from biocapture.guidance import LANGUAGES
 from biocapture.types import Modality
@@ -114,7 +114,7 @@ def test_header_and_rows_name_the_same_columns() -> None:
 
 def test_every_column_of_a_table_can_be_explained() -> None:
     for name in header(tuple(measures()), tuple(native_columns())):
-        text = explain(name)
+        text = explanation(name)
         assert text.startswith(name), name
         assert len(text) > len(name) + 20, name
 

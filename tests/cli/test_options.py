@@ -90,14 +90,22 @@ def test_every_outcome_has_a_colour_and_a_place_on_the_page() -> None:
     assert set(COLOURS) == set(VERDICTS) == {*Verdict, ERROR}
 
 
-def test_former_names_of_options_work_and_are_in_no_help(run: Run) -> None:
-    for former, current in options.RENAMED.items():
-        for words in ([f"--{former}", "nobody"], [f"--{former}=nobody"], [f"--{current}", "nobody"]):
-            said = run("score", "x.png", *words)
-            assert said.status == 2
-            assert "no such backend; there are: default, ofiq" in said.err
-            assert (f"--{former} is deprecated: it is --{current} now" in said.err) == (current not in words[0])
-        commands = get_command(app).commands
-        names = {name for command in commands.values() for item in command.params for name in item.opts}
-        assert f"--{former}" not in names
-        assert f"--{current}" in names
+REFUSALS = {
+    "supplier": (("score", "x.png"), "no such backend; there are: default, ofiq"),
+    "slot": (("capture", "--device", "sim:finger"), "nobody"),
+}
+"""Former name of an option → a command that has it, and what it says of a wrong value."""
+
+
+@pytest.mark.parametrize("former", options.RENAMED)
+def test_former_names_of_options_work_and_are_in_no_help(former: str, run: Run) -> None:
+    current = options.RENAMED[former]
+    command, refusal = REFUSALS[former]
+    for words in ([f"--{former}", "nobody"], [f"--{former}=nobody"], [f"--{current}", "nobody"]):
+        said = run(*command, *words)
+        assert said.status == 2
+        assert refusal in said.err
+        assert (f"--{former} is deprecated: it is --{current} now" in said.err) == (current not in words[0])
+    names = {name for item in get_command(app).commands[command[0]].params for name in item.opts}
+    assert f"--{former}" not in names
+    assert f"--{current}" in names

@@ -20,7 +20,7 @@ from tests.support.prints import touch
 
 from biocapture.assessment.modalities import measures, native_columns
 from biocapture.assessment.report import COLUMNS, header
-from biocapture.cli.column_help import explain
+from biocapture.cli.column_help import explanation
 from biocapture.types import Modality
 
 PRINT = touch(1).pixels
@@ -84,7 +84,7 @@ def test_score_writes_a_table_with_native_columns(run: Run, prints: Path, tmp_pa
 
         names = pq.read_schema(out).names
     assert list(names) == header(tuple(measures(Modality.FINGERPRINT)), tuple(native_columns(Modality.FINGERPRINT)))
-    assert not [name for name in names if not explain(name).startswith(name)]
+    assert not [name for name in names if not explanation(name).startswith(name)]
 
 
 def test_score_with_two_workers_gives_the_same_table(prints: Path, tmp_path: Path, run: Run) -> None:

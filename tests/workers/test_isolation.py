@@ -74,7 +74,7 @@ def run_in(folder: Path, program: str, *words: object, elsewhere: Path) -> subpr
         ("compare", "a.wsq", "b.wsq"),
         ("evaluate", "--images", ".", "--pairs", "pairs.csv", "-w", "2", "--out", "{out}"),
         ("devices", "list"),
-        ("capture", "--device", "sim:finger?script=good", "--slot", "right_index"),
+        ("capture", "--device", "sim:finger?script=good", "--position", "right_index"),
         ("check", "."),
     ],
     ids=lambda words: words[0],

@@ -58,7 +58,7 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
 def biocapture() -> None:
     """Scores fingerprint, face and iris captures for quality and deduplication-readiness, offline.
 
-    Start with `biocapture score FOLDER`; `biocapture explain COLUMN` tells what any number means.
+    Start with `biocapture score FOLDER`; `biocapture explain COLUMN` explains any number.
     """
 
 

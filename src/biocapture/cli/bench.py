@@ -19,7 +19,7 @@ def bench(
 ) -> None:
     """Measure how many images a second this machine assesses, per modality and number of workers.
 
-    The images are synthetic, made on the spot; nothing is kept. Files are read, assessed and judged as `score` does.
+    The images are synthetic, made for the purpose and deleted. Files are read, assessed and judged as `score` does.
 
     For example:
 
@@ -28,8 +28,9 @@ def bench(
     `biocapture bench -m fingerprint -w 1,2 --json`
     """
     from biocapture.assessment.modalities import AVAILABLE
-    from biocapture.cli.terminal.table import print_rows, watched
-    from biocapture.cli.throughput import machine, rates, worker_counts
+    from biocapture.cli.terminal.progress import with_progress
+    from biocapture.cli.terminal.table import print_rows
+    from biocapture.cli.throughput import machine_facts, measure_all, worker_counts
     from biocapture.types import Modality
 
     if modality and modality not in set(Modality):
@@ -39,7 +40,7 @@ def bench(
     except ValueError:
         raise typer.BadParameter("whole numbers with commas between", param_hint="--workers") from None
     kinds = (Modality(modality),) if modality else AVAILABLE
-    found = list(watched(rates(kinds, counts, seconds), len(kinds) * len(counts), "measuring"))
+    measured = list(with_progress(measure_all(kinds, counts, seconds), len(kinds) * len(counts), "measuring"))
     if as_json:
         rows = [
             {
@@ -51,12 +52,15 @@ def bench(
                 "elapsed_s": each.elapsed_s,
                 "start_s": each.start_s,
             }
-            for each in found
+            for each in measured
         ]
-        typer.echo(json.dumps({"machine": machine(), "rates": rows}, indent=1))
+        typer.echo(json.dumps({"machine": machine_facts(), "rates": rows}, indent=1))
         return
     print_rows(
         ("modality", "workers", "images/s", "ms per image and worker", "start s"),
-        [(str(r.modality), str(r.workers), f"{r.per_s:.1f}", f"{r.worker_ms:.1f}", f"{r.start_s:.1f}") for r in found],
+        [
+            (str(r.modality), str(r.workers), f"{r.per_s:.1f}", f"{r.worker_ms:.1f}", f"{r.start_s:.1f}")
+            for r in measured
+        ],
     )
-    typer.echo(", ".join(f"{name} {value}" for name, value in machine().items()))
+    typer.echo(", ".join(f"{name} {value}" for name, value in machine_facts().items()))

@@ -28,9 +28,9 @@ def explain(
     column: Annotated[str, typer.Argument(help="A column of the output, e.g. fingerprint.ridge_period.")],
 ) -> None:
     """Explain any column: what it is, unit, range, ISO name, curve, where it is computed, what to do about it."""
-    from biocapture.cli.column_help import explain as explained
+    from biocapture.cli.column_help import explanation
 
-    typer.echo(explained(column))
+    typer.echo(explanation(column))
 
 
 models_app = typer.Typer(no_args_is_help=False, help="List the models, or add your own file of a third-party one.")
@@ -88,9 +88,9 @@ def profiles(
     if (show == "check") != bool(file):
         raise typer.BadParameter("give a file to check" if show == "check" else "one profile at a time")
     if file:
-        found = load_profile(file, catalogue())
-        minima = len(found.retake) + len(found.review) + len(found.record.means)
-        typer.echo(f"{file}: good: {found.title!r}, {len(found.required)} required slots, {minima} minima")
+        rules = load_profile(file, catalogue())
+        minima = len(rules.retake) + len(rules.review) + len(rules.record.means)
+        typer.echo(f"{file}: good: {rules.title!r}, {len(rules.required)} required slots, {minima} minima")
         return
     if show:
         load_profile(show, catalogue())

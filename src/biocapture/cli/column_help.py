@@ -1,4 +1,4 @@
-"""In words: what any column of the output is and where it comes from."""
+"""What any column of the output is, and where it comes from."""
 
 import difflib
 
@@ -10,13 +10,23 @@ from biocapture.measure import Measure
 from biocapture.runs.entry import MANIFEST_COLUMNS
 
 
-def explain(column: str) -> str:
+def explanation(column: str) -> str:
     """Text about one column of the output table.
+
+    Parameters
+    ----------
+    column : str
+        Name, e.g. ``fingerprint.ridge_period.score``.
+
+    Returns
+    -------
+    str
+        Several lines.
 
     Raises
     ------
     UnknownMeasureError
-        With the nearest existing name.
+        There is no such column; it names the nearest one.
     """
     catalogue, native = measures(), native_columns()
     base = column.removesuffix(".score")

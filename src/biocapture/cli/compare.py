@@ -25,8 +25,8 @@ commands = typer.Typer()
 
 @commands.command()
 def compare(
-    one: Annotated[Path, typer.Argument(help="An image, or a stored template.", show_default=False)],
-    other: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
+    probe: Annotated[Path, typer.Argument(help="An image, or a stored template.", show_default=False)],
+    reference: Annotated[Path, typer.Argument(help="Another.", show_default=False)],
     modality: ComparedModality = "fingerprint",
     fmr: Annotated[float, fmr_option(help=f"False match rate of the verdict: {FALSE_MATCH_RATES}.")] = 0.001,
     ppi: Annotated[float | None, ppi_option(help="Resolution of both images, overriding their metadata.")] = None,
@@ -34,17 +34,17 @@ def compare(
 ) -> None:
     """Compare two captures: score 0..100, and whether they show the same finger or eye at the chosen false match rate.
 
-    Exit status: 0 the same, 1 not the same or not to be told, 2 wrong usage or unreadable file.
+    Exit status: 0 the same, 1 not the same or undecided, 2 wrong usage or unreadable file.
     """
-    from biocapture.comparison.compare import compare as compared
+    from biocapture.comparison.compare import compare as compare_sources
     from biocapture.comparison.picture import write_overlay
 
-    matched = compared(one, other, modality, ppi=ppi)
-    same = matched.is_match(fmr)
-    typer.echo(f"{'SAME' if same else 'not the same'} at FMR {fmr:g}: score {matched.comparison.score:.1f}")
-    typer.echo(matched.summary)
+    comparison = compare_sources(probe, reference, modality, ppi=ppi)
+    same = comparison.is_match(fmr)
+    typer.echo(f"{'SAME' if same else 'not the same'} at FMR {fmr:g}: score {comparison.comparison.score:.1f}")
+    typer.echo(comparison.summary)
     if overlay:
-        write_overlay(matched, overlay)
+        write_overlay(comparison, overlay)
     raise answer(same)
 
 
@@ -100,20 +100,25 @@ def evaluate(
 
     Exit status: 0 all pairs scored, 1 some files cannot be read, 2 wrong usage.
     """
-    from biocapture.cli.terminal.table import watched
-    from biocapture.comparison.evaluation.evaluate import evaluate as evaluated
+    from biocapture.cli.terminal.progress import with_progress
+    from biocapture.comparison.evaluation.evaluate import evaluate as evaluate_pairs
     from biocapture.workers.pool import default_workers
 
-    how = {
-        "ppi": ppi,
-        "workers": workers or default_workers(),
-        "plot": plot,
-        "tables": tables,
-        "fmr": fmr,
-        "scores_from": scores,
-    }
     # Forking is safe: the pool starts on the first file, before any thread exists.
-    done = evaluated(images, pairs, out, modality, **how, fork=True, watch=watched)  # type: ignore[arg-type]
-    for line in done.lines:
+    evaluation = evaluate_pairs(
+        images,
+        pairs,
+        out,
+        modality,
+        ppi=ppi,
+        workers=workers or default_workers(),
+        fork=True,
+        plot=plot,
+        tables=tables,
+        fmr=fmr,
+        scores_from=scores,
+        watch=with_progress,
+    )
+    for line in evaluation.lines:
         typer.echo(line)
-    raise answer(not done.unreadable)
+    raise answer(not evaluation.unreadable)

@@ -14,6 +14,7 @@ from biocapture.cli.options import (
     json_option,
     language_option,
     out_option,
+    position_option,
 )
 
 commands = typer.Typer()
@@ -22,17 +23,19 @@ commands = typer.Typer()
 @commands.command()
 def capture(
     device: Annotated[str, device_option(help="name:address?option=value, e.g. sim:finger.")],
-    slot: Annotated[str, typer.Option("--slot", "-s", help="right_index, left_eye, face …")],
+    position: Annotated[str, position_option("-s", help="right_index, left_eye, face …")],
     profile: CaptureProfile = "default",
     lang: Annotated[str, language_option(help="Language of the guidance; default: the profile's.")] = "",
     out: Annotated[Path | None, out_option(help="Folder for all attempts and findings.")] = None,
     attempts: Annotated[
         int, typer.Option(help="Bad scans after which another finger is suggested; 0: as the profile says.", min=0)
     ] = 0,
-    force: Annotated[str, typer.Option(help="Accept the best attempt whatever its faults; the reason is kept.")] = "",
+    force: Annotated[
+        str, typer.Option(help="Accept the best attempt whatever its faults; the reason is recorded.")
+    ] = "",
     health: Annotated[
         Path | None,
-        typer.Option(envvar=HEALTH_VARIABLE, help="Note in this file how the device does; no picture, no person."),
+        typer.Option(envvar=HEALTH_VARIABLE, help="Health record of the device, a file; no picture, no person."),
     ] = None,
 ) -> None:
     """Capture one finger, eye or face: guidance while it moves, automatic capture, best of several attempts.
@@ -41,30 +44,30 @@ def capture(
 
     For example:
 
-    `biocapture capture --device sim:finger --slot right_index`
+    `biocapture capture --device sim:finger --position right_index`
 
     `biocapture capture -d "sim:finger?script=absent:20,dry:60,good" -s left_thumb --profile e-ktp --out slots/`
     """
     from biocapture.assessment.options import options_of
     from biocapture.capture import Policy
-    from biocapture.capture import capture as captured
+    from biocapture.capture import capture as capture_events
     from biocapture.capture.events import Finished, Result
     from biocapture.capture.files import keep
     from biocapture.capture.health import noting
     from biocapture.cli.terminal.live import LiveView
     from biocapture.devices import open_device, target_of
 
-    target = target_of(slot)
-    wanted = options_of(target.modality, profile=profile)
-    language = lang or wanted.profile.language
+    target = target_of(position)
+    options = options_of(target.modality, profile=profile)
+    language = lang or options.profile.language
     policy = Policy(attempts=attempts) if attempts else None
     result = Result()
     with (
         noting(health, target.modality) as watcher,
         open_device(device) as opened,
-        LiveView(f"{device} → {slot}", language) as view,
+        LiveView(f"{device} → {position}", language) as view,
     ):
-        for event in watcher.watched(opened.info.key, captured(opened, target, wanted, policy)):
+        for event in watcher.watched(opened.info.key, capture_events(opened, target, options, policy)):
             if isinstance(event, Finished):
                 result = event.result
             else:
@@ -96,7 +99,7 @@ def list_devices(
 
 @devices.command()
 def probe(device: Annotated[str, typer.Argument(help="name:address?option=value")]) -> None:
-    """Open a device and print what it says of itself.
+    """Open a device and print what it reports about itself.
 
     Exit status: 0 it opened, 2 it did not.
     """
@@ -107,8 +110,8 @@ def probe(device: Annotated[str, typer.Argument(help="name:address?option=value"
 
     with open_device(device) as opened:
         info = opened.info
-    told = dataclasses.asdict(info) | dataclasses.asdict(info.capabilities) | dataclasses.asdict(info.health)
-    rows = [(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in told.items()]
+    facts = dataclasses.asdict(info) | dataclasses.asdict(info.capabilities) | dataclasses.asdict(info.health)
+    rows = [(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in facts.items()]
     print_rows(("name", "value"), [row for row in rows if row[0] not in ("capabilities", "health")])
 
 
@@ -122,7 +125,7 @@ def health(
     json: Annotated[bool, json_option(help="For machines.")] = False,
     image: Annotated[Path | None, typer.Option(help="Picture of one device's surface, faults marked (PNG).")] = None,
 ) -> None:
-    """Say what is wrong with each device: dirt on the glass, dead lines, falling scores, errors; and how it is known.
+    """Report what is wrong with each device: dirt on the glass, dead lines, falling scores, errors; with evidence.
 
     Exit status: 0 nothing is wrong, 1 something is, 2 wrong usage or no such record.
 
@@ -133,11 +136,11 @@ def health(
     `biocapture devices health --db health.sqlite --device sim:finger --image glass.png`
     """
     from biocapture.capture.health import HealthRecord, diagnose_all
-    from biocapture.cli.terminal.health import print_diagnoses, save_picture
+    from biocapture.cli.terminal.health import print_diagnoses, write_picture
 
     with HealthRecord(db) as record:
-        found = diagnose_all(record, device)
+        diagnoses = diagnose_all(record, device)
     if image:
-        save_picture(found, image)
-    print_diagnoses(found, lang, as_json=json)
-    raise answer(not any(one.findings for one in found))
+        write_picture(diagnoses, image)
+    print_diagnoses(diagnoses, lang, as_json=json)
+    raise answer(not any(diagnosis.findings for diagnosis in diagnoses))

@@ -1,4 +1,4 @@
-"""Whole enrolments: ``check``, ``dedup``, and ``station``, which has a file of its own."""
+"""Enrolments: ``check``, ``dedup``, and ``station``, which has a file of its own."""
 
 import json
 from pathlib import Path
@@ -22,13 +22,15 @@ def check(
     ] = None,
     profile: ProfileName = "default",
     lang: Language = "",
-    station: Annotated[Path | None, typer.Option(help="Memory of the people before; see `station add`.")] = None,
+    station: Annotated[Path | None, typer.Option(help="Memory of earlier people; see `station add`.")] = None,
     key_file: KeyFile = None,
-    sizes: Annotated[bool, typer.Option("--sizes", help="Also tell size and quality at each compression.")] = False,
+    sizes: Annotated[bool, typer.Option("--sizes", help="Also print size and quality at each compression.")] = False,
     as_json: Annotated[bool, json_option(help="Print JSON instead of text; with --many a line per enrolment.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with the images that show each fault.")] = None,
 ) -> None:
-    """Is one person's enrolment ready to upload? Complete, readable, distinct, nobody's ghost, one person's, in budget.
+    """Check whether an enrolment is ready to upload.
+
+    It has to be complete and readable, without duplicates and latent residue, of one person, and within the size limit.
 
     Exit status: 0 READY, 1 RETAKE or REVIEW (with --many: any of them), 2 wrong usage or damaged manifest.
 
@@ -40,8 +42,8 @@ def check(
 
     `biocapture check --many enrolments/ --json`
     """
-    from biocapture.cli.station import memory
-    from biocapture.cli.terminal.readiness import print_error_line, print_line, print_record
+    from biocapture.cli.station import optional_station
+    from biocapture.cli.terminal.readiness import print_error_line, print_record, print_record_line
     from biocapture.enrolment.readiness import check as checked
     from biocapture.enrolment.readiness.many import check_many
     from biocapture.enrolment.readiness.page import write_html
@@ -49,22 +51,24 @@ def check(
     if (enrolment is None) == (many is None) or (many and html):
         raise typer.BadParameter("one enrolment, or --many ROOT (without --html)")
     ready = True
-    with memory(station, key_file) as known:
+    with optional_station(station, key_file) as known:
         if enrolment is not None:
             record = checked(enrolment, profile=profile, station=known, plan=sizes)
             if html:
                 write_html(record, html, lang)
-            _say(record.to_dict(lang)) if as_json else print_record(record, lang)
+            _print_json(record.to_dict(lang)) if as_json else print_record(record, lang)
             raise answer(record.verdict == "READY")
         assert many is not None
-        for name, found in check_many(many, profile=profile, station=known):
-            ready &= not isinstance(found, str) and found.verdict == "READY"
+        for name, outcome in check_many(many, profile=profile, station=known):
+            ready &= not isinstance(outcome, str) and outcome.verdict == "READY"
             if as_json:
-                typer.echo(json.dumps({"id": name, "error": found} if isinstance(found, str) else found.to_dict(lang)))
-            elif isinstance(found, str):
-                print_error_line(name, found)
+                typer.echo(
+                    json.dumps({"id": name, "error": outcome} if isinstance(outcome, str) else outcome.to_dict(lang))
+                )
+            elif isinstance(outcome, str):
+                print_error_line(name, outcome)
             else:
-                print_line(found, lang)
+                print_record_line(outcome, lang)
     raise answer(ready)
 
 
@@ -77,17 +81,17 @@ def dedup(
     any_slot: Annotated[bool, typer.Option("--any-slot", help="Compare every finger with every finger.")] = False,
     as_json: Annotated[bool, json_option(help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Who is in there twice? Compares every sample with every other person's and lists what matches.
+    """Find persons who are enrolled twice: compare every sample with every other person's and list the matches.
 
-    Exit status: 0 nobody, 1 matches found, 2 wrong usage.
+    Exit status: 0 no matches, 1 matches found, 2 wrong usage.
     """
     from biocapture.cli.terminal.readiness import print_duplicates
     from biocapture.enrolment.dedup import duplicates
 
-    found = duplicates(paths, fmr, any_slot=any_slot)
-    _say(found.to_dict()) if as_json else print_duplicates(found)
-    raise answer(not found.pairs)
+    matches = duplicates(paths, fmr, any_slot=any_slot)
+    _print_json(matches.to_dict()) if as_json else print_duplicates(matches)
+    raise answer(not matches.pairs)
 
 
-def _say(content: object) -> None:
+def _print_json(content: object) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))

@@ -1,6 +1,6 @@
-"""Options that several commands have: name, letter, limits and help stand here once; defaults stand at the commands.
+"""Options that several commands have: name, letter, limits and help stand here once, defaults at the commands.
 
-A function gives an option with a help text of the command's own.
+The functions return an option with a help text of the command's own.
 """
 
 from functools import partial
@@ -16,13 +16,13 @@ LANGUAGE_CODES = " or ".join(LANGUAGES)
 FACE_BACKENDS = "default, or ofiq"
 FALSE_MATCH_RATES = "0.01, 0.001 or 0.0001"
 EXAMPLE_PROFILES = "default, e-ktp"
-"""These are facts of other modules that take too long to import for ``--help``; tests hold them together."""
+"""Facts of other modules, which take too long to import for ``--help``; tests compare them with their owners."""
 
 HEALTH_VARIABLE = "BIOCAPTURE_HEALTH"
 KEY_FILE_VARIABLE = "BIOCAPTURE_KEY_FILE"
 """Environment variables that stand for an option."""
 
-RENAMED = {"supplier": "face-backend"}
+RENAMED = {"supplier": "face-backend", "slot": "position"}
 """Former names of options, without dashes → what they are called now. They work and are in no help."""
 
 modality_option = partial(typer.Option, "--modality", "-m")
@@ -46,7 +46,7 @@ ProfileName = Annotated[str, profile_option(help=f"{EXAMPLE_PROFILES}, or a path
 CaptureProfile = Annotated[str, profile_option(help=f"{EXAMPLE_PROFILES}, or your own .toml.")]
 Language = Annotated[str, language_option(help=f"Language of the guidance: {LANGUAGE_CODES}; default: the profile's.")]
 FaceBackend = Annotated[str, face_backend_option(help=f"What finds the face: {FACE_BACKENDS} (your own OFIQ package).")]
-Native = Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.<name>.")]
+Native = Annotated[bool, typer.Option("--native", help="Add every NFIQ 2 measure as nfiq2.NAME.")]
 MaxPixels = Annotated[int, typer.Option("--max-pixels", help="Refuse larger images before decoding.", min=1)]
 Workers = Annotated[int, workers_option(help="Processes; 0 = one per core.", min=0)]
 KeyFile = Annotated[
@@ -56,7 +56,7 @@ KeyFile = Annotated[
 
 
 def current_name(name: str) -> str:
-    """Name of an option today; a former one is taken, with a word on stderr.
+    """Name of an option today; a former one is accepted, with a warning on stderr.
 
     Parameters
     ----------

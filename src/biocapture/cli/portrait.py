@@ -33,10 +33,10 @@ def portrait(
     from biocapture.types import Failure
 
     rules = load_profile(profile, measures())
-    made = make_portrait(image, rules)
-    if isinstance(made, Failure):
-        typer.echo(text(made.reason, lang or rules.language), err=True)
+    cropped = make_portrait(image, rules)
+    if isinstance(cropped, Failure):
+        typer.echo(text(cropped.reason, lang or rules.language), err=True)
         raise answer(False)
     assert rules.portrait is not None
-    write_portrait(made, out, rules.portrait.ppi)
-    typer.echo(f"{out}: {'; '.join(made.changes)}")
+    write_portrait(cropped, out, rules.portrait.ppi)
+    typer.echo(f"{out}: {'; '.join(cropped.changes)}")

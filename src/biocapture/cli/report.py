@@ -37,8 +37,16 @@ def report(
     from biocapture.assessment.options import options_of
     from biocapture.runs.page import write_run_page
     from biocapture.runs.page.thumbnails import Thumbnails
+    from biocapture.runs.page.write import NO_PICTURE
 
-    wanted = {"picture": Thumbnails(options_of(), images)} if thumbnails else {}
-    how = {"against": against, "profile": profile, "language": lang, "reference": reference}
-    size = write_run_page(run, out, save_reference=save_reference, **how, **wanted)  # type: ignore[arg-type]
+    size = write_run_page(
+        run,
+        out,
+        language=lang,
+        profile=profile,
+        against=against,
+        reference=reference,
+        save_reference=save_reference,
+        picture=Thumbnails(options_of(), images) if thumbnails else NO_PICTURE,
+    )
     typer.echo(f"{size} bytes → {out}")

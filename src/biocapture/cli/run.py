@@ -49,7 +49,7 @@ def run(
     workers: Workers = 0,
     engine: Annotated[str, typer.Option(help="local, or ray: a cluster (see docs/cluster.md).")] = "local",
     since: Annotated[str, typer.Option(help="Only files changed since then, e.g. 2026-03-31.")] = "",
-    sample: Annotated[int, typer.Option(help="Only so many files, drawn by lot; 0 = all.", min=0)] = 0,
+    sample: Annotated[int, typer.Option(help="Number of files, drawn at random; 0 = all.", min=0)] = 0,
     seed: Annotated[int, typer.Option(help="Of the draw: the same seed draws the same files.", min=0)] = 0,
     limit: Annotated[float, typer.Option(help="Seconds a file may take; then it is an error row.", min=0.1)] = LIMIT_S,
     face_backend: FaceBackend = "default",
@@ -75,7 +75,7 @@ def run(
     """
     from biocapture.assessment.options import options_of
     from biocapture.assessment.verdict import ERROR
-    from biocapture.cli.terminal.run import RunProgress
+    from biocapture.cli.terminal.progress import RunProgress
     from biocapture.runs.engines import engine_of
     from biocapture.runs.run import Plan, carry_out, chosen_entries, open_store
     from biocapture.runs.run_record import Choice, utc_now, write_run_record

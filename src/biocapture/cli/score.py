@@ -62,42 +62,43 @@ def score(
     from biocapture.assessment.options import options_of
     from biocapture.assessment.pipeline import assess_many, native_names
     from biocapture.assessment.report import Writer, header, open_writer
-    from biocapture.cli.terminal.table import Progress, Table
+    from biocapture.cli.terminal.progress import ScoreProgress
+    from biocapture.cli.terminal.table import ScoreTable
     from biocapture.images.walk import walk
     from biocapture.workers.pool import default_workers
 
-    wanted = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
-    kinds = (wanted.modality,) if wanted.modality else ()
-    columns = header(tuple(measures(*kinds)), native_names(wanted))
+    options = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
+    kinds = (options.modality,) if options.modality else ()
+    columns = header(tuple(measures(*kinds)), native_names(options))
     # Forking is safe: the pool starts on the first report, before any thread exists.
-    found = assess_many(
+    reports = assess_many(
         walk(paths),
         modality,
         workers=workers or default_workers(),
         fork=True,
         ppi=ppi,
-        profile=wanted.profile,
+        profile=options.profile,
         native=native,
         max_pixels=max_pixels,
         backend=face_backend,
     )
     errors = 0
-    language = lang or wanted.profile.language
+    language = lang or options.profile.language
     console = Console(stderr=out is None)
     total = sum(1 for _ in walk(paths)) if console.is_terminal else None  # for the time left
-    with ExitStack() as kept:
-        path = out or (Path(kept.enter_context(TemporaryDirectory()), "rows.parquet") if page else None)
-        with ExitStack() as opened:
-            tables: list[Writer] = [opened.enter_context(open_writer(path, columns))] if path else []
-            tables += [] if out else [Table(language)]
-            progress = opened.enter_context(Progress(console, total))
-            for report in found:
+    with ExitStack() as temporary:
+        path = out or (Path(temporary.enter_context(TemporaryDirectory()), "rows.parquet") if page else None)
+        with ExitStack() as outputs:
+            tables: list[Writer] = [outputs.enter_context(open_writer(path, columns))] if path else []
+            tables += [] if out else [ScoreTable(language)]
+            progress = outputs.enter_context(ScoreProgress(console, total))
+            for report in reports:
                 for table in tables:
                     table.write(report)
                 progress.step(report)
                 errors += bool(report.error)
         if page and path and progress.count:
-            write_page(path, page, wanted.profile, language)
+            write_page(path, page, options.profile, language)
     if progress.count == 0:
         raise typer.BadParameter("no image files there", param_hint="PATHS")
     progress.summary(out)
@@ -105,7 +106,18 @@ def score(
 
 
 def write_page(rows: Path, page: Path, profile: "Profile", language: str) -> None:
-    """The report of a table or run that has just been written."""
+    """Write the page of a table or run that has just been written, and say so on standard error.
+
+    Parameters
+    ----------
+    rows : Path
+        Table, or folder of a run.
+    page : Path
+        The page, .html.
+    profile : Profile
+        Whose minima are shown.
+    language : str
+    """
     from biocapture.runs.page import write_run_page
 
     size = write_run_page(rows, page, profile=profile, language=language)

@@ -55,7 +55,7 @@ def escl(
 
     For example:
 
-    `biocapture capture --device escl:http://127.0.0.1:8090/eSCL --slot right_index`
+    `biocapture capture --device escl:http://127.0.0.1:8090/eSCL --position right_index`
 
     `curl -X POST http://127.0.0.1:8090/admin/fault -d '{"fault": "half"}'`
     """

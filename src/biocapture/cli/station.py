@@ -1,4 +1,4 @@
-"""``biocapture station``: what a capture station remembers."""
+"""``biocapture station``: templates that a capture station remembers."""
 
 import json
 import time
@@ -14,15 +14,31 @@ from biocapture.cli.options import KEY_FILE_VARIABLE, KeyFile, json_option
 if TYPE_CHECKING:
     from biocapture.enrolment.station import Station
 
-commands = typer.Typer(
-    no_args_is_help=True, help="The station's memory of the people before: add, list, forget, expire."
-)
+commands = typer.Typer(no_args_is_help=True, help="The station's memory of earlier people: add, list, forget, expire.")
 
 File = Annotated[Path, typer.Argument(help="The station's memory, one file.", show_default=False)]
 
 
-def opened(file: Path, key_file: Path | None, create: bool = False) -> "Station":
-    """Open a memory; a new one gets a new key if the key file does not exist either."""
+def open_station(file: Path, key_file: Path | None, create: bool = False) -> "Station":
+    """Open a station's memory.
+
+    Parameters
+    ----------
+    file : Path
+    key_file : Path or None
+    create : bool
+        Make what does not exist. A new memory gets a new key if the key file does not exist either.
+
+    Returns
+    -------
+    Station
+        To be used with ``with``.
+
+    Raises
+    ------
+    StationError
+        No key file is given, or it does not fit the memory.
+    """
     from biocapture.enrolment.station import Station, make_key, read_key
     from biocapture.errors import StationError
 
@@ -33,12 +49,22 @@ def opened(file: Path, key_file: Path | None, create: bool = False) -> "Station"
 
 
 @contextmanager
-def memory(file: Path | None, key_file: Path | None) -> Iterator["Station | None"]:
-    """The memory a record is compared with, or None."""
+def optional_station(file: Path | None, key_file: Path | None) -> Iterator["Station | None"]:
+    """Open the memory a record is compared with, if one is given.
+
+    Parameters
+    ----------
+    file, key_file : Path or None
+
+    Yields
+    ------
+    Station or None
+        None without a file.
+    """
     if file is None:
         yield None
         return
-    with opened(file, key_file) as station:
+    with open_station(file, key_file) as station:
         yield station
 
 
@@ -48,7 +74,7 @@ def add(
     enrolment: Annotated[Path, typer.Argument(help="Folder or manifest of one person.", show_default=False)],
     key_file: KeyFile = None,
     operator: Annotated[bool, typer.Option("--operator", help="An operator: stays until forgotten.")] = False,
-    days: Annotated[float, typer.Option(help="Forgotten after so many days.", min=0.0)] = 30.0,
+    days: Annotated[float, typer.Option(help="Days until the person is forgotten.", min=0.0)] = 30.0,
     keep: Annotated[int, typer.Option(help="Citizens remembered at most; the first are forgotten.", min=1)] = 1000,
     name: Annotated[str, typer.Option("--id", help="Id of the person; default: the enrolment's.")] = "",
 ) -> None:
@@ -61,7 +87,7 @@ def add(
 
     read = read_enrolment(enrolment)
     templates = templates_of(read)
-    with opened(file, key_file, create=True) as station:
+    with open_station(file, key_file, create=True) as station:
         station.add(name or read.id, templates, operator=operator, days=days, keep=keep)
         typer.echo(f"{name or read.id}: {len(templates)} templates; {len(station)} people remembered")
 
@@ -75,7 +101,7 @@ def list_people(
     """List who is remembered, in the order they were added."""
     from biocapture.cli.terminal.table import print_rows
 
-    with opened(file, key_file) as station:
+    with open_station(file, key_file) as station:
         people = station.people()
     rows = [
         (p.id, "operator" if p.operator else "citizen", _day(p.added), _day(p.expires), len(p.slots)) for p in people
@@ -92,15 +118,15 @@ def forget(
     file: File, person: Annotated[str, typer.Argument(metavar="ID", show_default=False)], key_file: KeyFile = None
 ) -> None:
     """Forget one person or operator."""
-    with opened(file, key_file) as station:
+    with open_station(file, key_file) as station:
         station.forget(person)
         typer.echo(f"forgotten; {len(station)} people remembered")
 
 
 @commands.command()
 def expire(file: File, key_file: KeyFile = None) -> None:
-    """Forget whoever's time is over; every other command does so, too."""
-    with opened(file, key_file) as station:
+    """Forget everybody whose time is over; every other command does so, too."""
+    with open_station(file, key_file) as station:
         typer.echo(f"{len(station)} people remembered")
 
 

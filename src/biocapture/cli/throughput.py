@@ -1,4 +1,4 @@
-"""How fast this machine assesses captures, by modality and number of worker processes; on captures made here."""
+"""How fast this machine assesses captures, by modality and number of worker processes; on synthetic captures."""
 
 import os
 import platform
@@ -18,14 +18,14 @@ from biocapture.errors import UsageError
 from biocapture.types import Modality
 from biocapture.workers.pool import CHUNK, default_workers
 
-DISTINCT = 4
-"""Different captures of a modality; a run goes over them again and again."""
+DISTINCT_CAPTURES = 4
+"""Per modality; a measurement assesses them again and again."""
 
 MAX_WORKERS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class Throughput:
     """What was measured of one modality with one number of workers.
 
     Attributes
@@ -34,9 +34,9 @@ class Rate:
     workers : int
         1 = in this process.
     images : int
-        Files assessed within ``elapsed_s``, once all workers were at work.
+        Files assessed within ``elapsed_s``, after all workers had started.
     elapsed_s, start_s : float
-        Of these files; and from the start of the run until then.
+        Time for these files; and from the start until the measurement began.
     """
 
     modality: Modality
@@ -52,18 +52,18 @@ class Rate:
 
     @property
     def worker_ms(self) -> float:
-        """What a worker takes for a file, milliseconds."""
+        """Time of one worker for one file, milliseconds."""
         return 1000.0 * self.workers / self.per_s
 
 
 def worker_counts() -> tuple[int, ...]:
-    """1, 2, 4 … up to the number that runs take by default, and that."""
-    most = default_workers()
-    return tuple(sorted({most, *(count for count in (1, 2, 4, 8) if count <= most)}))
+    """Numbers of workers to measure: 1, 2, 4, 8 below the default of runs, and that default."""
+    default = default_workers()
+    return tuple(sorted({default, *(count for count in (1, 2, 4, 8) if count <= default)}))
 
 
-def machine() -> dict[str, str | int]:
-    """What the figures depend on; no names of machines or users."""
+def machine_facts() -> dict[str, str | int]:
+    """Facts about this machine on which the figures depend; no names of machines or users."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     system = f"{platform.system()} {platform.machine()}"
     return {"system": system, "processors": usable, "cpu": _cpu(), "python": platform.python_version()}
@@ -79,13 +79,25 @@ def _cpu() -> str:
     )
 
 
-def rates(modalities: Sequence[Modality], workers: Sequence[int], seconds: float) -> Iterator[Rate]:
-    """Measure every combination, one after another, for so many seconds each.
+def measure_all(modalities: Sequence[Modality], workers: Sequence[int], seconds: float) -> Iterator[Throughput]:
+    """Measure every combination of modality and number of workers, one after another.
+
+    Parameters
+    ----------
+    modalities : sequence of Modality
+    workers : sequence of int
+        Numbers of processes, 1 … :data:`MAX_WORKERS`.
+    seconds : float
+        Of each measurement, up to 3600.
+
+    Yields
+    ------
+    Throughput
 
     Raises
     ------
     UsageError
-        A number of workers or seconds out of range, or captures cannot be assessed here (a model is missing, say).
+        Workers or seconds out of range, or captures cannot be assessed here (a model is missing, say).
     """
     if not all(1 <= count <= MAX_WORKERS for count in workers):
         raise UsageError(f"workers must lie in 1..{MAX_WORKERS}", ", ".join(map(str, workers)))
@@ -93,13 +105,27 @@ def rates(modalities: Sequence[Modality], workers: Sequence[int], seconds: float
         raise UsageError("seconds must lie in 0..3600", str(seconds))
     with tempfile.TemporaryDirectory(prefix="biocapture-bench-") as folder:
         for modality in modalities:
-            paths = written(modality, Path(folder))
+            paths = write_captures(modality, Path(folder))
             for count in workers:
-                yield rate(paths, modality, count, seconds)
+                yield measure_throughput(paths, modality, count, seconds)
 
 
-def rate(paths: Sequence[Path], modality: Modality, workers: int, seconds: float) -> Rate:
-    """Assess files over and over as a folder run does; the clock starts when every worker has given its first chunk.
+def measure_throughput(paths: Sequence[Path], modality: Modality, workers: int, seconds: float) -> Throughput:
+    """Assess files again and again, as a run does.
+
+    The clock starts when as many files are done as all workers take at first, so that their start is not measured.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    modality : Modality
+    workers : int
+    seconds : float
+        At least; the measurement ends with a whole chunk.
+
+    Returns
+    -------
+    Throughput
 
     Raises
     ------
@@ -117,26 +143,42 @@ def rate(paths: Sequence[Path], modality: Modality, workers: int, seconds: float
             if count == warm:
                 since = now
             elif count > warm and count % CHUNK == 0 and now - since >= seconds:
-                return Rate(modality, workers, count - warm, now - since, since - begun)
+                return Throughput(modality, workers, count - warm, now - since, since - begun)
     finally:
         _close(reports)
     raise AssertionError("an endless run ended")
 
 
 def _close(reports: Iterator[object]) -> None:
-    """End the workers now, not when the garbage is collected."""
+    """End the workers now and not at some garbage collection."""
     close: Callable[[], None] | None = getattr(reports, "close", None)
     if close is not None:
         close()
 
 
-def written(modality: Modality, folder: Path) -> list[Path]:
-    """Synthetic captures as files: JPEG of modalities that are captured in colour, else PNG."""
-    part = capability(modality, Examples)
-    if part is None:
+def write_captures(modality: Modality, folder: Path) -> list[Path]:
+    """Write synthetic captures: JPEG of modalities that are captured in colour, otherwise PNG.
+
+    Parameters
+    ----------
+    modality : Modality
+    folder : Path
+        It exists.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    UsageError
+        The modality has no synthetic captures.
+    """
+    source = capability(modality, Examples)
+    if source is None:
         raise UsageError("has no synthetic captures to measure with", modality)
     paths = []
-    for number, pixels in enumerate(part.examples(DISTINCT)):
+    for number, pixels in enumerate(source.examples(DISTINCT_CAPTURES)):
         path = folder / f"{modality}_{number}.{'jpg' if modality.in_colour else 'png'}"
         Pillow.fromarray(pixels).save(path)
         paths.append(path)

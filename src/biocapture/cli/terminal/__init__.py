@@ -1,1 +1,1 @@
-"""Tables and live views in a terminal."""
+"""What commands show on a terminal: tables, progress, live capture, readiness, health of devices."""

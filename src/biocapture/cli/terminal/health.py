@@ -1,4 +1,4 @@
-"""What is wrong with devices, on a terminal, as JSON, and as a picture."""
+"""Health of devices on a terminal, as JSON, and as a picture."""
 
 import json
 import time
@@ -15,23 +15,51 @@ from biocapture.errors import UsageError
 from biocapture.guidance import text, vocabulary
 
 
-def print_diagnoses(found: Sequence[Diagnosis], language: str, *, as_json: bool = False) -> None:
-    """Print each device: what to do, and below it how that is known."""
+def print_diagnoses(diagnoses: Sequence[Diagnosis], language: str, *, as_json: bool = False) -> None:
+    """Print each device: what to do, and the evidence for it.
+
+    Parameters
+    ----------
+    diagnoses : sequence of Diagnosis
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`.
+    as_json : bool
+        As a JSON list instead.
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
+    """
     vocabulary(language)
     now, console = time.time(), Console(soft_wrap=True, highlight=False)
     if as_json:
         console.print(
-            json.dumps([plain(one, language, now) for one in found], ensure_ascii=False, indent=2), markup=False
+            json.dumps([plain(diagnosis, language, now) for diagnosis in diagnoses], ensure_ascii=False, indent=2),
+            markup=False,
         )
         return
-    for one in found:
-        console.print(f"[bold]{escape(one.device)}[/] ({one.captures})")
-        for line in lines_of(one, language, now):
+    for diagnosis in diagnoses:
+        console.print(f"[bold]{escape(diagnosis.device)}[/] ({diagnosis.captures})")
+        for line in diagnosis_lines(diagnosis, language, now):
             console.print(f"  {line}")
 
 
-def lines_of(diagnosis: Diagnosis, language: str, now: float) -> list[str]:
-    """One device, in the markup of rich."""
+def diagnosis_lines(diagnosis: Diagnosis, language: str, now: float) -> list[str]:
+    """Lines about one device.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    language : str
+    now : float
+        Seconds since 1970.
+
+    Returns
+    -------
+    list of str
+        In the markup of rich.
+    """
     lines: list[str] = []
     for key in dict.fromkeys(finding.key for finding in diagnosis.findings):
         same = [finding for finding in diagnosis.findings if finding.key == key]
@@ -44,17 +72,26 @@ def lines_of(diagnosis: Diagnosis, language: str, now: float) -> list[str]:
     return lines
 
 
-def save_picture(found: Sequence[Diagnosis], path: Path) -> None:
+def write_picture(diagnoses: Sequence[Diagnosis], path: Path) -> None:
     """Write the picture of the one device.
+
+    Parameters
+    ----------
+    diagnoses : sequence of Diagnosis
+        Exactly one.
+    path : Path
+        A .png file.
 
     Raises
     ------
     UsageError
-        There are several, none, or no capture of it; or the file cannot be written.
+        There are several devices, none, or no capture of it; or the file cannot be written.
     """
-    if len(found) != 1:
-        raise UsageError("choose one device with --device: " + ", ".join(one.device for one in found), "image")
+    if len(diagnoses) != 1:
+        raise UsageError(
+            "choose one device with --device: " + ", ".join(diagnosis.device for diagnosis in diagnoses), "image"
+        )
     try:
-        path.write_bytes(cv2.imencode(".png", picture(found[0]))[1].tobytes())
+        path.write_bytes(cv2.imencode(".png", picture(diagnoses[0]))[1].tobytes())
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error

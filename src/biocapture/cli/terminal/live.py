@@ -1,4 +1,4 @@
-"""What the operator sees on a terminal during a capture: the message, how near it is, the attempts."""
+"""Live capture on a terminal: the message to the operator, how good the frame is, the attempts."""
 
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,16 @@ from biocapture.guidance import text
 
 
 class LiveView:
-    """Shows events as they come; on a terminal in place, elsewhere a line per change."""
+    """Shows events of a capture as they come: in place on a terminal, a line per change elsewhere.
+
+    Parameters
+    ----------
+    title : str
+    language : str
+        Of the guidance.
+    console : Console, optional
+        Default: standard output.
+    """
 
     def __init__(self, title: str, language: str, console: Console | None = None) -> None:
         self._title, self._language = title, language
@@ -34,7 +43,12 @@ class LiveView:
         self._live.stop()
 
     def show(self, event: Event) -> None:
-        """Take note of one event."""
+        """Show one event.
+
+        Parameters
+        ----------
+        event : Event
+        """
         match event:
             case Told(message):
                 self._message = text(message, self._language)
@@ -60,23 +74,45 @@ class LiveView:
 
 
 def attempt_line(attempt: Attempt, language: str) -> str:
-    """One attempt: number, verdict, quality, and what to do about the worst fault."""
+    """Line about one attempt: number, verdict, quality, and what to do about the worst fault.
+
+    Parameters
+    ----------
+    attempt : Attempt
+    language : str
+
+    Returns
+    -------
+    str
+        In the markup of rich.
+    """
     report = attempt.report
     if report is None or report.verdict is None:
         return f"{attempt.number}. [red]–[/] {escape(attempt.refusal or (report.error if report else ''))}"
-    say = f"  {escape(text(attempt.fault, language))}" if attempt.fault else ""
+    advice = f"  {escape(text(attempt.fault, language))}" if attempt.fault else ""
     quality = f"{report.quality:3.0f}" if report.quality == report.quality else "  –"
     verdict = f"[{COLOURS[report.verdict]}]{report.verdict:<6}[/]"
-    return f"{attempt.number}. {verdict} {quality_bar(report.quality)} {quality}{say}"
+    return f"{attempt.number}. {verdict} {quality_bar(report.quality)} {quality}{advice}"
 
 
 def result_line(result: Result, language: str) -> str:
-    """How the slot ended."""
+    """Line about the end of a capture.
+
+    Parameters
+    ----------
+    result : Result
+    language : str
+
+    Returns
+    -------
+    str
+        In the markup of rich.
+    """
     if result.accepted:
         return f"[green]✓[/] {escape(result.why)}"
-    say = result.error.guidance if result.error else result.suggestion
-    if not say and not result.attempts and result.empty:
-        say = "device.nothing_seen"
+    advice = result.error.guidance if result.error else result.suggestion
+    if not advice and not result.attempts and result.empty:
+        advice = "device.nothing_seen"
     cause = f" ({escape(str(result.error))})" if result.error else ""
     best = f"; {escape(result.why)}" if result.best else ""
-    return f"[red]✗[/] {escape(text(say, language))}{cause}{best}"
+    return f"[red]✗[/] {escape(text(advice, language))}{cause}{best}"

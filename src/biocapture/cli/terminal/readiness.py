@@ -1,4 +1,4 @@
-"""A record's readiness as a person reads it on the terminal: verdict, slots, what to do."""
+"""Readiness of enrolments, and duplicates among them, on a terminal."""
 
 from collections.abc import Iterator
 
@@ -17,20 +17,38 @@ NAME_WIDTH = 20
 
 
 def print_record(record: Readiness, language: str = "", console: Console | None = None) -> None:
-    """Print one record in full."""
+    """Print one record in full: verdict, positions, what to do.
+
+    Parameters
+    ----------
+    record : Readiness
+    language : str
+        Empty = the profile's.
+    console : Console, optional
+        Default: standard output.
+    """
     console = console or Console(soft_wrap=True)
-    for line in lines_of(record, language or record.language):
+    for line in record_lines(record, language or record.language):
         console.print(line, highlight=False)
 
 
-def print_line(record: Readiness, language: str = "", console: Console | None = None) -> None:
-    """Print one record in one line, for runs over many."""
+def print_record_line(record: Readiness, language: str = "", console: Console | None = None) -> None:
+    """Print one record in one line.
+
+    Parameters
+    ----------
+    record : Readiness
+    language : str
+        Empty = the profile's.
+    console : Console, optional
+        Default: standard output.
+    """
     console = console or Console(soft_wrap=True)
     language = language or record.language
-    say = record.guidance(language)
-    more = f" (+{len(say) - 1})" if len(say) > 1 else ""
+    advice = record.guidance(language)
+    more = f" (+{len(advice) - 1})" if len(advice) > 1 else ""
     slots = ", ".join(position_name(slot, language) for slot in record.findings[0].slots) if record.findings else ""
-    what = f"{slots}: {say[0]}" if slots else say[0] if say else ""
+    what = f"{slots}: {advice[0]}" if slots else advice[0] if advice else ""
     console.print(
         f"[{COLOURS[record.verdict]}]{record.verdict:<6}[/] {100 * record.chance:3.0f} %  "
         f"{escape(printable(record.id)):<{NAME_WIDTH}}  {escape(what)}{more}",
@@ -38,8 +56,19 @@ def print_line(record: Readiness, language: str = "", console: Console | None = 
     )
 
 
-def lines_of(record: Readiness, language: str) -> Iterator[str]:
-    """Marked-up lines of one record."""
+def record_lines(record: Readiness, language: str) -> Iterator[str]:
+    """Lines about one record.
+
+    Parameters
+    ----------
+    record : Readiness
+    language : str
+
+    Yields
+    ------
+    str
+        In the markup of rich.
+    """
     verdict = verdict_word(record.verdict, "headline", language)
     yield f"[bold]{escape(printable(record.id))}[/]   [bold {COLOURS[record.verdict]}]{verdict}[/]"
     avoided = f"   {record_phrase('avoids', language)}: {', '.join(record.statuses)}" if record.statuses else ""
@@ -70,13 +99,13 @@ def _slot_line(slot: Slot, language: str) -> str:
 
 
 def _summary_lines(record: Readiness, language: str) -> Iterator[str]:
-    told = [(modality, of) for modality, of in record.summaries.items() if of.mean == of.mean]
-    if told:
+    summaries = [(modality, summary) for modality, summary in record.summaries.items() if summary.mean == summary.mean]
+    if summaries:
         yield ""
-    for modality, of in told:
+    for modality, summary in summaries:
         yield (
             f"  {record_phrase(modality, language):<{NAME_WIDTH}}{record_phrase('minimum', language)} "
-            f"{of.minimum:.0f} ({of.level}), {record_phrase('mean', language)} {of.mean:.0f}"
+            f"{summary.minimum:.0f} ({summary.level}), {record_phrase('mean', language)} {summary.mean:.0f}"
         )
 
 
@@ -108,27 +137,45 @@ def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
 
 
 def print_error_line(name: str, why: str, console: Console | None = None) -> None:
-    """One line for an enrolment that cannot be read."""
+    """Print one line about an enrolment that cannot be read.
+
+    Parameters
+    ----------
+    name : str
+    why : str
+    console : Console, optional
+        Default: standard output.
+    """
     console = console or Console(soft_wrap=True)
     text = f"{escape(printable(name)):<{NAME_WIDTH}}  {escape(printable(why))}"
     console.print(f"[{COLOURS[ERROR]}]{ERROR:<6}[/]        {text}", highlight=False)
 
 
-def print_duplicates(found: Duplicates, console: Console | None = None) -> None:
-    """Pairs and clusters of a deduplication, and what was compared."""
+def print_duplicates(duplicates: Duplicates, console: Console | None = None) -> None:
+    """Print pairs and clusters of a deduplication, and how much was compared.
+
+    Parameters
+    ----------
+    duplicates : Duplicates
+    console : Console, optional
+        Default: standard output.
+    """
     console = console or Console(soft_wrap=True)
-    for pair in found.pairs:
-        one, other = (escape(printable(owner)) for owner in pair.owners)
-        console.print(f"[red]SAME[/] {pair.score:5.1f}  {one}  =  {other}  ({len(pair.samples)})", highlight=False)
-        for first, second, score in pair.samples[:3]:
+    for pair in duplicates.pairs:
+        first, second = (escape(printable(owner)) for owner in pair.owners)
+        console.print(f"[red]SAME[/] {pair.score:5.1f}  {first}  =  {second}  ({len(pair.samples)})", highlight=False)
+        for probe, reference, score in pair.samples[:3]:
             console.print(
-                f"     [dim]{score:5.1f}  {escape(printable(first))}  {escape(printable(second))}[/]", highlight=False
+                f"     [dim]{score:5.1f}  {escape(printable(probe))}  {escape(printable(reference))}[/]",
+                highlight=False,
             )
-    for number, cluster in enumerate(found.clusters, 1):
+    for number, cluster in enumerate(duplicates.clusters, 1):
         if len(cluster) > 2:
             console.print(f"cluster {number}: {escape(printable(', '.join(cluster)))}", highlight=False)
-    for path, why in (found.unreadable | found.not_compared).items():
+    for path, why in (duplicates.unreadable | duplicates.not_compared).items():
         console.print(f"[magenta]not compared[/] {escape(printable(path))}: {escape(printable(why))}", highlight=False)
-    size = f"{found.owners} enrolments or images, {found.images} samples, {found.comparisons} comparisons"
-    chance = f"about {found.fmr * found.comparisons:.1f} chance matches are to be expected"
-    console.print(f"{size} at FMR {found.fmr:g}: {chance}; {len(found.pairs)} found", highlight=False)
+    size = (
+        f"{duplicates.owners} enrolments or images, {duplicates.images} samples, {duplicates.comparisons} comparisons"
+    )
+    chance = f"about {duplicates.fmr * duplicates.comparisons:.1f} chance matches are to be expected"
+    console.print(f"{size} at FMR {duplicates.fmr:g}: {chance}; {len(duplicates.pairs)} found", highlight=False)
