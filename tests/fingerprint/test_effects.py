@@ -31,8 +31,8 @@ FALLING = {
 @pytest.mark.parametrize("measure", FALLING)
 def test_score_falls_as_the_fault_grows(measure: str, seed: int) -> None:
     effect, strengths = FALLING[measure]
-    found = [scores(described(touch(seed, **{effect: strength}).pixels))[measure] for strength in strengths]
-    score, raw = [one.score for one in found], [one.raw for one in found]
+    measured = [scores(described(touch(seed, **{effect: strength}).pixels))[measure] for strength in strengths]
+    score, raw = [one.score for one in measured], [one.raw for one in measured]
     assert score[0] >= score[1] >= score[2]
     assert score[2] < score[0] - 15
     assert (np.diff(raw) > 0).all() or (np.diff(raw) < 0).all()
@@ -40,23 +40,23 @@ def test_score_falls_as_the_fault_grows(measure: str, seed: int) -> None:
 
 @FINGERS
 def test_a_clean_touch_has_no_low_score(seed: int) -> None:
-    found = scores(described(touch(seed, WHOLE).pixels))
+    measured = scores(described(touch(seed, WHOLE).pixels))
     expected = {"dryness", "wetness", "partial_print", "usable_ridge_area", "centring", "ridge_contrast"}
     expected |= {"ghost_ridges", "border_cut", "print_likeness", "ridge_period", "usable_minutiae"}
-    assert {name for name in expected if found[name].score < 95} == set()
-    assert found["quality"].raw > 60
+    assert {name for name in expected if measured[name].score < 95} == set()
+    assert measured["quality"].raw > 60
 
 
 @FINGERS
 def test_ghost_ridges_of_a_latent_print_beside_a_partial_one(seed: int) -> None:
-    found = [
+    measured = [
         scores(described(touch(seed, WHOLE, partial=0.4, ghost=strength).pixels))["ghost_ridges"]
         for strength in (0.0, 0.08, 0.2, 0.6)
     ]
-    assert found[0].score > 95
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    assert found[3].score < 10
-    assert found[3].raw > 60
+    assert measured[0].score > 95
+    assert [one.score for one in measured] == sorted((one.score for one in measured), reverse=True)
+    assert measured[3].score < 10
+    assert measured[3].raw > 60
 
 
 def test_a_strong_latent_print_is_not_taken_for_the_print() -> None:
@@ -67,38 +67,38 @@ def test_a_strong_latent_print_is_not_taken_for_the_print() -> None:
 @FINGERS
 @pytest.mark.parametrize(("down_px", "right_px"), [(0, 0), (0, 60), (0, -120), (-90, 60), (110, 130)])
 def test_centring_is_the_distance_to_the_middle_of_the_contact(seed: int, down_px: float, right_px: float) -> None:
-    made = touch(seed, WHOLE, shift_row_px=down_px, shift_column_px=right_px)
-    row, column = np.nonzero(made.contact)
+    capture = touch(seed, WHOLE, shift_row_px=down_px, shift_column_px=right_px)
+    row, column = np.nonzero(capture.contact)
     offset_mm = PX_MM * np.hypot(row.mean() + 0.5 - WHOLE[0] / 2, column.mean() + 0.5 - WHOLE[1] / 2)
-    assert scores(described(made.pixels))["centring"].raw == pytest.approx(offset_mm, abs=0.3)
+    assert scores(described(capture.pixels))["centring"].raw == pytest.approx(offset_mm, abs=0.3)
 
 
 @FINGERS
 def test_border_cut_is_about_the_share_of_the_border_in_contact(seed: int) -> None:
-    share, found = [], []
+    share, measured = [], []
     for right_px in (0, 80, 170):
-        made = touch(seed, WHOLE, shift_column_px=right_px, shift_row_px=-right_px)
-        sides = (made.contact[0], made.contact[-1], made.contact[:, 0], made.contact[:, -1])
+        capture = touch(seed, WHOLE, shift_column_px=right_px, shift_row_px=-right_px)
+        sides = (capture.contact[0], capture.contact[-1], capture.contact[:, 0], capture.contact[:, -1])
         share.append(sum(side.sum() for side in sides) / (2 * sum(WHOLE)))
-        found.append(scores(described(made.pixels))["border_cut"].raw)
-    assert found[0] == min(found)
-    assert share == pytest.approx(found, abs=0.2)
+        measured.append(scores(described(capture.pixels))["border_cut"].raw)
+    assert measured[0] == min(measured)
+    assert share == pytest.approx(measured, abs=0.2)
 
 
 @pytest.mark.parametrize("axis", [0, 1])
 @pytest.mark.parametrize(("down_px", "right_px"), [(200, 0), (0, 150), (90, -60)])
 def test_a_mirrored_capture_scores_the_same(down_px: float, right_px: float, axis: int) -> None:
-    made = touch(1, WHOLE, shift_row_px=down_px, shift_column_px=right_px).pixels
-    seen, mirrored = (scores(described(pixels)) for pixels in (made, np.flip(made, axis).copy()))
+    capture = touch(1, WHOLE, shift_row_px=down_px, shift_column_px=right_px).pixels
+    upright, mirrored = (scores(described(pixels)) for pixels in (capture, np.flip(capture, axis).copy()))
     for name in ("border_cut", "centring", "dryness", "wetness", "ridge_contrast", "partial_print", "ridge_signal"):
-        assert mirrored[name].raw == pytest.approx(seen[name].raw, abs=0.03), name
+        assert mirrored[name].raw == pytest.approx(upright[name].raw, abs=0.03), name
 
 
 @FINGERS
 def test_a_white_frame_changes_the_place_of_the_print_and_nothing_else(seed: int) -> None:
-    made = touch(seed).pixels
-    wide = np.pad(made, ((20, 100), (160, 40)), constant_values=255)
-    plain, framed = scores(described(made)), scores(described(wide))
+    capture = touch(seed).pixels
+    wide = np.pad(capture, ((20, 100), (160, 40)), constant_values=255)
+    plain, framed = scores(described(capture)), scores(described(wide))
     row, column = np.nonzero(touch(seed).contact)
     offset_mm = PX_MM * np.hypot(row.mean() + 20.5 - wide.shape[0] / 2, column.mean() + 160.5 - wide.shape[1] / 2)
     assert framed["centring"].raw == pytest.approx(offset_mm, abs=0.3)
@@ -110,27 +110,27 @@ def test_a_white_frame_changes_the_place_of_the_print_and_nothing_else(seed: int
 @FINGERS
 @pytest.mark.parametrize("partial", [0.0, 0.4, 0.7])
 def test_ridge_area_is_that_of_the_contact(seed: int, partial: float) -> None:
-    made = touch(seed, WHOLE, partial=partial)
-    found = scores(described(made.pixels))
-    contact_mm2 = made.contact.sum() * PX_MM**2
-    assert found["usable_ridge_area"].raw == pytest.approx(contact_mm2, rel=0.2)
-    assert found["partial_print"].raw == pytest.approx(max(0.0, 1 - contact_mm2 / 250), abs=0.12)
+    capture = touch(seed, WHOLE, partial=partial)
+    measured = scores(described(capture.pixels))
+    contact_mm2 = capture.contact.sum() * PX_MM**2
+    assert measured["usable_ridge_area"].raw == pytest.approx(contact_mm2, rel=0.2)
+    assert measured["partial_print"].raw == pytest.approx(max(0.0, 1 - contact_mm2 / 250), abs=0.12)
 
 
 @pytest.mark.parametrize("period_px", [7.0, 8.5, 11.0, 13.0])
 def test_ridge_period_is_the_fingers(period_px: float) -> None:
-    found = scores(described(impression(grown(1, period_px), 1, shape=(300, 260)).pixels))
-    assert found["ridge_period"].raw == pytest.approx(period_px * 50.8, rel=0.05)
+    measured = scores(described(impression(grown(1, period_px), 1, shape=(300, 260)).pixels))
+    assert measured["ridge_period"].raw == pytest.approx(period_px * 50.8, rel=0.05)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_ridge_period_is_the_same_at_any_resolution(seed: int) -> None:
-    made = touch(seed, WHOLE).pixels
-    wide = cv2.resize(made, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    at_500, at_1000 = bc.assess(made, "fingerprint"), bc.assess(wide, "fingerprint", ppi=1000)
-    wanted = grown(seed).period_px * 50.8
+    capture = touch(seed, WHOLE).pixels
+    wide = cv2.resize(capture, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    at_500, at_1000 = bc.assess(capture, "fingerprint"), bc.assess(wide, "fingerprint", ppi=1000)
+    expected_um = grown(seed).period_px * 50.8
     for report in (at_500, at_1000):
-        assert report.measures["fingerprint.ridge_period"].raw == pytest.approx(wanted, rel=0.05)
+        assert report.measures["fingerprint.ridge_period"].raw == pytest.approx(expected_um, rel=0.05)
         assert "image.ppi_implausible" not in report.notes
         assert report.measures["fingerprint.ridge_period"].score == 100
     assert at_1000.quality == pytest.approx(at_500.quality, abs=5)

@@ -99,13 +99,13 @@ def test_curve_stays_in_range_and_keeps_nan(item: Measure) -> None:
 
 @EVERY
 def test_curve_rises_in_the_direction_that_the_docstring_says(item: Measure) -> None:
-    said = re.findall(r"(Higher|Lower) is (?:better|smoother)", item.description)
+    directions = re.findall(r"(Higher|Lower) is (?:better|smoother)", item.description)
     steps = np.diff(item.curve(np.linspace(*item.range, 1001)))
     if isinstance(item.curve, Band):
-        assert not said
+        assert not directions
     else:
         assert isinstance(item.curve, Identity | Ramp | Sigmoid)
-        assert said[:1] == (["Higher"] if (steps >= 0).all() else ["Lower"])
+        assert directions[:1] == (["Higher"] if (steps >= 0).all() else ["Lower"])
         assert (steps >= 0).all() or (steps <= 0).all()
 
 

@@ -51,16 +51,16 @@ def test_the_same_finger_matches_and_others_do_not(effects: dict) -> None:
 
 @pytest.mark.parametrize("turn", [-40.0, 10.0, 35.0])
 def test_rotation_is_found(turn: float) -> None:
-    found = compare(PLAIN[61], touch(61, 2, rotation_deg=turn))
-    assert found.rotation_deg == pytest.approx(turn, abs=3)
+    comparison = compare(PLAIN[61], touch(61, 2, rotation_deg=turn))
+    assert comparison.rotation_deg == pytest.approx(turn, abs=3)
 
 
 def test_pairs_are_the_same_minutiae() -> None:
     """A shifted copy of the very image: every pair lies at the shift."""
     pixels = impression(FINGERS[62], 1).pixels
     one, other = template(pixels), template(np.pad(pixels, ((32, 0), (48, 0)), constant_values=255))
-    found = compare(one, other)
-    first, second = found.paired.T
+    comparison = compare(one, other)
+    first, second = comparison.paired.T
     assert len(first) > 0.9 * len(one)
     assert np.median(other.row[second].astype(int) - one.row[first]) == 32
     assert np.median(other.column[second].astype(int) - one.column[first]) == 48
@@ -75,6 +75,6 @@ def test_order_hardly_matters_and_repetition_not_at_all() -> None:
 
 def test_a_template_without_minutiae_matches_nothing() -> None:
     blank = template(np.full((300, 300), 255, np.uint8))
-    found = compare(blank, PLAIN[61])
-    assert found.score < 0.01
-    assert found.paired.shape == (0, 2)
+    comparison = compare(blank, PLAIN[61])
+    assert comparison.score < 0.01
+    assert comparison.paired.shape == (0, 2)

@@ -44,27 +44,27 @@ def turned(one: float, other: float, period: float = 2 * np.pi) -> float:
 @pytest.mark.parametrize("opens", [DOWN, 0.3, 2.0])
 @pytest.mark.parametrize("place", [(200.0, 180.0), (211.0, 187.5)])
 def test_a_core_where_it_is_opening_where_it_opens(opens: float, place: Place) -> None:
-    found = singular_points(template((bearing(place) + opens) / 2))
-    assert found.core.tolist() == [True]
-    assert np.hypot(found.row[0] - place[0], found.column[0] - place[1]) < 4
-    assert turned(found.angle_rad[0], opens) < 0.06
-    assert 0.9 < found.strength[0] <= 1
+    points = singular_points(template((bearing(place) + opens) / 2))
+    assert points.core.tolist() == [True]
+    assert np.hypot(points.row[0] - place[0], points.column[0] - place[1]) < 4
+    assert turned(points.angle_rad[0], opens) < 0.06
+    assert 0.9 < points.strength[0] <= 1
 
 
 @pytest.mark.parametrize("leaves", [DOWN, 0.3])
 def test_a_delta_with_its_three_directions(leaves: float) -> None:
-    found = singular_points(template((3 * leaves - bearing((200, 180))) / 2))
-    assert found.core.tolist() == [False]
-    assert np.hypot(found.row[0] - 200, found.column[0] - 180) < 4
-    assert turned(found.angle_rad[0], leaves, 2 * np.pi / 3) < 0.06
+    points = singular_points(template((3 * leaves - bearing((200, 180))) / 2))
+    assert points.core.tolist() == [False]
+    assert np.hypot(points.row[0] - 200, points.column[0] - 180) < 4
+    assert turned(points.angle_rad[0], leaves, 2 * np.pi / 3) < 0.06
 
 
 def test_turning_the_field_turns_the_points() -> None:
     upright = template((bearing((200, 180)) + DOWN) / 2)
     steps = np.rot90(upright.orientation).astype(int) - 1 + ORIENTATIONS // 2
-    found = singular_points(of_field((steps % ORIENTATIONS + 1).astype(np.uint8)))
-    assert np.hypot(found.row[0] - (SIDE[1] * FIELD_PX - 180), found.column[0] - 200) < 4
-    assert turned(found.angle_rad[0], DOWN + np.pi / 2) < 0.06
+    points = singular_points(of_field((steps % ORIENTATIONS + 1).astype(np.uint8)))
+    assert np.hypot(points.row[0] - (SIDE[1] * FIELD_PX - 180), points.column[0] - 200) < 4
+    assert turned(points.angle_rad[0], DOWN + np.pi / 2) < 0.06
 
 
 def test_no_point_without_ridges_or_without_a_turn() -> None:
@@ -74,28 +74,28 @@ def test_no_point_without_ridges_or_without_a_turn() -> None:
 
 def test_most_turns_of_noise_are_too_weak() -> None:
     noise = np.random.default_rng(3).integers(1, 129, (30, 26)).astype(np.uint8)
-    seen: dict[str, np.ndarray] = {}
-    found = singular_points(of_field(noise), lambda name, array: seen.update({name: array}))
-    assert len(found) < 0.2 * np.count_nonzero(seen["index"])
+    stages: dict[str, np.ndarray] = {}
+    points = singular_points(of_field(noise), lambda name, array: stages.update({name: array}))
+    assert len(points) < 0.2 * np.count_nonzero(stages["index"])
 
 
 def test_a_core_beyond_the_print_is_not_invented() -> None:
-    whole = template((bearing((200, 180)) + DOWN) / 2)
-    whole.orientation[:, :16] = 0
-    assert len(singular_points(whole)) == 0
+    full = template((bearing((200, 180)) + DOWN) / 2)
+    full.orientation[:, :16] = 0
+    assert len(singular_points(full)) == 0
 
 
 def test_a_hole_in_a_core_is_part_of_the_print() -> None:
-    whole = template((bearing((200, 184)) + DOWN) / 2)
-    whole.orientation[12, 11] = 0
-    assert len(singular_points(whole)) == 1
+    full = template((bearing((200, 184)) + DOWN) / 2)
+    full.orientation[12, 11] = 0
+    assert len(singular_points(full)) == 1
 
 
 def test_stages_are_traced() -> None:
-    seen: dict[str, np.ndarray] = {}
-    singular_points(template((bearing((200, 180)) + DOWN) / 2), lambda name, array: seen.update({name: array}))
-    assert seen["direction"].shape == SIDE
-    assert seen["index"].sum() == np.abs(seen["index"]).sum() == 1
+    stages: dict[str, np.ndarray] = {}
+    singular_points(template((bearing((200, 180)) + DOWN) / 2), lambda name, array: stages.update({name: array}))
+    assert stages["direction"].shape == SIDE
+    assert stages["index"].sum() == np.abs(stages["index"]).sum() == 1
 
 
 @functools.cache
@@ -103,7 +103,7 @@ def grown(pattern: Pattern) -> Finger:
     return finger(301, pattern)
 
 
-def found_in(pattern: Pattern, **effects: float) -> SingularPoints:
+def points_in(pattern: Pattern, **effects: float) -> SingularPoints:
     pixels = impression(grown(pattern), 1, Effects(**effects)).pixels
     return singular_points(template_of(sample(pixels)))
 
@@ -123,27 +123,27 @@ COUNTS = {  # cores and deltas of Henry's classes
 def test_synthetic_fingers_have_the_points_of_their_class(pattern: Pattern, effects: dict) -> None:
     """The deltas of a whorl lie at the rim and may not be seen."""
     cores, deltas = COUNTS[pattern]
-    found = found_in(pattern, **effects)
-    assert found.core.sum() == cores
-    assert deltas / 2 <= (~found.core).sum() <= deltas
-    assert (np.diff(found.strength) <= 0).all()
+    points = points_in(pattern, **effects)
+    assert points.core.sum() == cores
+    assert deltas / 2 <= (~points.core).sum() <= deltas
+    assert (np.diff(points.strength) <= 0).all()
 
 
 def test_loops_open_downwards_to_their_side_and_the_delta_lies_on_the_other() -> None:
     for pattern, side in ((Pattern.LEFT_LOOP, -1), (Pattern.RIGHT_LOOP, 1)):
-        found = found_in(pattern)
-        core, delta = np.flatnonzero(found.core)[0], np.flatnonzero(~found.core)[0]
-        assert np.sin(found.angle_rad[core]) < -0.3
-        assert np.sign(np.cos(found.angle_rad[core])) == side
-        assert found.row[delta] > found.row[core]
-        assert np.sign(found.column[delta] - found.column[core]) == -side
+        points = points_in(pattern)
+        core, delta = np.flatnonzero(points.core)[0], np.flatnonzero(~points.core)[0]
+        assert np.sin(points.angle_rad[core]) < -0.3
+        assert np.sign(np.cos(points.angle_rad[core])) == side
+        assert points.row[delta] > points.row[core]
+        assert np.sign(points.column[delta] - points.column[core]) == -side
 
 
 def test_rotation_and_shift_of_the_finger_move_its_core() -> None:
     def core(**effects: float) -> np.ndarray:
-        found = singular_points(template_of(sample(touch(1, **effects).pixels)))
-        first = np.flatnonzero(found.core)[0]
-        return np.array([found.row[first], found.column[first], found.angle_rad[first]])
+        points = singular_points(template_of(sample(touch(1, **effects).pixels)))
+        first = np.flatnonzero(points.core)[0]
+        return np.array([points.row[first], points.column[first], points.angle_rad[first]])
 
     plain, shifted, rotated = core(), core(shift_row_px=20.0), core(rotation_deg=20.0)
     assert np.abs(shifted - plain - (20, 0, 0))[:2].max() < 8

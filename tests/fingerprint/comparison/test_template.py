@@ -12,13 +12,13 @@ from biocapture.types import Image, Modality, Position, Sample
 FINGERS = {seed: finger(seed) for seed in (41, 42)}
 
 
-def made(seed: int, effects: Effects | None = None, impression_seed: int = 0) -> Template:
+def template_from(seed: int, effects: Effects | None = None, impression_seed: int = 0) -> Template:
     pixels = impression(FINGERS[seed], impression_seed, effects).pixels
     return template_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT, Position.LEFT_RING))
 
 
 def test_stored_form_is_small_and_gives_the_same_template_back() -> None:
-    template = made(41)
+    template = template_from(41)
     stored = template.to_bytes()
     cells = np.count_nonzero(template.orientation)
     assert len(stored) == 16 + 6 * len(template) + template.orientation.size + 8 * cells < 8000
@@ -33,8 +33,8 @@ def test_stored_form_is_small_and_gives_the_same_template_back() -> None:
 
 
 def test_same_print_same_bytes() -> None:
-    assert made(41).to_bytes() == made(41).to_bytes()
-    assert made(41).to_bytes() != made(42).to_bytes()
+    assert template_from(41).to_bytes() == template_from(41).to_bytes()
+    assert template_from(41).to_bytes() != template_from(42).to_bytes()
 
 
 def test_minutiae_are_those_of_the_finger_wherever_the_frame_is() -> None:
@@ -58,7 +58,7 @@ def test_blank_captures_have_no_minutiae(grey: int) -> None:
     assert Template.from_bytes(template.to_bytes()).to_bytes() == template.to_bytes()
 
 
-STORED = made(41).to_bytes()
+STORED = template_from(41).to_bytes()
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_altered_headers_never_crash(at: int, value: int) -> None:
 
 def test_most_minutiae_are_found_and_most_found_are_true() -> None:
     """Clean impressions: within 8 px and 15°, each once, those at the rim of the print included."""
-    found = right = true = 0
+    extracted = right = true = 0
     for seed, grown in FINGERS.items():
         shown = impression(grown, seed).minutiae
-        template = made(seed, impression_seed=seed)
+        template = template_from(seed, impression_seed=seed)
         gap = np.hypot(template.row[:, None] - shown.row, template.column[:, None] - shown.column)
         turn = template.angle[:, None] * (2 * np.pi / 256) - shown.angle
         gap[np.abs(np.mod(turn + np.pi, 2 * np.pi) - np.pi) > np.deg2rad(15)] = np.inf
         mutual = (gap.argmin(axis=0)[gap.argmin(axis=1)] == np.arange(len(template))) & (gap.min(axis=1) <= 8)
-        found, right, true = found + len(template), right + int(mutual.sum()), true + len(shown.row)
+        extracted, right, true = extracted + len(template), right + int(mutual.sum()), true + len(shown.row)
     assert right / true >= 0.85
-    assert right / found >= 0.9
+    assert right / extracted >= 0.9

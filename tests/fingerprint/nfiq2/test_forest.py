@@ -26,8 +26,8 @@ def small_forest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows, labels = [], []
     for seed in range(6):
         for label, effects in ((1, Effects()), (0, Effects(dry=0.8, noise=20))):
-            made = impression(finger(seed), seed, effects, shape=(300, 260))
-            batch = fingerprint.describe(Sample(Image(made.pixels, 500.0), Modality.FINGERPRINT))
+            touch = impression(finger(seed), seed, effects, shape=(300, 260))
+            batch = fingerprint.describe(Sample(Image(touch.pixels, 500.0), Modality.FINGERPRINT))
             rows.append([float(column[0]) for column in score_features(batch).values()])
             labels.append(label)
     trees = cv2.ml.RTrees.create()

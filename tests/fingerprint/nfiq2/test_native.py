@@ -65,8 +65,8 @@ def test_block_sums_are_exact(pixels: np.ndarray) -> None:
 def test_gradient_moments_are_those_of_each_block_alone(pixels: np.ndarray) -> None:
     moments = gradient_moments(pixels)
     for name, one, other in (("xx", 1, 1), ("yy", 0, 0), ("xy", 0, 1)):
-        wanted = per_block(lambda block, i=one, j=other: (gradients(block)[i] * gradients(block)[j]).mean(), pixels)
-        np.testing.assert_allclose(getattr(moments, name), wanted, rtol=1e-12, atol=1e-12)
+        expected = per_block(lambda block, i=one, j=other: (gradients(block)[i] * gradients(block)[j]).mean(), pixels)
+        np.testing.assert_allclose(getattr(moments, name), expected, rtol=1e-12, atol=1e-12)
 
 
 def eigenvalues(block: np.ndarray) -> np.ndarray:
@@ -84,10 +84,10 @@ def squared_gradient_coherence(block: np.ndarray) -> float:
 def test_certainty_and_coherence_of_the_covariance() -> None:
     pixels = blobs((130, 100), 1) // 2 + noise((130, 100)) // 8
     moments = gradient_moments(pixels)
-    wanted = per_block(lambda block: 1 - np.divide(*eigenvalues(block)), pixels)
-    np.testing.assert_allclose(certainty(moments), wanted, rtol=1e-9)
+    expected = per_block(lambda block: 1 - np.divide(*eigenvalues(block)), pixels)
+    np.testing.assert_allclose(certainty(moments), expected, rtol=1e-9)
     np.testing.assert_allclose(coherence(moments), per_block(squared_gradient_coherence, pixels), rtol=1e-9)
-    assert wanted.min() < 0.5 < wanted.max()
+    assert expected.min() < 0.5 < expected.max()
 
 
 def test_flat_blocks_have_no_certainty_and_no_coherence() -> None:
@@ -109,9 +109,9 @@ def test_foreground_blocks_deviate_more_than_a_tenth_of_the_whole() -> None:
     pixels[32:64, :32] = 128 + noise((32, 32)) // 16
     pixels[32:64, 32:64] = 112 + noise((32, 32)) // 6
     deviation = pixels.std()
-    wanted = per_block(lambda block: block.std() > 0.1 * deviation, pixels).astype(bool)
-    assert 0 < (~wanted).sum() < wanted.size
-    np.testing.assert_array_equal(block_foreground(block_sums(pixels)), wanted)
+    expected = per_block(lambda block: block.std() > 0.1 * deviation, pixels).astype(bool)
+    assert 0 < (~expected).sum() < expected.size
+    np.testing.assert_array_equal(block_foreground(block_sums(pixels)), expected)
 
 
 def framed(shape: tuple[int, int] = (40, 50)) -> np.ndarray:
@@ -172,9 +172,11 @@ def slow_gaussian(pixels: np.ndarray, size: int) -> np.ndarray:
 @pytest.mark.parametrize("shape", [(30, 47), (100, 61)])
 def test_region_gaussian_is_opencvs_to_the_last_grey(size: int, shape: tuple[int, int]) -> None:
     pixels = noise(shape) // 2 + blobs(shape, 5) // 2
-    found = region._gaussian(pixels, size)
-    np.testing.assert_array_equal(found, cv2.GaussianBlur(pixels, (size, size), 0, borderType=cv2.BORDER_REFLECT_101))
-    np.testing.assert_array_equal(found, slow_gaussian(pixels, size))
+    filtered = region._gaussian(pixels, size)
+    np.testing.assert_array_equal(
+        filtered, cv2.GaussianBlur(pixels, (size, size), 0, borderType=cv2.BORDER_REFLECT_101)
+    )
+    np.testing.assert_array_equal(filtered, slow_gaussian(pixels, size))
 
 
 def slow_region(pixels: np.ndarray) -> np.ndarray:
@@ -194,12 +196,12 @@ def boxes(labels: np.ndarray) -> list[tuple[slice, slice]]:
 @pytest.mark.parametrize("seed", range(6))
 def test_region_of_interest(seed: int) -> None:
     pixels = np.maximum(blobs((230, 190), seed, 18.0), noise((230, 190), seed) // 2)
-    wanted, found = slow_region(pixels), region_of_interest(pixels)
-    assert 0 < wanted.mean() < 1
-    np.testing.assert_array_equal(found.mask, np.where(wanted, 255, 0))
-    assert found.area_px == wanted.sum()
-    assert found.mean_grey == pytest.approx(pixels[wanted].mean(), rel=1e-13)
-    np.testing.assert_array_equal(found.blocks, per_block(np.any, wanted).astype(bool))
+    expected, roi = slow_region(pixels), region_of_interest(pixels)
+    assert 0 < expected.mean() < 1
+    np.testing.assert_array_equal(roi.mask, np.where(expected, 255, 0))
+    assert roi.area_px == expected.sum()
+    assert roi.mean_grey == pytest.approx(pixels[expected].mean(), rel=1e-13)
+    np.testing.assert_array_equal(roi.blocks, per_block(np.any, expected).astype(bool))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -238,9 +240,9 @@ def native_of(name: str, values: np.ndarray) -> dict[str, float]:
 @pytest.mark.parametrize("name", TABLES)
 def test_a_value_equal_to_a_limit_goes_up(name: str) -> None:
     limits = np.array(nfiq2.BIN_LIMITS[name])
-    for values, wanted in ((limits, [0] + [1] * 9), (np.nextafter(limits, -1), [1] * 9 + [0])):
+    for values, expected in ((limits, [0] + [1] * 9), (np.nextafter(limits, -1), [1] * 9 + [0])):
         native = native_of(name, values)
-        assert [native[f"nfiq2.{name}_Bin10_{i}"] for i in range(10)] == wanted
+        assert [native[f"nfiq2.{name}_Bin10_{i}"] for i in range(10)] == expected
         assert native[f"nfiq2.{name}_Bin10_Mean"] == pytest.approx(values.mean())
         assert native[f"nfiq2.{name}_Bin10_StdDev"] == pytest.approx(values.std())
 
@@ -257,15 +259,15 @@ def test_an_empty_table_is_nan_and_leaves_the_others(name: str) -> None:
 @given(st.floats(-6.0, 6.0))
 def test_quality_blocks_wrap_like_a_byte(value: float) -> None:
     name = "OF_Bin10_StdDev"
-    wanted = int(np.floor(101.0 * value / (1.0 + np.finfo(float).eps))) & 0xFF
-    assert nfiq2.quality_block_values({name: np.array([value])})[f"QBV_{name}"][0] == wanted
+    expected = int(np.floor(101.0 * value / (1.0 + np.finfo(float).eps))) & 0xFF
+    assert nfiq2.quality_block_values({name: np.array([value])})[f"QBV_{name}"][0] == expected
 
 
 def test_quality_blocks_of_known_values() -> None:
     given_values = {"Mu": 255.0, "OF_Bin10_Mean": -4 / 86, "FingerJetFX_MinutiaeCount": 140.0, "RVUP_Bin10_Mean": 1.0}
     given_values |= {"OrientationMap_ROIFilter_CoherenceSum": 143.412, "OCL_Bin10_3": 7.0}
-    found = nfiq2.quality_block_values({name: np.array([value]) for name, value in given_values.items()})
-    assert {name: column[0] for name, column in found.items()} == {
+    columns = nfiq2.quality_block_values({name: np.array([value]) for name, value in given_values.items()})
+    assert {name: column[0] for name, column in columns.items()} == {
         "QBV_Mu": 101.0,
         "QBV_OF_Bin10_Mean": 0.0,
         "QBV_FingerJetFX_MinutiaeCount": 100.0,

@@ -30,6 +30,6 @@ def printed(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_native_values_are_nfiq2s(name: str) -> None:
     native = bc.assess(IMAGES / f"{name}.pgm", "fingerprint", native=True).native
-    wanted = {key: text for key, text in printed(name).items() if key not in OURS | {"UnifiedQualityScore"}}
-    assert len(wanted) == 68
-    assert {key: f"{native[f'nfiq2.{key}']:.6g}" for key in wanted} == wanted
+    expected = {key: text for key, text in printed(name).items() if key not in OURS | {"UnifiedQualityScore"}}
+    assert len(expected) == 68
+    assert {key: f"{native[f'nfiq2.{key}']:.6g}" for key in expected} == expected

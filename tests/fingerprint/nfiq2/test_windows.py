@@ -52,18 +52,18 @@ def nfiq2_angle(core: np.ndarray) -> float:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_slanted_orientation_is_nfiq2s_angle_of_each_core(shape: tuple[int, int]) -> None:
     pixels = noise(shape)
-    found = slanted_orientation(slanted_moments(pad_to_blocks(pixels), slanted_grid(shape)))
-    wanted = [[nfiq2_angle(pixels[r : r + 32, c : c + 32]) for r, c in row] for row in corners(shape)]
-    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    orientation = slanted_orientation(slanted_moments(pad_to_blocks(pixels), slanted_grid(shape)))
+    expected = [[nfiq2_angle(pixels[r : r + 32, c : c + 32]) for r, c in row] for row in corners(shape)]
+    np.testing.assert_allclose(orientation, expected, rtol=1e-12)
 
 
 def test_a_slanted_block_is_foreground_when_every_pixel_under_it_is() -> None:
     shape = (230, 171)
     blocks = np.random.default_rng(3).random((8, 6)) < 0.8
     pixels = np.kron(blocks, np.ones((32, 32), bool))
-    wanted = [[pixels[r : r + 32, c : c + 32].all() for r, c in row] for row in corners(shape)]
-    assert 0 < np.mean(wanted) < 1
-    np.testing.assert_array_equal(slanted_foreground(blocks, slanted_grid(shape)), wanted)
+    expected = [[pixels[r : r + 32, c : c + 32].all() for r, c in row] for row in corners(shape)]
+    assert 0 < np.mean(expected) < 1
+    np.testing.assert_array_equal(slanted_foreground(blocks, slanted_grid(shape)), expected)
 
 
 def warped(pixels: np.ndarray, corner: tuple[int, int], angle: float, window: Window) -> np.ndarray:
@@ -85,8 +85,8 @@ def test_rotated_windows_are_opencvs(shape: tuple[int, int], kind: str) -> None:
     angles = random.uniform(-np.pi / 2, np.pi / 2, blocks.sum())
     angles[0] = 0.0
     chosen = [corner for row, kept in zip(corners(shape), blocks, strict=True) for corner in np.array(row)[kept]]
-    wanted = [warped(pixels, corner, angle, KINDS[kind]) for corner, angle in zip(chosen, angles, strict=True)]
-    np.testing.assert_array_equal(rotated_windows(pixels, blocks, angles, KINDS[kind]), np.stack(wanted, axis=2))
+    expected = [warped(pixels, corner, angle, KINDS[kind]) for corner, angle in zip(chosen, angles, strict=True)]
+    np.testing.assert_array_equal(rotated_windows(pixels, blocks, angles, KINDS[kind]), np.stack(expected, axis=2))
 
 
 def labels_of(window: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -166,16 +166,16 @@ def slow_concentration(window: np.ndarray) -> float:
 
 def test_frequency_concentration_of_single_windows() -> None:
     windows = waves(120, 9)
-    wanted = [slow_concentration(window) for window in windows.transpose(2, 0, 1)]
-    assert 0 < np.mean(np.array(wanted) == 1.0) < 0.5
-    np.testing.assert_allclose(frequency_concentration(windows), wanted, rtol=1e-10)
+    expected = [slow_concentration(window) for window in windows.transpose(2, 0, 1)]
+    assert 0 < np.mean(np.array(expected) == 1.0) < 0.5
+    np.testing.assert_allclose(frequency_concentration(windows), expected, rtol=1e-10)
 
 
 def test_one_pure_frequency() -> None:
     """A sine of four periods in 32 columns has nothing but its peak."""
     wave = np.rint(128 + 100 * np.sin(2 * np.pi * 4 * np.arange(32) / 32)).astype(np.uint8)
-    found = frequency_concentration(np.tile(wave, (16, 1))[..., None])
-    assert found == pytest.approx(1.0, abs=0.02)
+    concentration = frequency_concentration(np.tile(wave, (16, 1))[..., None])
+    assert concentration == pytest.approx(1.0, abs=0.02)
 
 
 def test_orientation_flow_against_loops() -> None:
@@ -183,16 +183,16 @@ def test_orientation_flow_against_loops() -> None:
     angles = random.uniform(-np.pi / 2, np.pi / 2, (9, 8)) * np.linspace(0, 1, 9)[:, None] ** 2
     foreground = np.ones((9, 8), bool)
     foreground[6, 3] = False
-    wanted = []
+    expected = []
     for row in range(1, 8):
         for column in range(1, 7):
             around = np.s_[row - 1 : row + 2, column - 1 : column + 2]
             change = np.abs(angles[around] - angles[row, column])
             mean = np.degrees(np.minimum(change, 2 * np.pi - change).sum() / 8)
             if foreground[around].all() and mean > 4:
-                wanted.append((mean - 4) / (90 - 4))
-    assert 10 < len(wanted) < 42 - 9
-    np.testing.assert_allclose(orientation_flow(angles, foreground), wanted, rtol=1e-12)
+                expected.append((mean - 4) / (90 - 4))
+    assert 10 < len(expected) < 42 - 9
+    np.testing.assert_allclose(orientation_flow(angles, foreground), expected, rtol=1e-12)
 
 
 def test_parallel_ridges_do_not_flow() -> None:
