@@ -79,7 +79,7 @@ def told(kind: str, first: int, count: int) -> Iterator[Told]:
 def _apart(found: Ellipse, true: Any) -> float:
     """Mean distance of the found boundary along the true one, px."""
     turn: NDArray[np.float64] = np.linspace(0, 2 * np.pi, 256, endpoint=False)
-    row, column = Ellipse(true.row_px, true.column_px, true.major_px, true.minor_px, true.tilt_rad).at(turn)
+    row, column = Ellipse(true.row_px, true.column_px, true.major_px, true.minor_px, true.tilt_rad).points(turn)
     right, down = column - found.column_px, row - found.row_px
     facing = np.arctan2(down, right) - found.tilt_rad
     rim = 1 / np.hypot(np.cos(facing) / found.major_px, np.sin(facing) / found.minor_px)

@@ -5,9 +5,9 @@ usage: python -m models.iris_comparison.fit --images DIR [--judge]
 --images DIR   near-infrared eyes named S<person><L|R><number>.<extension>, as CASIA-IrisV1-Interval has them
 
 Persons of even numbers are development eyes: constants printed from their pairs are to be copied into
-iris/comparison/compare.py and iris/comparison/false_match.py, in rounds until they stay the same. With --judge, error
-rates of the persons of odd numbers under constants as they stand there. Pairs of different eyes are impostors, the two
-eyes of one person included.
+iris/comparison/compare.py and iris/comparison/false_match_model.py, in rounds until they stay the same. With --judge,
+error rates of the persons of odd numbers under constants as they stand there. Pairs of different eyes are non-mated, the
+two eyes of one person included.
 Takes about a minute.
 """
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at, threshold_at
 from biocapture.images.decode import decode
 from biocapture.iris.comparison.compare import THRESHOLDS, compare, prepare
-from biocapture.iris.comparison.false_match import INDEPENDENT_TURNS, false_match_rate
+from biocapture.iris.comparison.false_match_model import INDEPENDENT_TURNS, false_match_rate
 from biocapture.iris.comparison.template import Template, template_of, unpack
 from biocapture.types import Modality, Sample
 
@@ -115,19 +115,19 @@ def constants(templates: dict[str, Template], pairs: Pairs) -> None:
     impostor = impostors_of(templates, pairs)
     distance = cautious(impostor)
     centre, width = curve(distance)
-    print("CENTRE, WIDTH", round(centre, 4), round(width, 5))
+    print("SCORE_CENTRE, SCORE_WIDTH", round(centre, 4), round(width, 5))
     print(
         "THRESHOLDS",
         {rate: round(float(100 / (1 + np.exp((at - centre) / width))), 2) for rate, at in distance.items()},
     )
-    print("TRIES", round(INDEPENDENT_TURNS * 1e-3 / false_match_rate(distance[1e-3]), 1))
+    print("INDEPENDENT_TURNS", round(INDEPENDENT_TURNS * 1e-3 / false_match_rate(distance[1e-3]), 1))
     plain = np.sort(impostor[np.isfinite(impostor)])
     for rate, at in distance.items():
         print(f"FMR {rate:g}: distance {at:.4f} with caution, {plain[int(rate * len(plain))]:.4f} as measured")
     alone = untried(templates)
     mean, deviation = alone.mean(), alone.std()
     degrees = mean * (1 - mean) / deviation**2
-    print(f"DEGREES {degrees:.0f}, from mean {mean:.4f} and deviation {deviation:.4f} at one turn")
+    print(f"DEGREES_OF_FREEDOM {degrees:.0f}, from mean {mean:.4f} and deviation {deviation:.4f} at one turn")
 
 
 def judged(pairs: Pairs) -> None:

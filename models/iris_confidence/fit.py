@@ -37,12 +37,12 @@ from biocapture.synthetic.eye.eye import eye
 from biocapture.types import GreyPixels
 
 Rows = NDArray[np.float64]
-Told = tuple[Ellipse, Ellipse, Rows]
+Located = tuple[Ellipse, Ellipse, Rows]
 """Pupil, limbus, and the evidence for them."""
 
 WRONG, PUPIL_WRONG, LIMBUS_WRONG = 0.03, 0.05, 0.10
 WRONG_WEIGHT = 12.0
-"""A wrong outline that is believed, of a print too, costs as much as so many right ones that are not."""
+"""A wrong outline that is believed, of a print too, costs as much as this many right ones that are not."""
 
 STIFFNESS = 0.5
 
@@ -51,7 +51,7 @@ PARTS = slice(0, 5), slice(5, 10)
 """Directions of the evidence that make sense; which is the pupil's, which the limbus'."""
 
 ALTERNATIVE_WEIGHT = 0.25
-"""Of what else an outline may be, in the development half: the fit has to tell it from the right one."""
+"""Weight of alternatives to an outline, in the development half: the fit has to distinguish them from the right one."""
 
 KINDS = ("everyday", "gaze", "gaze", "gaze", "glare", "glare", "lids", "lids", "blur", "light")
 
@@ -79,23 +79,23 @@ def conditions_of(index: int, random: np.random.Generator) -> tuple[str, Conditi
 
 
 def synthetic(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]:
-    """Kind, evidence, whether the outline is right, and weight, of what is answered for some eyes."""
+    """Kind, evidence, whether the outline is right, and weight, of the outlines of some eyes."""
     for kind, pixels, truth in captures(first, count):
-        told = look(pixels)
-        if told is not None:
-            yield _example(kind, told, truth, 1.0)
+        located = evidence_of(pixels)
+        if located is not None:
+            yield _example(kind, located, truth, 1.0)
 
 
 def candidates(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]:
-    """Likewise, of the first look and every alternative to it: what the confidence has to choose from."""
+    """Likewise, of the first hypothesis and every alternative to it: what the confidence has to choose from."""
     for kind, pixels, truth in captures(first, count):
         small = reduce_image(pixels)
-        found = first_hypothesis(small, pupil_guesses(small.dark))
-        if found is None:
+        first = first_hypothesis(small, pupil_guesses(small.dark))
+        if first is None:
             continue
-        yield _example(kind, _told(small, found), truth, 1.0)
-        for other in alternatives(small, found):
-            yield _example(kind, _told(small, other), truth, ALTERNATIVE_WEIGHT)
+        yield _example(kind, _evidence_in_image(small, first), truth, 1.0)
+        for other in alternatives(small, first):
+            yield _example(kind, _evidence_in_image(small, other), truth, ALTERNATIVE_WEIGHT)
 
 
 def captures(first: int, count: int) -> Iterator[tuple[str, GreyPixels, EyeTruth]]:
@@ -107,22 +107,22 @@ def captures(first: int, count: int) -> Iterator[tuple[str, GreyPixels, EyeTruth
         yield kind, made.pixels, made.truth
 
 
-def _example(kind: str, told: Told, truth: EyeTruth, weight: float) -> tuple[str, Rows, bool, float]:
-    pupil, limbus, row = told
+def _example(kind: str, located: Located, truth: EyeTruth, weight: float) -> tuple[str, Rows, bool, float]:
+    pupil, limbus, row = located
     return kind, row, max(errors(pupil, limbus, truth)) < WRONG, weight
 
 
-def look(pixels: GreyPixels) -> Told | None:
+def evidence_of(pixels: GreyPixels) -> Located | None:
     """Both boundaries in the picture and the evidence for them."""
     small = reduce_image(pixels)
     found = locate(small, pupil_guesses(small.dark))
-    return None if found is None else _told(small, found[0])
+    return None if found is None else _evidence_in_image(small, found[0])
 
 
-def _told(small: Reduction, found: Hypothesis) -> Told:
-    pupil, limbus, _ = found
-    row = np.concatenate(feature_vectors(boundary_evidence(small, *found)))
-    return pupil.scaled(1 / small.factor), limbus.scaled(1 / small.factor), row
+def _evidence_in_image(small: Reduction, hypothesis: Hypothesis) -> Located:
+    pupil, limbus, _ = hypothesis
+    row = np.concatenate(feature_vectors(boundary_evidence(small, *hypothesis)))
+    return pupil.rescale(1 / small.factor), limbus.rescale(1 / small.factor), row
 
 
 def errors(pupil: Ellipse, limbus: Ellipse, truth: EyeTruth) -> tuple[float, float]:
@@ -132,7 +132,7 @@ def errors(pupil: Ellipse, limbus: Ellipse, truth: EyeTruth) -> tuple[float, flo
 
 
 def _apart(found: Ellipse, true: Any) -> float:
-    row, column = Ellipse(true.row_px, true.column_px, true.major_px, true.minor_px, true.tilt_rad).at(
+    row, column = Ellipse(true.row_px, true.column_px, true.major_px, true.minor_px, true.tilt_rad).points(
         np.linspace(0, 2 * np.pi, 256)
     )
     right, down = column - found.column_px, row - found.row_px
@@ -145,10 +145,10 @@ def hand_drawn(images: Path, table: Path, odd: bool) -> Iterator[tuple[str, Rows
     """Eyes whose circles were drawn by hand."""
     with table.open(newline="", encoding="utf8") as handle:
         for name, *numbers in csv.reader(handle):
-            told = look(_grey(images / name)) if int(name[1:5]) % 2 == odd else None
-            if told is None:
+            located = evidence_of(_grey(images / name)) if int(name[1:5]) % 2 == odd else None
+            if located is None:
                 continue
-            pupil, limbus, row = told
+            pupil, limbus, row = located
             true = np.array([float(number) for number in numbers[:6]])
             near = off_circle(pupil, true[:3], true[5]), off_circle(limbus, true[3:], true[5])
             yield "drawn by hand", row, bool(near[0] < PUPIL_WRONG and near[1] < LIMBUS_WRONG), 1.0
@@ -163,9 +163,9 @@ def off_circle(found: Ellipse, drawn: NDArray[np.float64], iris_px: float) -> fl
 def prints(folders: list[Path], half: int) -> Iterator[tuple[str, Rows, bool, float]]:
     """Fingers, in which whatever is found is wrong."""
     for path in sorted(path for folder in folders for path in folder.glob("*.pgm"))[half::2]:
-        told = look(_grey(path))
-        if told is not None:
-            yield "prints", told[2], False, 1.0
+        located = evidence_of(_grey(path))
+        if located is not None:
+            yield "prints", located[2], False, 1.0
 
 
 def _grey(path: Path) -> GreyPixels:

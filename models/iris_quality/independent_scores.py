@@ -52,7 +52,7 @@ def strip_of(pixels: GreyPixels, outline: Outline) -> tuple[Field, Field]:
     """(40, 360) greys and whether they are iris, 0 or 1."""
     turn = np.deg2rad(np.arange(COLUMNS, dtype=np.float64))
     depth = (np.arange(ROWS)[:, None] + 1.0) / (ROWS + 3)
-    inner, outer = outline.pupil.at(turn), outline.limbus.at(turn)
+    inner, outer = outline.pupil.points(turn), outline.limbus.points(turn)
     row, column = ((near + depth * (far - near)).astype(np.float32) for near, far in zip(inner, outer, strict=True))
     calm = cv2.GaussianBlur(pixels, (0, 0), max(0.5, outline.limbus.radius_px / 160))
     grey = cv2.remap(calm, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)

@@ -69,7 +69,7 @@ def test_boundaries_of_the_iris_are_the_true_ones() -> None:
     for part in (EYE.truth.pupil, EYE.truth.limbus):
         angle = np.linspace(0, 2 * np.pi, 90)
         ellipse = eyes.outline_of(EYE.truth)
-        row, column = (ellipse.pupil if part is EYE.truth.pupil else ellipse.limbus).at(angle)
+        row, column = (ellipse.pupil if part is EYE.truth.pupil else ellipse.limbus).points(angle)
         at = np.rint(scale * row).astype(int), np.rint(scale * column).astype(int)
         assert np.median(away[at]) < 4 * scale
 

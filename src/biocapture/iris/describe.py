@@ -1,4 +1,4 @@
-"""The straight line for ONE eye: pixels in, statistics out."""
+"""The straight line for one eye: pixels in, statistics out."""
 
 from biocapture.iris.features.contrast import contrast
 from biocapture.iris.features.cover import cover
@@ -18,45 +18,89 @@ from biocapture.measure import values_of
 from biocapture.types import Failure, GreyPixels, Position, Sample, Trace, no_trace
 
 MAX_PX = 4096
-"""Larger pictures show more than one eye; so large an iris is no camera's."""
+"""Longer side above which an image is refused: it shows more than one eye, as no camera makes so large an iris."""
 
 MIN_CONFIDENCE = 0.25
-"""Below, what was found is hardly an eye, or not where it was found: numbers of it would mislead."""
+"""Confidence below which the outline is probably wrong, or no eye at all: measures of it would mislead."""
 
 MIN_USABLE = 0.02
-"""Share of the iris below which the eye is closed or covered: nothing to be measured."""
+"""Share of the iris below which the eye is closed or covered and nothing is measured."""
 
 OCCLUSION_REASONS = {"lid": "iris.open_eyes", "lash": "iris.lift_lashes", "specular": "iris.check_exposure"}
-"""What may cover all of an iris → what to do about it."""
+"""What may cover all of an iris → reason key of the failure."""
 
 STATED_SIDES = {Position.RIGHT_EYE: 1.0, Position.LEFT_EYE: -1.0}
+"""Stated position → column ``stated_right``."""
 
 
 def describe(sample: Sample, trace: Trace = no_trace) -> IrisBatch:
-    """Measure one eye lit by near infrared; a batch of one.
+    """Describe one eye lit by near infrared.
 
-    A capture without an open eye is a failure, never an exception.
+    Parameters
+    ----------
+    sample : Sample
+        Its image is (H, W) uint8.
+    trace : callable
+        Receives the stages of segmentation and unrolling.
+
+    Returns
+    -------
+    IrisBatch
+        A batch of one. A capture without an open eye is a failure in it, never an exception.
     """
-    pixels = sample.image.pixels
-    if "image.colour" in sample.image.notes or pixels.ndim != 2:
-        return IrisBatch.of_failure(Failure("iris.visible_light", "colours: not taken in near infrared"))
-    if max(pixels.shape) > MAX_PX:
-        return IrisBatch.of_failure(Failure("iris.no_eye", f"{max(pixels.shape)} px, most {MAX_PX}"))
-    outline = segment(pixels, trace)
+    outline = find_outline(sample, trace)
     if isinstance(outline, Failure):
         return IrisBatch.of_failure(outline)
     if outline.confidence < MIN_CONFIDENCE:
-        why = f"confidence {outline.confidence:.2f} that an eye was found, least {MIN_CONFIDENCE}"
-        return IrisBatch.of_failure(Failure("iris.no_eye", why))
-    columns = columns_of(pixels, outline, trace) | {"stated_right": STATED_SIDES.get(sample.position, float("nan"))}
+        detail = f"confidence {outline.confidence:.2f} that an eye was found, least {MIN_CONFIDENCE}"
+        return IrisBatch.of_failure(Failure("iris.no_eye", detail))
+    columns = columns_of(sample.image.pixels, outline, trace)
+    columns["stated_right"] = STATED_SIDES.get(sample.position, float("nan"))
     if columns["usable"] < MIN_USABLE:
-        why = f"usable share of the iris {columns['usable']:.3f}, least {MIN_USABLE}"
-        return IrisBatch.of_failure(Failure(OCCLUSION_REASONS[max(OCCLUSION_REASONS, key=columns.__getitem__)], why))
+        detail = f"usable share of the iris {columns['usable']:.3f}, least {MIN_USABLE}"
+        return IrisBatch.of_failure(Failure(OCCLUSION_REASONS[max(OCCLUSION_REASONS, key=columns.__getitem__)], detail))
     return IrisBatch.of_one(columns)
 
 
+def find_outline(sample: Sample, trace: Trace = no_trace) -> Outline | Failure:
+    """Outline of the eye in a sample, whatever its confidence.
+
+    Parameters
+    ----------
+    sample : Sample
+    trace : callable
+        Receives the stages of the segmentation.
+
+    Returns
+    -------
+    Outline or Failure
+        ``iris.visible_light`` where the image has colours; ``iris.no_eye`` or ``iris.one_eye`` as of
+        :func:`biocapture.iris.segmentation.segment.segment`, and where it is larger than :data:`MAX_PX`.
+    """
+    pixels = sample.image.pixels
+    if "image.colour" in sample.image.notes or pixels.ndim != 2:
+        return Failure("iris.visible_light", "colours: not taken in near infrared")
+    if max(pixels.shape) > MAX_PX:
+        return Failure("iris.no_eye", f"{max(pixels.shape)} px, most {MAX_PX}")
+    return segment(pixels, trace)
+
+
 def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> dict[str, float]:
-    """All that is measured of the pixels within one outline; what is told with the capture is not among it."""
+    """Measure the pixels within one outline.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    outline : Outline
+        Of these pixels.
+    trace : callable
+        Receives ``strip`` and ``usable``.
+
+    Returns
+    -------
+    dict of str to float
+        Every column of :class:`IrisBatch` but ``stated_right``, which the pixels do not show.
+    """
     strip = unwrap(pixels, outline, trace)
     greys = contrast(pixels, outline)
     return {

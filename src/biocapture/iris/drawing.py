@@ -69,8 +69,8 @@ def _scaled(outline: Outline, factor: int) -> Outline:
         for lid in (outline.upper_lid, outline.lower_lid)
     )
     return Outline(
-        outline.pupil.scaled(factor),
-        outline.limbus.scaled(factor),
+        outline.pupil.rescale(factor),
+        outline.limbus.rescale(factor),
         outline.pupil_edge_px * factor,
         outline.limbus_edge_px * factor,
         upper,

@@ -4,7 +4,7 @@ import numpy as np
 
 from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS, Comparison, compare
 from biocapture.iris.comparison.compare import prepare as prepared
-from biocapture.iris.comparison.false_match import MIN_RATE, false_match_rate
+from biocapture.iris.comparison.false_match_model import MIN_RATE, false_match_rate
 from biocapture.iris.comparison.picture import picture
 from biocapture.iris.comparison.search import index_features as sketch
 from biocapture.iris.comparison.search import prefilter_scores as promise

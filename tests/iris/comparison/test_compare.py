@@ -8,7 +8,7 @@ import pytest
 from tests.support.eyes import sample, seen
 
 from biocapture.images.decode import decode
-from biocapture.iris.comparison import false_match
+from biocapture.iris.comparison import false_match_model
 from biocapture.iris.comparison.compare import (
     CHANCE_DISTANCE,
     MAX_SHIFT,
@@ -20,7 +20,7 @@ from biocapture.iris.comparison.compare import (
     prepare,
     score_of,
 )
-from biocapture.iris.comparison.false_match import false_match_rate
+from biocapture.iris.comparison.false_match_model import false_match_rate
 from biocapture.iris.comparison.template import Template, pack, template_of, unpack
 from biocapture.iris.features.iris_code import PLACES, IrisCode
 from biocapture.types import Modality, Sample
@@ -148,21 +148,21 @@ def test_independent_codes_are_half_alike() -> None:
 
 
 def test_odds_are_those_of_the_best_of_some_series_of_tosses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(false_match, "INDEPENDENT_TURNS", 4)
+    monkeypatch.setattr(false_match_model, "INDEPENDENT_TURNS", 4)
     tosses = (
         np.random.default_rng(3)
-        .binomial(false_match.DEGREES_OF_FREEDOM, false_match.MEAN_DISTANCE, (100_000, 4))
+        .binomial(false_match_model.DEGREES_OF_FREEDOM, false_match_model.MEAN_DISTANCE, (100_000, 4))
         .min(axis=1)
     )
     for heads in np.quantile(tosses, [0.01, 0.1, 0.5, 0.9]).astype(int):
         share = (tosses <= heads).mean()
-        assert false_match_rate(heads / false_match.DEGREES_OF_FREEDOM) == pytest.approx(share, rel=0.1)
+        assert false_match_rate(heads / false_match_model.DEGREES_OF_FREEDOM) == pytest.approx(share, rel=0.1)
 
 
 def test_odds_fall_with_distance_down_to_the_least() -> None:
     rates = [false_match_rate(distance) for distance in np.linspace(-0.2, 1.2, 300)]
     assert rates == sorted(rates)
-    assert rates[0] == false_match.MIN_RATE
+    assert rates[0] == false_match_model.MIN_RATE
     assert rates[-1] == pytest.approx(1.0)
 
 

@@ -1,4 +1,4 @@
-"""Picture of a comparison: both eyes with their outlines, both irises unrolled, and which bits agree."""
+"""Picture of a comparison: both eyes with their outlines, both irises unrolled, and a map of the bits that agree."""
 
 import cv2
 import numpy as np
@@ -13,12 +13,13 @@ from biocapture.iris.segmentation.segment import segment
 from biocapture.types import Failure, GreyPixels, Picture, Sample
 
 AGREEING, MIXED, DIFFERING, NOT_COUNTED = (60, 160, 0), (60, 190, 235), (50, 40, 210), (215, 215, 215)
-"""Colours of places of the code, BGR: both bits agree, one of two, none; none counts."""
+"""Colours of places of the code, BGR: both bits agree, one of two, none; no bit counts."""
 
 OUTLINE, LID = (0, 220, 0), (255, 160, 0)
+"""Colours of boundaries and of lids, BGR."""
 
 EYE_PX, GAP_PX = (384, 512), 8
-"""Height and width of an eye; gap between parts."""
+"""Height and width of an eye; gap between the images."""
 
 STRIP_PX = 96
 """Height of an unrolled iris and of the map of bits."""
@@ -27,10 +28,24 @@ WHITE = 255
 
 
 def picture(samples: tuple[Sample, Sample], templates: tuple[Template, Template], comparison: Comparison) -> Picture:
-    """(H, W, 3) uint8 BGR: eyes; the first unrolled and turned as it fits, the second unrolled; the map of bits.
+    """Draw a comparison: the eyes; the probe unrolled and turned as it fits, the reference unrolled; the map of bits.
 
     In the map, green places agree, red ones differ, yellow ones do half, grey ones do not count; pupil above, limbus
     below.
+
+    Parameters
+    ----------
+    samples : (Sample, Sample)
+        Probe and reference.
+    templates : (Template, Template)
+        Of these samples.
+    comparison : Comparison
+        Of these templates.
+
+    Returns
+    -------
+    (H, W, 3) uint8
+        BGR.
     """
     eyes, strips = zip(*(_eye(sample.image.pixels) for sample in samples), strict=True)
     width = 2 * EYE_PX[1] + GAP_PX
@@ -41,14 +56,27 @@ def picture(samples: tuple[Sample, Sample], templates: tuple[Template, Template]
         _enlarge(agreement(templates, comparison.shift), width, cv2.INTER_NEAREST),
     ]
     gap = _blank(GAP_PX, width)
-    return np.vstack([part for row in rows for part in (row, gap)][:-1])
+    return np.vstack([image for row in rows for image in (row, gap)][:-1])
 
 
 def agreement(templates: tuple[Template, Template], shift: int) -> Picture:
-    """(16, 128, 3) colours of the places of two codes, the first rolled by ``shift``."""
-    one, other = map(unpack, templates)
-    both = np.roll(one.counts, shift, axis=2) & other.counts
-    differing = both & (np.roll(one.bits, shift, axis=2) ^ other.bits)
+    """Colours of the places of two codes.
+
+    Parameters
+    ----------
+    templates : (Template, Template)
+        Probe and reference.
+    shift : int
+        Places by which the probe is rolled.
+
+    Returns
+    -------
+    (16, 128, 3) uint8
+        BGR; see :data:`AGREEING`.
+    """
+    probe, reference = map(unpack, templates)
+    both = np.roll(probe.counts, shift, axis=2) & reference.counts
+    differing = both & (np.roll(probe.bits, shift, axis=2) ^ reference.bits)
     compared, differ = both.sum(axis=0), differing.sum(axis=0)
     colours = np.full((BANDS, PLACES, 3), NOT_COUNTED, np.uint8)
     for colour, chosen in ((MIXED, differ == 1), (AGREEING, differ == 0), (DIFFERING, differ == compared)):
@@ -69,7 +97,15 @@ def _eye(pixels: GreyPixels) -> tuple[Picture, Picture]:
 
 
 def draw_outline(drawn: Picture, outline: Outline) -> None:
-    """Pupil, limbus and both lids, in place."""
+    """Draw pupil, limbus and both lids, in place.
+
+    Parameters
+    ----------
+    drawn : (H, W, 3) uint8
+        BGR.
+    outline : Outline
+        In its pixels.
+    """
     thick = max(1, round(min(drawn.shape[:2]) / 240))
     for ellipse in (outline.pupil, outline.limbus):
         cv2.polylines(drawn, [_points(ellipse)], True, OUTLINE, thick, cv2.LINE_AA)
@@ -81,12 +117,12 @@ def draw_outline(drawn: Picture, outline: Outline) -> None:
 
 
 def _points(ellipse: Ellipse) -> NDArray[np.int32]:
-    row, column = ellipse.at(np.linspace(0, 2 * np.pi, 128, endpoint=False))
+    row, column = ellipse.points(np.linspace(0, 2 * np.pi, 128, endpoint=False))
     return np.rint(np.stack([column, row], axis=1)).astype(np.int32)
 
 
 def _frame(drawn: Picture) -> Picture:
-    """As large as it fits into :data:`EYE_PX`, on white."""
+    """As large as fits into :data:`EYE_PX`, on white."""
     height, width = EYE_PX
     factor = min(height / drawn.shape[0], width / drawn.shape[1])
     size = tuple(max(1, round(side * factor)) for side in drawn.shape[1::-1])
@@ -97,8 +133,8 @@ def _frame(drawn: Picture) -> Picture:
     return canvas
 
 
-def _enlarge(strip: Picture, width: int, how: int) -> Picture:
-    return np.asarray(cv2.resize(strip, (width, STRIP_PX), interpolation=how), np.uint8)
+def _enlarge(strip: Picture, width: int, interpolation: int) -> Picture:
+    return np.asarray(cv2.resize(strip, (width, STRIP_PX), interpolation=interpolation), np.uint8)
 
 
 def _blank(height: int, width: int) -> Picture:

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
-from biocapture.iris.describe import MAX_PX
+from biocapture.iris.describe import find_outline
 from biocapture.iris.features.iris_code import BANDS, PLACES, IrisCode, iris_code
 from biocapture.iris.features.rubber_sheet import unwrap
-from biocapture.iris.segmentation.segment import segment
-from biocapture.types import Failure, Position, Sample, Trace, no_trace
+from biocapture.types import Failure, Mask, Position, Sample, Trace, no_trace
 
 Words = NDArray[np.uint16]
 
@@ -35,14 +34,14 @@ SIZE = HEADER.size + 2 * BANDS * 2 * PLACES // 8
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a comparison needs of one eye.
+    """Iris code of one eye, ready to be stored and compared.
 
     Attributes
     ----------
     position : Position
         Right eye, left eye, or unknown.
     confidence : float
-        0..1 that the outline is right, in hundredths; 0 where no eye was found.
+        0..1 that the outline is right, rounded to hundredths; 0 where no eye was found.
     code : (2, 128) uint16
         Bits of the even and of the odd bands at each place: lowest first, those of the real, then of the imaginary
         part, each from the pupil outwards. A turned eye is a code rolled along its places.
@@ -60,7 +59,7 @@ class Template:
         return int(np.bitwise_count(self.mask).sum())
 
     def to_bytes(self) -> bytes:
-        """Stored form, 1038 bytes, the same for the same image."""
+        """The stored form, 1038 bytes, the same for the same image."""
         body = self.code.astype("<u2").tobytes() + self.mask.astype("<u2").tobytes()
         return (
             HEADER.pack(MAGIC, EYES.index(self.position), round(100 * self.confidence), BANDS, PLACES, zlib.crc32(body))
@@ -70,6 +69,15 @@ class Template:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read a stored template.
+
+        Parameters
+        ----------
+        data : bytes
+            As :meth:`to_bytes` wrote it.
+
+        Returns
+        -------
+        Template
 
         Raises
         ------
@@ -93,36 +101,67 @@ class Template:
 
 
 def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
-    """Template of one capture; without bits that count where no eye lit by near infrared is found."""
-    pixels = sample.image.pixels
+    """Template of one capture.
+
+    Parameters
+    ----------
+    sample : Sample
+    trace : callable
+        Receives the stages of segmentation and iris code.
+
+    Returns
+    -------
+    Template
+        Without bits that count where no eye lit by near infrared is found.
+    """
     position = sample.position if sample.position in EYES else Position.UNKNOWN
-    infrared = "image.colour" not in sample.image.notes and pixels.ndim == 2
-    measurable = infrared and max(pixels.shape) <= MAX_PX
-    outline = segment(pixels, trace) if measurable else None
-    if outline is None or isinstance(outline, Failure):
+    outline = find_outline(sample, trace)
+    if isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)
         return Template(position, 0.0, nothing, nothing.copy())
-    return pack(iris_code(unwrap(pixels, outline, trace), trace), position, outline.confidence)
+    return pack(iris_code(unwrap(sample.image.pixels, outline, trace), trace), position, outline.confidence)
 
 
 def pack(code: IrisCode, position: Position = Position.UNKNOWN, confidence: float = 1.0) -> Template:
-    """Template of a code; the confidence is rounded to what is stored."""
+    """Template of a code.
+
+    Parameters
+    ----------
+    code : IrisCode
+    position : Position
+        Right eye, left eye, or unknown.
+    confidence : float
+        0..1; rounded to what is stored.
+
+    Returns
+    -------
+    Template
+    """
     return Template(position, round(100 * confidence) / 100, _words(code.bits), _words(code.counts))
 
 
 def unpack(template: Template) -> IrisCode:
-    """Code of a template."""
+    """Code of a template; the inverse of :func:`pack`.
+
+    Parameters
+    ----------
+    template : Template
+
+    Returns
+    -------
+    IrisCode
+    """
     return IrisCode(_bits(template.code), _bits(template.mask))
 
 
-def _words(bits: NDArray[np.bool_]) -> Words:
+def _words(bits: Mask) -> Words:
     """(2, 128) words of (2, 16, 128) bits."""
     columns = bits.reshape(2, BANDS // HALVES, HALVES, PLACES).transpose(2, 3, 0, 1).reshape(HALVES, PLACES, -1)
     octets = np.packbits(columns, axis=2, bitorder="little")
     return np.ascontiguousarray(octets).view("<u2")[..., 0].astype(np.uint16)
 
 
-def _bits(words: Words) -> NDArray[np.bool_]:
+def _bits(words: Words) -> Mask:
     """(2, 16, 128) bits of (2, 128) words."""
     octets = words.astype("<u2")[..., None].view(np.uint8)
     columns = np.unpackbits(octets, axis=2, bitorder="little").reshape(HALVES, PLACES, 2, BANDS // HALVES)

@@ -1,4 +1,4 @@
-"""Greys of pupil, iris and sclera, and how they part (ISO/IEC 29794-6 contrasts)."""
+"""Greys of pupil, iris and sclera, from which the contrasts of ISO/IEC 29794-6 are computed."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ ANGLES = 64
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Median greys, NaN where nothing of a region is seen.
+    """Median greys; NaN where too little of a region is visible.
 
     Attributes
     ----------
@@ -32,13 +32,27 @@ class Contrast:
 
 
 def contrast(pixels: GreyPixels, outline: Outline) -> Contrast:
-    """Look at the four regions."""
+    """Median greys of four regions.
+
+    Each lies on the ellipse it belongs to: that of the pupil around the pupil's centre, those of the outer iris and the
+    sclera around the limbus', and beside the pupil only, where lids and lashes seldom reach.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    outline : Outline
+        Of these pixels.
+
+    Returns
+    -------
+    Contrast
+    """
     dilation = outline.pupil.radius_px / outline.limbus.radius_px
-    whole, sides = ring_angles(ANGLES), lateral_angles(ANGLES)
+    all_around, sides = ring_angles(ANGLES), lateral_angles(ANGLES)
 
     def region(low: float, high: float, of_pupil: bool) -> Rings:
         scale = np.linspace(low, high, 8, dtype=np.float32)
-        ellipse, angle = (outline.pupil, whole) if of_pupil else (outline.limbus, sides)
+        ellipse, angle = (outline.pupil, all_around) if of_pupil else (outline.limbus, sides)
         return ring_greys(pixels, outline, *ring_places(ellipse, scale, angle))
 
     return Contrast(

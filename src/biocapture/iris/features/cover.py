@@ -1,19 +1,20 @@
-"""What lies over the iris: lids, lashes, reflections."""
+"""How much of the iris lids, lashes and reflections cover."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.features.rubber_sheet import Strip
 from biocapture.iris.outline import Outline
-from biocapture.types import GreyPixels
+from biocapture.types import GreyPixels, Mask
 
 GLARE_GREY = 245
+"""Grey from which a place is glare."""
 
 MAX_SCLERA_GREY = 225
-"""Where the white of the eye is this bright, glare on it cannot be told from it: only that over the iris counts."""
+"""Grey of the white of the eye above which glare on it cannot be distinguished from it: only glare over the iris counts
+then."""
 
 LAMP_RADII = 0.16
 """Width of the widest mirrored lamp, in iris radii; glare of glasses is wider."""
@@ -22,16 +23,17 @@ GLARE_REACH = 1.5
 """Half width of the part of the open eye in which glare counts, in iris radii."""
 
 MIN_PX_PER_RADIUS = 32
-"""Least pixels of the reduced image per iris radius."""
+"""Pixels of the reduced image per iris radius, at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Shares of the iris, 0..1, by area.
+    """Shares of the iris, by area.
 
     Attributes
     ----------
     usable, lid, lash, specular : float
+        0..1: what nothing covers; what lids, lashes and mirrored light cover.
     glare : float
         Area of wide bright patches in the open eye, in areas of the iris.
     """
@@ -44,13 +46,28 @@ class Cover:
 
 
 def cover(pixels: GreyPixels, outline: Outline, strip: Strip, sclera_grey: float) -> Cover:
-    """Measure what is covered; rows of the strip weigh as the rings they are."""
+    """Measure how much is covered.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    outline : Outline
+        Of these pixels.
+    strip : Strip
+        The iris unrolled; its rows weigh as much as the rings they were.
+    sclera_grey : float
+        Of the white of the eye, 0..255, or NaN.
+
+    Returns
+    -------
+    Cover
+    """
     rows = len(strip.grey)
     depth = (np.arange(rows) + 0.5) / rows
     radius = outline.pupil.radius_px + depth * (outline.limbus.radius_px - outline.pupil.radius_px)
     weight = radius / radius.sum()
 
-    def share(mask: NDArray[np.bool_]) -> float:
+    def share(mask: Mask) -> float:
         return float((weight * mask.mean(axis=1)).sum())
 
     return Cover(
@@ -65,23 +82,22 @@ def cover(pixels: GreyPixels, outline: Outline, strip: Strip, sclera_grey: float
 def _glare(pixels: GreyPixels, outline: Outline, reach: float) -> float:
     """Area of what is bright throughout discs wider than a lamp, within ``reach`` and between the lids."""
     limbus, radius = outline.limbus, outline.limbus.major_px
-    top, left = (max(0, int(at - reach * radius)) for at in (limbus.row_px, limbus.column_px))
-    bottom, right = (int(at + reach * radius) for at in (limbus.row_px, limbus.column_px))
+    top, left, bottom, right = limbus.window(reach * radius)
     window = pixels[top:bottom, left:right]
     step = max(1, int(radius / MIN_PX_PER_RADIUS))
     row, column = (np.arange(max(1, side // step)) * step + step / 2 for side in window.shape)
-    whole = window[: len(row) * step, : len(column) * step]
-    small = cv2.resize(whole, (len(column), len(row)), interpolation=cv2.INTER_AREA)
+    divisible = window[: len(row) * step, : len(column) * step]
+    small = cv2.resize(divisible, (len(column), len(row)), interpolation=cv2.INTER_AREA)
     bright = (small >= GLARE_GREY).astype(np.uint8)
     if not bright.any():
         return 0.0
-    at = np.clip(left + column, 0, len(outline.upper_lid) - 1).astype(np.intp)
-    bright &= (top + row[:, None] > outline.upper_lid[at]) & (top + row[:, None] < outline.lower_lid[at])
-    far = np.hypot(top + row[:, None] - limbus.row_px, left + column[None] - limbus.column_px) > reach * radius
-    bright[far] = 0
+    down, across = top + row[:, None], left + column[None]
+    bright &= outline.between_lids(down, across)
+    bright[np.hypot(down - limbus.row_px, across - limbus.column_px) > reach * radius] = 0
+    # Opening by a disc as wide as a lamp removes lamps and keeps what is wider.
     wide = cv2.morphologyEx(bright, cv2.MORPH_OPEN, _disc(max(3, int(LAMP_RADII * radius / step))))
     return float(wide.sum() * step * step / (np.pi * radius**2))
 
 
-def _disc(side: int) -> NDArray[np.uint8]:
+def _disc(side: int) -> GreyPixels:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

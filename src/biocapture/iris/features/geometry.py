@@ -7,22 +7,22 @@ import numpy as np
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.edges import LIMBUS_STIFFNESS, ripple, second_harmonic, visible_edge
 
-BESIDE, ABOVE = 0.6, 0.2
-"""Room asked for left and right of the iris, and above and below, in iris radii."""
+MARGIN_BESIDE, MARGIN_ABOVE = 0.6, 0.2
+"""Room asked for left and right of the iris, and above and below, in iris radii; as ISO/IEC 29794-6 is cited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Numbers of one outline.
+    """Statistics of one outline.
 
     Attributes
     ----------
     radius_px : float
         Of the iris: the larger semi-axis, which does not shrink when the eye looks aside.
     dilation : float
-        Pupil radius over iris radius; the same from any side.
+        Pupil radius over iris radius, 0..1; the same from any side.
     offset, offset_right : float
-        Distance of the centres in iris radii, in the plane of the iris; its part towards rising columns.
+        Distance of the centres in iris radii, in the plane of the iris; its component towards rising columns.
     margin : float
         0..1: the least of the four distances to the image's border, each relative to what it should be.
     ripple : float
@@ -42,11 +42,24 @@ class Geometry:
 
 
 def geometry(outline: Outline, shape: tuple[int, ...]) -> Geometry:
-    """Measure one outline in an image of ``shape`` rows and columns."""
+    """Measure one outline.
+
+    Parameters
+    ----------
+    outline : Outline
+    shape : (int, int)
+        Rows and columns of its image.
+
+    Returns
+    -------
+    Geometry
+        ``ripple`` is NaN where less than half of the pupil's edge is visible.
+    """
     pupil, limbus = outline.pupil, outline.limbus
     pupil_seen = visible_edge(outline.pupil_edge_px, pupil, outline)
     limbus_seen = visible_edge(outline.limbus_edge_px, limbus, outline)
     limbus_oval = second_harmonic(outline.limbus_edge_px, limbus_seen, LIMBUS_STIFFNESS)
+    # A gaze flattens pupil and limbus alike; the mean of both halves what is the pupil's own oval.
     both = (second_harmonic(outline.pupil_edge_px, pupil_seen) + limbus_oval) / 2
     right, down = _offset(pupil, limbus)
     return Geometry(
@@ -68,13 +81,14 @@ def _offset(pupil: Ellipse, limbus: Ellipse) -> tuple[float, float]:
 
 
 def _margin(limbus: Ellipse, shape: tuple[int, ...]) -> float:
+    """Least of the four distances to the border, each relative to what is asked for; 0..1."""
     centre = np.array([limbus.row_px, limbus.column_px])
     reach = np.hypot(*limbus.stretch)[::-1]  # half the height and the width of the ellipse
-    wanted = limbus.major_px * np.array([ABOVE, BESIDE])
+    required = limbus.major_px * np.array([MARGIN_ABOVE, MARGIN_BESIDE])
     before, after = centre - reach, np.array(shape[:2]) - 1 - centre - reach
-    return float(np.clip(np.minimum(before, after) / wanted, 0.0, 1.0).min())
+    return float(np.clip(np.minimum(before, after) / required, 0.0, 1.0).min())
 
 
 def _tilt_away(second: float) -> float:
-    """A circle seen at an angle is an ellipse; its axes' ratio is the cosine of that angle."""
+    """Angle, rad, at which a circle shows this second harmonic: the ratio of its axes is the cosine of that angle."""
     return float(np.arccos(np.clip((1 - second) / (1 + second), 0.0, 1.0)))

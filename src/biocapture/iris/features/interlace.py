@@ -4,16 +4,28 @@ import cv2
 import numpy as np
 
 from biocapture.iris.outline import Outline
-from biocapture.types import GreyPixels
+from biocapture.iris.parabola import parabola_vertex
+from biocapture.types import GreyPixels, Values
 
 MAX_SHIFT = 12
-"""Largest shift looked for, in columns."""
+"""Largest shift looked for, either way, in columns."""
 
 
 def field_shift(pixels: GreyPixels, outline: Outline) -> float:
-    """Columns by which odd rows are shifted against even rows around the iris, interpolated; 0 = not interlaced.
+    """Columns by which odd rows are shifted against even rows around the iris.
 
     The shift at which odd rows agree best with the mean of the even rows above and below.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    outline : Outline
+        Of these pixels.
+
+    Returns
+    -------
+    float
+        0..12 columns, interpolated; 0 = not interlaced; NaN where the iris is too small or cut off.
     """
     window = _window(pixels, outline)
     if min(window.shape) < 4 * MAX_SHIFT:
@@ -28,17 +40,13 @@ def field_shift(pixels: GreyPixels, outline: Outline) -> float:
 
 
 def _window(pixels: GreyPixels, outline: Outline) -> GreyPixels:
-    limbus = outline.limbus
-    reach = 1.1 * limbus.radius_px
-    top, left = (max(0, int(at - reach)) for at in (limbus.row_px, limbus.column_px))
-    return pixels[top : int(limbus.row_px + reach), left : int(limbus.column_px + reach)]
+    top, left, bottom, right = outline.limbus.window(1.1 * outline.limbus.radius_px)
+    return pixels[top:bottom, left:right]
 
 
-def _minimum_place(cost: np.ndarray) -> float:
+def _minimum_place(cost: Values) -> float:
     """Place of the minimum, between samples by a parabola."""
     best = int(cost.argmin())
     if not 0 < best < len(cost) - 1:
         return float(best)
-    before, at, after = cost[best - 1 : best + 2]
-    bend = before - 2 * at + after
-    return best + float((before - after) / (2 * bend) if bend > 0 else 0.0)
+    return best + parabola_vertex(cost[best - 1 : best + 2])

@@ -3,6 +3,7 @@
 Bands of rows are averaged over what is uncovered, a log-Gabor filter (Field 1987, doi:10.1364/JOSAA.4.002379) runs
 along each band in Fourier space, and the signs of its real and imaginary part are the bits. Bits that are covered, or
 near the change of sign and thus fragile (Hollingsworth, Bowyer & Flynn 2009, doi:10.1109/TPAMI.2008.185), do not count.
+Phase and not amplitude is coded: light and contrast change the amplitude.
 """
 
 import functools
@@ -13,18 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.iris.features.rubber_sheet import COLUMNS, ROWS, Strip
-from biocapture.types import Field, Trace, no_trace
-
-Bits = NDArray[np.bool_]
+from biocapture.types import Field, Mask, Trace, no_trace
 
 BANDS, PLACES = 16, 128
 """Size of the code: rings from pupil to limbus, places around; two bits each."""
 
 INNERMOST, OUTERMOST = 0.0, 0.8
-"""Where the bands begin and end, from the pupil (0) to the limbus (1): the rim lies in the shadow of lids."""
+"""Where the bands begin and end, from the pupil (0) to the limbus (1): the outer rim lies in the shadow of the lids."""
 
 BAND_ROWS = 3.0
-"""Deviation of the Gaussian that weighs the rows of a band."""
+"""Deviation of the Gaussian that weighs the rows of a band, in rows of the strip."""
 
 WAVES, BANDWIDTH = 18.0, 0.45
 """Centre of the filter, in waves once around, and its deviation as a ratio of frequencies."""
@@ -33,13 +32,13 @@ MIN_COVER = 0.9
 """Share of a bit's surroundings that must be uncovered."""
 
 SURROUNDING_COLUMNS = 25
-"""Their width, in columns of the strip."""
+"""Width of a bit's surroundings, in columns of the strip."""
 
 FRAGILE_SHARE = 0.25
-"""Parts of a response smaller than this share of the median response are fragile."""
+"""A real or imaginary part smaller than this share of the median response is fragile."""
 
 MIN_GREYS = 0.25
-"""So are those smaller than this: sensor noise (2 greys) gives as much, an iris 2 to 6 in the median."""
+"""So is one smaller than this: sensor noise of 2 greys gives as much; the median response of an iris is 2 to 6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ class IrisCode:
         Whether a bit is uncovered and not fragile.
     """
 
-    bits: Bits
-    counts: Bits
+    bits: Mask
+    counts: Mask
 
 
 def iris_code(strip: Strip, trace: Trace = no_trace) -> IrisCode:
@@ -66,21 +65,36 @@ def iris_code(strip: Strip, trace: Trace = no_trace) -> IrisCode:
     ----------
     strip : Strip
     trace : callable
-        Told ``bands``, ``cover``, ``response``.
+        Receives ``bands``, ``cover`` and ``response``.
+
+    Returns
+    -------
+    IrisCode
     """
     bands, cover = _bands(strip)
     trace("bands", bands)
     trace("cover", cover)
     response = _response(bands)
     trace("response", response)
-    seen = _uncovered(cover)
+    uncovered = _uncovered(cover)
     parts = np.stack([response.real, response.imag])
-    clear = seen & (np.abs(parts) > max(MIN_GREYS, FRAGILE_SHARE * _median(np.abs(response)[seen])))
-    return IrisCode((parts > 0) & clear, clear)
+    stable = np.abs(parts) > max(MIN_GREYS, FRAGILE_SHARE * _median(np.abs(response)[uncovered]))
+    counts = uncovered & stable
+    return IrisCode((parts > 0) & counts, counts)
 
 
 def usable_bits(code: IrisCode) -> float:
-    """Share of the bits that count, 0..1; higher is better. Of an iris nothing covers, about 0.7 do."""
+    """Share of the bits that count.
+
+    Parameters
+    ----------
+    code : IrisCode
+
+    Returns
+    -------
+    float
+        0..1, higher is better; about 0.7 of an iris that nothing covers.
+    """
     return float(code.counts.mean())
 
 
@@ -88,7 +102,7 @@ def _bands(strip: Strip) -> tuple[Field, Field]:
     """(16, 512) greys of each band less their mean around, 0 where covered; share of each band that is uncovered."""
     weight = _band_weights()
     usable = strip.usable.astype(np.float32)
-    # not ``@``: so small a product in threads of BLAS waits for a core that others have, up to 16 ms instead of 0.05
+    # Not ``@``: threads of BLAS wait for a core that others hold, up to 16 ms instead of 0.05 for so small a product.
     cover, grey = (np.einsum("br,rc->bc", weight, part) for part in (usable, strip.grey * usable))
     grey = grey / np.maximum(cover, 1e-3)
     trust = np.where(cover > 1e-3, cover, 0)
@@ -97,14 +111,17 @@ def _bands(strip: Strip) -> tuple[Field, Field]:
 
 
 def _response(bands: Field) -> NDArray[np.complex64]:
-    """(16, 128) filtered bands, greys: the analytic signal, of which as few samples as its frequencies need."""
+    """(16, 128) filtered bands, greys: the analytic signal, of which as few samples as its frequencies need.
+
+    The filter passes positive frequencies below 64 waves only, which 128 complex samples hold entirely.
+    """
     spectrum = np.fft.rfft(bands, axis=1)[:, : PLACES // 2]
     wide = np.zeros((BANDS, PLACES), np.complex128)
     wide[:, : PLACES // 2] = spectrum * _filter() * (2 * PLACES / COLUMNS)
     return np.fft.ifft(wide, axis=1).astype(np.complex64)
 
 
-def _uncovered(cover: Field) -> Bits:
+def _uncovered(cover: Field) -> Mask:
     """(16, 128) whether enough around a place is uncovered, and the place itself."""
     wide = np.concatenate([cover[:, -SURROUNDING_COLUMNS:], cover, cover[:, :SURROUNDING_COLUMNS]], axis=1)
     around = cv2.blur(wide, (SURROUNDING_COLUMNS, 1))[:, SURROUNDING_COLUMNS:-SURROUNDING_COLUMNS]

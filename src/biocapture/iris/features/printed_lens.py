@@ -2,10 +2,9 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Outline
-from biocapture.types import Field, GreyPixels
+from biocapture.types import Field, GreyPixels, Mask
 
 SIDE = 32
 """Samples along a patch."""
@@ -20,24 +19,35 @@ MIN_DEPTH = 0.45
 """Patches lie half-way between this (or the pupil's rim, if that is wider) and the limbus, in iris radii."""
 
 MIN_RADIUS_PX = 60.0
-"""In smaller irises, dots are not resolved."""
+"""Radius of the iris below which dots are not resolved."""
 
 SMOOTH = 11
-"""Samples whose mean is taken off: shading."""
+"""Side of the square in samples whose mean is taken off as shading."""
 
 MAX_GREYS = 40.0
-"""Larger differences are mirrored lamps and lashes."""
+"""Larger differences are mirrored lamps and lashes, and count as this much."""
 
 MIN_FREQUENCY, MAX_FREQUENCY = 0.14, 0.45
-"""Frequencies that are looked at, per sample."""
+"""Frequencies that are compared, in cycles per sample."""
 
 
 def lattice_peak_db(pixels: GreyPixels, outline: Outline) -> float:
-    """How far the strongest spatial frequency common to all patches stands out, in dB; NaN for a small iris.
+    """How far the strongest spatial frequency common to all patches stands out.
 
     Each patch's power spectrum is taken relative to the (geometric) mean of its own frequencies of the same magnitude;
     of the patches' powers the least counts. Fibres run towards the pupil, in another direction in every patch, and
     leave nothing in common.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    outline : Outline
+        Of these pixels.
+
+    Returns
+    -------
+    float
+        dB; NaN for an iris smaller than :data:`MIN_RADIUS_PX`.
     """
     if outline.limbus.major_px < MIN_RADIUS_PX:
         return float("nan")
@@ -48,20 +58,21 @@ def lattice_peak_db(pixels: GreyPixels, outline: Outline) -> float:
 
 
 def _patch(pixels: GreyPixels, outline: Outline, angle: float) -> Field:
+    """(SIDE, SIDE) upright square of the iris in one direction from the pupil, shading taken off."""
     limbus = outline.limbus
     step = limbus.major_px / PER_RADIUS
     depth = (max(outline.pupil.radius_px / limbus.radius_px, MIN_DEPTH) + 1) / 2
     column, row = limbus.stretch @ (depth * np.cos(angle), depth * np.sin(angle))
     first = step * (SIDE - 1) / 2
     moved = np.array([[step, 0, limbus.column_px + column - first], [0, step, limbus.row_px + row - first]], np.float32)
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    patch = cv2.warpAffine(pixels, moved, (SIDE, SIDE), flags=how, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    patch = cv2.warpAffine(pixels, moved, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
     detail = patch - cv2.blur(patch, (SMOOTH, SMOOTH))
     return np.clip(detail, -MAX_GREYS, MAX_GREYS)
 
 
-def _frequencies() -> tuple[NDArray[np.bool_], Field]:
-    """(SIDE, SIDE // 2 + 1) what is looked at, and for each pair of those whether their magnitudes are about equal."""
+def _frequencies() -> tuple[Mask, Field]:
+    """(SIDE, SIDE // 2 + 1) what is compared, and for each pair of those whether their magnitudes are about equal."""
     down, across = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
     size = np.hypot(down, across)
     band = (size > MIN_FREQUENCY) & (size < MAX_FREQUENCY)

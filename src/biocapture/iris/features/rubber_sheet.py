@@ -1,4 +1,8 @@
-"""The iris unrolled: Daugman's rubber sheet (1993, doi:10.1109/34.244676), here between two ellipses."""
+"""The iris unrolled: Daugman's rubber sheet (1993, doi:10.1109/34.244676), here between two ellipses.
+
+Each place is named by an angle and by how far it lies from the pupil to the limbus. That stays the same when the pupil
+opens, when the eye is nearer, and, because both boundaries are ellipses, when it looks aside.
+"""
 
 from dataclasses import dataclass
 
@@ -17,7 +21,7 @@ MAX_PX = 160.0
 """Irises of a larger radius are reduced before they are unrolled, so that no detail is skipped."""
 
 UPPER_MARGIN, LOWER_MARGIN = 0.03, 0.02
-"""Iris radii next to a lid that its lashes and its shadow spoil."""
+"""Iris radii next to the upper and the lower lid that lashes and shadow spoil."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Strip:
 
 
 def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> Strip:
-    """Unroll the iris of an outline and tell what covers it.
+    """Unroll the iris and mark what covers it.
 
     Parameters
     ----------
@@ -49,7 +53,11 @@ def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> Str
     outline : Outline
         Of these pixels.
     trace : callable
-        Told ``strip`` and ``usable``.
+        Receives ``strip`` and ``usable``.
+
+    Returns
+    -------
+    Strip
     """
     row, column = sheet_places(outline)
     inside, lid = _inside_and_under_lid(row, column, outline, pixels.shape)
@@ -64,10 +72,21 @@ def unwrap(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> Str
 
 
 def sheet_places(outline: Outline) -> tuple[Field, Field]:
-    """(64, 512) rows and columns: straight lines from each point of the pupil to its counterpart on the limbus."""
+    """Places of the strip in the image: on straight lines from each point of the pupil to its counterpart.
+
+    Parameters
+    ----------
+    outline : Outline
+
+    Returns
+    -------
+    row, column : (64, 512) float32
+        Pixels.
+    """
     depth = ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
     (row, column), (far_row, far_column) = (
-        [each.astype(np.float32) for each in ellipse.at(angles(COLUMNS))] for ellipse in (outline.pupil, outline.limbus)
+        [each.astype(np.float32) for each in ellipse.points(angles(COLUMNS))]
+        for ellipse in (outline.pupil, outline.limbus)
     )
     return row + depth * (far_row - row), column + depth * (far_column - column)
 
@@ -96,8 +115,7 @@ def _reduce(
     pixels: GreyPixels, limbus: Ellipse, factor: float, row: Field, column: Field
 ) -> tuple[GreyPixels, Field, Field]:
     """The part of the image around the iris, smaller, and the places there."""
-    reach = 1.1 * limbus.major_px
-    top, left = (max(0, int(at - reach)) for at in (limbus.row_px, limbus.column_px))
-    part = pixels[top : max(top + 2, int(limbus.row_px + reach)), left : max(left + 2, int(limbus.column_px + reach))]
-    small = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    top, left, bottom, right = limbus.window(1.1 * limbus.major_px)
+    window = pixels[top : max(top + 2, bottom), left : max(left + 2, right)]
+    small = cv2.resize(window, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     return small, (row - top + 0.5) * factor - 0.5, (column - left + 0.5) * factor - 0.5

@@ -1,20 +1,21 @@
-"""What the iris strip holds: greys, their spread, fine detail."""
+"""Greys, their distribution and fine detail of the unrolled iris."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.features.rubber_sheet import Strip
+from biocapture.types import GreyPixels
 
 FINE_PX, COARSE_PX = 1.0, 2.2
 """Deviations of the two Gaussians whose difference passes the detail that counts as sharp."""
 
 FULL_GREY, EMPTY_GREY = 250, 5
-"""Greys from which a pixel holds nothing: the sensor was full, or empty."""
+"""Greys from which a pixel carries no information: the sensor was full, or empty."""
 
 MIN_PIXELS = 500
+"""Usable samples of the strip below which nothing is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,11 @@ class Texture:
     Attributes
     ----------
     mean_grey : float
+        0..255.
     entropy_bits : float
-        Of the histogram of greys.
+        Of the histogram of greys, 0..8.
     detail : float
-        Mean square of the band-passed greys.
+        Mean square of the band-passed greys, greys².
     clipped : float
         Share of the uncovered iris at either end of the range, 0..1.
     """
@@ -39,7 +41,16 @@ class Texture:
 
 
 def texture(strip: Strip) -> Texture:
-    """Measure one strip."""
+    """Measure one strip.
+
+    Parameters
+    ----------
+    strip : Strip
+
+    Returns
+    -------
+    Texture
+    """
     greys = strip.grey[strip.usable]
     if greys.size < MIN_PIXELS:
         return Texture(*(float("nan"),) * 4)
@@ -52,14 +63,18 @@ def texture(strip: Strip) -> Texture:
     )
 
 
-def _entropy(greys: NDArray[np.uint8]) -> float:
+def _entropy(greys: GreyPixels) -> float:
     count = np.bincount(greys, minlength=256)
     share = count[count > 0] / greys.size
     return float(-(share * np.log2(share)).sum())
 
 
 def _detail(strip: Strip) -> float:
-    """Away from covered pixels and the strip's ends by the filter's reach; covered ones count as the mean."""
+    """Mean square of a difference of Gaussians, greys².
+
+    Only where the filter reaches neither covered pixels nor the ends of the strip; covered ones are set to the mean
+    first, so that their edges do not ring.
+    """
     usable = strip.usable.astype(np.uint8)
     inner = cv2.erode(usable, np.ones((5, 5), np.uint8)) > 0
     inner[:3] = inner[-3:] = False

@@ -1,4 +1,4 @@
-"""How sure it is that pupil and limbus lie where they were found: a logistic of what their rims show.
+"""Confidence in an outline: a logistic of what the rims of pupil and limbus show.
 
 Nothing here depends on a camera's greys: steps are counted in deviations of the iris, places in radii. Fitted by
 models/iris_confidence/fit.py.
@@ -7,66 +7,55 @@ models/iris_confidence/fit.py.
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.segmentation.boundary_uncertainty import boundary_uncertainty
 from biocapture.iris.segmentation.ellipse_fit import shape_of
-from biocapture.iris.segmentation.lids import Lid
-from biocapture.iris.segmentation.pair_fit import Rim
-from biocapture.iris.segmentation.polar import polar_image, radial_rise, unmasked
+from biocapture.iris.segmentation.lids import LidPair
+from biocapture.iris.segmentation.polar import rim_rise, steepest, unmasked
 from biocapture.iris.segmentation.reduction import Reduction
-from biocapture.iris.segmentation.refine import ANGLES, between_lids
-from biocapture.types import GreyPixels, Values
-
-Bits = NDArray[np.bool_]
+from biocapture.iris.segmentation.refine import ANGLES, limbus_rim, pupil_rim, visible_angles
+from biocapture.types import GreyPixels, Mask, Values
 
 REACH, STEPS = 1.4, 84
+"""Of the polar image in which edges are measured; reach in radii."""
 
 ON_ELLIPSE_RADII = 0.03
-"""An edge this near the ellipse, in iris radii, is on it."""
+"""An edge this near the ellipse, in iris radii, lies on it."""
 
 LID_MARGIN_RADII = 0.05
-"""Distance from a lid in iris radii from which a rim is seen."""
+"""Distance from a lid in iris radii from which a rim counts as visible."""
 
 WINDOW_MARGIN_RADII = 0.08
 """Pupil radii on both sides of its rim that windows must leave free."""
 
 MIN_EDGE_GREYS = 1.5
-"""Least rise of an edge that is on an ellipse."""
+"""Smallest rise of an edge that lies on an ellipse."""
 
-FULL_WEIGHT_GREYS = 30.0, 25.0
-"""Rise from which an edge of the pupil, and of the limbus, counts fully; as in `refine.py`."""
-
-MIN_DEVIATION = 0.02, 0.015
-"""Smallest deviation of edges, in radii of pupil and limbus; of the pupil's not below :data:`MIN_DEVIATION_PX`."""
-
-MIN_DEVIATION_PX = 0.6
-
-UNCERTAINTY_RANGE = 0.003, 0.3
-"""Means along a boundary, in iris radii, that are as good as nothing, and as bad as any."""
+ERROR_RANGE = 0.003, 0.3
+"""Errors along a boundary, in iris radii, that are as good as none, and as bad as any."""
 
 PUPIL_WEIGHTS, PUPIL_BIAS = (8.88, -4.79, -9.18, -6.55, -4.77), -1.88
 LIMBUS_WEIGHTS, LIMBUS_BIAS = (4.33, -18.63, -10.69, -3.47, -14.77), 12.61
-"""Of the evidence in its order."""
+"""Of the evidence, in the order of :func:`feature_vectors`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for, and against, a pair of ellipses; all 0..1.
+    """Evidence for and against a pair of ellipses; all 0..1.
 
     Attributes
     ----------
     pupil_seen : float
         Share of the pupil's rim that neither lids nor mirrored windows cover.
     pupil_on, limbus_on : float
-        Share of what is seen whose steepest rise lies on the ellipse.
-    pupil_unsure, limbus_unsure : float
-        Expected error of the boundary, hidden parts too, as the places of its edges leave it open; a logarithm.
-    pupil_pulled, limbus_pulled : float
-        How far the edges would like to move the boundary; a logarithm.
+        Share of the visible rim whose steepest rise lies on the ellipse.
+    pupil_error, limbus_error : float
+        Expected error of the boundary, on a logarithmic scale over :data:`ERROR_RANGE`; see
+        :class:`biocapture.iris.segmentation.boundary_uncertainty.BoundaryError`.
+    pupil_bias, limbus_bias : float
+        Bias of the boundary, on the same scale.
     shapes, flat, size : float
         How much the ellipses differ in shape (a gaze is shared by both), how far the limbus is from a circle, how
         unusual the ratio of their radii is.
@@ -74,60 +63,97 @@ class Evidence:
 
     pupil_seen: float
     pupil_on: float
-    pupil_unsure: float
-    pupil_pulled: float
+    pupil_error: float
+    pupil_bias: float
     limbus_on: float
-    limbus_unsure: float
-    limbus_pulled: float
+    limbus_error: float
+    limbus_bias: float
     shapes: float
     flat: float
     size: float
 
 
-def confidence(told: Evidence) -> float:
-    """0..1 that both boundaries are right: the product of two logistics, of the pupil and of the limbus."""
-    of_pupil, of_limbus = likelihoods(told)
+def confidence(evidence: Evidence) -> float:
+    """Probability that both boundaries are right: the product of :func:`likelihoods`.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    float
+        0..1.
+    """
+    of_pupil, of_limbus = likelihoods(evidence)
     return of_pupil * of_limbus
 
 
-def likelihoods(told: Evidence) -> tuple[float, float]:
-    """0..1 that the pupil, and that the limbus, is right."""
-    inner, outer = feature_vectors(told)
+def likelihoods(evidence: Evidence) -> tuple[float, float]:
+    """Probability that the pupil, and that the limbus, is right: two logistics.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    pupil, limbus : float
+        0..1.
+    """
+    inner, outer = feature_vectors(evidence)
     of_pupil = float(np.dot(PUPIL_WEIGHTS, inner)) + PUPIL_BIAS
     of_limbus = float(np.dot(LIMBUS_WEIGHTS, outer)) + LIMBUS_BIAS
     return float(1 / (1 + np.exp(-of_pupil))), float(1 / (1 + np.exp(-of_limbus)))
 
 
-def feature_vectors(told: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Evidence on the pupil, and on the limbus."""
-    inner = told.pupil_on, told.pupil_unsure, told.pupil_pulled, told.shapes, told.flat
-    return inner, (told.limbus_on, told.limbus_unsure, told.limbus_pulled, told.flat, told.size)
+def feature_vectors(evidence: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Evidence in the order of the weights.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    pupil, limbus : tuple of 5 float
+    """
+    inner = evidence.pupil_on, evidence.pupil_error, evidence.pupil_bias, evidence.shapes, evidence.flat
+    return inner, (evidence.limbus_on, evidence.limbus_error, evidence.limbus_bias, evidence.flat, evidence.size)
 
 
-def boundary_evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: tuple[Lid, Lid]) -> Evidence:
-    """Look along both rims, in pixels of the working image."""
+def boundary_evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, lids: LidPair) -> Evidence:
+    """Measure what both rims show.
+
+    Parameters
+    ----------
+    small : Reduction
+    pupil, limbus : Ellipse
+        In pixels of the working image.
+    lids : (Lid, Lid)
+
+    Returns
+    -------
+    Evidence
+    """
     ratio = pupil.radius_px / limbus.radius_px
-    open_pupil = between_lids(pair, limbus, pupil, LID_MARGIN_RADII) & unmasked(
-        small.glare, pupil, ANGLES, WINDOW_MARGIN_RADII
-    )
-    open_limbus = between_lids(pair, limbus, limbus, LID_MARGIN_RADII) & unmasked(small.glare, limbus, ANGLES)
+    free_of_windows = unmasked(small.glare, pupil, ANGLES, WINDOW_MARGIN_RADII)
+    open_pupil = visible_angles(lids, limbus, pupil, LID_MARGIN_RADII) & free_of_windows
+    open_limbus = visible_angles(lids, limbus, limbus, LID_MARGIN_RADII) & unmasked(small.glare, limbus, ANGLES)
     inner = _edges(small.lit, pupil, 0.7)
     outer = _edges(small.calm, limbus, min(0.9, max(0.7, ratio + 0.1)))
     of_pupil, of_limbus = boundary_uncertainty(
-        _rim(
-            pupil, *inner, open_pupil, FULL_WEIGHT_GREYS[0], max(MIN_DEVIATION[0], MIN_DEVIATION_PX / pupil.radius_px)
-        ),
-        _rim(limbus, *outer, open_limbus, FULL_WEIGHT_GREYS[1], MIN_DEVIATION[1]),
+        pupil_rim(pupil, *inner, open_pupil), limbus_rim(limbus, *outer, open_limbus)
     )
     shape, around = shape_of(pupil), shape_of(limbus)
     return Evidence(
         pupil_seen=float(open_pupil.mean()),
         pupil_on=_share_on_ellipse(*inner, open_pupil, ON_ELLIPSE_RADII / max(ratio, 0.05)),
-        pupil_unsure=_log_share(of_pupil[0]),
-        pupil_pulled=_log_share(of_pupil[1]),
+        pupil_error=_log_share(of_pupil.expected),
+        pupil_bias=_log_share(of_pupil.bias),
         limbus_on=_share_on_ellipse(*outer, open_limbus, ON_ELLIPSE_RADII),
-        limbus_unsure=_log_share(of_limbus[0]),
-        limbus_pulled=_log_share(of_limbus[1]),
+        limbus_error=_log_share(of_limbus.expected),
+        limbus_bias=_log_share(of_limbus.bias),
         shapes=min(1.0, math.dist(shape, around) / 0.1),
         flat=min(1.0, math.hypot(*around) / 0.1),
         size=float(np.clip(max(0.2 - ratio, ratio - 0.75), 0, 0.15) / 0.15),
@@ -135,25 +161,22 @@ def boundary_evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: t
 
 
 def _edges(image: GreyPixels, ellipse: Ellipse, nearest: float) -> tuple[Values, Values]:
-    """(A,) where greys rise most from ``nearest`` radii on, in radii of the ellipse, and how far they rise there."""
+    """(A,) where greys rise most from ``nearest`` radii on, in radii of the ellipse, and how far they rise there.
+
+    In a wider window than that of the fit: an outline is doubtful if steeper edges lie elsewhere.
+    """
     per_radius = STEPS / REACH
-    rise = cv2.GaussianBlur(radial_rise(polar_image(image, ellipse, REACH, STEPS, ANGLES), 3), (3, 3), 0)
-    low, high = int(nearest * per_radius), int(1.3 * per_radius)
-    best = rise[:, low:high].argmax(axis=1) + low
-    return (best + 0.5) / per_radius, rise[np.arange(ANGLES), best].astype(np.float64)
+    rise = rim_rise(image, ellipse, REACH, STEPS, ANGLES)
+    return steepest(rise, per_radius, int(nearest * per_radius), int(1.3 * per_radius))
 
 
-def _rim(ellipse: Ellipse, edge: Values, steep: Values, seen: Bits, full: float, least: float) -> Rim:
-    return Rim(ellipse, edge, seen * np.clip(steep, 0, full) / full, least)
-
-
-def _share_on_ellipse(edge: Values, steep: Values, seen: Bits, tolerance: float) -> float:
-    """Of the angles seen that have an edge on the ellipse, drawn to 0 where few are seen."""
-    on = (np.abs(edge - 1) < max(tolerance, 1.5 * REACH / STEPS)) & (steep > MIN_EDGE_GREYS)
+def _share_on_ellipse(edge: Values, rise: Values, seen: Mask, tolerance: float) -> float:
+    """Of the visible angles that have an edge on the ellipse, drawn to 0 where few are visible."""
+    on = (np.abs(edge - 1) < max(tolerance, 1.5 * REACH / STEPS)) & (rise > MIN_EDGE_GREYS)
     return float((on & seen).sum() / (seen.sum() + 3))
 
 
 def _log_share(distance: float) -> float:
-    """0..1: how far a distance is from the one to the other of :data:`UNCERTAINTY_RANGE`, by its logarithm."""
-    least, most = UNCERTAINTY_RANGE
-    return math.log(min(max(distance, least), most) / least) / math.log(most / least)
+    """0..1: how far a distance is from the one to the other end of :data:`ERROR_RANGE`, by its logarithm."""
+    low, high = ERROR_RANGE
+    return math.log(min(max(distance, low), high) / low) / math.log(high / low)

@@ -8,14 +8,7 @@ import numpy as np
 from biocapture.iris.outline import Ellipse
 from biocapture.iris.robust import median
 from biocapture.iris.segmentation.ellipse_fit import fit_ellipse, shape_of, with_shape
-from biocapture.iris.segmentation.polar import (
-    CircleScores,
-    angles,
-    circle_scores,
-    polar_image,
-    radial_rise,
-    shift_and_scale,
-)
+from biocapture.iris.segmentation.polar import CircleScores, angles, circle_scores, polar_image, radial_rise, steepest
 from biocapture.types import Field, GreyPixels, Values
 
 ANGLES = 48
@@ -24,18 +17,21 @@ MIN_RADIUS_SHARE, MAX_RADIUS_SHARE = 0.085, 0.42
 """Radii accepted, in longer sides of the working image."""
 
 MIN_DILATION, MAX_DILATION = 0.1, 0.8
+"""Pupil radius over iris radius: range accepted."""
 
 PUPIL_SHAPE_DEVIATION = 0.02
 """Pupils differ from ellipses this much (half logarithm of the ratio of axes): less says nothing of the gaze."""
 
 SHAPE_STIFFNESS = 8.0
+"""Trust in the shape of the start, in edges."""
 
 FULL_WEIGHT_GREYS = 25.0
+"""Rise from which an edge counts fully in a fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limbus:
-    """A limbus found, in pixels of the working image.
+    """A limbus, in pixels of the working image.
 
     Attributes
     ----------
@@ -43,7 +39,7 @@ class Limbus:
     score : float
         Mean rise along it, left and right, greys; balanced sides count more.
     grey, spread : float
-        Median of the iris beside the pupil, mean deviation from it.
+        Median of the iris beside the pupil, mean absolute deviation from it.
     balance : float
         0..1: lesser rise of the two sides over the mean of both.
     agreeing : float
@@ -59,14 +55,26 @@ class Limbus:
 
 
 def find_limbus(calm: GreyPixels, pupil: Ellipse) -> Limbus | None:
-    """The limbus around a pupil; None where the image has no room for one."""
+    """The limbus around a pupil.
+
+    Parameters
+    ----------
+    calm : (H, W) uint8
+        See :class:`biocapture.iris.segmentation.reduction.Reduction`.
+    pupil : Ellipse
+        In pixels of it.
+
+    Returns
+    -------
+    Limbus or None
+        None where the image has no room for one.
+    """
     frame = with_shape(pupil, _gaze_shape(shape_of(pupil)))
     first = _search(calm, frame)
     if first is None:
         return None
     rough, score, balance = first
-    centred = _recentre(calm, rough)
-    ellipse, agreeing = _fit(calm, centred)
+    ellipse, agreeing = _fit(calm, _recentre(calm, rough))
     inside = _iris_greys(calm, ellipse, pupil.radius_px / ellipse.radius_px)
     grey = median(inside) if inside.size else 0.0
     spread = float(np.abs(inside - grey).mean()) if inside.size else 99.0
@@ -74,7 +82,7 @@ def find_limbus(calm: GreyPixels, pupil: Ellipse) -> Limbus | None:
 
 
 def _gaze_shape(shape: tuple[float, float]) -> tuple[float, float]:
-    """What of a pupil's shape is due to the gaze (a Wiener filter)."""
+    """What of a pupil's shape is due to the gaze (a Wiener filter: the pupil's own oval is its noise)."""
     square = shape[0] ** 2 + shape[1] ** 2
     keep = max(0.0, 1 - PUPIL_SHAPE_DEVIATION**2 / max(square, 1e-12))
     return shape[0] * keep, shape[1] * keep
@@ -83,67 +91,79 @@ def _gaze_shape(shape: tuple[float, float]) -> tuple[float, float]:
 def _search(calm: GreyPixels, pupil: Ellipse) -> tuple[Ellipse, float, float] | None:
     """Circle in the pupil's frame with the steepest rise on both sides; its score and the sides' balance."""
     longer = max(calm.shape)
-    least = max(MIN_RADIUS_SHARE * longer / pupil.radius_px, 1 / MAX_DILATION)
-    most = min(MAX_RADIUS_SHARE * longer / pupil.radius_px, 1 / MIN_DILATION)
-    reach, steps = 1.3 * most, 72
+    smallest = max(MIN_RADIUS_SHARE * longer / pupil.radius_px, 1 / MAX_DILATION)
+    largest = min(MAX_RADIUS_SHARE * longer / pupil.radius_px, 1 / MIN_DILATION)
+    reach, steps = 1.3 * largest, 72
     per_radius = steps / reach
-    radius = np.arange(max(2, int(least * per_radius)), int(most * per_radius) + 1)
+    radius = np.arange(max(2, int(smallest * per_radius)), int(largest * per_radius) + 1)
     if len(radius) < 3:
         return None
     sheet = polar_image(calm, pupil, reach, steps, ANGLES)
+    # The pupil's own rim is the steepest circle of all: its inside is painted with the iris just outside.
     hidden = min(steps - 2, int(1.18 * per_radius) + 2)
     sheet[:, :hidden] = sheet[:, hidden : hidden + 1]
-    half = max(3, round(0.055 * most * per_radius))
-    rise = np.clip(radial_rise(sheet, half), -10.0, 22.0)
-    shift = 0.16 * max(least, 2.0) * per_radius
-    return _choose(circle_scores(rise, radius, shift, 5, _SIDES), pupil, per_radius, shift)
+    half_steps = max(3, round(0.055 * largest * per_radius))
+    # Not steeper than this, or one bright lamp on the sclera would outvote the rest of the circle.
+    rise = np.clip(radial_rise(sheet, half_steps), -10.0, 22.0)
+    max_shift = 0.16 * max(smallest, 2.0) * per_radius
+    return _choose(circle_scores(rise, radius, max_shift, 5, _SIDES), pupil, per_radius, max_shift)
 
 
-def _choose(found: CircleScores, pupil: Ellipse, per_radius: float, most: float) -> tuple[Ellipse, float, float]:
-    left, right = found.score[:, 0], found.score[:, 1]
+def _choose(scores: CircleScores, pupil: Ellipse, per_radius: float, max_shift: float) -> tuple[Ellipse, float, float]:
+    """The best circle: the lesser side counts again, and unusual places and dilations count less."""
+    left, right = scores.score[:, 0], scores.score[:, 1]
     lesser, mean = np.minimum(left, right), 0.5 * (left + right)
-    away = (found.right**2 + found.down**2) / (most * most)
-    dilation = per_radius / found.radius
+    away = (scores.right**2 + scores.down**2) / (max_shift * max_shift)
+    dilation = per_radius / scores.radius
     usual = np.where(dilation < 0.2, 0.8, np.where(dilation > 0.68, 0.7, 1.0))
     total = (mean + 0.6 * lesser) * (1 - 0.125 * away)[:, None] * usual
-    at, size = divmod(int(total.argmax()), len(found.radius))
-    factor = found.radius[size] / per_radius
-    circle = shift_and_scale(pupil, found.right[at] / per_radius, found.down[at] / per_radius, factor)
-    balance = float(lesser[at, size] / max(mean[at, size], 1e-3))
-    return circle, float(total[at, size]), balance
+    shift, size = divmod(int(total.argmax()), len(scores.radius))
+    balance = float(lesser[shift, size] / max(mean[shift, size], 1e-3))
+    return scores.circle(pupil, per_radius, shift, size), float(total[shift, size]), balance
 
 
 def _recentre(calm: GreyPixels, rough: Ellipse) -> Ellipse:
+    """The best circle near a rough one, in finer steps."""
     reach, steps = 1.3, 96
     per_radius = steps / reach
-    rise = np.clip(radial_rise(polar_image(calm, rough, reach, steps, ANGLES), round(0.05 * per_radius)), -8.0, 24.0)
+    rise = radial_rise(polar_image(calm, rough, reach, steps, ANGLES), round(0.05 * per_radius))
     radius = np.arange(int(0.86 * per_radius), int(1.14 * per_radius) + 1)
-    found = circle_scores(rise, radius, 0.07 * per_radius, 5, _SIDES.mean(axis=0, keepdims=True))
-    at, size = divmod(int(found.score[:, 0].argmax()), len(radius))
-    return shift_and_scale(rough, found.right[at] / per_radius, found.down[at] / per_radius, radius[size] / per_radius)
+    both_sides = _SIDES.mean(axis=0, keepdims=True)
+    scores = circle_scores(np.clip(rise, -8.0, 24.0), radius, 0.07 * per_radius, 5, both_sides)
+    return scores.best_circle(rough, per_radius)[0]
 
 
 def _fit(calm: GreyPixels, start: Ellipse) -> tuple[Ellipse, float]:
     """Ellipse through the steepest rise at every angle beside the pupil; how many of them it explains."""
     edge, rise = lateral_edges(calm, start)
     weight = np.asarray(_WEIGHT * np.clip(rise, 0, FULL_WEIGHT_GREYS) / FULL_WEIGHT_GREYS, np.float64)
-    found = fit_ellipse(start, edge, weight, 0.015, shape_of(start), SHAPE_STIFFNESS)
-    apart = np.hypot(found.row_px - start.row_px, found.column_px - start.column_px)
-    if max(apart, abs(found.radius_px - start.radius_px)) > 0.12 * start.radius_px:
-        found = start
-    edge, rise = lateral_edges(calm, found)
+    fit = fit_ellipse(start, edge, weight, 0.015, shape_of(start), SHAPE_STIFFNESS)
+    if max(fit.centre_distance_px(start), abs(fit.radius_px - start.radius_px)) > 0.12 * start.radius_px:
+        fit = start
+    edge, rise = lateral_edges(calm, fit)
     on = (np.abs(edge - 1) < 0.035) & (rise > 2)
-    return found, float((_WEIGHT * on).sum() / _WEIGHT.sum())
+    return fit, float((_WEIGHT * on).sum() / _WEIGHT.sum())
 
 
 def lateral_edges(calm: GreyPixels, limbus: Ellipse) -> tuple[Values, Values]:
-    """(A,) where greys rise most near a limbus, in its radii, and by how much."""
+    """Where greys rise most near a limbus.
+
+    Parameters
+    ----------
+    calm : (H, W) uint8
+    limbus : Ellipse
+
+    Returns
+    -------
+    edge : (A,) float64
+        Distance from the centre at :data:`ANGLES` equal angles, in radii of the limbus.
+    rise : (A,) float64
+        How steep it is, greys.
+    """
     reach, steps = 1.25, 96
     per_radius = steps / reach
     rise = cv2.GaussianBlur(radial_rise(polar_image(calm, limbus, reach, steps, ANGLES), 4), (1, 5), 0)
-    low, high = int(0.88 * per_radius), int(1.12 * per_radius) + 1
-    best = rise[:, low:high].argmax(axis=1)
-    return (best + low + 0.5) / per_radius, rise[np.arange(ANGLES), best + low].astype(np.float64)
+    return steepest(rise, per_radius, int(0.88 * per_radius), int(1.12 * per_radius) + 1)
 
 
 def _iris_greys(calm: GreyPixels, limbus: Ellipse, dilation: float) -> GreyPixels:
@@ -164,6 +184,7 @@ _WEIGHT = _lateral_weights()
 
 
 def _side_weights() -> Field:
+    """(2, A) weights of the left and of the right side; each sums to 1."""
     right = np.cos(angles(ANGLES)) > 0
     both = np.stack([_WEIGHT * ~right, _WEIGHT * right])
     return both / both.sum(axis=1, keepdims=True)

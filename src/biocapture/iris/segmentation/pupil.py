@@ -12,7 +12,8 @@ from biocapture.iris.segmentation.polar import (
     circle_scores,
     polar_image,
     radial_rise,
-    shift_and_scale,
+    steepest,
+    unit_vectors,
     unmasked,
 )
 from biocapture.types import Field, GreyPixels, Values
@@ -20,23 +21,31 @@ from biocapture.types import Field, GreyPixels, Values
 ANGLES, COARSE_ANGLES = 64, 32
 
 MAX_RISE_GREYS = 40.0
-"""Steeper edges count as this much: a lamp's edge is no better than a pupil's."""
+"""Steeper edges count as this steep: a lamp's edge is no better than a pupil's."""
 
 UPPER_LID_WEIGHT = 0.35
-"""Of the angles under the upper lid and its lashes."""
+"""Weight of the angles under the upper lid and its lashes; of the others 1."""
 
 MIN_RADIUS_SHARE, MAX_RADIUS_SHARE = 0.014, 0.26
 """Radii accepted, in longer sides of the working image."""
 
 NESTED_RISE_SHARE, NESTED_RISE_GREYS, NESTED_DARKER_GREYS = 0.22, 5.0, 10
-"""A disc within a disc is the pupil within the iris if its rim is this steep and its inside this much darker."""
+"""A disc within a disc is the pupil within the iris if its rim is this steep relative to the outer one's, this steep in
+greys, and its inside darker by this many greys."""
 
 FULL_WEIGHT_GREYS = 30.0
+"""Rise from which an edge counts fully in a fit."""
+
+EDGE_REACH, EDGE_STEPS = 1.6, 72
+"""Of the polar image in which edges are measured; reach in pupil radii."""
+
+ROUND_STIFFNESS, SHAPE_STIFFNESS = 64.0, 4.0
+"""Trust in a circle, in edges, of the first and the second fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A pupil found, in pixels of the working image.
+    """A pupil, in pixels of the working image.
 
     Attributes
     ----------
@@ -48,7 +57,7 @@ class Pupil:
     grey : float
         Median of the inside.
     spread : float
-        Mean deviation from it.
+        Mean absolute deviation from it, greys.
     agreeing : float
         0..1 weighted share of the angles whose edge lies on the ellipse.
     """
@@ -63,22 +72,43 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A circle that may be the pupil, and how good it looks."""
+    """A circle that may be the pupil.
+
+    Attributes
+    ----------
+    circle : Ellipse
+    score : float
+        0..25, higher is better: rise along the circle in greys, less where its inside is uneven or bright.
+    """
 
     circle: Ellipse
     score: float
 
 
 def guess_pupil(dark: GreyPixels, candidate: Ellipse) -> Guess:
-    """The best circle near a candidate; the darker one within it if there is one."""
+    """The best circle near a candidate; the darker one within it if there is one.
+
+    Where pupil and iris are both darker than the white of the eye, the limbus is often the sharper circle.
+
+    Parameters
+    ----------
+    dark : (H, W) uint8
+        See :class:`biocapture.iris.segmentation.reduction.Reduction`.
+    candidate : Ellipse
+        In pixels of it.
+
+    Returns
+    -------
+    Guess
+    """
     circle, rise = _best_circle(dark, candidate, 2.1 + 4 / candidate.radius_px, 56, (0.45, 1.7), 5, 0.5)
     inner, inner_rise = _best_circle(dark, circle, 1.05, 48, (0.168, 0.777), 9, 0.294)
     if inner_rise >= max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise) and _is_darker(dark, inner, circle):
         circle, rise = inner, inner_rise
     inside = polar_image(dark, circle, 0.8, 16, 16)
-    middle = median(inside)
-    spread = float(np.abs(inside - middle).mean())
-    return Guess(circle, min(rise, 25.0) * _evenness(spread) * _darkness(middle))
+    grey = median(inside)
+    spread = float(np.abs(inside - grey).mean())
+    return Guess(circle, min(rise, 25.0) * _evenness(spread) * _darkness(grey))
 
 
 def _best_circle(
@@ -88,17 +118,14 @@ def _best_circle(
     steps: int,
     radii: tuple[float, float],
     shifts: int,
-    most: float,
+    max_shift: float,
 ) -> tuple[Ellipse, float]:
     """The circle of steepest mean rise around a start; radii and shifts in radii of the start."""
     per_radius = steps / reach
     rise = np.minimum(radial_rise(polar_image(dark, start, reach, steps, COARSE_ANGLES), 3), MAX_RISE_GREYS)
     low, high = max(3, int(radii[0] * per_radius)), min(steps - 3, int(radii[1] * per_radius))
-    found = circle_scores(rise, np.arange(low, high + 1), most * per_radius, shifts, _COARSE_WEIGHT[None])
-    shift, radius = divmod(int(found.score[:, 0].argmax()), len(found.radius))
-    size = found.radius[radius] / per_radius
-    circle = shift_and_scale(start, found.right[shift] / per_radius, found.down[shift] / per_radius, size)
-    return circle, float(found.score[shift, 0, radius])
+    scores = circle_scores(rise, np.arange(low, high + 1), max_shift * per_radius, shifts, _COARSE_WEIGHT[None])
+    return scores.best_circle(start, per_radius)
 
 
 def _is_darker(dark: GreyPixels, inner: Ellipse, outer: Ellipse) -> bool:
@@ -108,30 +135,44 @@ def _is_darker(dark: GreyPixels, inner: Ellipse, outer: Ellipse) -> bool:
     sheet = polar_image(dark, inner, 1.5, 24, 16)
     annulus = median(sheet[:, 18:23])
     beyond = inner.radius_px / outer.radius_px * 1.2
-    whole = polar_image(dark, outer, 0.95, 40, 24)[:, int((beyond + 0.95) / 2 / 0.95 * 40) :]
-    if whole.size:
-        annulus = min(annulus, median(whole))
+    outer_half = polar_image(dark, outer, 0.95, 40, 24)[:, int((beyond + 0.95) / 2 / 0.95 * 40) :]
+    if outer_half.size:
+        annulus = min(annulus, median(outer_half))
     return annulus - median(sheet[:, :12]) >= NESTED_DARKER_GREYS
 
 
 def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
-    """Measure the rim at every angle and lay an ellipse through it, first a round one."""
+    """Measure the rim at every angle and fit an ellipse to it, at first nearly a circle.
+
+    Parameters
+    ----------
+    dark, glare : (H, W) uint8
+        See :class:`biocapture.iris.segmentation.reduction.Reduction`.
+    circle : Ellipse
+        About where the pupil is.
+
+    Returns
+    -------
+    Pupil
+        ``circle`` where a fit leads far away from it.
+    """
     ellipse = circle
-    for low, high, stiffness in ((0.7, 1.35, 64.0), (0.8, 1.22, SHAPE_STIFFNESS)):
+    for low, high, stiffness in ((0.7, 1.35, ROUND_STIFFNESS), (0.8, 1.22, SHAPE_STIFFNESS)):
         sheet, edge, rise = _edges(dark, ellipse, low, high)
-        weight = np.clip(rise, 0, FULL_WEIGHT_GREYS) / FULL_WEIGHT_GREYS * _WEIGHT * unmasked(glare, ellipse, ANGLES)
-        least = max(0.6 / ellipse.radius_px, 0.03)
-        found = fit_ellipse(ellipse, edge, weight, least, (0.0, 0.0), stiffness)
-        if not _is_near(found, ellipse):
+        visible = unmasked(glare, ellipse, ANGLES)
+        weight = np.clip(rise, 0, FULL_WEIGHT_GREYS) / FULL_WEIGHT_GREYS * _WEIGHT * visible
+        min_deviation = max(0.6 / ellipse.radius_px, 0.03)
+        fit = fit_ellipse(ellipse, edge, weight, min_deviation, (0.0, 0.0), stiffness)
+        if not _is_near(fit, ellipse):
             break
-        ellipse = found
+        ellipse = fit
     sheet, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
     on = (np.abs(edge - 1) < max(1.5 / ellipse.radius_px, 0.1)) & (rise > 5)
     inside = sheet[:, : int(0.75 / EDGE_REACH * EDGE_STEPS)]
     grey = median(inside)
     return Pupil(
         ellipse=ellipse,
-        edge=edge * _radius_at(ellipse),
+        edge=edge * _radii_px(ellipse),
         rise=rise,
         grey=grey,
         spread=float(np.abs(inside - grey).mean()),
@@ -139,35 +180,36 @@ def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
     )
 
 
-EDGE_REACH, EDGE_STEPS = 1.6, 72
-
-SHAPE_STIFFNESS = 4.0
-
-
 def _edges(dark: GreyPixels, ellipse: Ellipse, low: float, high: float) -> tuple[GreyPixels, Values, Values]:
-    """Unrolled greys; where they rise most at each angle, in radii, and by how much."""
+    """Polar image; where greys rise most at each angle, in radii, and by how much."""
     sheet = polar_image(dark, ellipse, EDGE_REACH, EDGE_STEPS, ANGLES)
     per_radius = EDGE_STEPS / EDGE_REACH
-    first = int(low * per_radius)
-    rise = radial_rise(sheet, 2)[:, first : int(high * per_radius) + 1]
-    best = rise.argmax(axis=1)
-    return sheet, (best + first + 0.5) / per_radius, rise[np.arange(ANGLES), best].astype(np.float64)
+    return sheet, *steepest(radial_rise(sheet, 2), per_radius, int(low * per_radius), int(high * per_radius) + 1)
 
 
-def _is_near(found: Ellipse, start: Ellipse) -> bool:
-    apart = np.hypot(found.row_px - start.row_px, found.column_px - start.column_px)
-    changed = abs(found.radius_px - start.radius_px)
-    return bool(changed < 0.3 * start.radius_px and apart < 0.4 * start.radius_px)
+def _is_near(fit: Ellipse, start: Ellipse) -> bool:
+    changed = abs(fit.radius_px - start.radius_px)
+    return changed < 0.3 * start.radius_px and fit.centre_distance_px(start) < 0.4 * start.radius_px
 
 
-def _radius_at(ellipse: Ellipse) -> Values:
-    """Length of the stretched unit vector at each of the angles, px."""
-    right, down = ellipse.stretch @ np.stack([np.cos(angles(ANGLES)), np.sin(angles(ANGLES))])
+def _radii_px(ellipse: Ellipse) -> Values:
+    """(A,) length of the stretched unit vector at each angle."""
+    right, down = ellipse.stretch @ unit_vectors(ANGLES)
     return np.hypot(right, down)
 
 
 def pupil_score(pupil: Pupil) -> float:
-    """0..1 how much a disc looks like a pupil: an even dark disc with a sharp rim all around."""
+    """How much a disc looks like a pupil: an even dark disc with a sharp rim all around.
+
+    Parameters
+    ----------
+    pupil : Pupil
+
+    Returns
+    -------
+    float
+        0..1, higher is better.
+    """
     steep = min(float(np.clip(pupil.rise, 0, MAX_RISE_GREYS).mean()), 15.0) / 15.0
     return pupil.agreeing * steep * _darkness(pupil.grey) * _evenness(pupil.spread)
 
@@ -181,6 +223,7 @@ def _evenness(spread: float) -> float:
 
 
 def _coarse_weight() -> Field:
+    """(A,) lower where the upper lid usually lies; sum 1."""
     height = np.sin(angles(COARSE_ANGLES))
     weight = np.where(height < -0.6, 0.3, np.where(height < -0.3, 0.7, 1.0))
     return (weight / weight.sum()).astype(np.float32)

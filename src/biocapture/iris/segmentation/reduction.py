@@ -1,4 +1,4 @@
-"""The working image of a segmentation: small, without mirrored lamps."""
+"""The working image of a segmentation: small, with mirrored lamps and windows filled in."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,17 @@ SIDE_PX = 320
 """Longer side of the working image; images up to a quarter larger are left as they are."""
 
 LAMP_PX, LAMP_GREYS = 11, 40
-"""Spots narrower than this and brighter than their surroundings by so much are mirrored lamps."""
+"""Spots narrower and, by this much, brighter than their surroundings are mirrored lamps."""
 
 GLARE_PX, GLARE_GREYS, FULL_GREY = 55, 60, 235
-"""Wider patches are mirrored windows if the sensor is (nearly) full in them and they are no wider than this."""
+"""Wider patches are mirrored windows if they are no wider than this, brighter than their surroundings by this much, and
+the sensor is (nearly) full in them."""
 
 WINDOW_PX, MAX_WINDOWS = 7, 20
-"""Narrower ones are left to the lamps; so many are filled at most."""
+"""Narrower patches are left to the lamps; most windows that are filled."""
 
 HALO_PX = 3
-"""A window's soft rim, taken as part of it."""
+"""Width of a window's soft rim, taken as part of it."""
 
 FILL_QUANTILE = 0.1
 """Quantile of the greys around a window that fills it."""
@@ -39,7 +40,7 @@ class Reduction:
     calm : GreyPixels
         Median of 5 × 5 pixels: single lashes and noise are gone, edges stay.
     dark : GreyPixels
-        Mirrored lamps filled with their surroundings, then blurred: what is a pupil is dark throughout.
+        Mirrored lamps and windows filled from their surroundings, then blurred: a pupil is dark throughout.
     lit : GreyPixels
         Likewise, but windows are left as bright as they are: nothing rises where one ends.
     factor : float
@@ -55,7 +56,16 @@ class Reduction:
 
 
 def reduce_image(pixels: GreyPixels) -> Reduction:
-    """Make the working image."""
+    """Make the working image.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+
+    Returns
+    -------
+    Reduction
+    """
     longer = max(pixels.shape)
     factor = SIDE_PX / longer if longer > 1.25 * SIDE_PX else 1.0
     small = _resize(pixels, factor)
@@ -66,7 +76,17 @@ def reduce_image(pixels: GreyPixels) -> Reduction:
 
 
 def fill_lamps(grey: GreyPixels) -> GreyPixels:
-    """Narrow bright spots filled with the brightest of what is wider (morphological opening)."""
+    """Fill narrow bright spots with the brightest of what is wider than they are (morphological opening).
+
+    Parameters
+    ----------
+    grey : (H, W) uint8
+
+    Returns
+    -------
+    (H, W) uint8
+        A copy.
+    """
     opened = cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((LAMP_PX, LAMP_PX), np.uint8))
     spots = cv2.compare(cv2.subtract(grey, opened), LAMP_GREYS, cv2.CMP_GT)
     filled = grey.copy()
@@ -75,10 +95,21 @@ def fill_lamps(grey: GreyPixels) -> GreyPixels:
 
 
 def fill_windows(grey: GreyPixels) -> tuple[GreyPixels, GreyPixels]:
-    """Mirrored windows filled with the dark end of what surrounds each, and where they were (255).
+    """Fill mirrored windows with the dark end of the greys around each.
 
     A pupil half under a window is dark throughout then, and the window's own rim is known not to be the pupil's.
     Skin and the white of the eye are as bright, but wider.
+
+    Parameters
+    ----------
+    grey : (H, W) uint8
+
+    Returns
+    -------
+    filled : (H, W) uint8
+        ``grey`` itself where no window is found.
+    glare : (H, W) uint8
+        255 where a window is, else 0.
     """
     bright = _window_mask(grey)
     if not bright.any():
@@ -91,6 +122,7 @@ def fill_windows(grey: GreyPixels) -> tuple[GreyPixels, GreyPixels]:
     for patch in range(1, min(count, MAX_WINDOWS + 1)):
         around = grey[nearest == patch]
         if around.size:
+            # Not the median: a window over the pupil's rim has the pupil on one side only.
             filled[label == patch] = np.quantile(around, FILL_QUANTILE)
     return filled, glare
 

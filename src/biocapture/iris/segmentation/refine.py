@@ -2,26 +2,24 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.iris.outline import Ellipse
-from biocapture.iris.segmentation.lids import Lid, find_lids
+from biocapture.iris.segmentation.lids import LidPair, between_lids, find_lids
 from biocapture.iris.segmentation.pair_fit import Rim, fit_pair
-from biocapture.iris.segmentation.polar import angles, polar_image, radial_rise
+from biocapture.iris.segmentation.polar import angles, polar_image, rim_rise, steepest
 from biocapture.iris.segmentation.reduction import Reduction
-from biocapture.types import GreyPixels, Values
+from biocapture.types import Field, GreyPixels, Mask, Values
 
-LidPair = tuple[Lid, Lid]
 Hypothesis = tuple[Ellipse, Ellipse, LidPair]
-"""Pupil, limbus and lids in the working image."""
+"""Pupil, limbus and lids of an eye, in pixels of the working image."""
 
 ANGLES = 96
 
 MAX_ROUNDS = 3
-"""Lids and rims are found in turn at most so often."""
+"""Most rounds in which lids and rims are found in turn."""
 
 SETTLED_RADII = 0.015
-"""Of the iris radius: rims that moved less are left as they are."""
+"""Iris radii: rims that moved less are left as they are."""
 
 PUPIL_MARGIN, LIMBUS_MARGIN = 0.22, 0.08
 """Distance from a lid in iris radii from which a rim is believed: lashes and shadow hang into the pupil most."""
@@ -29,85 +27,159 @@ PUPIL_MARGIN, LIMBUS_MARGIN = 0.22, 0.08
 SEARCH_SHARE = 0.6
 """Share of the way to the limbus within which the pupil's edge is looked for."""
 
+PUPIL_FULL_GREYS, LIMBUS_FULL_GREYS = 30.0, 25.0
+"""Rise from which an edge counts fully."""
 
-def refine_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> tuple[Ellipse, Ellipse, LidPair]:
-    """Alternate between lids and rims until they settle."""
-    pair = find_lids(small, pupil, limbus)
+PUPIL_MIN_PX, PUPIL_MIN_DEVIATION, LIMBUS_MIN_DEVIATION = 0.6, 0.02, 0.015
+"""Smallest deviation of the pupil's edges in px and in pupil radii, the larger of which counts; of the limbus' edges in
+iris radii."""
+
+EDGE_REACH, EDGE_STEPS = 1.5, 96
+"""Of the polar image in which edges are measured; reach in radii."""
+
+
+def refine_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> Hypothesis:
+    """Find lids and rims in turn until they settle.
+
+    Lids are told by what is unlike the iris between the rims, rims by the edges between the lids: neither can be found
+    well without the other.
+
+    Parameters
+    ----------
+    small : Reduction
+    pupil, limbus : Ellipse
+        About where they are, in pixels of the working image.
+
+    Returns
+    -------
+    pupil, limbus : Ellipse
+    lids : (Lid, Lid)
+    """
+    lids = find_lids(small, pupil, limbus)
     for _ in range(MAX_ROUNDS):
-        inner, outer = _fit_rims(small, pupil, limbus, pair)
+        inner, outer = _fit_rims(small, pupil, limbus, lids)
         moved = max(_boundary_distance(inner, pupil), _boundary_distance(outer, limbus)) / outer.radius_px
         pupil, limbus = inner, outer
         if moved < SETTLED_RADII:
             break
-        pair = find_lids(small, pupil, limbus)
-    return pupil, limbus, pair
+        lids = find_lids(small, pupil, limbus)
+    return pupil, limbus, lids
 
 
-def _fit_rims(small: Reduction, pupil: Ellipse, limbus: Ellipse, pair: LidPair) -> tuple[Ellipse, Ellipse]:
+def _fit_rims(small: Reduction, pupil: Ellipse, limbus: Ellipse, lids: LidPair) -> tuple[Ellipse, Ellipse]:
     """Both ellipses through the edges that lids and windows leave free."""
     room = max(1.1, 1 + SEARCH_SHARE * (limbus.radius_px / pupil.radius_px - 1))
     glare = small.glare if small.glare.any() else None
-    seen = between_lids(pair, limbus, pupil, PUPIL_MARGIN)
-    inner = _edges(small.lit, glare, pupil, seen, (0.75, min(1.4, room)), 30.0)
-    seen = between_lids(pair, limbus, limbus, LIMBUS_MARGIN)
-    outer = _edges(small.calm, glare, limbus, seen, (0.85, 1.15), 25.0)
-    if not (inner[1].any() or outer[1].any()):
-        return pupil, limbus
-    found = fit_pair(
-        Rim(pupil, *inner, least=max(0.6 / pupil.radius_px, 0.02)),
-        Rim(limbus, *outer, least=0.015),
+    inner = pupil_rim(
+        pupil,
+        *_edges(small.lit, glare, pupil, (0.75, min(1.4, room))),
+        visible_angles(lids, limbus, pupil, PUPIL_MARGIN),
     )
-    return _plausible(found[0], pupil), _plausible(found[1], limbus)
+    outer = limbus_rim(
+        limbus,
+        *_edges(small.calm, glare, limbus, (0.85, 1.15)),
+        visible_angles(lids, limbus, limbus, LIMBUS_MARGIN),
+    )
+    if not (inner.weight.any() or outer.weight.any()):
+        return pupil, limbus
+    fit = fit_pair(inner, outer)
+    return _plausible(fit[0], pupil), _plausible(fit[1], limbus)
 
 
-def between_lids(pair: LidPair, limbus: Ellipse, ellipse: Ellipse, margin: float) -> NDArray[np.bool_]:
-    """(A,) which of an ellipse's points at :data:`ANGLES` equal angles lie between the lids."""
-    row, column = ellipse.at(angles(ANGLES))
+def visible_angles(lids: LidPair, limbus: Ellipse, ellipse: Ellipse, margin: float) -> Mask:
+    """At which of :data:`ANGLES` equal angles an ellipse lies between the lids.
+
+    Parameters
+    ----------
+    lids : (Lid, Lid)
+    limbus : Ellipse
+        In whose radii the lids are given.
+    ellipse : Ellipse
+    margin : float
+        Distance kept from the lids, in iris radii.
+
+    Returns
+    -------
+    (A,) bool
+    """
+    row, column = ellipse.points(angles(ANGLES))
     down, right = (row - limbus.row_px) / limbus.radius_px, (column - limbus.column_px) / limbus.radius_px
-    upper, lower = pair
-    seen = np.ones(ANGLES, np.bool_)
-    if upper.covers:
-        seen &= down > upper.at(right) + margin
-    if lower.covers:
-        seen &= down < lower.at(right) - margin
-    return seen
+    return between_lids(lids, down, right, margin)
+
+
+def pupil_rim(pupil: Ellipse, edge: Values, rise: Values, seen: Mask) -> Rim:
+    """Edges of the pupil with their weights.
+
+    Parameters
+    ----------
+    pupil : Ellipse
+    edge : (A,) float64
+        Distance at equal angles, in pupil radii.
+    rise : (A,) float64
+        Greys.
+    seen : (A,) bool
+        Which of them are visible.
+
+    Returns
+    -------
+    Rim
+    """
+    min_deviation = max(PUPIL_MIN_DEVIATION, PUPIL_MIN_PX / pupil.radius_px)
+    return Rim(pupil, edge, _weights(rise, seen, PUPIL_FULL_GREYS), min_deviation)
+
+
+def limbus_rim(limbus: Ellipse, edge: Values, rise: Values, seen: Mask) -> Rim:
+    """Edges of the limbus with their weights; see :func:`pupil_rim`.
+
+    Parameters
+    ----------
+    limbus : Ellipse
+    edge : (A,) float64
+        Iris radii.
+    rise : (A,) float64
+        Greys.
+    seen : (A,) bool
+
+    Returns
+    -------
+    Rim
+    """
+    return Rim(limbus, edge, _weights(rise, seen, LIMBUS_FULL_GREYS), LIMBUS_MIN_DEVIATION)
+
+
+def _weights(rise: Values, seen: Mask, full_greys: float) -> Values:
+    """(A,) 0..1."""
+    return seen * np.clip(rise, 0, full_greys) / full_greys
 
 
 def _edges(
-    image: GreyPixels,
-    glare: GreyPixels | None,
-    ellipse: Ellipse,
-    seen: NDArray[np.bool_],
-    window: tuple[float, float],
-    full: float,
+    image: GreyPixels, glare: GreyPixels | None, ellipse: Ellipse, window: tuple[float, float]
 ) -> tuple[Values, Values]:
-    """Where greys rise most at every angle, in radii of the ellipse, and how far that is to be believed.
-
-    Not at the rims of windows.
-    """
-    reach, steps = 1.5, 96
-    per_radius = steps / reach
-    rise = cv2.GaussianBlur(radial_rise(polar_image(image, ellipse, reach, steps, ANGLES), 3), (3, 3), 0)
+    """Where greys rise most at every angle, in radii of the ellipse, and by how much; not at the rims of windows."""
+    rise = rim_rise(image, ellipse, EDGE_REACH, EDGE_STEPS, ANGLES)
     if glare is not None:
-        rise[cv2.dilate(polar_image(glare, ellipse, reach, steps, ANGLES), _RIM) > 0] = 0
-    low, high = int(window[0] * per_radius), int(window[1] * per_radius) + 1
-    best = rise[:, low:high].argmax(axis=1) + low
-    steep = rise[np.arange(ANGLES), best].astype(np.float64)
-    return (best + 0.5) / per_radius, seen * np.clip(steep, 0, full) / full
+        _clear_windows(rise, glare, ellipse)
+    per_radius = EDGE_STEPS / EDGE_REACH
+    return steepest(rise, per_radius, int(window[0] * per_radius), int(window[1] * per_radius) + 1)
 
 
-def _plausible(found: Ellipse, start: Ellipse) -> Ellipse:
-    """The found ellipse, unless it is far from where it started or too flat."""
-    flat = found.minor_px < 0.4 * found.major_px
-    return start if flat or _boundary_distance(found, start) > 1.5 * start.radius_px else found
+def _clear_windows(rise: Field, glare: GreyPixels, ellipse: Ellipse) -> None:
+    """Set the rise at the rims of windows to 0, in place."""
+    hidden = polar_image(glare, ellipse, EDGE_REACH, EDGE_STEPS, ANGLES)
+    rise[cv2.dilate(hidden, _WINDOW_RIM) > 0] = 0
 
 
-def _boundary_distance(one: Ellipse, other: Ellipse) -> float:
+def _plausible(fit: Ellipse, start: Ellipse) -> Ellipse:
+    """The fitted ellipse, unless it is far from where it started or too flat."""
+    flat = fit.minor_px < 0.4 * fit.major_px
+    return start if flat or _boundary_distance(fit, start) > 1.5 * start.radius_px else fit
+
+
+def _boundary_distance(first: Ellipse, second: Ellipse) -> float:
     """How far the boundaries lie apart at most, about, px."""
-    centres = np.hypot(one.row_px - other.row_px, one.column_px - other.column_px)
-    axes = max(abs(one.major_px - other.major_px), abs(one.minor_px - other.minor_px))
-    return float(centres + axes)
+    axes = max(abs(first.major_px - second.major_px), abs(first.minor_px - second.minor_px))
+    return first.centre_distance_px(second) + axes
 
 
-_RIM = np.ones((1, 5), np.uint8)
+_WINDOW_RIM = np.ones((1, 5), np.uint8)
 """Steps around a window in which the rise is that of the window."""

@@ -24,32 +24,38 @@ from biocapture.iris.segmentation.refine import Hypothesis, refine_pair
 from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
 
 MIN_PX = 64
-"""Images with a shorter side are refused."""
+"""Shorter side of an image below which it is refused."""
 
 MAX_GUESSES = 3
-"""Guesses that are looked at closely."""
+"""Most circles that are fitted closely."""
 
 SUFFICIENT_PAIR_SCORE = 1.8
-"""A pair this good is taken without looking further."""
+"""Score from which a pair of discs is taken without trying further guesses; see :func:`_pair_score`."""
 
 MIN_SIDE_FOR_TWO_EYES, MIN_SECOND_EYE_CONFIDENCE = 7.0, 0.5
-"""Side of a picture, in iris radii, that has room for two eyes; confidence from which the second one is one."""
+"""Side of an image, in iris radii, that has room for two eyes; confidence from which the second one counts."""
 
 EDGE_ANGLES = 128
+"""Angles at which an outline keeps its measured edges."""
 
 
 def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     """Find pupil, limbus and lids of an eye lit by near infrared.
 
+    Dark discs are proposed on a tiny image, the best of them fitted with a limbus around it, and both refined together
+    with the lids. Where the result is doubtful, alternatives are tried; see ``alternatives.py``.
+
     Parameters
     ----------
     pixels : (H, W) uint8
     trace : callable
-        Told the stages ``reduced``, ``dark``.
+        Receives the stages ``reduced`` and ``dark``.
 
     Returns
     -------
     Outline or Failure
+        ``iris.no_eye`` where the image is too small or shows no pair of discs, ``iris.one_eye`` where it shows two
+        eyes.
     """
     if min(pixels.shape[:2]) < MIN_PX:
         return Failure("iris.no_eye", f"{min(pixels.shape[:2])} px, least {MIN_PX}")
@@ -57,59 +63,88 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     trace("reduced", small.calm)
     trace("dark", small.dark)
     guesses = pupil_guesses(small.dark)
-    found = locate(small, guesses)
-    if found is None:
+    located = locate(small, guesses)
+    if located is None:
         return Failure("iris.no_eye", "no dark disc within a larger one")
-    outline, sure = found
-    if _has_second_eye(small, guesses, outline[1]):
+    hypothesis, confidence = located
+    if _has_second_eye(small, guesses, hypothesis[1]):
         return Failure("iris.one_eye", "two eyes")
-    return _outline_in_image(pixels, small, outline, sure)
+    return _outline_in_image(pixels, small, hypothesis, confidence)
 
 
 def locate(small: Reduction, guesses: list[Guess]) -> tuple[Hypothesis, float] | None:
-    """Pupil, limbus and lids in the working image, and how sure it is; None where there is no pair of discs."""
-    found = first_hypothesis(small, guesses)
-    return None if found is None else best_hypothesis(small, found)
+    """Pupil, limbus and lids in the working image.
+
+    Parameters
+    ----------
+    small : Reduction
+    guesses : list of Guess
+        See :func:`pupil_guesses`.
+
+    Returns
+    -------
+    (hypothesis, confidence) or None
+        Pupil, limbus and lids, and 0..1 how sure they are; None where there is no pair of discs.
+    """
+    first = first_hypothesis(small, guesses)
+    return None if first is None else best_hypothesis(small, first)
 
 
 def first_hypothesis(small: Reduction, guesses: list[Guess]) -> Hypothesis | None:
-    """The best pair of discs, refined."""
-    found = _best_pair(small, guesses)
-    return None if found is None else refine_pair(small, found[0].ellipse, found[1].ellipse)
+    """The best pair of discs, refined; no alternatives are tried.
+
+    Parameters
+    ----------
+    small : Reduction
+    guesses : list of Guess
+        See :func:`pupil_guesses`.
+
+    Returns
+    -------
+    (pupil, limbus, lids) or None
+    """
+    pair = _best_pair(small, guesses)
+    return None if pair is None else refine_pair(small, pair[0].ellipse, pair[1].ellipse)
 
 
 def _has_second_eye(small: Reduction, guesses: list[Guess], limbus: Ellipse) -> bool:
-    """Whether there is a second eye beside the first; looked for where a picture is wide enough for two."""
+    """Whether there is a second eye beside the first; looked for where an image is wide enough for two."""
     if max(small.calm.shape) < MIN_SIDE_FOR_TWO_EYES * limbus.radius_px:
         return False
-    beside = [guess for guess in guesses if _distance(guess.circle, limbus) > 3 * limbus.radius_px]
-    other = locate(small, beside)
-    if other is None:
+    beside = [guess for guess in guesses if guess.circle.centre_distance_px(limbus) > 3 * limbus.radius_px]
+    second = locate(small, beside)
+    if second is None:
         return False
-    (_, around, _), sure = other
-    return sure > MIN_SECOND_EYE_CONFIDENCE and 0.6 < around.radius_px / limbus.radius_px < 1.7
-
-
-def _distance(one: Ellipse, other: Ellipse) -> float:
-    return float(np.hypot(one.row_px - other.row_px, one.column_px - other.column_px))
+    (_, around, _), confidence = second
+    return confidence > MIN_SECOND_EYE_CONFIDENCE and 0.6 < around.radius_px / limbus.radius_px < 1.7
 
 
 def pupil_guesses(dark: GreyPixels) -> list[Guess]:
-    """Distinct circles that may be the pupil, best first."""
+    """Distinct circles that may be the pupil.
+
+    Parameters
+    ----------
+    dark : (H, W) uint8
+        See :class:`biocapture.iris.segmentation.reduction.Reduction`.
+
+    Returns
+    -------
+    list of Guess
+        At most :data:`MAX_GUESSES`, best first.
+    """
     longer = max(dark.shape)
-    found: list[Guess] = []
+    guesses: list[Guess] = []
     for candidate in candidates(dark):
         guess = guess_pupil(dark, candidate)
-        sized = MIN_RADIUS_SHARE * longer < guess.circle.radius_px < MAX_RADIUS_SHARE * longer
-        if sized and not any(_is_same_circle(guess.circle, other.circle) for other in found):
-            found.append(guess)
-    return sorted(found, key=lambda guess: -guess.score)[:MAX_GUESSES]
+        right_size = MIN_RADIUS_SHARE * longer < guess.circle.radius_px < MAX_RADIUS_SHARE * longer
+        if right_size and not any(_is_same_circle(guess.circle, known.circle) for known in guesses):
+            guesses.append(guess)
+    return sorted(guesses, key=lambda guess: -guess.score)[:MAX_GUESSES]
 
 
-def _is_same_circle(one: Ellipse, other: Ellipse) -> bool:
-    return bool(
-        _distance(one, other) < 0.3 * one.radius_px and abs(one.radius_px - other.radius_px) < 0.25 * one.radius_px
-    )
+def _is_same_circle(first: Ellipse, second: Ellipse) -> bool:
+    near = first.centre_distance_px(second) < 0.3 * first.radius_px
+    return near and abs(first.radius_px - second.radius_px) < 0.25 * first.radius_px
 
 
 def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[Pupil, Limbus] | None:
@@ -128,17 +163,18 @@ def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[Pupil, Limbus] |
 
 
 def _pair_score(pupil: Pupil, limbus: Limbus, longer: int) -> float:
-    """How much a pair looks like an eye; 3 is excellent."""
+    """How much a pair looks like an eye: a good pupil in an even, brighter iris with a sharp rim; 3 is excellent."""
     rim = np.sqrt(min(max(limbus.score, 0.1), 20.0)) / (1 + (limbus.spread / 18.0) ** 2)
     large = min(1.0, limbus.ellipse.radius_px / (0.13 * longer))
     brighter = min(1.0, max(0.02, (limbus.grey - pupil.grey - 4) / 14.0))
     return float(pupil_score(pupil) * rim * large * brighter)
 
 
-def _outline_in_image(pixels: GreyPixels, small: Reduction, found: Hypothesis, sure: float) -> Outline:
-    within, around, (upper, lower) = found
+def _outline_in_image(pixels: GreyPixels, small: Reduction, hypothesis: Hypothesis, confidence: float) -> Outline:
+    """The outline in pixels of the image as given."""
+    within, around, (upper, lower) = hypothesis
     enlarged = 1 / small.factor
-    inner, outer = within.scaled(enlarged), around.scaled(enlarged)
+    inner, outer = within.rescale(enlarged), around.rescale(enlarged)
     return Outline(
         pupil=inner,
         limbus=outer,
@@ -146,25 +182,25 @@ def _outline_in_image(pixels: GreyPixels, small: Reduction, found: Hypothesis, s
         limbus_edge_px=_edge_distances(small.calm, around) * enlarged,
         upper_lid=_lid_rows(upper, outer, pixels.shape),
         lower_lid=_lid_rows(lower, outer, pixels.shape),
-        confidence=sure,
-        upright=uprightness(small, *found),
+        confidence=confidence,
+        upright=uprightness(small, *hypothesis),
     )
 
 
 def _edge_distances(image: GreyPixels, ellipse: Ellipse) -> Values:
-    """(A,) distance from the centre at which greys rise most, near the ellipse; NaN where they do not rise."""
+    """(A,) px from the centre to where greys rise most, near the ellipse; NaN where they do not rise."""
     reach, steps = 1.5, 96
     sheet = polar_image(image, with_shape(ellipse, (0.0, 0.0)), reach, steps, EDGE_ANGLES)
     rise = cv2.GaussianBlur(radial_rise(sheet, 3), (5, 3), 0)
-    away = np.abs((np.arange(steps) + 0.5) * reach / steps - (_radii(ellipse) / ellipse.radius_px)[:, None])
+    away = np.abs((np.arange(steps) + 0.5) * reach / steps - (_radii_px(ellipse) / ellipse.radius_px)[:, None])
     rise[away > 0.15] = 0
     best = rise.argmax(axis=1)
-    seen = rise[np.arange(EDGE_ANGLES), best] > 2
-    return np.where(seen, (best + 0.5) * reach / steps * ellipse.radius_px, np.nan)
+    visible = rise[np.arange(EDGE_ANGLES), best] > 2
+    return np.where(visible, (best + 0.5) * reach / steps * ellipse.radius_px, np.nan)
 
 
-def _radii(ellipse: Ellipse) -> Values:
-    """(A,) px distance of the ellipse from its centre at equal angles."""
+def _radii_px(ellipse: Ellipse) -> Values:
+    """(A,) distance of the ellipse from its centre at equal angles, as seen in the image."""
     turn = angles(EDGE_ANGLES) - ellipse.tilt_rad
     return 1 / np.hypot(np.cos(turn) / ellipse.major_px, np.sin(turn) / ellipse.minor_px)
 
@@ -175,4 +211,4 @@ def _lid_rows(lid: Lid, limbus: Ellipse, shape: tuple[int, ...]) -> Values:
     if not lid.covers:
         return np.full(width, -0.5 if lid.upper else height - 0.5)
     column: Values = (np.arange(width, dtype=np.float64) - limbus.column_px) / limbus.radius_px
-    return np.clip(limbus.row_px + lid.at(column) * limbus.radius_px, -0.5, height - 0.5)
+    return np.clip(limbus.row_px + lid.row_at(column) * limbus.radius_px, -0.5, height - 0.5)

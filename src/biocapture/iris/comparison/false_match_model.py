@@ -1,4 +1,4 @@
-"""How often different eyes are as alike as these, by the binomial model.
+"""False match rate of a distance by the binomial model.
 
 Daugman 2003, The importance of being random, doi:10.1016/S0031-3203(02)00030-4.
 
@@ -11,20 +11,33 @@ import functools
 import math
 
 DEGREES_OF_FREEDOM = 202
-"""Tosses: p (1 - p) / variance of the distances of different development eyes at one turn, p their mean."""
+"""Tosses: p (1 - p) / variance of the distances of non-mated development eyes at one turn, p their mean."""
 
 INDEPENDENT_TURNS = 36.6
-"""Series: turns differ, but neighbours are alike; such that the model meets the cautious threshold at 10⁻³."""
+"""Series: more than one as the best of 17 turns counts; such that the model meets the cautious threshold at 10⁻³."""
 
 MEAN_DISTANCE = 0.5
+"""Of codes that have nothing to do with each other, at one turn."""
 
 MIN_RATE = 1e-12
-"""Smaller rates are not told apart."""
+"""Smaller rates are reported as this one."""
 
 
 def false_match_rate(distance: float) -> float:
-    """Share of pairs of different eyes with this normalised distance or less at their best turn, 0..1."""
+    """Share of non-mated pairs of eyes with this distance or less at their best turn.
+
+    Parameters
+    ----------
+    distance : float
+        0..1; see :func:`biocapture.iris.comparison.compare.normalised_distance`.
+
+    Returns
+    -------
+    float
+        1e-12..1.
+    """
     place = min(max(distance, 0.0), 1.0) * DEGREES_OF_FREEDOM
+    # Between two whole numbers of tosses, the logarithm of the rate is interpolated.
     below = math.floor(place)
     low, high = (_log_share(min(heads, DEGREES_OF_FREEDOM)) for heads in (below, below + 1))
     single = math.exp(low + (place - below) * (high - low))
@@ -33,7 +46,7 @@ def false_match_rate(distance: float) -> float:
 
 @functools.cache
 def _log_share(heads: int) -> float:
-    """Logarithm of the share of series with at most so many heads."""
+    """Logarithm of the share of series with at most this many heads."""
     return math.log(min(1.0, math.fsum(_share(k) for k in range(heads + 1))))
 
 
