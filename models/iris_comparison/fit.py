@@ -6,8 +6,8 @@ usage: python -m models.iris_comparison.fit --images DIR [--judge]
 
 Persons of even numbers are development eyes: constants printed from their pairs are to be copied into
 iris/comparison/compare.py and iris/comparison/false_match_model.py, in rounds until they stay the same. With --judge,
-error rates of the persons of odd numbers under constants as they stand there. Pairs of different eyes are non-mated, the
-two eyes of one person included.
+error rates of the persons of odd numbers under constants as they stand there. Pairs of different eyes are non-mated,
+the two eyes of one person included.
 Takes about a minute.
 """
 
