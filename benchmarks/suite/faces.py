@@ -64,7 +64,7 @@ def stages_of(shape: tuple[int, int] = (1200, 1200)) -> Stages:
     sample = sample_face(shape)
     pixels = sample.image.pixels
     found = detection.detect_faces(pixels)[0]
-    given = backend.inputs_of(pixels)
+    given = backend.find_inputs(pixels)
     assert given.points is not None
     assert given.parsing is not None
     matrix, aligned = alignment.similarity_transform(given.points), alignment.align(pixels, given.points)

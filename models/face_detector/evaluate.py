@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from biocapture.face.describe import failure_of
 from biocapture.face.networks import detection
-from biocapture.face.networks.backend import inputs_of
+from biocapture.face.networks.backend import find_inputs
 from biocapture.models import open_model
 
 Rgb = NDArray[np.uint8]
@@ -72,7 +72,7 @@ def detector(path: Path) -> Detect:
 
 def confirmed(picture: Rgb) -> NDArray[np.float64]:
     """As :func:`detector`'s, (n, 5): the face that the library describes, if it does."""
-    inputs = inputs_of(picture)
+    inputs = find_inputs(picture)
     if failure_of(inputs) is not None or inputs.points is None:
         return np.zeros((0, 5))
     eyes, chin = inputs.points[[60, 64, 68, 72]].mean(axis=0), inputs.points[16]

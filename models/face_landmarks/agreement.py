@@ -23,7 +23,7 @@ from biocapture.assessment.modalities import measures
 from biocapture.face.describe import describe_inputs
 from biocapture.face.inputs import Inputs
 from biocapture.face.landmarks import to_pixels
-from biocapture.face.networks.backend import add_parsing, inputs_of
+from biocapture.face.networks.backend import add_parsing, find_inputs
 from biocapture.face.networks.pose import estimate_pose
 from biocapture.measure import raw_columns
 from biocapture.types import Modality
@@ -49,7 +49,7 @@ def main() -> None:
         if not is_held_out(name):
             continue
         picture = read(arguments.data / name)
-        ours = inputs_of(picture)
+        ours = find_inputs(picture)
         if ours.points is None:
             print("no face:", name)
             continue

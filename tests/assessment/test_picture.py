@@ -87,7 +87,7 @@ def test_covered_iris_is_tinted_and_the_free_is_not() -> None:
 def test_a_face_has_box_landmarks_and_lines() -> None:
     picture, failure = face_seen.draw(sample(FACE, Modality.FACE))
     assert failure is None
-    assert max(picture.shape) == face_seen.SHOWN_PX
+    assert max(picture.shape) == face_seen.DRAWN_PX
     for colour in (face_seen.BOX, face_seen.POINT, face_seen.LINE):
         assert of_colour(picture, colour, within=25).sum() > 300
 

@@ -86,7 +86,7 @@ def test_every_stage_is_timed(module: str) -> None:
     ("cases", "module", "besides"),
     [
         (eyes, "biocapture.iris.describe", set()),
-        (faces, "biocapture.face.describe", {"rgb_picture", "inputs_of"}),
+        (faces, "biocapture.face.describe", {"rgb_picture", "find_inputs"}),
     ],
 )
 def test_every_stage_of_eyes_and_faces_is_timed(cases, module: str, besides: set[str]) -> None:

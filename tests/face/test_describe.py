@@ -185,8 +185,8 @@ def test_what_is_no_portrait_never_passes(capsys: pytest.CaptureFixture[str]) ->
 def test_the_mirrored_picture_has_the_mirrored_landmarks() -> None:
     picture, side = portrait(3, (480, 480), {"yaw": 0.4}), 479
     middle, flipped = np.array((244.0, 236.0)), np.ascontiguousarray(picture[:, ::-1])
-    places = landmarks_in_crop(picture, middle, 190.0, 5.0, mirrored_too=True).mean(axis=0)
-    other = landmarks_in_crop(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0, mirrored_too=True).mean(axis=0)
+    places = landmarks_in_crop(picture, middle, 190.0, 5.0, with_mirror=True).mean(axis=0)
+    other = landmarks_in_crop(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0, with_mirror=True).mean(axis=0)
     alone = landmarks_in_crop(flipped, middle * (-1, 1) + (side, 0), 190.0, -5.0)[0]
     apart, at_first = (np.hypot(*((seen[MIRRORED] * (-1, 1) + (side, 0)) - places).T).mean() for seen in (other, alone))
     # the crops differ by interpolation only; one look alone is not symmetric

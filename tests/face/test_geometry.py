@@ -18,7 +18,13 @@ from biocapture.face.features.occlusion import box_windows, eye_boxes, occluded_
 from biocapture.face.features.parsing import FacePart, head_covering, parts_in_frame
 from biocapture.face.features.region import RASTER_PX, Region, _nearest, face_region
 from biocapture.face.features.sharpness import sharpness_features
-from biocapture.face.landmarks import eye_centres, eye_chin_distance, round_half_away, to_pixels
+from biocapture.face.landmarks import (
+    ALIGNED_EYE_DISTANCE_PX,
+    eye_centres,
+    eye_chin_distance,
+    round_half_away,
+    to_pixels,
+)
 
 FRAME = (SIDE_PX, SIDE_PX)
 STRAIGHT = to_pixels(faces.frame_landmarks())
@@ -129,6 +135,10 @@ def test_alignment_brings_every_face_to_the_same_place(turn_deg: float, eye_px: 
     aligned = align(drawn.pixels, to_pixels(drawn.landmarks))
     assert np.abs(aligned.points - STRAIGHT).max() <= 3 * max(1.0, 113 / eye_px)
     assert np.abs(aligned.points[[54, 76, 82]] - TARGET_POINTS[2:]).max() <= 4
+
+
+def test_the_eye_distance_of_the_frame_is_that_of_its_target_points() -> None:
+    assert np.hypot(*(TARGET_POINTS[1] - TARGET_POINTS[0])) == ALIGNED_EYE_DISTANCE_PX
 
 
 def test_points_that_fix_no_similarity_align_nothing() -> None:

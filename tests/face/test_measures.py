@@ -11,7 +11,7 @@ import pytest
 from tests.support import faces
 
 from biocapture import face
-from biocapture.face.describe import OUTPUTS
+from biocapture.face.describe import OFIQ_OUTPUT_COLUMNS
 from biocapture.face.measures import curves
 from biocapture.face.ofiq import native
 from biocapture.face.statistics import FaceBatch
@@ -156,7 +156,7 @@ def test_every_column_is_measured_or_used() -> None:
     read = "".join(inspect.getsource(item.function) for item in face.MEASURES)
     names = {field.name for field in fields(FaceBatch)} - set(FaceBatch.LABELS)
     unread = {name for name in names if not re.search(rf"batch.{name}\b", read)}
-    assert unread == set(OUTPUTS.values())  # read by native
+    assert unread == set(OFIQ_OUTPUT_COLUMNS.values())  # read by native
 
 
 def test_what_is_not_supplied_is_not_assessed(described_captures: dict[str, FaceBatch]) -> None:

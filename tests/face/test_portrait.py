@@ -14,7 +14,7 @@ from biocapture.assessment.modalities import measures
 from biocapture.assessment.portrait import make_portrait, write_portrait
 from biocapture.errors import ProfileError, UsageError
 from biocapture.face.landmarks import to_pixels
-from biocapture.face.portrait import cut_portrait
+from biocapture.face.portrait import crop_portrait
 from biocapture.profile.load import load_profile, shipped_profiles
 from biocapture.types import Framing
 
@@ -39,7 +39,7 @@ def middle_of(pixels: np.ndarray, channel: int) -> np.ndarray:
 @settings(max_examples=25, deadline=None)
 @given(st.floats(60, 220), st.floats(-40, 40))
 def test_eyes_come_to_their_place(eye_px: float, turn_deg: float) -> None:
-    made = cut_portrait(*marked(eye_px, turn_deg), FRAME)
+    made = crop_portrait(*marked(eye_px, turn_deg), FRAME)
     assert made.pixels.shape == (400, 300, 3)
     apart = FRAME.eyes_apart * FRAME.width_px / 2
     np.testing.assert_allclose(middle_of(made.pixels, 0), (150 - apart, 192), atol=2.5)
@@ -49,13 +49,13 @@ def test_eyes_come_to_their_place(eye_px: float, turn_deg: float) -> None:
 
 
 def test_what_was_changed_is_said() -> None:
-    near = cut_portrait(*marked(300.0, 8.0), FRAME)
+    near = crop_portrait(*marked(300.0, 8.0), FRAME)
     assert near.changes[0] == "cut to 300 × 400 px"
     assert near.changes[1].startswith("turned by +7.9")
     assert near.changes[2].startswith("reduced to 2")
     assert near.filled > 0
     assert near.changes[3].endswith("beyond the picture and repeat its border")
-    far = cut_portrait(*marked(40.0, 0.0), FRAME)
+    far = crop_portrait(*marked(40.0, 0.0), FRAME)
     assert far.changes[1].startswith("enlarged to 20")
     assert len(far.changes) == 2
 
@@ -89,7 +89,7 @@ def test_a_profile_without_geometry_makes_no_portrait(tmp_path: Path) -> None:
 
 
 def test_files_keep_their_resolution(tmp_path: Path) -> None:
-    made = cut_portrait(*marked(100.0, 0.0), FRAME)
+    made = crop_portrait(*marked(100.0, 0.0), FRAME)
     for name in ("p.png", "p.jpg"):
         write_portrait(made, tmp_path / name, 400.0)
         with Pillow.open(tmp_path / name) as read:

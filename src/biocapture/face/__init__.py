@@ -1,7 +1,7 @@
 """Faces: describe one face, join faces to a batch, measure the batch.
 
-The measures are functions of the picture and of what was found in it (:class:`biocapture.face.inputs.Inputs`); which
-models find it is exchangeable.
+The measures are functions of the picture and of what was found in it (:class:`biocapture.face.inputs.Inputs`); the
+backend that finds it is exchangeable.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,7 @@ from biocapture.face.inputs import Inputs, inputs_from_arrays, rgb_picture
 from biocapture.face.measures import iso_capture, iso_subject, likeness, operational, quality
 from biocapture.face.ofiq.native import NATIVE, measures_from, native
 from biocapture.face.ofiq.package import add as add_package
-from biocapture.face.portrait import Portrait
-from biocapture.face.portrait import cut_portrait as cut
+from biocapture.face.portrait import Portrait, crop_portrait
 from biocapture.measure import measures_in
 from biocapture.types import Failure, Framing, Picture, Sample
 
@@ -26,34 +25,70 @@ MEASURES = measures_in(quality, likeness, iso_capture, iso_subject, operational)
 
 
 def resembles(pixels: Picture) -> bool:
-    """Any picture in colour may be a portrait: the other modalities are grey."""
+    """Whether a picture may be a portrait: any picture in colour, as the other modalities are grey.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+
+    Returns
+    -------
+    bool
+    """
     return pixels.ndim == 3
 
 
 def draw(sample: Sample, backend: str = "default") -> tuple[Picture, Failure | None]:
-    """Picture of one face with what was found in it: see :func:`biocapture.face.drawing.draw`."""
+    """Picture of one face with what was found in it, see :func:`biocapture.face.drawing.draw`.
+
+    Parameters
+    ----------
+    sample : Sample
+    backend : str
+        One of :data:`BACKENDS`.
+
+    Returns
+    -------
+    canvas : (H, W, 3) uint8
+    failure : Failure or None
+    """
     from biocapture.face import drawing
 
     return drawing.draw(sample, backend)
 
 
 def cut_portrait(pixels: Picture, framing: Framing, backend: str = "default") -> Portrait | Failure:
-    """Portrait of the largest face of a photograph; without a face, the reason.
+    """Cut a portrait of the largest face of a photograph.
 
     Parameters
     ----------
     pixels : (H, W, 3) uint8
         RGB.
     framing : Framing
+        Size of the portrait and places of the eyes in it.
     backend : str
         One of :data:`BACKENDS`.
+
+    Returns
+    -------
+    Portrait or Failure
+        Why there is no face.
     """
     points = largest_face(pixels, backend)
-    return points if isinstance(points, Failure) else cut(pixels, points, framing)
+    return points if isinstance(points, Failure) else crop_portrait(pixels, points, framing)
 
 
 def examples(count: int) -> Iterator[Picture]:
-    """A drawn face that is found as one, 1200 × 1200; the same each time."""
+    """Drawn faces that are detected as such, the same each time.
+
+    Parameters
+    ----------
+    count : int
+
+    Returns
+    -------
+    iterator of (1200, 1200, 3) uint8
+    """
     from biocapture.synthetic.portrait import portrait
 
     return (portrait(0, EXAMPLE_PX, {}) for _ in range(count))

@@ -19,9 +19,6 @@ FRAME = (SIDE_PX, SIDE_PX)
 TARGET_POINTS = np.array([(251, 272), (364, 272), (308, 336), (262, 402), (355, 402)], np.float32)
 """Where eye centres, nose tip and mouth corners go (OFIQ); column and row."""
 
-EYE_DISTANCE_PX = 113.0
-"""Of the eye centres in the aligned frame."""
-
 
 @dataclass(frozen=True, slots=True)
 class AlignedFace:

@@ -1,4 +1,4 @@
-"""The straight line for ONE face: picture and what was found in it go in, statistics come out."""
+"""The straight line for ONE face: picture and inputs go in, statistics come out."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -24,23 +24,23 @@ from biocapture.face.features.region import Region, face_region
 from biocapture.face.features.skin import skin_statistics
 from biocapture.face.inputs import MAX_SIDE_PX, Inputs, rgb_picture
 from biocapture.face.landmarks import Points
-from biocapture.face.networks.backend import inputs_of as found_by_our_networks
-from biocapture.face.ofiq.backend import inputs_of as found_by_ofiq
+from biocapture.face.networks import backend as networks
+from biocapture.face.ofiq import backend as ofiq
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import values_of
 from biocapture.types import Failure, Sample, Trace, no_trace
 
 BACKENDS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
-    {"default": found_by_our_networks, "ofiq": found_by_ofiq}
+    {"default": networks.find_inputs, "ofiq": ofiq.find_inputs}
 )
 """Name → what finds faces, landmarks, pose and parts for the measures; "default" needs no download."""
 
 NO_LANDMARKS = Failure("face.no_face", "no landmarks")
 
-OF_PARTS = {"head_covering": FacePart.HAT, "hair_share": FacePart.HAIR, "glasses_share": FacePart.EYEGLASSES}
+PART_OF_COLUMN = {"head_covering": FacePart.HAT, "hair_share": FacePart.HAIR, "glasses_share": FacePart.EYEGLASSES}
 """Columns that mean nothing where the parsing does not know their class."""
 
-OUTPUTS = {
+OFIQ_OUTPUT_COLUMNS = {
     "Sharpness": "ofiq_sharpness",
     "CompressionArtifacts": "ofiq_compression",
     "ExpressionNeutrality": "ofiq_expression",
@@ -48,36 +48,81 @@ OUTPUTS = {
 }
 """OFIQ's name of what only its own models answer → column."""
 
-GIVEN = ("pitch_deg", "yaw_deg", "roll_deg", "score", "instability")
+INPUT_COLUMNS = ("pitch_deg", "yaw_deg", "roll_deg", "score", "instability")
 """Numbers that are passed on as they were supplied."""
 
 
 def describe(sample: Sample, backend: str = "default", trace: Trace = no_trace) -> FaceBatch:
-    """Find and measure the largest face of a picture; a batch of one.
+    """Detect and measure the largest face of a picture; a batch of one.
 
     A picture without a face is a failure, never an exception.
+
+    Parameters
+    ----------
+    sample : Sample
+    backend : str
+        One of :data:`BACKENDS`.
+    trace : Trace
+        Receives the stages "aligned", "region", "luminance" and "background".
+
+    Returns
+    -------
+    FaceBatch
+        Of one face.
 
     Raises
     ------
     UsageError
-        The backend is none of :data:`BACKENDS`.
+        There is no such backend.
     ModelError
-        A network of the backend is missing or damaged.
+        A model of the backend is missing or damaged.
     """
-    pixels, inputs = found_in(sample.image.pixels, backend)
+    pixels, inputs = run_backend(sample.image.pixels, backend)
     batch = describe_inputs(pixels, inputs, trace)
     return dataclasses.replace(batch, notes=((f"face.inputs_{backend}",),))
 
 
 def largest_face(pixels: NDArray[np.uint8], backend: str = "default") -> Points | Failure:
-    """Landmarks of the largest face of a picture, or why there is none."""
-    _, inputs = found_in(pixels, backend)
+    """Landmarks of the largest face of a picture, or why there are none.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+        Grey or RGB.
+    backend : str
+        One of :data:`BACKENDS`.
+
+    Returns
+    -------
+    (98, 2) int64 or Failure
+        Column and row in the picture.
+    """
+    _, inputs = run_backend(pixels, backend)
     failure = failure_of(inputs)
     return inputs.points if failure is None and inputs.points is not None else failure or NO_LANDMARKS
 
 
-def found_in(pixels: NDArray[np.uint8], backend: str) -> tuple[Rgb, Inputs]:
-    """The picture in colour and what a backend finds in it."""
+def run_backend(pixels: NDArray[np.uint8], backend: str) -> tuple[Rgb, Inputs]:
+    """The picture in colour, and what a backend finds in it.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+        Grey or RGB.
+    backend : str
+        One of :data:`BACKENDS`.
+
+    Returns
+    -------
+    picture : (H, W, 3) uint8
+        A single black pixel where a side exceeds 32766 pixels.
+    inputs : Inputs
+
+    Raises
+    ------
+    UsageError
+        There is no such backend.
+    """
     if backend not in BACKENDS:
         raise UsageError(f"no such backend of faces; there are: {', '.join(BACKENDS)}", backend)
     if max(pixels.shape) > MAX_SIDE_PX:
@@ -87,7 +132,17 @@ def found_in(pixels: NDArray[np.uint8], backend: str) -> tuple[Rgb, Inputs]:
 
 
 def failure_of(inputs: Inputs) -> Failure | None:
-    """Why nothing can be said of a face."""
+    """Why nothing can be measured of a face (ISO/IEC 2382-37: failure to extract).
+
+    Parameters
+    ----------
+    inputs : Inputs
+
+    Returns
+    -------
+    Failure or None
+        None where it can be measured.
+    """
     if inputs.areas_px2 is not None and not inputs.areas_px2.size:
         return Failure("face.no_face", "no face was detected")
     if inputs.cut_off:
@@ -99,16 +154,31 @@ def failure_of(inputs: Inputs) -> Failure | None:
 
 
 def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = no_trace) -> FaceBatch:
-    """Measure one face; a batch of one. No face is a failure, never an exception."""
+    """Measure one face of which landmarks and maps are known; a batch of one.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture, RGB.
+    inputs : Inputs
+        What was found in it.
+    trace : Trace
+        Receives the stages, see :func:`describe`.
+
+    Returns
+    -------
+    FaceBatch
+        No face is a failure of the batch, never an exception.
+    """
     columns = {
         "second_face": second_face(inputs.areas_px2),
-        **{name: getattr(inputs, name) for name in GIVEN},
-        **{column: inputs.outputs.get(name, float("nan")) for name, column in OUTPUTS.items()},
+        **{name: getattr(inputs, name) for name in INPUT_COLUMNS},
+        **{column: inputs.outputs.get(name, float("nan")) for name, column in OFIQ_OUTPUT_COLUMNS.items()},
     }
     failure = failure_of(inputs)
     if failure is not None or inputs.points is None:
-        nobody = inputs.areas_px2 is not None and not inputs.areas_px2.size
-        return FaceBatch.of_one({} if nobody else columns, failure)
+        empty = inputs.areas_px2 is not None and not inputs.areas_px2.size
+        return FaceBatch.of_one({} if empty else columns, failure)
     columns |= values_of(geometry_statistics(inputs.points, pixels.shape[:2], inputs.yaw_deg))
     columns |= values_of(recapture_statistics(pixels, inputs.points))
     columns["mouth_opening"] = mouth_opening(inputs.points)
@@ -141,12 +211,23 @@ def _of_aligned(aligned: AlignedFace, shape: tuple[int, int], inputs: Inputs, tr
         trace("background", view.mask)
         columns |= values_of(background_statistics(view))
         columns["head_covering"] = head_covering(inputs.parsing)
-        columns |= {name: float("nan") for name, part in OF_PARTS.items() if part not in inputs.distinguished}
+        columns |= {name: float("nan") for name, part in PART_OF_COLUMN.items() if part not in inputs.distinguished}
     return columns
 
 
 def region_luminance(pixels: Rgb, region: Region) -> NDArray[np.uint8]:
-    """Luminance within a region, 0 elsewhere."""
+    """Luminance within a region, 0 elsewhere.
+
+    Parameters
+    ----------
+    pixels : (616, 616, 3) uint8
+        Aligned face, RGB.
+    region : Region
+
+    Returns
+    -------
+    (616, 616) uint8
+    """
     grey = np.zeros(pixels.shape[:2], np.uint8)
     if region.area_px:
         inside = np.ascontiguousarray(pixels[region.window])
@@ -155,7 +236,18 @@ def region_luminance(pixels: Rgb, region: Region) -> NDArray[np.uint8]:
 
 
 def second_face(areas_px2: NDArray[np.float64] | None) -> float:
-    """Area of the second largest face in areas of the largest; 0 for none, NaN when boxes are unknown."""
+    """Area of the second largest face in areas of the largest (ISO/IEC 29794-5 single face present).
+
+    Parameters
+    ----------
+    areas_px2 : (n,) float64 or None
+        Largest first; None = boxes are unknown.
+
+    Returns
+    -------
+    float
+        0 for a single face, NaN when boxes are unknown.
+    """
     if areas_px2 is None:
         return float("nan")
     if len(areas_px2) < 2:

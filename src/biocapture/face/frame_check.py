@@ -1,6 +1,6 @@
-"""A glance at a frame of a portrait camera: somebody there, in the middle, near enough, lit, in focus.
+"""Quick check of a frame of a portrait camera: a face in the middle, near enough, lit, in focus.
 
-Faces are found by the detector of the face package, which does not go by colour: a grey frame will do.
+Faces are found by the detector of the face package, which does not depend on colour: grey frames will do.
 """
 
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ PROMPTS = Prompts(place="capture.place_face", another="capture.another_time")
 
 Colour = NDArray[np.uint8]
 
-HEAD = 1.9
+HEAD_HEIGHT = 1.9
 """Height of a head in distances from eyes to chin."""
 
-FACE_PX = 320
-"""Longest side of the part of a face whose light and focus are looked at."""
+MAX_CROP_PX = 320
+"""Longest side of the middle of a face on which light and focus are measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class FaceInFrame:
     """The largest face, in shares of the frame's sides; ``grey`` and ``sharpness`` of its pixels."""
 
     column: float
@@ -34,12 +34,17 @@ class Face:
 
 
 def check_frame(image: Image) -> FrameCheck:
-    """Glance at a frame.
+    """Check one frame of the live preview.
 
     Parameters
     ----------
     image : Image
         (H, W, 3) RGB.
+
+    Returns
+    -------
+    FrameCheck
+        Scores by guidance key; only "place your face" where none is detected.
     """
     face = _largest(image.pixels)
     if face is None:
@@ -55,28 +60,29 @@ def check_frame(image: Image) -> FrameCheck:
     )
 
 
-def _largest(pixels: Colour) -> Face | None:
+def _largest(pixels: Colour) -> FaceInFrame | None:
     from biocapture.face.networks.detection import (
         detect_faces_in_whole,  # the package takes a tenth of a second to import
     )
 
-    found = detect_faces_in_whole(pixels)
-    if not found:
+    faces = detect_faces_in_whole(pixels)
+    if not faces:
         return None
-    face, (rows, columns) = found[0], pixels.shape[:2]
+    face, (rows, columns) = faces[0], pixels.shape[:2]
     grey = _middle(pixels, face.centre, face.height_px)
-    return Face(float(face.centre[0]) / columns, HEAD * face.height_px / rows, float(grey.mean()), _sharpness(grey))
+    height = HEAD_HEIGHT * face.height_px / rows
+    return FaceInFrame(float(face.centre[0]) / columns, height, float(grey.mean()), _sharpness(grey))
 
 
 def _middle(pixels: Colour, centre: NDArray[np.float64], height_px: float) -> Colour:
     """Greys of the middle of a face."""
-    half = max(8, min(FACE_PX, round(height_px)) // 2)
+    half = max(8, min(MAX_CROP_PX, round(height_px)) // 2)
     column, row = (int(np.clip(place, 0, side)) for place, side in zip(centre, pixels.shape[1::-1], strict=True))
-    part = np.ascontiguousarray(pixels[max(0, row - half) : row + half, max(0, column - half) : column + half])
-    return cv2.cvtColor(part, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    crop = np.ascontiguousarray(pixels[max(0, row - half) : row + half, max(0, column - half) : column + half])
+    return cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 
 
 def _sharpness(grey: NDArray[np.generic]) -> float:
-    """99.5th percentile of the second difference of a lightly calmed image, greys."""
-    calm = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)
-    return float(np.percentile(np.abs(cv2.Laplacian(calm, cv2.CV_32F)[::2, ::2]), 99.5))
+    """99.5th percentile of the second difference of a lightly smoothed image, in codes."""
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)
+    return float(np.percentile(np.abs(cv2.Laplacian(smooth, cv2.CV_32F)[::2, ::2]), 99.5))

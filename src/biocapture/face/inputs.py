@@ -20,7 +20,7 @@ PARSING_PX, OCCLUSION_PX = 400, 224
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was found in a picture. None = not supplied: what depends on it is not assessed.
+    """Landmarks, boxes, pose and maps of a picture. None = not supplied: what depends on it is not assessed.
 
     Attributes
     ----------
@@ -40,12 +40,12 @@ class Inputs:
     outputs : mapping
         What models of the backend's own answered, by OFIQ's name of the measure.
     score, instability : float
-        How sure the detector is, 0..1, and by how much the landmarks moved when looked at again, in extents of the
-        face; NaN = not supplied.
+        Of the detector, 0..1; and by how much the landmarks moved between two crops, in extents of the face; NaN = not
+        supplied.
     implausible : bool
-        The landmarks moved so much that there may be no face at all: nothing is said of it.
+        The landmarks moved so much that there may be no face at all: nothing is measured.
     cut_off : bool
-        Eyes, nose or mouth are found outside the picture.
+        Eyes, nose or mouth lie outside the picture.
     """
 
     points: Points | None = None

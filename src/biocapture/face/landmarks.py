@@ -36,6 +36,9 @@ MIRRORED = np.r_[_OUTLINE, _BROWS, _NOSE, _EYES, _MOUTH, RIGHT_PUPIL, LEFT_PUPIL
 MAX_COORDINATE_PX = 32767
 """Coordinates are kept in 16 bits."""
 
+ALIGNED_EYE_DISTANCE_PX = 113.0
+"""Distance of the eye centres in the aligned frame (OFIQ)."""
+
 MIN_COSINE = 1e-6
 """Below, the face is in profile and its widths cannot be measured."""
 

@@ -48,7 +48,7 @@ class Portrait:
         return tuple(changes)
 
 
-def cut_portrait(pixels: Rgb, points: Points, framing: Framing) -> Portrait:
+def crop_portrait(pixels: Rgb, points: Points, framing: Framing) -> Portrait:
     """Turn, scale and cut a face so that its eyes lie where a programme requires them.
 
     Parameters

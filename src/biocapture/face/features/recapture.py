@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import EYE_DISTANCE_PX, Rgb
-from biocapture.face.landmarks import Points, eye_distance
+from biocapture.face.alignment import Rgb
+from biocapture.face.landmarks import ALIGNED_EYE_DISTANCE_PX, Points, eye_distance
 
 MAX_WINDOW_PX = 384
 """Side of the middle of the face that is looked at, in pixels of the picture: never resampled."""
@@ -56,7 +56,7 @@ def recapture_statistics(pixels: Rgb, points: Points) -> RecaptureStatistics:
     RecaptureStatistics
     """
     grey = _middle(pixels, points)
-    reduction = min(1.0, EYE_DISTANCE_PX / max(eye_distance(points), 1.0))
+    reduction = min(1.0, ALIGNED_EYE_DISTANCE_PX / max(eye_distance(points), 1.0))
     return RecaptureStatistics(block_steps(grey), pattern_peak_db(grey), noise_codes(grey) * reduction)
 
 

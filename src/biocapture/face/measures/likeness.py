@@ -1,4 +1,4 @@
-"""Whether what was found is a face at all."""
+"""Whether what was detected is a face at all."""
 
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Column, Ramp, measure
@@ -6,9 +6,9 @@ from biocapture.measure import Column, Ramp, measure
 
 @measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.04, 0.02), guidance="face.no_face", step=1)
 def face_likeness(batch: FaceBatch) -> Column:
-    """How far landmarks move when looked at again, over the detector's certainty. Lower is better.
+    """How far landmarks move between two crops, over the detector's score. Lower is better.
 
     In extents of the face. The landmark network gives 98 points for any picture; on a face they stay where they were
-    when the crop is turned and centred by them, on a print, an iris or a texture they wander off.
+    when the crop is turned and centred by them, on a print, an iris or a texture they do not.
     """
     return batch.instability / batch.score

@@ -1,9 +1,9 @@
-"""What a booth asks of a portrait beyond ISO/IEC 29794-5. Our own definitions; limits set by hand, not fitted.
+"""What a capture station asks of a portrait beyond ISO/IEC 29794-5. Our definitions; limits set by hand, not fitted.
 
 They need only landmarks, pose and parsing; a profile decides which of them count (background colour above all).
 """
 
-from biocapture.face.alignment import EYE_DISTANCE_PX
+from biocapture.face.landmarks import ALIGNED_EYE_DISTANCE_PX
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Band, Column, Ramp, measure
 
@@ -90,7 +90,7 @@ def gaze(batch: FaceBatch) -> Column:
     """How far both pupils are from the middle of the eyes, in half eye widths, along the eyes. Lower is better.
 
     0.14 is an eye turned by 10 degrees, 0.4 by 30 (eyeball of 24 mm, eye 30 mm wide). Our pupils follow four fifths of
-    the way; looking up or down is not seen.
+    the way; looking up or down is not measured.
     """
     return batch.gaze_offset
 
@@ -112,14 +112,14 @@ def sharpness(batch: FaceBatch) -> Column:
     few pixels count alike, noise and compression hardly. 0.009 is what 45 pixels between the eyes can show. It is not
     OFIQ's sharpness.
     """
-    return batch.blur_px / EYE_DISTANCE_PX
+    return batch.blur_px / ALIGNED_EYE_DISTANCE_PX
 
 
 @measure(unit="codes", range=(0.0, 1e3), curve=Ramp(25.0, 5.0), guidance="face.more_light", step=7)
 def noise(batch: FaceBatch) -> Column:
     """Deviation of the noise on the face, as it would be with 113 pixels between the eyes. Lower is better.
 
-    Studio portraits have less than 3; after denoising or strong compression nothing of it is seen.
+    Studio portraits have less than 3; after denoising or strong compression nothing of it is left.
     """
     return batch.noise_codes
 
@@ -157,6 +157,6 @@ def screen_pattern(batch: FaceBatch) -> Column:
     """Strongest fine periodic pattern on the face over its surroundings in the spectrum. Lower is better.
 
     Screens and prints that are photographed again show their raster. Pictures without one stay below 12 dB; a wave of
-    4 of 255 codes makes 15 to 30. A cue for a second look, no proof; tested on planted waves alone.
+    4 of 255 codes makes 15 to 30. A hint that a person should check, no proof; tested on planted waves alone.
     """
     return batch.pattern_peak_db

@@ -10,7 +10,7 @@ from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Band, Column, Curve, Identity, Ramp, logarithms, measure
 
 MIN_COMPONENT_SCORE = 2.0
-"""Score below which a component counts no worse, so that one fault alone leaves something to compare."""
+"""Lower scores of a component count as this: one fault alone must leave something to compare."""
 
 
 class Component(NamedTuple):
@@ -52,7 +52,7 @@ def quality(batch: FaceBatch) -> Column:
     system were lost.
     """
     logs = np.zeros(len(batch))
-    for part in COMPONENTS:
-        logs += part.weight * logarithms(part.curve(part.column(batch)), MIN_COMPONENT_SCORE)
-    seen = np.array([failure is None for failure in batch.failure])
-    return np.where(seen, 100.0 * np.exp(logs), np.nan)
+    for component in COMPONENTS:
+        logs += component.weight * logarithms(component.curve(component.column(batch)), MIN_COMPONENT_SCORE)
+    measured = np.array([failure is None for failure in batch.failure])
+    return np.where(measured, 100.0 * np.exp(logs), np.nan)

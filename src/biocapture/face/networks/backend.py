@@ -1,4 +1,4 @@
-"""What the measures need, found by our own networks and estimates: the backend that needs no download."""
+"""The default backend: faces, landmarks, pose and maps by our own networks and estimates; it needs no download."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -15,50 +15,84 @@ from biocapture.face.networks.parts import DISTINGUISHED, parse_face
 from biocapture.face.networks.pose import estimate_pose
 
 NOSE_EYES_MOUTH = slice(51, 98)
+"""Landmarks that must lie in the picture; jaw and brows may be cut off."""
 
 MAX_IMPLAUSIBILITY, MAX_IMPLAUSIBILITY_IN_TILE = 0.35, 0.09
 """Of :func:`implausibility`, where the whole picture shows the face and where only a part of it does
 (models/face_detector/limits.py)."""
 
 MAX_FACES = 8
-"""Faces that are looked at; more in a picture change nothing."""
+"""Largest faces whose landmarks are located: further ones change no measure."""
 
 
-def inputs_of(pixels: Rgb) -> Inputs:
-    """Look for faces and describe the largest."""
-    found = detect_faces(pixels)[:MAX_FACES]
-    return add_parsing(pixels, inputs_from_faces(pixels, found)) if found else Inputs(areas_px2=np.zeros(0))
+def find_inputs(pixels: Rgb) -> Inputs:
+    """Detect faces in a picture and describe the largest.
 
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        RGB.
 
-def inputs_from_faces(pixels: Rgb, found: Sequence[DetectedFace]) -> Inputs:
-    """Landmarks and pose of the first of several faces: what the live loop needs of a frame.
-
-    Where several were found, those whose landmarks do not stay are none; where all are none, the first is kept.
+    Returns
+    -------
+    Inputs
+        With empty ``areas_px2`` where no face is detected.
     """
-    looks = [(face, locate_landmarks(pixels, face)) for face in found]
-    sure = [(face, seen) for face, seen in looks if not _is_implausible(face, seen)] or looks[:1]
-    face, seen = sure[0]
-    head = estimate_pose(seen.places)
+    faces = detect_faces(pixels)[:MAX_FACES]
+    return add_parsing(pixels, inputs_from_faces(pixels, faces)) if faces else Inputs(areas_px2=np.zeros(0))
+
+
+def inputs_from_faces(pixels: Rgb, faces: Sequence[DetectedFace]) -> Inputs:
+    """Landmarks and pose of the first plausible face, without the maps: what the live loop needs of a frame.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        RGB.
+    faces : sequence of DetectedFace
+        At least one, largest first. Implausible ones are dropped; where all are implausible, the first is described.
+
+    Returns
+    -------
+    Inputs
+        Without parsing and occlusion.
+    """
+    located = [(face, locate_landmarks(pixels, face)) for face in faces]
+    plausible = [(face, marks) for face, marks in located if not _is_implausible(face, marks)] or located[:1]
+    face, marks = plausible[0]
+    head = estimate_pose(marks.places)
     return Inputs(
-        points=to_pixels(seen.places),
-        areas_px2=np.array([other.area_px2 for other, _ in sure]),
+        points=to_pixels(marks.places),
+        areas_px2=np.array([other.area_px2 for other, _ in plausible]),
         pitch_deg=head.pitch_deg,
         yaw_deg=head.yaw_deg,
         roll_deg=head.roll_deg,
         score=face.score,
-        instability=seen.instability,
-        implausible=_is_implausible(face, seen),
-        cut_off=_is_cut_off(seen.places, pixels.shape),
+        instability=marks.instability,
+        implausible=_is_implausible(face, marks),
+        cut_off=_is_cut_off(marks.places, pixels.shape),
     )
 
 
-def implausibility(face: DetectedFace, seen: LocatedLandmarks) -> float:
-    """Whether it is a face at all: how far its landmarks move, over the square of the detector's score."""
-    return seen.instability / face.score**2
+def implausibility(face: DetectedFace, marks: LocatedLandmarks) -> float:
+    """How doubtful it is that a detection is a face: movement of its landmarks over the square of the detector's score.
+
+    Parameters
+    ----------
+    face : DetectedFace
+    marks : LocatedLandmarks
+        Of this face.
+
+    Returns
+    -------
+    float
+        0 = certainly a face; compared with :data:`MAX_IMPLAUSIBILITY`.
+    """
+    return marks.instability / face.score**2
 
 
-def _is_implausible(face: DetectedFace, seen: LocatedLandmarks) -> bool:
-    return implausibility(face, seen) > (MAX_IMPLAUSIBILITY_IN_TILE if face.in_tile else MAX_IMPLAUSIBILITY)
+def _is_implausible(face: DetectedFace, marks: LocatedLandmarks) -> bool:
+    return implausibility(face, marks) > (MAX_IMPLAUSIBILITY_IN_TILE if face.in_tile else MAX_IMPLAUSIBILITY)
 
 
 def _is_cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
@@ -67,9 +101,22 @@ def _is_cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
 
 
 def add_parsing(pixels: Rgb, inputs: Inputs) -> Inputs:
-    """The same inputs with parsing and occlusion, if the landmarks are those of a face."""
+    """The same inputs with parsing and occlusion maps, where the landmarks are those of a face.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        RGB.
+    inputs : Inputs
+        Of this picture.
+
+    Returns
+    -------
+    Inputs
+        Unchanged without landmarks or for an implausible face.
+    """
     matrix = None if inputs.points is None or inputs.implausible else similarity_transform(inputs.points)
     if matrix is None:
         return inputs
-    found = parse_face(pixels, matrix)
-    return dataclasses.replace(inputs, parsing=found.parsing, distinguished=DISTINGUISHED, visible=found.visible)
+    maps = parse_face(pixels, matrix)
+    return dataclasses.replace(inputs, parsing=maps.parsing, distinguished=DISTINGUISHED, visible=maps.visible)

@@ -1,4 +1,4 @@
-"""Who is in the picture and what covers the face: our network (models/face_parsing)."""
+"""Person, background and what covers the face, by our network (models/face_parsing)."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,8 @@ MODEL = "face_parsing"
 SIDE_PX = 100
 
 MIN_PERSON_LOGIT, MIN_COVER_LOGIT = -1.0, 0.0
-"""Log-odds from which a pixel counts. Person below one half: hair's edge must not count as background."""
+"""Log-odds from which a pixel counts as person, and as something before the face. The first is below one half, so that
+the edge of the hair does not count as background."""
 
 DISTINGUISHED = frozenset({FacePart.BACKGROUND, FacePart.SKIN})
 """The classes that the network gives; everything of a person is called skin. Its third channel, glasses, is not used:
@@ -39,14 +40,26 @@ class FaceMaps:
 
 
 def parse_face(pixels: Rgb, similarity: NDArray[np.float64]) -> FaceMaps:
-    """Parse the face that ``similarity`` brings to the aligned frame."""
+    """Parsing and occlusion maps of a face, in OFIQ's form.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture, RGB.
+    similarity : (2, 3) float64
+        From the picture to the aligned frame.
+
+    Returns
+    -------
+    FaceMaps
+    """
     person, cover, _ = network_logits(pixels, similarity)
-    wide = (PARSING_PX, PARSING_PX)
-    person = cv2.resize(person, wide, interpolation=cv2.INTER_LINEAR)
+    person = cv2.resize(person, (PARSING_PX, PARSING_PX), interpolation=cv2.INTER_LINEAR)
     classes = np.where(person > MIN_PERSON_LOGIT, FacePart.SKIN, FacePart.BACKGROUND).astype(np.uint8)
     scale = PARSING_WINDOW_PX / SIDE_PX
     start = OCCLUSION_SPAN.start
     step = (OCCLUSION_SPAN.stop - start) / OCCLUSION_PX / scale
+    # from pixels of the occlusion map to pixels of the network, centre to centre
     place = np.array([(step, 0, (start - PARSING_WINDOW[1].start) / scale), (0, step, start / scale)])
     place[:, 2] += step / 2 - 0.5
     covered = cv2.warpAffine(
@@ -56,13 +69,36 @@ def parse_face(pixels: Rgb, similarity: NDArray[np.float64]) -> FaceMaps:
 
 
 def network_logits(pixels: Rgb, similarity: NDArray[np.float64]) -> NDArray[np.float32]:
-    """(3, 100, 100) log-odds of person, cover and glasses of the part of the frame that is parsed."""
+    """Run the parsing network on a face.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture, RGB.
+    similarity : (2, 3) float64
+        From the picture to the aligned frame.
+
+    Returns
+    -------
+    (3, 100, 100) float32
+        Log-odds of person, cover and glasses in the part of the frame that is parsed.
+    """
     crop = warp_crop(pixels, network_transform(similarity), (SIDE_PX, SIDE_PX), cv2.BORDER_CONSTANT)
     return load(MODEL)(crop.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255))[0]
 
 
 def network_transform(similarity: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, 3) from the picture to the network's input, where ``similarity`` brings it to the aligned frame."""
+    """Transform from the picture to the network's input.
+
+    Parameters
+    ----------
+    similarity : (2, 3) float64
+        From the picture to the aligned frame.
+
+    Returns
+    -------
+    (2, 3) float64
+    """
     matrix = similarity.copy()
     matrix[:, 2] -= PARSING_WINDOW[1].start, PARSING_WINDOW[0].start
     return matrix * (SIDE_PX / PARSING_WINDOW_PX)

@@ -1,4 +1,4 @@
-"""OFIQ's own answers: sharpness, compression, expression and unified quality, from the user's OFIQ package."""
+"""Raw values that only OFIQ's own models give: sharpness, compression, expression, unified quality."""
 
 import functools
 from collections.abc import Callable
@@ -21,14 +21,33 @@ COMPRESSION_NORMALISATION = np.array((123.7, 116.3, 103.5), np.float32), np.arra
 COMPRESSION_SPAN = slice(184, 432)
 EXPRESSION_WINDOW = slice(148, 488), slice(144, 472)
 QUALITY_PX, QUALITY_WINDOW = 192, (slice(33, 145), slice(40, 152))
-"""Rows and columns of the aligned frame that each looks at; the last after reduction to 192 pixels."""
+"""Rows and columns of the aligned frame that each network takes; the last after reduction to 192 pixels."""
 
 PREDICT_SUM, PREDICT_RAW = 256, 1
 """Flags of OpenCV's boosted trees and forests: weighted votes, and votes themselves."""
 
 
 def ofiq_outputs(pixels: Rgb, points: Points, aligned: AlignedFace) -> dict[str, float]:
-    """Raw answers by OFIQ's name of the measure."""
+    """Raw values by OFIQ's name of the measure.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture, RGB.
+    points : (98, 2) int64
+        Landmarks in it.
+    aligned : AlignedFace
+
+    Returns
+    -------
+    dict
+        Name → raw value; NaN where it cannot be assessed.
+
+    Raises
+    ------
+    ModelError
+        A model of the package is missing or damaged.
+    """
     return {
         "Sharpness": sharpness(pixels, points),
         "CompressionArtifacts": compression(aligned),
@@ -38,9 +57,21 @@ def ofiq_outputs(pixels: Rgb, points: Points, aligned: AlignedFace) -> dict[str,
 
 
 def sharpness(pixels: Rgb, points: Points) -> float:
-    """Trees less votes of the forest on the 26 features; NaN without a face.
+    """Sharpness: number of trees less the votes of the forest on the 26 features.
 
     The number of trees is the criterion that OpenCV gives a forest it has read, 50, as in OFIQ.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture, RGB, not aligned.
+    points : (98, 2) int64
+        Landmarks in it.
+
+    Returns
+    -------
+    float
+        NaN where no part of the face is in the picture.
     """
     features = sharpness_features(pixels, points)
     if features is None:
@@ -51,29 +82,61 @@ def sharpness(pixels: Rgb, points: Points) -> float:
 
 
 def compression(aligned: AlignedFace) -> float:
-    """Structural similarity to the picture before compression, as a network predicts it."""
+    """Structural similarity to the picture before its compression, as a network predicts it.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+
+    Returns
+    -------
+    float
+        About 0..1; higher is better.
+    """
     mean, deviation = COMPRESSION_NORMALISATION
     crop = (aligned.pixels[COMPRESSION_SPAN, COMPRESSION_SPAN].astype(np.float32) - mean) / deviation
     return float(load("ofiq_compression")(crop.transpose(2, 0, 1)[None]).ravel()[0])
 
 
 def expression(aligned: AlignedFace) -> float:
-    """Sum of the boosted trees on what two networks see."""
+    """Neutrality of the expression: sum of the boosted trees on the embeddings of two networks.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+
+    Returns
+    -------
+    float
+        Higher is more neutral.
+    """
     mean, deviation = IMAGENET_NORMALISATION
     crop = (aligned.pixels[EXPRESSION_WINDOW].astype(np.float32) / np.float32(255) - mean) / deviation
-    seen = [_embedded(crop, name, side) for name, side in (("ofiq_expression_b0", 224), ("ofiq_expression_b2", 260))]
-    row = np.concatenate(seen)[None]
+    embeddings = [
+        _embedding(crop, name, side) for name, side in (("ofiq_expression_b0", 224), ("ofiq_expression_b2", 260))
+    ]
+    row = np.concatenate(embeddings)[None]
     return float(_trees("ofiq_expression", cv2.ml.Boost.load).predict(row, flags=PREDICT_SUM)[1].ravel()[0])
 
 
 def unified_quality(aligned: AlignedFace) -> float:
-    """Magnitude of the embedding of MagFace."""
+    """Unified quality score: magnitude of the embedding of MagFace.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+
+    Returns
+    -------
+    float
+        Higher is better.
+    """
     small = cv2.resize(aligned.pixels, (QUALITY_PX, QUALITY_PX), interpolation=cv2.INTER_LINEAR)[QUALITY_WINDOW]
-    given = small[..., ::-1].astype(np.float32) / np.float32(255)
-    return float(load("ofiq_quality")(given.transpose(2, 0, 1)[None]).ravel()[0])
+    network = small[..., ::-1].astype(np.float32) / np.float32(255)  # blue first, unlike the other networks
+    return float(load("ofiq_quality")(network.transpose(2, 0, 1)[None]).ravel()[0])
 
 
-def _embedded(crop: NDArray[np.float32], name: str, side: int) -> NDArray[np.float32]:
+def _embedding(crop: NDArray[np.float32], name: str, side: int) -> NDArray[np.float32]:
     resized = cv2.resize(crop, (side, side), interpolation=cv2.INTER_LINEAR)
     return load(name)(resized.transpose(2, 0, 1)[None]).ravel()
 

@@ -1,4 +1,4 @@
-"""What the measures need, found by the networks of the user's OFIQ package, with OFIQ's crops and numbers.
+"""The backend of OFIQ: faces, landmarks, pose and maps by the networks of the user's OFIQ package, with OFIQ's crops.
 
 After a description in our own words of OFIQ 1.1 (BSI, MIT); ``biocapture models add ofiq FILE.zip`` provides the files.
 """
@@ -36,8 +36,24 @@ POSE_DEVIATION = np.array(
 """Of the first seven numbers of the pose network (3DDFA-V2): two rows of an affine camera, three and one shift each."""
 
 
-def inputs_of(pixels: Rgb) -> Inputs:
-    """Look for faces with OFIQ's detector and describe the largest."""
+def find_inputs(pixels: Rgb) -> Inputs:
+    """Detect faces with OFIQ's detector and describe the largest.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        RGB.
+
+    Returns
+    -------
+    Inputs
+        With empty ``areas_px2`` where no face is detected.
+
+    Raises
+    ------
+    ModelError
+        A model of the package is missing or damaged.
+    """
     boxes = detect_boxes(pixels)
     if not len(boxes):
         return Inputs(areas_px2=np.zeros(0))
@@ -57,15 +73,26 @@ def inputs_of(pixels: Rgb) -> Inputs:
 
 
 def detect_boxes(pixels: Rgb) -> Boxes:
-    """Faces found by the single-shot detector in the picture with a black margin."""
+    """Detect faces with the single-shot detector, in the picture with a black margin of a fifth on each side.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        RGB.
+
+    Returns
+    -------
+    (n, 4) int64
+        Left, top, width, height; largest area first.
+    """
     height, width = pixels.shape[:2]
     across, down = int(MARGIN * width), int(MARGIN * height)
     padded = cv2.copyMakeBorder(pixels, down, down, across, across, cv2.BORDER_CONSTANT)
     network = _detector()
     size = (DETECTOR_PX, DETECTOR_PX)
     network.setInput(cv2.dnn.blobFromImage(padded, 1.0, size, DETECTOR_MEAN, swapRB=True))
-    found = np.asarray(network.forward(), np.float32).reshape(-1, 7)
-    left, top, right, bottom = found[:, 3:].T
+    detections = np.asarray(network.forward(), np.float32).reshape(-1, 7)
+    left, top, right, bottom = detections[:, 3:].T
     inside = (left > 0) & (top > 0) & (right < 1) & (bottom < 1)
     sides = np.float32(padded.shape[1]), np.float32(padded.shape[0])
     boxes = np.stack(
@@ -76,7 +103,7 @@ def detect_boxes(pixels: Rgb) -> Boxes:
             round_half_away(((bottom - top) * sides[1]).astype(np.float64)),
         ],
         axis=1,
-    )[(found[:, 2] >= MIN_CONFIDENCE) & inside & (right - left > MIN_WIDTH)].astype(np.int64)
+    )[(detections[:, 2] >= MIN_CONFIDENCE) & inside & (right - left > MIN_WIDTH)].astype(np.int64)
     return boxes[np.argsort(-boxes[:, 2] * boxes[:, 3], kind="stable")]
 
 
@@ -90,55 +117,112 @@ def _detector() -> Any:
 
 
 def square_crop(pixels: Rgb, left: int, top: int, side: int) -> Rgb:
-    """A square of the picture, black beyond it."""
+    """A square of the picture, black beyond it.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+    left, top, side : int
+        In pixels; the square may lie outside the picture.
+
+    Returns
+    -------
+    (side, side, 3) uint8
+    """
     height, width = pixels.shape[:2]
     rows = slice(max(top, 0), max(min(top + side, height), 0))
     columns = slice(max(left, 0), max(min(left + side, width), 0))
     cut = np.zeros((side, side, 3), np.uint8)
-    part = pixels[rows, columns]
-    cut[rows.start - top :, columns.start - left :][: part.shape[0], : part.shape[1]] = part
+    inside = pixels[rows, columns]
+    cut[rows.start - top :, columns.start - left :][: inside.shape[0], : inside.shape[1]] = inside
     return cut
 
 
 def predict_landmarks(pixels: Rgb, box: NDArray[np.int64]) -> Points:
-    """98 points of the last output of ADNet on the square around the box."""
+    """Landmarks by ADNet, on the square around a box.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        RGB.
+    box : (4,) int64
+        Left, top, width, height.
+
+    Returns
+    -------
+    (98, 2) int64
+        WFLW order, column and row in the picture.
+    """
     left, top, width, height = (int(value) for value in box)
     side = max(width, height)
     left, top = left - (side - width) // 2, top - (side - height) // 2
     crop = cv2.resize(square_crop(pixels, left, top, side), (LANDMARK_PX, LANDMARK_PX), interpolation=cv2.INTER_LINEAR)
-    given = crop[..., ::-1].astype(np.float32) * np.float32(2 / 255) - np.float32(1)
-    answer = load("ofiq_landmarks", -1)(given.transpose(2, 0, 1)[None]).reshape(-1, 2).astype(np.float64)
+    network = crop[..., ::-1].astype(np.float32) * np.float32(2 / 255) - np.float32(1)
+    answer = load("ofiq_landmarks", -1)(network.transpose(2, 0, 1)[None]).reshape(-1, 2).astype(np.float64)
     places = (answer + 1) / 2 * (LANDMARK_PX - 1) * (side / LANDMARK_PX) + (left, top)
     return to_pixels(places)
 
 
 def predict_pose(pixels: Rgb, box: NDArray[np.int64]) -> HeadPose:
-    """Angles from the affine camera that 3DDFA-V2 fits."""
+    """Pose by the affine camera that 3DDFA-V2 predicts.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        RGB.
+    box : (4,) int64
+        Left, top, width, height.
+
+    Returns
+    -------
+    HeadPose
+    """
     left, top, width, height = (int(value) for value in box)
     row, column = top + height / 2, left + width / 2
+    # the crop of 3DDFA-V2 as OFIQ takes it: a square as high as 0.95 boxes, a little below the middle of the box
     first, last = int(row - 0.44 * height), int(row + 0.51 * height)
     side = max(1, last - first)
     cut = square_crop(pixels, int(column - side / 2), first, side)
     crop = cv2.resize(cut, (POSE_PX, POSE_PX), interpolation=cv2.INTER_LINEAR)[..., ::-1]
-    given = (crop.astype(np.float32) - np.float32(127.5)) / np.float32(128)
-    answer = load("ofiq_pose")(given.transpose(2, 0, 1)[None]).ravel()[:7].astype(np.float64)
+    network = (crop.astype(np.float32) - np.float32(127.5)) / np.float32(128)
+    answer = load("ofiq_pose")(network.transpose(2, 0, 1)[None]).ravel()[:7].astype(np.float64)
     camera = answer * POSE_DEVIATION + POSE_MEAN
     across, down = (row / np.linalg.norm(row) for row in (camera[:3], camera[4:7]))
     return pose_angles(np.stack([across, down, np.cross(across, down)]))
 
 
 def predict_parsing(aligned: AlignedFace) -> NDArray[np.uint8]:
-    """(400, 400) uint8 classes of BiSeNet."""
-    given = cv2.resize(aligned.pixels[PARSING_WINDOW], (PARSING_PX, PARSING_PX), interpolation=cv2.INTER_LINEAR)
+    """Parsing map by BiSeNet.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+
+    Returns
+    -------
+    (400, 400) uint8
+        Classes, see :class:`biocapture.face.features.parsing.FacePart`.
+    """
+    crop = cv2.resize(aligned.pixels[PARSING_WINDOW], (PARSING_PX, PARSING_PX), interpolation=cv2.INTER_LINEAR)
     mean, deviation = IMAGENET_NORMALISATION
-    normal = (given.astype(np.float32) / np.float32(255) - mean) / deviation
+    normal = (crop.astype(np.float32) / np.float32(255) - mean) / deviation
     answer: NDArray[np.uint8] = load("ofiq_parsing")(normal.transpose(2, 0, 1)[None])[0].argmax(axis=0).astype(np.uint8)
     return answer
 
 
 def predict_visibility(aligned: AlignedFace) -> NDArray[np.uint8]:
-    """(224, 224) uint8, 1 = face that nothing hides."""
+    """Occlusion map by FaceExtraction.
+
+    Parameters
+    ----------
+    aligned : AlignedFace
+
+    Returns
+    -------
+    (224, 224) uint8
+        1 = face that nothing hides.
+    """
     size = (OCCLUSION_PX, OCCLUSION_PX)
-    given = cv2.resize(aligned.pixels[OCCLUSION_SPAN, OCCLUSION_SPAN], size, interpolation=cv2.INTER_LINEAR)
-    scaled = given.astype(np.float32) / np.float32(255)
+    crop = cv2.resize(aligned.pixels[OCCLUSION_SPAN, OCCLUSION_SPAN], size, interpolation=cv2.INTER_LINEAR)
+    scaled = crop.astype(np.float32) / np.float32(255)
     return (load("ofiq_occlusion", -1)(scaled.transpose(2, 0, 1)[None])[0, 0] >= 0).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""OFIQ's names for the measures, and its answers from inputs of any origin."""
+"""OFIQ's names for the measures, and their raw values and scalars from inputs of any source."""
 
 import math
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from biocapture.face.describe import OUTPUTS, describe_inputs
+from biocapture.face.describe import OFIQ_OUTPUT_COLUMNS, describe_inputs
 from biocapture.face.inputs import inputs_from_arrays, rgb_picture
 from biocapture.face.measures import iso_capture, iso_subject
 from biocapture.face.measures.curves import Logistic
@@ -42,7 +42,7 @@ OFIQ_MEASURES: Mapping[str, Measure] = MappingProxyType(
         "NoHeadCoverings": iso_subject.head_covering,
     }
 )
-"""OFIQ's name → the measure that gives its answer."""
+"""OFIQ's name → the measure with its raw value and mapping."""
 
 OFIQ_CURVES: Mapping[str, Curve] = MappingProxyType(
     {
@@ -52,12 +52,12 @@ OFIQ_CURVES: Mapping[str, Curve] = MappingProxyType(
         "UnifiedQualityScore": Logistic(23.0, 2.6),
     }
 )
-"""OFIQ's mapping of what its forest, boosted trees and networks answer; they are the user's own to supply."""
+"""OFIQ's mapping of the raw values of its forest, boosted trees and networks, which the user supplies."""
 
 NATIVE = {
-    f"ofiq.{name}{part}": f"{what} of OFIQ's {name}, from the inputs that this run had"
+    f"ofiq.{name}{suffix}": f"{kind} of OFIQ's {name}, from the inputs that this run had"
     for name in (*OFIQ_MEASURES, *OFIQ_CURVES)
-    for part, what in (("", "Raw value"), (".scalar", "Scalar 0..100"))
+    for suffix, kind in (("", "Raw value"), (".scalar", "Scalar 0..100"))
 }
 """Every native column → what it is."""
 
@@ -74,7 +74,7 @@ def measures_from(
     occlusion: ArrayLike | None = None,
     outputs: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, Answer]:
-    """Every OFIQ measure as (raw, scalar), None where it cannot be assessed.
+    """Every OFIQ measure from inputs of one's own, as raw value and scalar.
 
     Parameters
     ----------
@@ -89,9 +89,14 @@ def measures_from(
     parsing : (400, 400) int or None
         BiSeNet classes in the aligned frame.
     occlusion : (224, 224) bool or None
-        True = visible face. Without it exposure is that of the whole face and covered shares are None.
+        True = visible face. Without it exposure is that of the whole face and occluded shares are None.
     outputs : mapping
-        What OFIQ's own models answered, by measure name (:data:`OFIQ_CURVES`), to be mapped; the others are None.
+        Raw values of OFIQ's own models by measure name (:data:`OFIQ_CURVES`), to be mapped; the others are None.
+
+    Returns
+    -------
+    dict
+        OFIQ's name of the measure → (raw value, scalar 0..100), or None.
 
     Raises
     ------
@@ -114,9 +119,20 @@ def _answer(raw: float, curve: Curve) -> Answer:
 
 
 def native(batch: FaceBatch) -> dict[str, Column]:
-    """OFIQ's raw values and scalars under its own names, prefixed ``ofiq.``; NaN where they cannot be assessed."""
+    """OFIQ's raw values and scalars under its own names, prefixed ``ofiq.``.
+
+    Parameters
+    ----------
+    batch : FaceBatch
+        N faces.
+
+    Returns
+    -------
+    dict
+        Column of :data:`NATIVE` → (N,) float64; NaN where it cannot be assessed.
+    """
     raw = {name: item(batch) for name, item in OFIQ_MEASURES.items()}
-    raw |= {name: getattr(batch, OUTPUTS[name]) for name in OFIQ_CURVES}
+    raw |= {name: getattr(batch, OFIQ_OUTPUT_COLUMNS[name]) for name in OFIQ_CURVES}
     curves = {name: item.curve for name, item in OFIQ_MEASURES.items()} | dict(OFIQ_CURVES)
     scalars = {f"{name}.scalar": curves[name](column) for name, column in raw.items()}
     return {name: (raw | scalars)[name.removeprefix("ofiq.")] for name in NATIVE}

@@ -64,33 +64,45 @@ FILES = (
 
 
 def add(file: Path, files: Iterable[PackageFile] = FILES) -> tuple[Card, ...]:
-    """Check every file of the package and keep copies in the user's model directory.
+    """Check every file of OFIQ's model package and keep copies in the user's model directory.
 
     Nothing is kept when one is missing or differs.
+
+    Parameters
+    ----------
+    file : Path
+        The package, a zip file.
+    files : iterable of PackageFile
+        Files expected in it.
+
+    Returns
+    -------
+    tuple of Card
+        Of the models kept, in the order of ``files``.
 
     Raises
     ------
     ModelError
         Not a zip file, a file missing, of another size or with another digest.
     """
-    wanted = tuple(files)
+    expected = tuple(files)
     try:
         with zipfile.ZipFile(file) as package:
-            members = {item: _member(package, item, file) for item in wanted}
-            digests = {item: _digest(package, members[item], item) for item in wanted}
-            return tuple(_kept(package, members[item], item, digests[item]) for item in wanted)
+            members = {item: _member(package, item, file) for item in expected}
+            digests = {item: _digest(package, members[item], item) for item in expected}
+            return tuple(_keep(package, members[item], item, digests[item]) for item in expected)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise ModelError(f"cannot be read as a zip file: {error}", str(file)) from error
 
 
 def _member(package: zipfile.ZipFile, item: PackageFile, file: Path) -> zipfile.ZipInfo:
     ending = f"/{item.path}"
-    found = [info for info in package.infolist() if f"/{info.filename}".endswith(ending) and not info.is_dir()]
-    if len(found) != 1:
-        raise ModelError(f"{len(found)} files named {item.path}, expected one", str(file))
-    if found[0].file_size != item.size:
-        raise ModelError(f"{item.path} has {found[0].file_size} bytes, expected {item.size}", str(file))
-    return found[0]
+    matches = [info for info in package.infolist() if f"/{info.filename}".endswith(ending) and not info.is_dir()]
+    if len(matches) != 1:
+        raise ModelError(f"{len(matches)} files named {item.path}, expected one", str(file))
+    if matches[0].file_size != item.size:
+        raise ModelError(f"{item.path} has {matches[0].file_size} bytes, expected {item.size}", str(file))
+    return matches[0]
 
 
 def _digest(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile) -> str:
@@ -105,10 +117,10 @@ def _digest(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile
     return actual
 
 
-def _kept(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile, digest: str) -> Card:
+def _keep(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile, digest: str) -> Card:
     folder = user_directory() / item.name
     folder.mkdir(parents=True, exist_ok=True)
-    # OpenCV tells the format of a file by its ending
+    # under its own ending: OpenCV goes by it
     copied = folder / item.path
     with package.open(member) as source, copied.open("wb") as target:
         _copy(source, target)
