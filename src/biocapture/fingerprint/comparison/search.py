@@ -108,7 +108,7 @@ def prefilter_scores(probe: IndexFeatures, references: Sequence[IndexFeatures]) 
     Returns
     -------
     (N,) float64
-        0..1, higher is more alike; 0 where probe or reference has too few minutiae.
+        0..1, higher is more alike; 0 where the probe has fewer than two minutiae, or the reference none.
     """
     scores = np.zeros(len(references))
     if len(probe) > 1:

@@ -33,7 +33,7 @@ MIN_BACKGROUND_SHARE = 0.05
 """Share of the image that must lie apart from the print for its background to be assessed."""
 
 BLACK_SHARE, WHITE_SHARE = 0.02, 0.98
-"""Percentiles of the ridge area's greys that stand for its black and its white: some pixels are dust or glare."""
+"""Percentiles of the ridge area's greys that stand for its black and its white."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def gradient_moments(pixels: GreyPixels, grey: Field | None = None) -> GradientM
     Returns
     -------
     GradientMoments
-        In squared greys per pixel.
+        In (greys per pixel)².
     """
     height, width = pixels.shape
     grey = _extrapolated(pad_to_blocks(pixels) if grey is None else grey, height, width)
