@@ -1,5 +1,6 @@
 """``import biocapture`` brings nothing heavy; public names are what they say they are, in whatever order they come."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,15 @@ def test_no_public_name_is_that_of_a_module() -> None:
     """Importing a submodule sets the attribute of its name on the package: it would shadow a function."""
     parts = {path.name.removesuffix(".py") for path in Path(bc.__file__).parent.iterdir()}
     assert not parts & set(bc.__all__)
+
+
+def test_public_names_stand_alike_in_their_three_lists() -> None:
+    """For type checkers, for whoever asks what there is, and for the import on first use."""
+    tree = ast.parse(Path(bc.__file__).read_text(encoding="utf8"))
+    (checking,) = (node for node in tree.body if isinstance(node, ast.If))
+    imported = {alias.name: node.module for node in checking.body for alias in node.names}
+    assert imported == bc._HOMES
+    assert bc.__all__ == sorted(imported)
 
 
 def test_every_public_name_exists() -> None:

@@ -1,6 +1,7 @@
 """Policy: which positions an enrolment needs and the least score of each measure. Data in TOML, checked when read."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -104,7 +105,10 @@ def load_profile(name: str | Path | Profile, known: Collection[str]) -> Profile:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        raise ProfileError(f"{where}: {first['msg']}", str(path)) from error
+        known_words = re.findall(r"'([^']+)'", first.get("ctx", {}).get("expected", ""))
+        near = difflib.get_close_matches(str(first["input"]), known_words, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ProfileError(f"{where}: {first['msg']}{hint}", str(path)) from error
     except (OSError, ValueError) as error:
         raise ProfileError(f"cannot be read: {error}", str(path)) from error
     _check(content, known, str(path))
