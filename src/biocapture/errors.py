@@ -37,19 +37,19 @@ class ModelError(BiocaptureError):
 
 
 class ProfileError(BiocaptureError):
-    """A profile cannot be read, or names something that does not exist."""
+    """A profile cannot be read, or names a measure or position that does not exist."""
 
 
 class EnrolmentError(BiocaptureError):
-    """A folder or manifest does not say which sample belongs to which slot of one person."""
+    """A folder or manifest does not state which sample belongs to which position of one person."""
 
 
 class StationError(BiocaptureError):
-    """A station's memory cannot be opened: another kind of file, damaged, in use, or not with this key."""
+    """The store of a station cannot be opened: another kind of file, damaged, in use, or encrypted with another key."""
 
 
 class HealthError(BiocaptureError):
-    """A record of devices' health cannot be used: another kind of file, damaged, or in use."""
+    """A health record of devices cannot be used: another kind of file, damaged, or in use."""
 
 
 class UnknownMeasureError(BiocaptureError):
@@ -57,7 +57,7 @@ class UnknownMeasureError(BiocaptureError):
 
 
 class DeviceError(BiocaptureError):
-    """A capture device could not do what was asked.
+    """A capture device could not do what was requested.
 
     Attributes
     ----------
@@ -69,13 +69,13 @@ class DeviceError(BiocaptureError):
 
 
 class DeviceNotFoundError(DeviceError):
-    """No such adapter, or nothing answers at the address."""
+    """No such adapter, or no device answers at the address."""
 
     guidance = "device.not_found"
 
 
 class DeviceBusyError(DeviceError):
-    """The device is there and in use, or not ready yet."""
+    """The device is present, but in use or not ready yet."""
 
     guidance = "device.busy"
 
@@ -87,31 +87,31 @@ class DeviceTimeoutError(DeviceError):
 
 
 class DeviceDisconnectedError(DeviceError):
-    """The device went away while it was open."""
+    """The device was disconnected while it was open."""
 
     guidance = "device.disconnected"
 
 
 class DeviceDataError(DeviceError):
-    """What the device sent is damaged, over a limit, forged or not what was asked for."""
+    """What the device sent is damaged, over a limit, forged or not what was requested."""
 
     guidance = "device.bad_data"
 
 
 class DeviceUnsupportedError(DeviceError):
-    """The device, or this installation, cannot do what was asked."""
+    """The device, or this installation, cannot do what was requested."""
 
     guidance = "device.unsupported"
 
 
-class NothingSeenError(DeviceError):
-    """The device worked, and nobody put a finger, an eye or a face before it. Not a bad scan: counted apart."""
+class NothingPresentedError(DeviceError):
+    """The device works, but no finger, eye or face was presented to it; counted apart from bad captures."""
 
     guidance = "device.nothing_seen"
 
 
 class ScanRejectedError(DeviceError):
-    """The device itself found the scan too poor to hand over."""
+    """The device itself rejected the scan as too poor."""
 
     guidance = "device.scan_rejected"
 

@@ -33,6 +33,7 @@ class Card:
     sha256 : str
         Expected digest of the file.
     task, licence, data : str
+        What the model computes, its licence, and what it was trained on.
     metrics : dict
         Figures of the held-out split.
     origin : str
@@ -71,39 +72,110 @@ def cards() -> Iterator[Card]:
 
 
 def card(name: str) -> Card:
-    """Card of one model; raises :class:`ModelError` when there is none."""
-    present = {found.name: found for found in cards()}
+    """Card of one model.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    ModelError
+        No model of this name is present.
+    """
+    present = {each.name: each for each in cards()}
     if name not in present:
         raise ModelError(f"no such model; present: {', '.join(present) or 'none'}", name)
     return present[name]
 
 
 def is_present(name: str) -> bool:
-    """Whether there is a model of this name, ours or the user's."""
+    """Whether there is a model of this name, ours or the user's.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+        The card is there; the file itself is not looked at.
+    """
     return any((directory / name / "card.json").is_file() for directory in (shipped_directory(), user_directory()))
 
 
 def checked_path(name: str) -> Path:
-    """Path of a model file whose bytes were compared with its card."""
-    found = card(name)
-    if not found.path.is_file():
-        raise ModelError("the model file is missing", str(found.path))
-    actual = digest(found.path, "sha256")
-    if actual != found.sha256:
-        raise ModelError(f"sha256 is {actual}, the card says {found.sha256}", str(found.path))
-    return found.path
+    """Path of a model file whose bytes have been compared with its card.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ModelError
+        No such model, its file is missing, or its digest is another.
+    """
+    model = card(name)
+    if not model.path.is_file():
+        raise ModelError("the model file is missing", str(model.path))
+    actual = digest(model.path, "sha256")
+    if actual != model.sha256:
+        raise ModelError(f"sha256 is {actual}, the card says {model.sha256}", str(model.path))
+    return model.path
 
 
 @functools.cache
 def load(name: str, output: int = 0) -> ModelFunction:
-    """Load a model once, after checking it, and return it as :func:`open_model` does."""
+    """Load a model once per process, after comparing it with its card.
+
+    Parameters
+    ----------
+    name : str
+    output : int
+        Index of the output the function gives.
+
+    Returns
+    -------
+    ModelFunction
+        As :func:`open_model` returns it.
+
+    Raises
+    ------
+    ModelError
+        As :func:`checked_path` and :func:`open_model`.
+    """
     return open_model(checked_path(name), output)
 
 
 def open_model(path: Path, output: int = 0) -> ModelFunction:
-    """Any ONNX file as a plain function of one float32 array that gives one of its outputs.
+    """Open any ONNX file as a plain function of one array that gives one of its outputs.
 
     The session uses one thread: parallelism is over images, and results must not depend on the machine.
+
+    Parameters
+    ----------
+    path : Path
+    output : int
+        Index of the output.
+
+    Returns
+    -------
+    ModelFunction
+        float32 array in the shape of the model's first input → float32 array.
+
+    Raises
+    ------
+    ModelError
+        onnxruntime cannot load the file.
     """
     import onnxruntime
 
@@ -115,8 +187,8 @@ def open_model(path: Path, output: int = 0) -> ModelFunction:
     except Exception as error:  # onnxruntime's exceptions share no base class
         raise ModelError(f"onnxruntime cannot load it: {error}", str(path)) from error
     feed = session.get_inputs()[0].name
-    answer = session.get_outputs()[output].name
-    return lambda array: np.asarray(session.run([answer], {feed: array})[0], dtype=np.float32)
+    result = session.get_outputs()[output].name
+    return lambda array: np.asarray(session.run([result], {feed: array})[0], dtype=np.float32)
 
 
 def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
@@ -130,6 +202,15 @@ def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
     file : Path
     md5 : str
         Digest the publisher states.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    ModelError
+        Another name, no such file, or another digest.
     """
     if name != "nfiq2":
         raise ModelError("only 'nfiq2' can be added", name)
@@ -155,13 +236,38 @@ def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
 
 
 def write_card(name: str, facts: dict[str, Any]) -> Card:
-    """Write the card of a model that lies in :func:`user_directory`."""
+    """Write the card of a model that lies in :func:`user_directory`.
+
+    Parameters
+    ----------
+    name : str
+        Of the model and its folder.
+    facts : dict
+        ``name``, ``file``, ``sha256``, ``task``, ``licence``, ``data`` and ``metrics``; may hold more.
+
+    Returns
+    -------
+    Card
+        Read back from the file.
+    """
     (user_directory() / name / "card.json").write_text(json.dumps(facts, indent=2), encoding="utf8")
     return card(name)
 
 
 def digest(path: Path, algorithm: str) -> str:
-    """Hexadecimal digest of a file."""
+    """Digest of a file.
+
+    Parameters
+    ----------
+    path : Path
+    algorithm : str
+        A name that ``hashlib`` knows, e.g. ``"sha256"``.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
+    """
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, algorithm).hexdigest()
 

@@ -36,11 +36,19 @@ Trace = Callable[[str, NDArray[np.generic]], None]
 
 
 def no_trace(name: str, array: NDArray[np.generic]) -> None:
-    """Ignore a stage: the default of every ``trace`` argument."""
+    """Ignore a stage: the default of every ``trace`` argument.
+
+    Parameters
+    ----------
+    name : str
+        Of the stage.
+    array : array
+        Its result, of any shape.
+    """
 
 
 class Modality(StrEnum):
-    """What kind of biometric characteristic a sample shows."""
+    """Kind of biometric characteristic that a sample shows (ISO/IEC 2382-37)."""
 
     FINGERPRINT = "fingerprint"
     FACE = "face"
@@ -58,7 +66,7 @@ class Modality(StrEnum):
 
 
 class Position(StrEnum):
-    """Which finger, eye or face (ISO/IEC 19794-2 Table 2, 19794-6 eye label); ``UNKNOWN`` when not told."""
+    """Which finger, eye or face (ISO/IEC 19794-2 Table 2, 19794-6 eye label); ``UNKNOWN`` where it is not stated."""
 
     UNKNOWN = "unknown"
     RIGHT_THUMB = "right_thumb"
@@ -124,11 +132,11 @@ class Image:
     sha256 : str
         Of the encoded bytes, or of the pixels for arrays.
     path : str
-        Where it came from; empty for arrays and bytes.
+        File it was read from; empty for arrays and bytes.
     modality : Modality or None
-        What the biometric record it came from says it shows; None for plain images.
+        Modality that its biometric record states; None for plain images.
     position : Position
-        As that record says.
+        Position that its biometric record states.
     """
 
     pixels: NDArray[np.uint8]
@@ -143,7 +151,16 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One capture of one biometric characteristic, ready to be described."""
+    """One capture of one biometric characteristic, ready to be described (ISO/IEC 2382-37: captured biometric sample).
+
+    Attributes
+    ----------
+    image : Image
+    modality : Modality
+    position : Position
+    id : str
+        Of the caller's choice; empty where there is none.
+    """
 
     image: Image
     modality: Modality
@@ -153,7 +170,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a capture could not be assessed. A failure is an answer, not an error.
+    """Why a capture could not be assessed. A failure is a result, not an error.
 
     Attributes
     ----------
@@ -174,13 +191,13 @@ class Framing:
     Attributes
     ----------
     width_px, height_px : int
-        Of the portrait.
+        Size of the portrait.
     eyes_apart : float
-        Distance of the eye centres in widths.
+        Distance of the eye centres as a share of the width.
     eyes_down : float
-        From the upper border to the eyes in heights.
+        Distance of the eyes from the upper border as a share of the height.
     ppi : float
-        Written into the file.
+        Pixels per inch, written into the file.
     """
 
     width_px: int

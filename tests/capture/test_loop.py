@@ -15,7 +15,7 @@ from biocapture.capture import Attempted, Empty, Finished, FrameCheck, Operator,
 from biocapture.capture import loop as loop_module
 from biocapture.devices import Capabilities, Info, Preview, Target, open_device, target_of
 from biocapture.devices.sim import SimulatedDevice
-from biocapture.errors import DeviceDisconnectedError, NothingSeenError, ScanRejectedError, UsageError
+from biocapture.errors import DeviceDisconnectedError, NothingPresentedError, ScanRejectedError, UsageError
 from biocapture.types import Image, Modality, Sample
 
 INDEX = target_of("right_index")
@@ -177,7 +177,7 @@ def scored(sample: Sample) -> Report:
 
 
 def test_without_preview_empty_and_bad_are_counted_apart() -> None:
-    device = Silent(NothingSeenError("nobody"), ScanRejectedError("smeared"), 40, 120)
+    device = Silent(NothingPresentedError("nobody"), ScanRejectedError("smeared"), 40, 120)
     events = list(capture(device, INDEX, assess=scored, policy=Policy(attempts=4)))
     result = events[-1].result
     assert result.empty == 1

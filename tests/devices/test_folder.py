@@ -19,7 +19,7 @@ from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceNotFoundError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
 )
 
 INDEX, THUMB, FACE = target_of("right_index"), target_of("left_thumb"), target_of("face")
@@ -56,7 +56,7 @@ def test_replay_conforms(replay: Path) -> None:
 def test_replay_goes_in_order_and_leaves_out_what_is_named_otherwise(replay: Path) -> None:
     with open_device(f"folder:{replay}") as device:
         assert [Path(image.path).name for image in device.frames(INDEX, 1)] == ["a.png", "c.png"]
-        with pytest.raises(NothingSeenError, match="no file left"):
+        with pytest.raises(NothingPresentedError, match="no file left"):
             device.capture(INDEX, 1)
     with open_device(f"folder:{replay}?repeat=true") as device:
         names = [Path(device.capture(THUMB, 1).image.path).stem for _ in range(4)]
@@ -89,7 +89,7 @@ def test_each_file_is_taken_once_oldest_first_also_over_restarts(tmp_path: Path)
         assert Path(device.capture(INDEX, 3).image.path).name == "2.png"
     with hot(tmp_path) as device:
         assert [Path(device.capture(INDEX, 3).image.path).name for _ in range(2)] == ["1.png", "0.png"]
-        with pytest.raises(NothingSeenError, match="no file was dropped"):
+        with pytest.raises(NothingPresentedError, match="no file was dropped"):
             device.capture(INDEX, 0.3)
     with (tmp_path / LEDGER).open("a") as ledger:
         ledger.write('["0.png", 1')  # a crash in the middle of a line

@@ -18,7 +18,7 @@ from biocapture.errors import (
     DeviceError,
     DeviceNotFoundError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
     ScanRejectedError,
 )
 
@@ -84,7 +84,7 @@ def test_the_image_is_the_one_on_the_glass(plug: Path) -> None:
 
 def test_several_fingers_through_one_opening(plug: Path) -> None:
     with reader(ppi=508) as device:
-        with pytest.raises(NothingSeenError):
+        with pytest.raises(NothingPresentedError):
             device.capture(INDEX, 0.3)
         with placed(plug, image(PRINT)):
             assert [device.capture(INDEX, 10).image.ppi for _ in range(2)] == [508, 508]

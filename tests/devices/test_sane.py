@@ -25,7 +25,7 @@ from biocapture.errors import (
     DeviceNotFoundError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
     UsageError,
 )
 
@@ -105,7 +105,7 @@ def test_faces_are_in_colour(via: str) -> None:
         ("INVAL", DeviceUnsupportedError),
         ("EOF", DeviceDataError),
         ("JAMMED", DeviceError),
-        ("NO_DOCS", NothingSeenError),
+        ("NO_DOCS", NothingPresentedError),
         ("COVER_OPEN", DeviceBusyError),
         ("IO_ERROR", DeviceDisconnectedError),
         ("NO_MEM", DeviceDataError),

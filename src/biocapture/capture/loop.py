@@ -16,7 +16,7 @@ from biocapture.capture.prompter import Guide
 from biocapture.capture.settings import Operator, Policy
 from biocapture.capture.trigger import Watch
 from biocapture.devices.protocol import CaptureDevice, LivePreview, Preview, Target
-from biocapture.errors import DeviceError, DeviceUnsupportedError, NothingSeenError, ScanRejectedError
+from biocapture.errors import DeviceError, DeviceUnsupportedError, NothingPresentedError, ScanRejectedError
 from biocapture.images.frame_check import FrameCheck, Prompts
 from biocapture.types import Image, Sample
 
@@ -152,7 +152,7 @@ class _Slot:
         """One capture by the device itself."""
         try:
             sample = self._device.capture(self._target, self._policy.capture_timeout_s)
-        except NothingSeenError:
+        except NothingPresentedError:
             self._empty += 1
             yield Empty(self._empty)
             yield from self._insisted(self._keys.place)

@@ -19,7 +19,7 @@ from biocapture.errors import (
     DeviceDisconnectedError,
     DeviceNotFoundError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
 )
 from biocapture.images.formats import ENDINGS
 from biocapture.images.naming import modality_of_name, position_of
@@ -114,12 +114,12 @@ class FolderDevice:
         Raises
         ------
         DeviceError
-            As `CaptureDevice.capture`; `NothingSeenError` when no file is left, or none was dropped.
+            As `CaptureDevice.capture`; `NothingPresentedError` when no file is left, or none was dropped.
         """
         self._check_ready(target)
         image = self._wait_for_drop(target, timeout_s) if self._hot else self._next_image(target)
         if image is None:
-            raise NothingSeenError("no file left" if not self._hot else "no file was dropped", self._subject)
+            raise NothingPresentedError("no file left" if not self._hot else "no file was dropped", self._subject)
         return Sample(image, target.modality, target.position, image.path or self._subject)
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:

@@ -188,7 +188,7 @@ class CaptureDevice(Protocol):
             It cannot capture this target.
         DeviceBusyError
             Another program has it.
-        NothingSeenError, ScanRejectedError
+        NothingPresentedError, ScanRejectedError
             It works, and reports that nothing was presented, or that the scan is too poor.
         """
         ...

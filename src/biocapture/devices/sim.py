@@ -16,7 +16,7 @@ from biocapture.errors import (
     DeviceNotFoundError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
 )
 from biocapture.synthetic.script import DEFAULT_SCRIPT, Act, act_at, check_acts, parse_script
 from biocapture.synthetic.stream import ACTS, Fixture, Stream
@@ -133,7 +133,7 @@ class SimulatedDevice:
         Raises
         ------
         DeviceError
-            As `CaptureDevice.capture`, where the script says so; `NothingSeenError` when nothing was presented in time.
+            As `CaptureDevice.capture`, where the script says so; `NothingPresentedError` when nothing comes in time.
         """
         stream = self._stream(target)
         end = time.monotonic() + timeout_s
@@ -142,7 +142,7 @@ class SimulatedDevice:
             if act not in (Act.ABSENT, Act.APPROACH, Act.DIRTY):
                 return Sample(image, target.modality, target.position, f"sim:{self._address}")
             if time.monotonic() >= end:
-                raise NothingSeenError(f"nothing was shown for {timeout_s:g} s", f"sim:{self._address}")
+                raise NothingPresentedError(f"nothing was shown for {timeout_s:g} s", f"sim:{self._address}")
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
         """Frames of the script.

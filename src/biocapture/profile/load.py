@@ -1,4 +1,4 @@
-"""Policy: which positions an enrolment needs and the least score of each measure. Data in TOML, checked when read."""
+"""Profiles: the positions an enrolment needs and the minimum score of each measure. Data in TOML, checked when read."""
 
 import difflib
 import re
@@ -25,18 +25,19 @@ class Profile:
     Attributes
     ----------
     name, title : str
+        Stem of the file, and what it is for.
     language : str
-        Of the operator's guidance unless told otherwise.
+        Code of the language of guidance, where the caller states none.
     required : tuple of Position
-        Slots an enrolment must fill.
+        Positions an enrolment must hold.
     retake, review : dict
-        Measure id → least score; below it the capture is to be retaken, or looked at by a human.
+        Measure id → minimum score, 0..100; a capture below it is to be retaken, or reviewed by a person.
     notes : dict
         Note key (``image.ppi_conflict`` …) → ``"retake"`` or ``"review"``; other notes only inform.
     portrait : Framing or None
         How ``biocapture portrait`` cuts a face.
     record : RecordRules
-        What it asks of one person's enrolment as a whole.
+        What it asks of the whole enrolment of one person.
     """
 
     name: str
@@ -78,15 +79,19 @@ def shipped_profiles() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in SHIPPED_DIRECTORY.glob("*.toml")))
 
 
-def load_profile(name: str | Path | Profile, known: Collection[str]) -> Profile:
+def load_profile(name: str | Path | Profile, measure_ids: Collection[str]) -> Profile:
     """Read a shipped profile by name, or a user's own TOML file by path.
 
     Parameters
     ----------
     name : str, Path or Profile
         ``"default"``, ``"e-ktp"``, ``"mosip"`` or a path ending in ``.toml``; a profile is given back as it is.
-    known : collection of str
+    measure_ids : collection of str
         Every measure id that exists; a profile naming another is an error, not a silent pass.
+
+    Returns
+    -------
+    Profile
 
     Raises
     ------
@@ -111,7 +116,7 @@ def load_profile(name: str | Path | Profile, known: Collection[str]) -> Profile:
         raise ProfileError(f"{where}: {first['msg']}{hint}", str(path)) from error
     except (OSError, ValueError) as error:
         raise ProfileError(f"cannot be read: {error}", str(path)) from error
-    _check(content, known, str(path))
+    _check(content, measure_ids, str(path))
     framing = None if content.portrait is None else Framing(**content.portrait.model_dump())
     return Profile(
         path.stem,
@@ -141,17 +146,17 @@ def _read(path: Path, depth: int = 0) -> dict[str, Any]:
     return base | own | tables
 
 
-def _check(content: _File, known: Collection[str], subject: str) -> None:
-    _check_minima(content.retake | content.review, known, subject)
+def _check(content: _File, measure_ids: Collection[str], subject: str) -> None:
+    _check_minima(content.retake | content.review, measure_ids, subject)
     for key, consequence in content.notes.items():
         if consequence not in ("retake", "review"):
             raise ProfileError(f"notes.{key}: {consequence!r} is neither 'retake' nor 'review'", subject)
 
 
-def _check_minima(minima: dict[str, float], known: Collection[str], subject: str) -> None:
+def _check_minima(minima: dict[str, float], measure_ids: Collection[str], subject: str) -> None:
     for name, minimum in minima.items():
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+        if name not in measure_ids:
+            near = difflib.get_close_matches(name, measure_ids, n=1)
             hint = f"; did you mean {str(near[0])!r}?" if near else ""
             raise ProfileError(f"unknown measure {name!r}{hint}", subject)
         if not 0.0 <= minimum <= 100.0:

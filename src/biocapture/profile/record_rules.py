@@ -12,7 +12,7 @@ Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Group(StrEnum):
-    """Slots that are captured and judged together (MOSIP's capture screens)."""
+    """Positions that are captured and judged together (MOSIP's capture screens)."""
 
     RIGHT_SLAP = "right_slap"
     LEFT_SLAP = "left_slap"
@@ -22,7 +22,7 @@ class Group(StrEnum):
 
     @property
     def positions(self) -> tuple[Position, ...]:
-        """The slots of the group."""
+        """The positions of the group."""
         return MEMBERS[self]
 
 
@@ -61,19 +61,20 @@ class RecordRules:
     Attributes
     ----------
     attempts : int
-        How often a slot may be captured before the operator goes on with the best attempt.
+        How often a position may be captured before the operator goes on with the best attempt.
     repeat_fmr, ghost_fmr : float
-        False match rate at which two slots of the record, and a print and the previous person's of the same slot,
-        count as the same. By default one clean record of ten fingers in a hundred is doubted: 45 pairs of slots and
-        ten of the person before.
+        False match rate at which two positions of the record, and a print and the previous person's of the same
+        position, count as the same. By default one clean record of ten fingers in a hundred is doubted: 45 pairs of
+        positions and ten prints of the previous person.
     eye_fmr : float
-        False match rate at which two eyes count as the same, in two slots or with somebody else's. Far below what was
-        measured (``readiness/evidence.py`` goes on in a straight line), since eyes can afford it: of 900 pairs of one
-        eye of the CASIA Interval set 0.4 % lie beyond, and none of 19,000 pairs of different eyes comes within.
+        False match rate at which two eyes count as the same, in two positions or with another person's. Far below what
+        was measured (``readiness/evidence.py`` extrapolates in a straight line), since eyes can afford it: of 900 pairs
+        of one eye of the CASIA Interval set 0.4 % lie beyond, and none of 19,000 pairs of different eyes comes within.
     means : dict
-        Group → least mean quality of its slots, 0..100 (MOSIP's client tests means, its server minima).
+        Group → minimum mean quality of its positions, 0..100 (MOSIP's client tests means, its server minima).
     usable : dict
-        Modality → how many slots the central system needs to tell a person apart; see ``readiness/failure_risk.py``.
+        Modality → how many positions the central system needs to distinguish a person; see
+        ``readiness/failure_risk.py``.
     budget : PacketRules
     """
 

@@ -47,7 +47,7 @@ from biocapture.errors import (
     DeviceNotFoundError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
     UsageError,
 )
 from biocapture.images.decode import decode
@@ -118,12 +118,12 @@ def test_a_photograph_is_in_colour() -> None:
 
 def test_feeder(simulator: EsclSimulator) -> None:
     with client(simulator, source="feeder") as device:
-        with pytest.raises(NothingSeenError, match="empty"):
+        with pytest.raises(NothingPresentedError, match="empty"):
             device.capture(INDEX, 1)
         simulator.sheets = 2
         for _ in range(2):
             device.capture(INDEX, 5)
-        with pytest.raises(NothingSeenError):
+        with pytest.raises(NothingPresentedError):
             device.capture(INDEX, 1)
 
 
@@ -132,7 +132,7 @@ EXPECTED = {
     "stopped": DeviceBusyError,
     "refused": DeviceBusyError,
     "late": DeviceTimeoutError,
-    "nothing": NothingSeenError,
+    "nothing": NothingPresentedError,
     "half": DeviceDisconnectedError,
     "damaged": DeviceDataError,
     "short": DeviceDataError,
@@ -329,7 +329,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
             assert process.stdout
             shows, _, url = process.stdout.readline().split()
             assert shows == "photo"
-            with open_device(f"escl:{url}?modality=face") as device, pytest.raises(NothingSeenError):
+            with open_device(f"escl:{url}?modality=face") as device, pytest.raises(NothingPresentedError):
                 device.capture(FACE, 5)
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 130

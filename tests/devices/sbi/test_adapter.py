@@ -24,7 +24,7 @@ from biocapture.errors import (
     DeviceNotFoundError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
     ScanRejectedError,
     UsageError,
 )
@@ -211,8 +211,8 @@ FAULTS = [
     (tampered(lambda _: [7]), DeviceDataError, "reply: biometrics.0"),  # type: ignore[list-item]
     (tampered(lambda parts: parts * 2), DeviceDataError, "hash is"),
     (failing(701), DeviceTimeoutError, r"Capture Timeout has happened \(error 701\)"),
-    (failing(101, "nobody there"), NothingSeenError, r"nobody there \(error 101\)"),
-    (failing(708), NothingSeenError, "error 708"),
+    (failing(101, "nobody there"), NothingPresentedError, r"nobody there \(error 101\)"),
+    (failing(708), NothingPresentedError, "error 708"),
     (failing(105), ScanRejectedError, "Image orientation error"),
     (failing(109), DeviceUnsupportedError, "error 109"),
     (failing(705), DeviceNotFoundError, "error 705"),
@@ -292,7 +292,7 @@ WIRE: list[tuple[Callable[[], Iterable[bytes]], type[DeviceError], str]] = [
     ),
     (
         lambda: [reply(b'HTTP/1.1 405 OK\r\nX: y\r\n\r\n[{"error": {"errorCode": "101"}}]\r\n\r\n')],
-        NothingSeenError,
+        NothingPresentedError,
         "error 101",
     ),
     (list, DeviceDisconnectedError, "closed after 0 bytes"),

@@ -39,7 +39,7 @@ from biocapture.errors import (
     DeviceNotFoundError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
 )
 from biocapture.images.limits import MAX_PIXELS
 from biocapture.types import MM_PER_INCH, Image, Modality, Sample
@@ -157,7 +157,7 @@ class EsclDevice:
         Raises
         ------
         DeviceError
-            As `CaptureDevice.capture`; `NothingSeenError` where the feeder is empty or no page comes.
+            As `CaptureDevice.capture`; `NothingPresentedError` where the feeder is empty or no page comes.
         """
         deadline = time.monotonic() + timeout_s
         if self._scanner is None:
@@ -193,7 +193,7 @@ class EsclDevice:
         if STATES.get(now) is not State.READY:
             raise DeviceBusyError(f"is {now[:40] or 'in no state'}, expected Idle", self._subject)
         if self._options.source == "feeder" and feeder == "ScannerAdfEmpty":
-            raise NothingSeenError("the feeder is empty", self._subject)
+            raise NothingPresentedError("the feeder is empty", self._subject)
         if self._options.source == "feeder" and feeder not in ("", "ScannerAdfLoaded"):
             raise DeviceBusyError(f"the feeder says {feeder[:40]}", self._subject)
 
@@ -246,7 +246,7 @@ class EsclDevice:
             time.sleep(pause_s)
             pause_s = min(1.0, 2 * pause_s)
         if reply.status in (404, 410):
-            raise NothingSeenError("the scan ended without a page", self._subject)
+            raise NothingPresentedError("the scan ended without a page", self._subject)
         if reply.status != 200:
             raise status_error(reply, "the page", self._subject)
         return reply

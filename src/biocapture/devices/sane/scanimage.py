@@ -12,7 +12,7 @@ from biocapture.errors import (
     DeviceNotFoundError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
 )
 from biocapture.types import MM_PER_INCH
 
@@ -21,7 +21,7 @@ ERROR_CLASSES: tuple[tuple[str, type[DeviceError]], ...] = (
     ("no SANE devices found", DeviceNotFoundError),
     ("Device busy", DeviceBusyError),
     ("Scanner cover is open", DeviceBusyError),
-    ("out of documents", NothingSeenError),
+    ("out of documents", NothingPresentedError),
     ("Error during device I/O", DeviceDisconnectedError),
     ("access to resource has been denied", DeviceUnsupportedError),
     ("Operation not supported", DeviceUnsupportedError),

@@ -8,7 +8,7 @@ from biocapture.errors import (
     DeviceNotFoundError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
-    NothingSeenError,
+    NothingPresentedError,
     ScanRejectedError,
 )
 from biocapture.images.records.cbeff import position_named, subtype_of
@@ -86,7 +86,7 @@ ERROR_TEXTS = {
 """Texts of MOSIP's mock device, which clients show as they are."""
 
 ERROR_CLASSES: dict[type[DeviceError], tuple[int, ...]] = {
-    NothingSeenError: (101, 707, 708),
+    NothingPresentedError: (101, 707, 708),
     ScanRejectedError: (102, 105),
     DeviceNotFoundError: (106, 202, 503, 605, 705),
     DeviceBusyError: (110, 111, 607, 702, 703),
