@@ -6,16 +6,19 @@ import hashlib
 import itertools
 import json
 import os
+from dataclasses import fields, make_dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from biocapture.assessment.modalities import measures
 from biocapture.assessment.options import options_of
 from biocapture.errors import UsageError
+from biocapture.profile.load import load_profile
 from biocapture.runs.row import Row, error_row
 from biocapture.runs.run import Engine, Plan, carry_out, open_store
-from biocapture.runs.run_record import Choice
+from biocapture.runs.run_record import Choice, run_record_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -112,6 +115,18 @@ def test_names_decide_what_is_the_same(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(PNG)
     asked = run(plan_of(tmp_path), tmp_path / ".run")
     assert len(asked) == 5
+
+
+def test_the_record_knows_a_profile_by_its_content_alone() -> None:
+    def digest(profile: object) -> str:
+        options = replace(options_of("fingerprint"), profile=profile)
+        return run_record_of(Choice(("x",)), options, [], 4)["profile"]["sha256"]
+
+    mine = load_profile("default", measures())
+    values = {each.name: getattr(mine, each.name) for each in fields(mine)}
+    renamed = make_dataclass("AnotherName", values)(**values)
+    assert digest(renamed) == digest(mine)
+    assert digest(replace(mine, retake=mine.retake | {"fingerprint.quality": 1.5})) != digest(mine)
 
 
 def test_a_file_named_twice_has_one_row(images: Path, tmp_path: Path) -> None:

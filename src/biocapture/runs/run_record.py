@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -60,7 +60,9 @@ def run_record_of(choice: Choice, options: Options, columns: list[str], rows_per
         JSON-ready.
     """
     versions = {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()}
-    profile = {"name": options.profile.name, "sha256": hashlib.sha256(repr(options.profile).encode()).hexdigest()}
+    # Of the content, not of our classes: a run can be resumed although a class has been renamed since.
+    content = json.dumps(asdict(options.profile), sort_keys=True, default=str)
+    profile = {"name": options.profile.name, "sha256": hashlib.sha256(content.encode()).hexdigest()}
     return {
         "format": RECORD_VERSION,
         "inputs": list(choice.inputs),
