@@ -9,9 +9,9 @@ from benchmarks.suite.images import Setting, captures
 from biocapture.assessment.modalities import AVAILABLE, measures, package
 from biocapture.measure import Batch
 from biocapture.types import Modality
-from biocapture.workers.pool import CHUNK
+from biocapture.workers.pool import CHUNK_SIZE
 
-SIZES = (1, CHUNK)
+SIZES = (1, CHUNK_SIZE)
 """One capture, as at a desk; as many as a folder run takes at a time."""
 
 
@@ -19,7 +19,7 @@ SIZES = (1, CHUNK)
 def described(modality: Modality) -> tuple[Batch, ...]:
     """A chunk of sample captures, each described."""
     part = package(modality)
-    samples = captures(modality, CHUNK)
+    samples = captures(modality, CHUNK_SIZE)
     known = {sample.id: part.describe(sample) for sample in samples}
     return tuple(known[sample.id] for sample in samples)
 
@@ -38,7 +38,7 @@ def cases() -> Iterator[Case]:
             for size in SIZES:
                 prepare = partial(_on_batch, modality=modality, function=function, size=size)
                 yield Case(f"measure.{name}@{size}" if name in whole else f"{name}@{size}", prepare, short=size == 1)
-        yield Case(f"{modality}.join@{CHUNK}", partial(_joining, modality=modality))
+        yield Case(f"{modality}.join@{CHUNK_SIZE}", partial(_joining, modality=modality))
 
 
 def _on_batch(setting: Setting, modality: Modality, function: Callable[[Any], object], size: int) -> Work:
@@ -47,4 +47,4 @@ def _on_batch(setting: Setting, modality: Modality, function: Callable[[Any], ob
 
 
 def _joining(setting: Setting, modality: Modality) -> Work:
-    return Work(partial(joined, described(modality)), CHUNK)
+    return Work(partial(joined, described(modality)), CHUNK_SIZE)

@@ -12,7 +12,7 @@ from biocapture.assessment.pipeline import assess, reports
 from biocapture.measure import raw_columns
 from biocapture.profile.load import load_profile
 from biocapture.types import Modality
-from biocapture.workers.pool import CHUNK
+from biocapture.workers.pool import CHUNK_SIZE
 
 
 def cases(sets: tuple[str, ...]) -> Iterator[Case]:
@@ -24,7 +24,7 @@ def cases(sets: tuple[str, ...]) -> Iterator[Case]:
         yield Case(name_of(reports, modality), partial(_reports, modality=modality))
         yield Case(name_of(reports, f"{modality}, native"), partial(_reports, modality=modality, native=True))
         yield Case(name_of(assess, f"{modality}, png"), partial(_assess, modality=modality, suffix="png"))
-    yield Case(name_of(reports, f"fingerprint, chunk of {CHUNK}"), _chunk, short=False)
+    yield Case(name_of(reports, f"fingerprint, chunk of {CHUNK_SIZE}"), _chunk, short=False)
     for images in sets[1:]:
         yield Case(name_of(reports, images=images), partial(_given, images=images))
 
@@ -57,9 +57,9 @@ def _given(setting: Setting, images: str) -> Work:
 
 
 def _chunk(setting: Setting) -> Work:
-    samples = (setting.prints() * CHUNK)[:CHUNK]
+    samples = (setting.prints() * CHUNK_SIZE)[:CHUNK_SIZE]
     wanted = options_of("fingerprint")
-    return Work(lambda: reports(samples, wanted), CHUNK)
+    return Work(lambda: reports(samples, wanted), CHUNK_SIZE)
 
 
 def _assess(setting: Setting, modality: Modality, suffix: str) -> Work:

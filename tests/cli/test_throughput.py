@@ -16,7 +16,7 @@ from biocapture.cli.throughput import (
 )
 from biocapture.errors import UsageError
 from biocapture.types import Modality
-from biocapture.workers.pool import CHUNK
+from biocapture.workers.pool import CHUNK_SIZE
 
 RUNNER = CliRunner()
 
@@ -48,7 +48,7 @@ def test_rates_of_each_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(throughput, "assess_many", reports)
     found = list(measure_all([Modality.IRIS], (1, 3), 1e-6))
     assert asked == [("iris", 1), ("iris", 3)]
-    assert [(each.workers, each.images) for each in found] == [(1, CHUNK), (3, CHUNK)]
+    assert [(each.workers, each.images) for each in found] == [(1, CHUNK_SIZE), (3, CHUNK_SIZE)]
     assert all(each.elapsed_s > 0 and each.start_s >= 0 for each in found)
 
 
@@ -64,7 +64,7 @@ def test_a_rate_of_the_real_thing(tmp_path) -> None:
     path = tmp_path / "blank.png"
     Image.fromarray(np.full((64, 64), 255, np.uint8)).save(path)
     found = measure_throughput([path], Modality.FINGERPRINT, 1, 0.001)
-    assert found.images % CHUNK == 0
+    assert found.images % CHUNK_SIZE == 0
     assert found.per_s > 1
 
 

@@ -12,7 +12,7 @@ import wsq  # noqa: F401  registers the format with Pillow
 from PIL import Image as PillowImage
 from tests.support.prints import touch
 
-from biocapture.workers.pool import map_ordered
+from biocapture.workers.maps import map_ordered
 
 PLANTED = [
     *("struct", "io", "wsq", "PIL", "numpy", "cv2", "biocapture", "multiprocessing", "pickle", "threading", "signal"),

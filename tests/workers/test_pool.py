@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from biocapture.workers.pool import AHEAD, CHUNK, map_ordered, map_unordered
-from biocapture.workers.process import TOGETHER
+from biocapture.workers.maps import MAX_CHUNKS_AHEAD, map_ordered, map_unordered
+from biocapture.workers.pool import CHUNK_SIZE
+from biocapture.workers.process import WHOLE_CHUNK
 
 
 def double(items):
@@ -23,7 +24,7 @@ def lost(item, why):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("count", [0, 1, CHUNK, 5 * CHUNK + 3])
+@pytest.mark.parametrize("count", [0, 1, CHUNK_SIZE, 5 * CHUNK_SIZE + 3])
 def test_order_is_kept(workers: int, count: int) -> None:
     assert list(map_ordered(double, range(count), workers, lost)) == [2 * i for i in range(count)]
 
@@ -43,7 +44,7 @@ def test_input_is_consumed_only_a_little_ahead() -> None:
 
     stream = map_ordered(double, source(), 2, lost)
     next(stream)
-    assert taken <= (2 * AHEAD + 1) * CHUNK
+    assert taken <= (2 * MAX_CHUNKS_AHEAD + 1) * CHUNK_SIZE
     stream.close()
 
 
@@ -56,7 +57,7 @@ def stepped(items, at):
         if item == 11:
             os.kill(os.getpid(), signal.SIGKILL)
         answers.append(2 * item)
-    at(TOGETHER)
+    at(WHOLE_CHUNK)
     return answers
 
 
@@ -70,15 +71,15 @@ def test_a_hanging_item_costs_one_row_and_its_worker_is_replaced() -> None:
 
 
 def hang_together(items, at):
-    at(TOGETHER)
+    at(WHOLE_CHUNK)
     if 3 in items:
         time.sleep(60)
     return list(items)
 
 
 def test_when_a_whole_piece_hangs_each_of_it_is_tried_alone() -> None:
-    found = dict(map_unordered(hang_together, range(CHUNK), 1, lambda item, why: "lost", limit_s=0.5))
-    assert found == {i: "lost" if i == 3 else i for i in range(CHUNK)}
+    found = dict(map_unordered(hang_together, range(CHUNK_SIZE), 1, lambda item, why: "lost", limit_s=0.5))
+    assert found == {i: "lost" if i == 3 else i for i in range(CHUNK_SIZE)}
 
 
 def die_once(items, at):
@@ -118,7 +119,7 @@ def test_nothing_is_taken_without_room() -> None:
     done = []
     for item, _ in map_unordered(unhindered, source(), 2, lost, room=lambda: len(taken) - len(done) < 20):
         done.append(item)
-        assert len(taken) - len(done) <= 20 + CHUNK
+        assert len(taken) - len(done) <= 20 + CHUNK_SIZE
     assert sorted(done) == taken
 
 

@@ -23,7 +23,7 @@ from biocapture.images.limits import MAX_PIXELS
 from biocapture.measure import Batch, Score, raw_columns
 from biocapture.profile.load import Profile
 from biocapture.types import Modality, Sample
-from biocapture.workers.pool import map_ordered
+from biocapture.workers.maps import map_ordered
 
 
 def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:

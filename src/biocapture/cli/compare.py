@@ -102,7 +102,7 @@ def evaluate(
     """
     from biocapture.cli.terminal.progress import with_progress
     from biocapture.comparison.evaluation.evaluate import evaluate as evaluate_pairs
-    from biocapture.workers.pool import default_workers
+    from biocapture.workers.maps import default_workers
 
     # Forking is safe: the pool starts on the first file, before any thread exists.
     evaluation = evaluate_pairs(

@@ -65,7 +65,7 @@ def score(
     from biocapture.cli.terminal.progress import ScoreProgress
     from biocapture.cli.terminal.table import ScoreTable
     from biocapture.images.walk import walk
-    from biocapture.workers.pool import default_workers
+    from biocapture.workers.maps import default_workers
 
     options = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
     kinds = (options.modality,) if options.modality else ()

@@ -16,7 +16,8 @@ from biocapture.assessment.modalities import capability
 from biocapture.assessment.pipeline import assess_many
 from biocapture.errors import UsageError
 from biocapture.types import Modality
-from biocapture.workers.pool import CHUNK, default_workers
+from biocapture.workers.maps import default_workers
+from biocapture.workers.pool import CHUNK_SIZE
 
 DISTINCT_CAPTURES = 4
 """Per modality; a measurement assesses them again and again."""
@@ -132,7 +133,7 @@ def measure_throughput(paths: Sequence[Path], modality: Modality, workers: int, 
     UsageError
         A file cannot be assessed.
     """
-    warm, begun = CHUNK * workers, time.perf_counter()
+    warm, begun = CHUNK_SIZE * workers, time.perf_counter()
     since = begun
     reports = assess_many(cycle(paths), str(modality), workers=workers)
     try:
@@ -142,7 +143,7 @@ def measure_throughput(paths: Sequence[Path], modality: Modality, workers: int, 
             now = time.perf_counter()
             if count == warm:
                 since = now
-            elif count > warm and count % CHUNK == 0 and now - since >= seconds:
+            elif count > warm and count % CHUNK_SIZE == 0 and now - since >= seconds:
                 return Throughput(modality, workers, count - warm, now - since, since - begun)
     finally:
         _close(reports)

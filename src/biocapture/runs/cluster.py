@@ -19,7 +19,7 @@ from biocapture.runs.remote import is_remote, read_remote
 from biocapture.runs.row import Row, Task, error_row, row_of_report, score_tasks
 from biocapture.runs.run import Engine, Plan
 from biocapture.types import Modality, Position
-from biocapture.workers.pool import Pool
+from biocapture.workers.pool import WorkerPool
 
 MAX_STRETCH_FILES = 100_000
 """Files sent out at once: bounds the memory of the driver. Actors start again for each stretch, which takes seconds."""
@@ -138,7 +138,7 @@ class Scorer:
 
     def __init__(self, options: Options, limit_s: float) -> None:
         work = partial(score_tasks, options=options)
-        self._pool: Pool[Task, Row] = Pool(work, 1, error_row, limit_s, fork=False)
+        self._pool: WorkerPool[Task, Row] = WorkerPool(work, 1, error_row, limit_s, fork=False)
 
     def __call__(self, batch: Any) -> Any:
         """Score a ``pyarrow.Table`` of tasks; returns one of rows with their numbers and names."""

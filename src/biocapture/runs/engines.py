@@ -2,7 +2,7 @@
 
 from biocapture.errors import UsageError
 from biocapture.runs.run import Engine, Plan, local_engine
-from biocapture.workers.pool import default_workers
+from biocapture.workers.maps import default_workers
 
 ENGINES = ("local", "ray")
 

@@ -35,7 +35,7 @@ from biocapture.runs.run_record import (
 )
 from biocapture.runs.selection import entries_changed_since, highest_lot, lowest_lots, seconds_since_1970
 from biocapture.runs.store import Store
-from biocapture.workers.pool import map_unordered
+from biocapture.workers.maps import map_unordered
 
 MAX_UNDER_WAY = 1024
 """Files that have a number and no row yet: bounds memory while one of them takes long."""

@@ -40,8 +40,8 @@ def isolated_python(code: str, *, python: str = "", paths: Sequence[str] | None 
 
 
 @contextmanager
-def current_folder_off_the_path() -> Iterator[None]:
-    """Whatever ``multiprocessing`` spawns meanwhile, its own helpers too, imports nothing from the current folder."""
+def safe_import_path() -> Iterator[None]:
+    """Within it, whatever ``multiprocessing`` spawns, its own helpers too, imports nothing from the current folder."""
     with _environment:
         before = os.environ.get(SAFE_PATH)
         os.environ[SAFE_PATH] = "1"

@@ -8,19 +8,27 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-TOGETHER = -1
-"""Said instead of an index when work goes to all items of a piece at once."""
+WHOLE_CHUNK = -1
+"""Sent instead of an index when work goes to all items of a chunk at once."""
 
 
-def serve(
+def serve_chunks(
     connection: Connection,
     work: Callable[[Sequence[Any], Callable[[int], None]], list[Any]],
     copies: Sequence[Connection] = (),
 ) -> None:
-    """Work on pieces until the other end is closed.
+    """Work on chunks until the other end is closed.
 
-    Says an index when it goes to an item, the list of answers when a piece is done, the exception should it raise.
-    ``copies`` are connections of the parent that a forked process has no use for.
+    Sends an index when it goes to an item, the list of answers when a chunk is done, the exception if it raises one.
+
+    Parameters
+    ----------
+    connection : Connection
+        Chunks come in, messages go out.
+    work : callable
+        Takes a chunk and a function to call with the index of the item it goes to; returns an answer per item.
+    copies : sequence of Connection
+        Ends of pipes that belong to the parent, which a forked process holds, too, and closes.
     """
     import cv2
 
@@ -28,22 +36,22 @@ def serve(
         copy.close()
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who then ends us
-    pieces: queue.SimpleQueue[Sequence[Any]] = queue.SimpleQueue()
-    # Pieces are taken off the pipe at once: else both ends could wait for the other to read.
-    threading.Thread(target=_receive, args=(connection, pieces), daemon=True).start()
+    chunks: queue.SimpleQueue[Sequence[Any]] = queue.SimpleQueue()
+    # Chunks are taken off the pipe at once: else both ends could wait for the other to read.
+    threading.Thread(target=_receive, args=(connection, chunks), daemon=True).start()
     while True:
-        piece = pieces.get()
+        chunk = chunks.get()
         try:
-            connection.send(work(piece, connection.send))
+            connection.send(work(chunk, connection.send))
         except OSError:  # the parent is gone
             return
         except BaseException as error:  # noqa: BLE001  raised again in the parent
             connection.send(error)
 
 
-def _receive(connection: Connection, pieces: "queue.SimpleQueue[Sequence[Any]]") -> None:
+def _receive(connection: Connection, chunks: "queue.SimpleQueue[Sequence[Any]]") -> None:
     try:
         while True:
-            pieces.put(connection.recv())
+            chunks.put(connection.recv())
     except (EOFError, OSError):
-        os._exit(0)  # the parent is gone: nobody wants the piece in work
+        os._exit(0)  # the parent is gone: nobody reads the answer of the chunk in work

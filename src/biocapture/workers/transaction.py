@@ -7,7 +7,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def transaction(base: sqlite3.Connection) -> Iterator[None]:
-    """Begin at once, so that only one writer is at work; commit, or roll back on any exception."""
+    """Begin at once, so that only one writer is at work; commit, or roll back on any exception.
+
+    Parameters
+    ----------
+    base : sqlite3.Connection
+        In autocommit mode.
+    """
     base.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -22,7 +22,7 @@ from biocapture.comparison.evaluation.tables import tabulated
 from biocapture.comparison.evaluation.thresholds import identities
 from biocapture.comparison.protocol import Matcher, matcher
 from biocapture.errors import BiocaptureError, UsageError
-from biocapture.workers.pool import map_ordered
+from biocapture.workers.maps import map_ordered
 
 SCORE, QUALITY = "biocapture", "biocapture_quality"
 """Columns added to the pair list: our score; the lesser of our qualities of the two."""
