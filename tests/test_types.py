@@ -5,7 +5,7 @@ import pytest
 from biocapture.devices import target_of
 from biocapture.devices.sbi.codes import GROUPS, MODALITY_OF_TYPE
 from biocapture.images.naming import modality_of_name, position_of
-from biocapture.images.records.cbeff import TYPE_OF_MODALITY as BIR_TYPES
+from biocapture.images.records.cbeff import MODALITY_OF_TYPE as MODALITY_OF_BIR_TYPE
 from biocapture.images.records.cbeff import Bir, subtype_of
 from biocapture.profile.record_rules import Group
 from biocapture.types import EYES, FINGERS, Modality, Position
@@ -32,7 +32,8 @@ def test_everybody_gives_a_position_its_modality(position: Position) -> None:
     modality = modality_of(position)
     assert target_of(position).modality is modality
     assert (position_of(f"{position}.png"), modality_of_name(f"{position}.png")) == (position, modality)
-    record = Bir(type=(BIR_TYPES[modality],), subtype=subtype_of(position))
+    name = next(name for name, meant in MODALITY_OF_BIR_TYPE.items() if meant is modality)
+    record = Bir(type=(name,), subtype=subtype_of(position))
     assert (record.position, record.modality) == (position, modality)
     kind = next(name for name, shown in MODALITY_OF_TYPE.items() if shown is modality)
     assert position in {each for group in GROUPS[kind].values() for each in group}

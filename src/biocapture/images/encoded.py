@@ -78,8 +78,8 @@ def decode_encoded(data: bytes, grey: bool, subject: str, max_pixels: int) -> De
             "image.colour": grey and shows_colour(upright),
         }
         notes = tuple(note for note in applies if applies[note])
-        resolutions = stated_resolutions(kind.name, data, opened.info, tags)
-        return Decoded(pixels_of_raster(upright, grey, subject), notes, resolutions, kind.name)
+        pixels = pixels_of_raster(upright, grey, subject)
+        return Decoded(pixels, notes, stated_resolutions(kind.name, data, opened.info, tags), kind.name)
 
 
 def guard_size(width: int, height: int, subject: str, max_pixels: int) -> None:

@@ -8,13 +8,19 @@ import numpy as np
 from biocapture.types import Image, Modality, PpiSource
 
 WORKING_PPI = 500.0
-"""Resolution at which prints are measured; also assumed when a file says nothing credible."""
+"""Resolution at which prints are measured; also assumed where a file states none that is credible."""
 
 PLAUSIBLE_PPI_RANGE = (150.0, 4000.0)
-"""Fingerprint scanners lie within; 72 and 96 are what image editors write when they know nothing."""
+"""Fingerprint scanners lie within; 72 and 96 are what image editors write where they know no resolution."""
 
 GIVEN_PPI_RANGE = (50, 5000)
-"""What a caller may state; anything else is a slip, such as pixels per millimetre or per metre."""
+"""What a caller may state; anything else is a mistake, such as pixels per millimetre or per metre."""
+
+TOLERANCE = 0.02
+"""Relative difference up to which two stated resolutions, or those across and down, count as the same."""
+
+MAX_ROUNDING_PPI = 0.02
+"""Files keep resolution per metre in whole numbers: 19685 per metre is meant as 500 per inch, and off by 0.001."""
 
 
 def with_resolution(
@@ -43,7 +49,7 @@ def with_resolution(
     if modality.by_contact and len(credible) < len(stated):
         notes.append("image.ppi_implausible")
     claims = [pair[0] for pair in credible] + ([] if given is None else [given])
-    if claims and max(claims) > 1.02 * min(claims):
+    if claims and max(claims) > (1 + TOLERANCE) * min(claims):
         notes.append("image.ppi_conflict")
     if given is not None:
         value, origin = given, PpiSource.GIVEN
@@ -53,12 +59,11 @@ def with_resolution(
         value, origin = WORKING_PPI, PpiSource.ASSUMED
     else:
         value, origin = math.nan, PpiSource.NONE
-    # Files keep resolution per metre in whole numbers: 19685 per metre is meant as 500 per inch.
     whole = float(np.rint(value))
-    value = whole if abs(value - whole) < 0.02 else float(value)
+    value = whole if abs(value - whole) < MAX_ROUNDING_PPI else float(value)
     return replace(image, ppi=value, ppi_source=origin, notes=tuple(notes))
 
 
 def _is_plausible(pair: tuple[float, float]) -> bool:
     low, high = PLAUSIBLE_PPI_RANGE
-    return all(low <= side <= high for side in pair) and abs(pair[0] - pair[1]) <= 0.02 * max(pair)
+    return all(low <= side <= high for side in pair) and abs(pair[0] - pair[1]) <= TOLERANCE * max(pair)

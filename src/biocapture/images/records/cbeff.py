@@ -16,13 +16,8 @@ from biocapture.images.records.xml_tree import Element, xml_tree
 from biocapture.types import Modality, Position
 
 NAMESPACE = "http://standards.iso.org/iso-iec/19785/-3/ed-2/"
-FINGER_IMAGE, FINGER_MINUTIAE, FACE_IMAGE, IRIS_IMAGE = "7", "2", "8", "9"
-"""BDB format types of JTC 1/SC 37 that MOSIP uses."""
 MODALITY_OF_TYPE = {"finger": Modality.FINGERPRINT, "face": Modality.FACE, "iris": Modality.IRIS}
-TYPE_OF_MODALITY = {modality: name.capitalize() for name, modality in MODALITY_OF_TYPE.items()}
 DIGITS = {name: f"{name.capitalize()}Finger" for name in ("index", "middle", "ring", "little")} | {"thumb": "Thumb"}
-LEVELS = ("Raw", "Intermediate", "Processed")
-PURPOSES = ("Verify", "Identify", "Enroll", "EnrollVerify", "EnrollIdentify", "Audit")
 MAX_DEPTH = 8
 
 

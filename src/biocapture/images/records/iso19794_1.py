@@ -18,9 +18,9 @@ REPRESENTATION = layout(f"size:4 {TIME} technology vendor:2 type:2 quality_block
 TIME_FIELDS = (REPRESENTATION.names or ())[1:8]
 QUALITY, CERTIFICATION = layout("quality vendor:2 algorithm:2"), layout("authority:2 scheme")
 COUNT = layout("count")
-BEST, NOT_REPORTED = 100, 254  # 255: quality failed
+MAX_QUALITY, NOT_REPORTED = 100, 254  # 255: quality failed
 COMMON: dict[str, tuple[range, ...]] = {
-    "quality": (range(BEST + 1), range(NOT_REPORTED, 256)),
+    "quality": (range(MAX_QUALITY + 1), range(NOT_REPORTED, 256)),
     "certified": (range(2),),
 }
 
@@ -65,7 +65,7 @@ class Capture:
     @property
     def quality(self) -> int | None:
         """The first quality that was computed, 0..100."""
-        return next((each.quality for each in self.qualities if each.quality <= BEST), None)
+        return next((each.quality for each in self.qualities if each.quality <= MAX_QUALITY), None)
 
 
 UNSTATED = Capture()

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from biocapture.errors import FormatError
 from biocapture.images.records.fields import Layout, Reader, header_bytes, layout, require, require_valid
 from biocapture.images.records.iso19794_1 import (
-    BEST,
     CERTIFICATION,
     COMMON,
     COUNT,
+    MAX_QUALITY,
     NOT_REPORTED,
     QUALITY,
     REPRESENTATION,
@@ -31,7 +31,13 @@ from biocapture.images.records.iso19794_1 import (
     edition_of,
     time_fields,
 )
-from biocapture.images.records.iso19794_2_extended import COORDINATE, STEP_RAD, Points, extended_bytes, read_extended
+from biocapture.images.records.iso19794_2_extended import (
+    MAX_COORDINATE,
+    STEP_RAD,
+    Points,
+    extended_bytes,
+    read_extended,
+)
 from biocapture.types import FINGERS, Position
 
 MAGIC: dict[Version, bytes] = {2005: b"FMR\0 20\0", 2011: b"FMR\x00030\0"}
@@ -46,7 +52,7 @@ CM_PER_INCH = 2.54
 VALID = COMMON | {
     "views": (range(1, 177),),
     "size": (range(34, 1 << 32),),
-    **dict.fromkeys(("width_px", "height_px"), (range(1, COORDINATE + 1),)),
+    **dict.fromkeys(("width_px", "height_px"), (range(1, MAX_COORDINATE + 1),)),
     "across_per_cm": (range(1, 1 << 16),),
     "finger": (range(len(FINGERS)),),
     "number": (range(16),),
@@ -117,7 +123,7 @@ class FingerMinutiaeRecord:
 
 def _check_minutiae(size: tuple[int, int], *columns: NDArray[Any], at: int | None = None, step: int = 0) -> None:
     """Require valid columns of x, y, kind and quality; ``at``: offset of the first row, ``step``: bytes of a row."""
-    limits = (min(size[0] - 1, COORDINATE), min(size[1] - 1, COORDINATE), 2, BEST)
+    limits = (min(size[0] - 1, MAX_COORDINATE), min(size[1] - 1, MAX_COORDINATE), 2, MAX_QUALITY)
     for name, column, limit, offset in zip(("x", "y", "kind", "quality"), columns, limits, (0, 2, 0, 5), strict=True):
         for index in np.flatnonzero((column < 0) | (column > limit))[:1].tolist():
             where = None if at is None else at + step * index + offset
@@ -163,7 +169,7 @@ def _view_2011(outer: Reader, header: dict[str, int]) -> FingerView:
     qualities = [reader.fields(QUALITY, "a quality block")["quality"] for _ in range(head["quality_blocks"])]
     if header["certified"]:
         reader.skip(reader.fields(COUNT, "a count")["count"] * CERTIFICATION.itemsize, "certification blocks")
-    quality = next((value for value in qualities if value <= BEST), NOT_REPORTED)
+    quality = next((value for value in qualities if value <= MAX_QUALITY), NOT_REPORTED)
     fields = {"quality": quality, "rate_at": reader.at + 2} | reader.fields(VIEW_2011, "a view header")
     view = _view(reader, fields, lowest=1, time=_time(head, start + 4))
     reader.finish("the view")
@@ -177,13 +183,13 @@ def _view(reader: Reader, fields: dict[str, int], lowest: int, time: datetime | 
     count, step = fields["minutiae"], fields["step"]
     at = reader.skip(count * step, f"{count} minutiae")
     table = np.frombuffer(reader.data[at : reader.at], MINUTIA[step])
-    kind_x, y = table["kind_x"].astype(np.uint16), table["y"].astype(np.uint16) & np.uint16(COORDINATE)
-    kind, x = (kind_x >> 14).astype(np.uint8), kind_x & np.uint16(COORDINATE)
+    kind_x, y = table["kind_x"].astype(np.uint16), table["y"].astype(np.uint16) & np.uint16(MAX_COORDINATE)
+    kind, x = (kind_x >> 14).astype(np.uint8), kind_x & np.uint16(MAX_COORDINATE)
     stored_quality = table["quality"] if step == 6 else np.full(count, NOT_REPORTED, np.uint8)
     quality = np.where(stored_quality < NOT_REPORTED, np.maximum(stored_quality, lowest), 0).astype(np.uint8)
     _check_minutiae(size, x, y, kind, quality, at=at, step=step)
     cores, deltas = read_extended(reader, size)
-    score = fields["quality"] if fields["quality"] <= BEST else None
+    score = fields["quality"] if fields["quality"] <= MAX_QUALITY else None
     position, impression, ppi = FINGERS[fields["finger"]], ImpressionType(fields["impression"]), across * CM_PER_INCH
     angle_rad, (width, height) = table["angle"] * STEP_RAD, size
     return FingerView(
@@ -236,7 +242,7 @@ def _frame(view: FingerView) -> dict[str, int]:
 
 def _view_bytes(version: Version, view: FingerView, fields: dict[str, int]) -> bytes:
     require(view.position in FINGERS, f"position {view.position}", "a finger")
-    require(view.quality is None or 0 <= view.quality <= BEST, f"quality {view.quality}", "0..100 or None")
+    require(view.quality is None or 0 <= view.quality <= MAX_QUALITY, f"quality {view.quality}", "0..100 or None")
     require(version == 2011 or view.capture_time is None, f"capture_time {view.capture_time}", "None")
     fields |= {"finger": view.position.finger_code, "minutiae": _require_valid("minutiae", len(view.x))}
     fields |= dict.fromkeys(("impression", "impression_2005"), int(view.impression))

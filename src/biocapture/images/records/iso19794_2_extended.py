@@ -9,7 +9,7 @@ from biocapture.images.records.fields import Ranges, Reader, header_bytes, layou
 
 BLOCK, COUNT, LENGTH = layout("type:2 length:2"), layout("count"), layout("length:2")
 POINT = layout("angles_x:2 y:2")
-COORDINATE = 0x3FFF  # 2 bits above x: whether angles follow; above y: reserved
+MAX_COORDINATE = 0x3FFF  # 2 bits above x: whether angles follow; above y: reserved
 CORES_AND_DELTAS = 2
 MAX_POINTS = 15
 CORE_ANGLES, DELTA_ANGLES = 1, 3
@@ -83,7 +83,7 @@ def _blocks(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 def _points(block: Reader, angles: int, size: tuple[int, int]) -> Iterator[SingularPoint]:
     for _ in range(block.fields(COUNT, "a number of points")["count"] & MAX_POINTS):
         at, point = block.at, block.fields(POINT, "a core or delta")
-        (stated, x), y = divmod(point["angles_x"], COORDINATE + 1), point["y"] & COORDINATE
+        (stated, x), y = divmod(point["angles_x"], MAX_COORDINATE + 1), point["y"] & MAX_COORDINATE
         require(stated in (0, 1), f"angle mark {stated} of a core or delta", "0 or 1", at)
         require(x < size[0] and y < size[1], f"core or delta at ({x}, {y})", f"within {size[0]}×{size[1]}", at)
         first = block.skip(stated * angles, "angles")
@@ -124,12 +124,12 @@ def _point_bytes(ranges: Ranges, points: Points, angles: int, size: tuple[int, i
     require(len(points) <= MAX_POINTS, f"{len(points)} cores or deltas", f"at most {MAX_POINTS}")
     content = header_bytes(ranges, COUNT, {"count": len(points)})
     for point in points:
-        inside = 0 <= point.x < min(size[0], COORDINATE + 1) and 0 <= point.y < min(size[1], COORDINATE + 1)
+        inside = 0 <= point.x < min(size[0], MAX_COORDINATE + 1) and 0 <= point.y < min(size[1], MAX_COORDINATE + 1)
         require(inside, f"core or delta at ({point.x}, {point.y})", f"within {size[0]}×{size[1]}")
         turned = np.array(point.angle_rad)
         good = turned.size in (0, angles) and bool(np.isfinite(turned).all())
         require(good, f"angles {point.angle_rad} of a core or delta", f"none, or {angles} finite")
-        mark = (COORDINATE + 1) * bool(turned.size)
+        mark = (MAX_COORDINATE + 1) * bool(turned.size)
         content += header_bytes(ranges, POINT, {"angles_x": mark + point.x, "y": point.y})
         content += bytes((np.rint(turned / STEP_RAD).astype(np.int64) % 256).astype(np.uint8))
     return content

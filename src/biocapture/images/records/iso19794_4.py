@@ -51,13 +51,13 @@ ENCODINGS: dict[Version, tuple[Encoding, ...]] = {
 }
 PER_INCH, PER_CM = 1, 2
 CM_PER_INCH = 2.54
-LAST_CODE = 50
+MAX_POSITION_CODE = 50
 """Position codes up to 10 are single fingers; 13, 14, 15 slaps; 20..36 palms; 40..50 several fingers."""
 MAX_IMAGES = 672
 """16 of each of 42 positions."""
 VALID = COMMON | {
     "scale": (range(PER_INCH, PER_CM + 1),),
-    "finger": (range(LAST_CODE + 1),),
+    "finger": (range(MAX_POSITION_CODE + 1),),
     "depth": (range(1, MAX_BITS + 1),),
     "impression": (range(16), range(20, 30)),
     "images": (range(1, MAX_IMAGES + 1),),
