@@ -12,7 +12,7 @@ PORTRAITS = (
 RENDERS = "heads rendered from MakeHuman's assets (CC0)"
 
 
-def put(content: bytes, folder: Path, task: str, data: str, figures: Mapping[str, float]) -> None:
+def write_model(content: bytes, folder: Path, task: str, data: str, figures: Mapping[str, float]) -> None:
     """Write ``<folder's name>.onnx`` and ``card.json``, with the figures of data the network did not see."""
     name = folder.name
     folder.mkdir(exist_ok=True)

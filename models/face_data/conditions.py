@@ -11,11 +11,11 @@ Float = NDArray[np.float32]
 Change = Callable[[Float, np.random.Generator], Float]
 
 
-def brighter(picture: Float, rng: np.random.Generator) -> Float:
+def brighten(picture: Float, rng: np.random.Generator) -> Float:
     return picture * np.float32(rng.uniform(0.25, 1.6))
 
 
-def steeper(picture: Float, rng: np.random.Generator) -> Float:
+def raise_contrast(picture: Float, rng: np.random.Generator) -> Float:
     return (picture - 128) * np.float32(rng.uniform(0.4, 1.6)) + 128
 
 
@@ -23,7 +23,7 @@ def gamma(picture: Float, rng: np.random.Generator) -> Float:
     return 255 * np.power(np.clip(picture, 0, 255) / 255, np.float32(rng.uniform(0.45, 2.2)))
 
 
-def tinted(picture: Float, rng: np.random.Generator) -> Float:
+def tint(picture: Float, rng: np.random.Generator) -> Float:
     """A slight cast, or now and then coloured light that leaves hardly one channel."""
     spread = 0.75 if rng.random() < 0.2 else 0.25
     return picture * rng.uniform(1 - spread, 1 + spread, 3).astype(np.float32)
@@ -39,12 +39,12 @@ def grey(picture: Float, rng: np.random.Generator) -> Float:
     return np.repeat((picture @ np.array((0.299, 0.587, 0.114), np.float32))[..., None], 3, axis=2)
 
 
-def saturated(picture: Float, rng: np.random.Generator) -> Float:
+def saturate(picture: Float, rng: np.random.Generator) -> Float:
     level = grey(picture, rng)
     return level + (picture - level) * np.float32(rng.uniform(0.2, 1.9))
 
 
-def lit_from_a_side(picture: Float, rng: np.random.Generator) -> Float:
+def light_from_side(picture: Float, rng: np.random.Generator) -> Float:
     """Brightness falls across the picture: gently, or at an edge as beside a window."""
     height, width = picture.shape[:2]
     angle = rng.uniform(0, 2 * np.pi)
@@ -63,11 +63,11 @@ def spot(picture: Float, rng: np.random.Generator) -> Float:
     return picture + glow[..., None].astype(np.float32) * rng.uniform(0, 150, 3).astype(np.float32)
 
 
-def blurred(picture: Float, rng: np.random.Generator) -> Float:
+def blur(picture: Float, rng: np.random.Generator) -> Float:
     return cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.9)))
 
 
-def moved(picture: Float, rng: np.random.Generator) -> Float:
+def motion_blur(picture: Float, rng: np.random.Generator) -> Float:
     """Motion blur in any direction."""
     return cv2.filter2D(picture, -1, streak(int(rng.integers(3, 9)), rng.uniform(0, 180)))
 
@@ -81,7 +81,7 @@ def streak(length: int, angle_deg: float) -> Float:
     return line / max(float(line.sum()), 1e-3)
 
 
-def coarser(picture: Float, rng: np.random.Generator) -> Float:
+def coarsen(picture: Float, rng: np.random.Generator) -> Float:
     """Enlarged from fewer pixels."""
     height, width = picture.shape[:2]
     share = rng.uniform(0.3, 0.85)
@@ -89,17 +89,17 @@ def coarser(picture: Float, rng: np.random.Generator) -> Float:
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def noisy(picture: Float, rng: np.random.Generator) -> Float:
+def add_noise(picture: Float, rng: np.random.Generator) -> Float:
     return picture + rng.standard_normal(picture.shape, np.float32) * np.float32(rng.uniform(1, 16))
 
 
-def compressed(picture: Float, rng: np.random.Generator) -> Float:
+def compress(picture: Float, rng: np.random.Generator) -> Float:
     quality = int(rng.integers(10, 80))
     written = cv2.imencode(".jpg", np.clip(picture, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return cv2.imdecode(written, cv2.IMREAD_COLOR).astype(np.float32)
 
 
-def creased(picture: Float, rng: np.random.Generator) -> Float:
+def crease(picture: Float, rng: np.random.Generator) -> Float:
     """Wrinkles, scars, shadows of strands: dark lines that bend, where a smooth random field crosses zero."""
     height, width = picture.shape[:2]
     cells = rng.integers(4, 16, 2)
@@ -109,7 +109,7 @@ def creased(picture: Float, rng: np.random.Generator) -> Float:
     return picture * (1 - np.float32(rng.uniform(0.1, 0.6)) * lines * np.clip(where, 0, 1))[..., None]
 
 
-def mottled(picture: Float, rng: np.random.Generator) -> Float:
+def mottle(picture: Float, rng: np.random.Generator) -> Float:
     """Rough or stained skin: greys multiplied by noise of some scale."""
     height, width = picture.shape[:2]
     cells = (int(rng.integers(6, 80)),) * 2
@@ -117,34 +117,34 @@ def mottled(picture: Float, rng: np.random.Generator) -> Float:
     return picture * np.exp(np.float32(rng.uniform(0.03, 0.2)) * field)[..., None]
 
 
-def crisper(picture: Float, rng: np.random.Generator) -> Float:
+def sharpen(picture: Float, rng: np.random.Generator) -> Float:
     """Local contrast raised, as by a camera's or an editor's sharpening."""
     smooth = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(1, 8)))
     return picture + np.float32(rng.uniform(0.3, 1.5)) * (picture - smooth)
 
 
 CHANGES: tuple[tuple[float, Change], ...] = (
-    (0.2, creased),
-    (0.2, mottled),
-    (0.35, lit_from_a_side),
+    (0.2, crease),
+    (0.2, mottle),
+    (0.35, light_from_side),
     (0.15, spot),
     (0.25, skin_tone),
-    (0.45, brighter),
-    (0.4, steeper),
+    (0.45, brighten),
+    (0.4, raise_contrast),
     (0.3, gamma),
-    (0.4, tinted),
-    (0.3, saturated),
+    (0.4, tint),
+    (0.3, saturate),
     (0.15, grey),
-    (0.25, blurred),
-    (0.1, moved),
-    (0.15, coarser),
-    (0.15, crisper),
-    (0.25, noisy),
-    (0.25, compressed),
+    (0.25, blur),
+    (0.1, motion_blur),
+    (0.15, coarsen),
+    (0.15, sharpen),
+    (0.25, add_noise),
+    (0.25, compress),
 )
 
 
-def photographed(picture: Rgb, rng: np.random.Generator) -> Rgb:
+def photograph(picture: Rgb, rng: np.random.Generator) -> Rgb:
     """The picture under random conditions, in the order light, exposure, colour, optics, noise, file."""
     seen = picture.astype(np.float32)
     for probability, change in CHANGES:

@@ -169,7 +169,7 @@ COVERS: tuple[tuple[float, Cover], ...] = (
 )
 
 
-def covered(picture: Rgb, places: Places, rng: np.random.Generator) -> Rgb:
+def cover_randomly(picture: Rgb, places: Places, rng: np.random.Generator) -> Rgb:
     """A copy of the picture with a random choice of covers."""
     seen = np.ascontiguousarray(picture).copy()
     for probability, cover in COVERS:

@@ -80,11 +80,11 @@ def assets(repository: Path) -> Assets:
             if member.isfile() and member.name.endswith((".obj", ".target"))
         }
     mesh = _mesh(texts.pop("3dobjs/base.obj"))
-    wanted = {name: text for name, text in texts.items() if _wanted(name)}
+    wanted = {name: text for name, text in texts.items() if _is_needed(name)}
     return Assets(mesh, {_key(name): _target(text, mesh) for name, text in wanted.items()})
 
 
-def _wanted(name: str) -> bool:
+def _is_needed(name: str) -> bool:
     return "/height/" not in name and "/proportions/" not in name and not any(word in name for word in UNUSED)
 
 
@@ -145,7 +145,7 @@ class Person(Kind):
     vertices: Floats
 
 
-def anybody(rng: np.random.Generator) -> Kind:
+def random_kind(rng: np.random.Generator) -> Kind:
     """Of any people, age and sex."""
     peoples, male = rng.dirichlet((0.35, 0.35, 0.35)), float(np.clip(rng.normal(rng.integers(2), 0.2), 0, 1))
     age = float(rng.choice((rng.uniform(0, 1), rng.uniform(1, 2), rng.uniform(1.8, 2.4), rng.uniform(2.2, 3))))
@@ -154,7 +154,7 @@ def anybody(rng: np.random.Generator) -> Kind:
 
 def person(source: Assets, rng: np.random.Generator, kind: Kind | None = None, acts: Units | None = None) -> Person:
     """A random person with a random expression, unless what they are or do is given."""
-    kind = kind or anybody(rng)
+    kind = kind or random_kind(rng)
     weights = stature(kind, rng) | features(source, rng)
     weights |= expression(kind.peoples, units(rng) if acts is None else acts)
     vertices = source.mesh.vertices.copy()

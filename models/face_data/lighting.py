@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from models.face_data.heads import BODY, LEFT_EYE, RIGHT_EYE, Floats, Indices
-from models.face_data.raster import EMPTY, sampled, seen
+from models.face_data.raster import EMPTY, sample, visible_triangles
 
 LIT_PX = 224
 """Of the view from the lamp."""
@@ -63,25 +63,25 @@ def light(rng: np.random.Generator) -> Light:
     return Light(sky, ground, shine, sharp, found)
 
 
-def shaded(lamp: Lamp, triangles: Indices, vertices: Floats, places: Floats) -> Floats:
+def shade(lamp: Lamp, triangles: Indices, vertices: Floats, places: Floats) -> Floats:
     """(n,): share of the lamp's light that reaches each place."""
     side = np.cross(lamp.towards, (0.1, 1, 0.1))
     side /= np.linalg.norm(side)
     view = np.stack((side, np.cross(lamp.towards, side), lamp.towards)).astype(np.float32)
     turned_, scale = vertices @ view.T, LIT_PX / 4.2
     points = turned_[:, :2] * scale + LIT_PX / 2
-    found = seen(points, turned_[:, 2], triangles, LIT_PX, np.ones(len(triangles), bool))
+    found = visible_triangles(points, turned_[:, 2], triangles, LIT_PX, np.ones(len(triangles), bool))
     depth = np.where(found == EMPTY, -9, turned_[triangles, 2].mean(axis=1)[found]).astype(np.float32)
     asked = places @ view.T
     at = asked[:, :2] * scale + LIT_PX / 2
     total = np.zeros(len(asked), np.float32)
     for across, down in ((-0.9, -0.4), (0.4, -0.9), (0.9, 0.4), (-0.4, 0.9)):
-        near = sampled(depth, at + np.array((across, down), np.float32), cv2.INTER_NEAREST)
+        near = sample(depth, at + np.array((across, down), np.float32), cv2.INTER_NEAREST)
         total += near < asked[:, 2] + SHADOW_GAP
     return total / 4
 
 
-def reflected(falling: Light, triangles: Indices, vertices: Floats, parts: Indices, values: Floats) -> Floats:
+def reflect(falling: Light, triangles: Indices, vertices: Floats, parts: Indices, values: Floats) -> Floats:
     """(n, 3) light that each pixel reflects, without its colour, and (n, 3) gloss on top of it."""
     normal = values[:, 3:6] / np.maximum(np.linalg.norm(values[:, 3:6], axis=1, keepdims=True), 1e-6)
     normal = np.where((normal[:, 2:] < 0) & (parts[:, None] < 0), -normal, normal)
@@ -90,7 +90,7 @@ def reflected(falling: Light, triangles: Indices, vertices: Floats, parts: Indic
     gloss = np.zeros((len(normal), 1))
     wrap = np.where((parts == BODY)[:, None], np.array((0.3, 0.16, 0.12)), 0.05)
     for lamp in falling.lamps:
-        open_ = shaded(lamp, triangles, vertices, values[:, :3])[:, None] if lamp.shadow else np.float32(1)
+        open_ = shade(lamp, triangles, vertices, values[:, :3])[:, None] if lamp.shadow else np.float32(1)
         slope = (normal @ lamp.towards)[:, None]
         diffuse = diffuse + lamp.colour * np.clip((slope + wrap) / (1 + wrap), 0, 1) * open_
         half = lamp.towards + np.array((0, 0, 1), np.float32)

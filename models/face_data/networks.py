@@ -17,7 +17,7 @@ Batch = TypeVar("Batch")
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 """Where networks are fitted."""
 
-HALVES = DEVICE.type == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
+USE_BFLOAT16 = DEVICE.type == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
 """Whether bfloat16 is worth it: on a GPU, and on processors that multiply matrices of it (a third of the time)."""
 
 
@@ -26,7 +26,7 @@ def batches(source: IterableDataset[Batch], processes: int) -> Iterator[Batch]:
     return iter(DataLoader(source, batch_size=None, num_workers=processes, prefetch_factor=8))
 
 
-def part() -> int:
+def worker_number() -> int:
     """Number of this process among those that make pictures."""
     about = get_worker_info()
     return about.id if about else 0
@@ -55,7 +55,7 @@ class Exact(nn.Linear):
         return answer
 
 
-def continued(network: nn.Module, path: Path, pictures: Tensor) -> None:
+def continue_from(network: nn.Module, path: Path, pictures: Tensor) -> None:
     """Begin where a network that :func:`write` has written ended.
 
     Its normalisation was folded into the convolutions. Here each gets one again that changes nothing: mean and
@@ -95,7 +95,7 @@ def rate(step: int, steps: int, peak: float) -> float:
     return float(peak * min(1.0, (step + 1) / 100) * (cosine + 0.005))
 
 
-def trained(
+def fit(
     network: nn.Module,
     source: Iterator[Batch],
     steps: int,
@@ -127,7 +127,7 @@ def answer(network: nn.Module, pictures: Tensor, spread: float, middle: float) -
     """What a network says of (n, h, w, 3) bytes divided by ``spread``, less ``middle``; in bfloat16 if faster."""
     shown = pictures.to(DEVICE).permute(0, 3, 1, 2).float() / spread - middle
     shown = shown.contiguous(memory_format=torch.channels_last)
-    with torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=HALVES):
+    with torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=USE_BFLOAT16):
         said: Tensor = network(shown)
     return said.float()
 
@@ -138,7 +138,7 @@ def wing(off: Tensor, width: float = 0.04, bend: float = 0.008) -> Tensor:
     return torch.where(size < width, width * torch.log1p(size / bend), size - width + width * np.log1p(width / bend))
 
 
-def write(network: nn.Module, side: tuple[int, int], output: str, path: Path) -> None:
+def write_onnx(network: nn.Module, side: tuple[int, int], output: str, path: Path) -> None:
     """Export for pictures of (height, width), normalisation folded in, large weights in half precision."""
     network = network.to("cpu", memory_format=torch.contiguous_format).eval()
     example = torch.zeros(1, 3, *side)
@@ -152,10 +152,10 @@ def write(network: nn.Module, side: tuple[int, int], output: str, path: Path) ->
         opset_version=17,
         dynamo=False,
     )
-    path.write_bytes(halved(onnx.load(str(path))).SerializeToString())
+    path.write_bytes(halve_weights(onnx.load(str(path))).SerializeToString())
 
 
-def halved(model: onnx.ModelProto, least: int = 256) -> onnx.ModelProto:
+def halve_weights(model: onnx.ModelProto, least: int = 256) -> onnx.ModelProto:
     """The same model with its weights stored in half precision and cast back when it is loaded."""
     casts = []
     for weight in model.graph.initializer:

@@ -33,7 +33,7 @@ def samples(names: tuple[str, ...]) -> list[Rgb]:
     return [_rgb(getattr(skimage.data, name)()) for name in names]
 
 
-def of_folders(folders: list[Path]) -> list[Rgb]:
+def pictures_of_folders(folders: list[Path]) -> list[Rgb]:
     """All pictures of the folders."""
     paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".pgm", ".png", ".jpg")]
     return [read(path) for path in paths]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from models.face_data.heads import LEFT_EYE, LOWER_TEETH, RIGHT_EYE, TONGUE, UPPER_TEETH, Floats, Indices, Person
-from models.face_data.raster import sampled
+from models.face_data.raster import sample
 from numpy.typing import NDArray
 
 WIDE, HIGH, PER_UNIT = 320, 448, 160.0
@@ -208,7 +208,7 @@ def _freckles(canvas: Floats, rng: np.random.Generator) -> None:
 
 def colours(look_: Look, rest: Floats, parts: Indices) -> Floats:
     """(n, 3) linear RGB of pixels, by their place on the base mesh and the part they show."""
-    tone = sampled(look_.painting, places(rest))
+    tone = sample(look_.painting, places(rest))
     x, y, z = rest.T
     scalp = np.clip((y - 7.92 + 0.9 * np.maximum(0, 0.8 - z)) / 0.08, 0, 1) * (y > 6.75)
     weight = (look_.cropped * scalp)[:, None].astype(np.float32)

@@ -23,7 +23,7 @@ SIDE_PX = 300
 CELL_PX = 4
 """Of the grid on which depth and displacement are kept."""
 
-BEHIND, FURTHEST = 0.8, 0.35
+RECEDING_PER_PX, MAX_RECEDING = 0.8, 0.35
 """Beyond the mesh the head recedes by so much per pixel, up to a share of the face's extent."""
 
 
@@ -85,11 +85,11 @@ def depth_map(mesh: Places, shape: tuple[int, ...]) -> NDArray[np.float32]:
     outside = np.isnan(depth)
     away, nearest = distance_transform_edt(outside, return_indices=True)
     extent = float(np.ptp(mesh[:, :2], axis=0).max())
-    depth = depth[tuple(nearest)] + np.minimum(BEHIND * away * CELL_PX, FURTHEST * extent)
+    depth = depth[tuple(nearest)] + np.minimum(RECEDING_PER_PX * away * CELL_PX, MAX_RECEDING * extent)
     return cv2.GaussianBlur(depth.astype(np.float32), (0, 0), 1.0)
 
 
-def turned(portrait: Portrait, yaw_deg: float, pitch_deg: float) -> tuple[Rgb, Places]:
+def turn(portrait: Portrait, yaw_deg: float, pitch_deg: float) -> tuple[Rgb, Places]:
     """The portrait as if the head were turned: pixels move by their depth. Good to about 25 degrees.
 
     Returns
@@ -105,17 +105,17 @@ def turned(portrait: Portrait, yaw_deg: float, pitch_deg: float) -> tuple[Rgb, P
     for _ in range(3):  # where a pixel comes from depends on the depth there
         at = columns - shift[0], rows - shift[1]
         depth = cv2.remap(portrait.depth, at[0] / CELL_PX - 0.5, at[1] / CELL_PX - 0.5, cv2.INTER_LINEAR, borderMode=1)
-        moved = rotated(np.stack((at[0] - centre[0], at[1] - centre[1], depth), axis=-1), yaw_deg, pitch_deg)
+        moved = rotate(np.stack((at[0] - centre[0], at[1] - centre[1], depth), axis=-1), yaw_deg, pitch_deg)
         shift = np.stack((moved[..., 0] + centre[0] - at[0], moved[..., 1] + centre[1] - at[1]))
     full = [cv2.resize(part, (size[1] * CELL_PX, size[0] * CELL_PX))[:height, :width] for part in shift]
     column, row = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     pixels = cv2.remap(portrait.pixels, column - full[0], row - full[1], cv2.INTER_LINEAR, borderMode=1)
     relative = portrait.places - centre
     relative[:, 2] = portrait.places[:, 2] - portrait.places[:, 2].mean()
-    return pixels, rotated(relative, yaw_deg, pitch_deg)[:, :2] + centre[:2]
+    return pixels, rotate(relative, yaw_deg, pitch_deg)[:, :2] + centre[:2]
 
 
-def rotated(places: Places, yaw_deg: float, pitch_deg: float) -> Places:
+def rotate(places: Places, yaw_deg: float, pitch_deg: float) -> Places:
     """(..., 2) columns and rows of (..., 3) points about the origin, seen after the rotation."""
     yaw, pitch = np.radians(yaw_deg), np.radians(pitch_deg)
     column = places[..., 0] * np.cos(yaw) + places[..., 2] * np.sin(yaw)

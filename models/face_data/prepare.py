@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from models.face_data.nonfaces import TRAINING, captures, of_folders, samples
+from models.face_data.nonfaces import TRAINING, captures, pictures_of_folders, samples
 from models.face_data.portraits import Portrait, portraits
 from numpy.typing import NDArray
 
@@ -23,7 +23,7 @@ CAPTURES, SEED = 100, 1
 
 
 @dataclass(frozen=True)
-class Prepared:
+class TrainingData:
     """Portraits to train on, portraits of other people to judge on, pictures without a face to train on."""
 
     training: list[Portrait]
@@ -31,9 +31,9 @@ class Prepared:
     nonfaces: list[NDArray[np.uint8]]
 
 
-def prepared(path: Path) -> Prepared:
+def load_training_data(path: Path) -> TrainingData:
     with path.open("rb") as file:
-        return Prepared(*pickle.load(file))
+        return TrainingData(*pickle.load(file))
 
 
 def main() -> None:
@@ -44,7 +44,9 @@ def main() -> None:
     arguments = parser.parse_args()
     split = [portraits(arguments.data, arguments.labels, held_out) for held_out in (False, True)]
     with arguments.out.open("wb") as file:
-        pickle.dump((*split, samples(TRAINING) + captures(CAPTURES, SEED) + of_folders(arguments.nonfaces)), file)
+        pickle.dump(
+            (*split, samples(TRAINING) + captures(CAPTURES, SEED) + pictures_of_folders(arguments.nonfaces)), file
+        )
     print(*(len(part) for part in split), "portraits to train and to judge on")
 
 

@@ -13,7 +13,7 @@ SHIFT = 4
 EMPTY = -1
 
 
-def seen(points: Floats, depth: Floats, triangles: Indices, side: int, both: NDArray[np.bool_]) -> Indices:
+def visible_triangles(points: Floats, depth: Floats, triangles: Indices, side: int, both: NDArray[np.bool_]) -> Indices:
     """(side, side): the triangle seen at each pixel, ``EMPTY`` where there is none.
 
     ``points`` are (V, 2) columns and rows, ``depth`` (V,) grows towards the viewer; triangles turned away are left out
@@ -32,7 +32,7 @@ def seen(points: Floats, depth: Floats, triangles: Indices, side: int, both: NDA
     return found
 
 
-def interpolated(found: Indices, points: Floats, triangles: Indices, values: Floats) -> Floats:
+def interpolate(found: Indices, points: Floats, triangles: Indices, values: Floats) -> Floats:
     """(n, c): values of the vertices at the n pixels where a triangle is seen, in reading order."""
     rows, columns = np.nonzero(found != EMPTY)
     corners = triangles[found[rows, columns]]
@@ -72,7 +72,7 @@ def hollows(vertices: Floats, triangles: Indices, normal: Floats, rounds: int) -
     return ((mean - vertices) * normal).sum(axis=1).astype(np.float32)
 
 
-def sampled(picture: Floats, at: Floats, method: int = cv2.INTER_LINEAR) -> Floats:
+def sample(picture: Floats, at: Floats, method: int = cv2.INTER_LINEAR) -> Floats:
     """(n, ...) values of a picture at (n, 2) columns and rows; its border goes on outside.
 
     OpenCV takes no more than 32767 rows, so the places are laid out in rows of a thousand.

@@ -36,9 +36,9 @@ from models.face_data.heads import (
     assets,
     person,
 )
-from models.face_data.lighting import Light, light, reflected
+from models.face_data.lighting import Light, light, reflect
 from models.face_data.paint import Look, colours, look
-from models.face_data.raster import EMPTY, hollows, interpolated, normals, sampled, seen
+from models.face_data.raster import EMPTY, hollows, interpolate, normals, sample, visible_triangles
 from models.face_data.shells import Outline, Shell, hair, hat, outline, scarf
 from numpy.typing import NDArray
 
@@ -111,7 +111,7 @@ def head_outline(source: Assets, shape: Person) -> Outline:
     return outline(head, centre)
 
 
-def dressed(around: Outline, rng: np.random.Generator) -> list[Shell]:
+def worn_shells(around: Outline, rng: np.random.Generator) -> list[Shell]:
     """Hair, or what covers it, or nothing."""
     kind = rng.random()
     worn = [hair(around, rng)] if kind < 0.66 or 0.85 < kind < 0.93 else []
@@ -138,7 +138,7 @@ def scene(source: Assets, shape: Person, worn: list[Shell]) -> Scene:
     return Scene(*(np.concatenate(part) for part in (vertices, rest, triangles, parts, texture)))
 
 
-def turned(whole: Scene, centre: Floats, angles: Floats, share: float) -> Floats:
+def turn(whole: Scene, centre: Floats, angles: Floats, share: float) -> Floats:
     """(V, 3) about ``centre``; the shoulders follow only by ``share``."""
     height = np.clip((whole.rest[:, 1] - NECK[0]) / (NECK[1] - NECK[0]), 0, 1)
     weight = (height * height * (3 - 2 * height))[:, None].astype(np.float32)
@@ -147,7 +147,7 @@ def turned(whole: Scene, centre: Floats, angles: Floats, share: float) -> Floats
     return (weight * head + (1 - weight) * body).astype(np.float32)
 
 
-def projected(vertices: Floats, scale: float, distance: float, middle: Floats) -> Floats:
+def project(vertices: Floats, scale: float, distance: float, middle: Floats) -> Floats:
     """(V, 2) column and row seen from ``distance`` decimetres before the origin."""
     near = distance / np.maximum(distance - vertices[:, 2:], 0.5)
     return (middle + vertices[:, :2] * np.array((scale, -scale), np.float32) * near).astype(np.float32)
@@ -193,7 +193,7 @@ def sitting(
     """Anybody, anyhow, unless what they are or do is given."""
     shape = person(source, rng, kind, acts)
     dress = look(shape, marks.on(source.mesh.vertices), rng)
-    worn = dressed(head_outline(source, shape), rng)
+    worn = worn_shells(head_outline(source, shape), rng)
     angles, share, scale = pose(rng), rng.uniform(0, 1), rng.uniform(0.3, 0.36)
     distance, falling = float(np.exp(rng.uniform(np.log(5), np.log(30)))), light(rng)
     return Sitting(
@@ -208,26 +208,26 @@ def render(source: Assets, marks: Anchors, sat: Sitting, side_px: int = SIDE_PX)
     on_face = marks.on(shape.vertices)
     centre = on_face.mean(axis=0) - np.array((0, 0, 0.6), np.float32)
     extent = float(np.ptp(on_face[:, :2], axis=0).max())
-    vertices = turned(whole, centre, sat.angles, sat.share) / np.float32(extent / 1.35)
-    points = projected(vertices, drawn_px * sat.scale, sat.distance, np.array((0.5, 0.52), np.float32) * drawn_px)
+    vertices = turn(whole, centre, sat.angles, sat.share) / np.float32(extent / 1.35)
+    points = project(vertices, drawn_px * sat.scale, sat.distance, np.array((0.5, 0.52), np.float32) * drawn_px)
     normal = normals(vertices, whole.triangles)
-    found = seen(points, vertices[:, 2], whole.triangles, drawn_px, whole.parts < 0)
+    found = visible_triangles(points, vertices[:, 2], whole.triangles, drawn_px, whole.parts < 0)
     hollow = hollows(vertices, whole.triangles, normal, 6)[:, None]
     carried = np.concatenate((vertices, normal, whole.rest, hollow, whole.texture), axis=1)
-    values, drawn = interpolated(found, points, whole.triangles, carried), found != EMPTY
+    values, drawn = interpolate(found, points, whole.triangles, carried), found != EMPTY
     parts = whole.parts[found[drawn]]
     tone = colours(sat.look, values[:, 6:9], parts)
     for number, shell in enumerate(sat.worn, 1):
-        tone[parts == -number] = sampled(shell.texture, values[parts == -number, 10:12])
+        tone[parts == -number] = sample(shell.texture, values[parts == -number, 10:12])
     picture = np.zeros((drawn_px, drawn_px, 3), np.float32)
-    picture[drawn] = exposed(tone, reflected(sat.light, whole.triangles, vertices, parts, values), parts, sat.exposure)
-    pixels, mask = _reduced(picture, drawn, side_px)
+    picture[drawn] = expose(tone, reflect(sat.light, whole.triangles, vertices, parts, values), parts, sat.exposure)
+    pixels, mask = _reduce(picture, drawn, side_px)
     places = (_places(source, marks, sat.look, points) + 0.5) * (side_px / drawn_px) - 0.5
     skin, worn = tone[parts == BODY].mean(axis=0), " and ".join(shell.kind for shell in sat.worn)
     return Render(pixels, mask, places, sat.angles, skin, shape.peoples, worn)
 
 
-def exposed(tone: Floats, lit: Floats, parts: Indices, exposure: float) -> Floats:
+def expose(tone: Floats, lit: Floats, parts: Indices, exposure: float) -> Floats:
     """(n, 3) sRGB 0..255: the skin's median at ``exposure``, less where little light falls."""
     linear = tone * lit[:, :3] + 0.15 * lit[:, 3:]
     level = np.median(linear[parts == BODY].mean(axis=1)) if (parts == BODY).any() else 0.2
@@ -246,7 +246,7 @@ def _places(source: Assets, marks: Anchors, dress: Look, points: Floats) -> Floa
     return np.concatenate((marks.on(points), np.stack(pupils)))
 
 
-def _reduced(picture: Floats, drawn: NDArray[np.bool_], side_px: int) -> tuple[Rgb, NDArray[np.uint8]]:
+def _reduce(picture: Floats, drawn: NDArray[np.bool_], side_px: int) -> tuple[Rgb, NDArray[np.uint8]]:
     """Pixels and mask at the size that is kept."""
     size = (side_px, side_px)
     cover = cv2.resize(drawn.astype(np.float32), size, interpolation=cv2.INTER_AREA)

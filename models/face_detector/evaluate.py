@@ -24,13 +24,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.cards import PORTRAITS, RENDERS, put
+from models.cards import PORTRAITS, RENDERS, write_model
 from models.face_data.cells import NO_FRONT, cells
 from models.face_data.groups import groups
-from models.face_data.nonfaces import EVALUATION, Backgrounds, captures, of_folders, samples
+from models.face_data.nonfaces import EVALUATION, Backgrounds, captures, pictures_of_folders, samples
 from models.face_data.portraits import Portrait
-from models.face_data.prepare import prepared
-from models.face_detector.scenes import SIDE_PX, Head, rendered
+from models.face_data.prepare import load_training_data
+from models.face_detector.scenes import SIDE_PX, Head, load_renders
 from numpy.typing import NDArray
 
 from biocapture.face.describe import failure_of
@@ -70,7 +70,7 @@ def detector(path: Path) -> Detect:
     return detect
 
 
-def confirmed(picture: Rgb) -> NDArray[np.float64]:
+def detect_confirmed(picture: Rgb) -> NDArray[np.float64]:
     """As :func:`detector`'s, (n, 5): the face that the library describes, if it does."""
     inputs = find_inputs(picture)
     if failure_of(inputs) is not None or inputs.points is None:
@@ -118,10 +118,10 @@ def on_renders(detect: Detect, path: Path, seed: int = 0) -> dict[str, Tally]:
     grounds = Backgrounds(samples(EVALUATION), [], SIDE_PX)
     with np.load(path) as table:
         turns = abs(table["pose"][:, 0])
-    for head, turn, names in zip(rendered(path), turns, groups(path), strict=True):
+    for head, turn, names in zip(load_renders(path), turns, groups(path), strict=True):
         share = float(rng.uniform(0.1, 0.9))
         ground = grounds.drawn(rng)
-        picture, axis = composed(head, ground, share, rng)
+        picture, axis = compose(head, ground, share, rng)
         hit = is_hit(detect(picture), axis)
         hits["size " + ("below 20 %" if share < 0.2 else "20-90 %")].append(hit)
         hits["yaw " + ("0-20 deg" if turn < 20 else "20-45 deg" if turn < 45 else "above 45 deg")].append(hit)
@@ -131,7 +131,7 @@ def on_renders(detect: Detect, path: Path, seed: int = 0) -> dict[str, Tally]:
     return {f"renders, {name}": Tally(found) for name, found in sorted(hits.items())}
 
 
-def composed(head: Head, ground: Rgb, share: float, rng: np.random.Generator) -> tuple[Rgb, NDArray[np.float32]]:
+def compose(head: Head, ground: Rgb, share: float, rng: np.random.Generator) -> tuple[Rgb, NDArray[np.float32]]:
     """A render on a background of 512 pixels, ``share`` of its height, and the line from its eyes to its chin."""
     side, axis = 512, head.axis
     # from the side the chin lies no lower, but pitch shortens the axis: the landmarks' extent tells the size
@@ -160,7 +160,7 @@ def _found(detect: Detect, person: Portrait, share: float, angle_deg: float, rng
 
 def false_alarms(detect: Detect, folders: list[Path], people: list[Portrait]) -> dict[str, Tally]:
     """Share of pictures without a face that have a detection, by folder and by kind of drawing."""
-    pictures = {folder.name: of_folders([folder]) for folder in folders}
+    pictures = {folder.name: pictures_of_folders([folder]) for folder in folders}
     pictures["scikit-image"] = samples(EVALUATION)
     pictures["synthetic prints and eyes"] = captures(50, seed=7000)
     pictures |= drawings(pictures["scikit-image"], people, 40, seed=99)
@@ -196,8 +196,8 @@ def main() -> None:
     parser.add_argument("--confirmed", action="store_true")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    detect = confirmed if arguments.confirmed else detector(arguments.model)
-    people = prepared(arguments.prepared).held_out
+    detect = detect_confirmed if arguments.confirmed else detector(arguments.model)
+    people = load_training_data(arguments.prepared).held_out
     figures, made = {}, on_renders(detect, arguments.renders) if arguments.renders else {}
     for title, tallies in (
         ("found", in_the_wild(detect, arguments.figures) | at_sizes(detect, people) | made),
@@ -211,7 +211,7 @@ def main() -> None:
     if arguments.write and not arguments.confirmed:
         task = "faces of a picture: centre, and vector from between the eyes to the chin"
         data = f"{PORTRAITS}; {RENDERS}; synthetic prints, eyes and drawings; scikit-image textures"
-        put(arguments.model.read_bytes(), Path(__file__).parent, task, data, figures)
+        write_model(arguments.model.read_bytes(), Path(__file__).parent, task, data, figures)
 
 
 if __name__ == "__main__":

@@ -17,25 +17,25 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_data.conditions import photographed
-from models.face_data.nonfaces import TRAINING, Backgrounds, captures, of_folders, samples
-from models.face_data.prepare import prepared
-from models.face_detector.evaluate import Rgb, composed, drawings
-from models.face_detector.scenes import SIDE_PX, Crowd, rendered
+from models.face_data.conditions import photograph
+from models.face_data.nonfaces import TRAINING, Backgrounds, captures, pictures_of_folders, samples
+from models.face_data.prepare import load_training_data
+from models.face_detector.evaluate import Rgb, compose, drawings
+from models.face_detector.scenes import SIDE_PX, Crowd, load_renders
 
 from biocapture.face.networks import detection
 from biocapture.face.networks.backend import implausibility
 from biocapture.face.networks.landmarks import locate_landmarks
 
 SCORES = (0.27, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
-DOUBTS, OF_A_PART = np.arange(0.05, 0.61, 0.05).round(2), np.arange(0.03, 0.13, 0.03).round(2)
+DOUBTS, DOUBTS_IN_TILE = np.arange(0.05, 0.61, 0.05).round(2), np.arange(0.03, 0.13, 0.03).round(2)
 MAX_KEPT, MAX_YAW_DEG, HEADS = 0.5, 45, 800
 
 Answers = list[tuple[float, float]]
 """Score and doubt of each answer."""
 
 
-def looks(picture: Rgb) -> tuple[Answers, Answers]:
+def answers_of(picture: Rgb) -> tuple[Answers, Answers]:
     """Of what the whole picture shows, and of what its parts show."""
     whole, pieces = (
         [(face.score, implausibility(face, locate_landmarks(picture, face))) for face in found]
@@ -44,7 +44,7 @@ def looks(picture: Rgb) -> tuple[Answers, Answers]:
     return whole, pieces
 
 
-def kept(seen: Iterable[tuple[Answers, Answers]], score: float, doubt: float, of_a_part: float) -> float:
+def share_kept(seen: Iterable[tuple[Answers, Answers]], score: float, doubt: float, of_a_part: float) -> float:
     """Percentage of the pictures in which a face is left."""
     believed = []
     for whole, pieces in seen:
@@ -58,19 +58,19 @@ def heads(path: Path, seed: int = 11) -> Iterable[Rgb]:
     rng, grounds = np.random.default_rng(seed), Backgrounds(samples(TRAINING), [], SIDE_PX)
     with np.load(path) as table:
         turns = abs(table["pose"][:, 0])
-    turned = [head for head, turn in zip(rendered(path), turns, strict=True) if turn < MAX_YAW_DEG]
+    turned = [head for head, turn in zip(load_renders(path), turns, strict=True) if turn < MAX_YAW_DEG]
     crowd = Crowd(turned, turned)
     for _ in range(HEADS):
         ground = grounds.drawn(rng)
-        picture, _axis = composed(crowd.head(rng), ground, float(rng.uniform(0.1, 1.1)), rng)
-        yield photographed(picture, rng)
+        picture, _axis = compose(crowd.head(rng), ground, float(rng.uniform(0.1, 1.1)), rng)
+        yield photograph(picture, rng)
 
 
 def others(folders: list[Path], prepared_: Path) -> Iterable[Rgb]:
     """Pictures without a face."""
     textures = samples(TRAINING)
-    yield from of_folders(folders) + textures + captures(100, seed=9000)
-    for drawn in drawings(textures, prepared(prepared_).training, 60, seed=5).values():
+    yield from pictures_of_folders(folders) + textures + captures(100, seed=9000)
+    for drawn in drawings(textures, load_training_data(prepared_).training, 60, seed=5).values():
         yield from drawn
 
 
@@ -82,12 +82,12 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     detection.MIN_SCORE = SCORES[0]
-    faces = [looks(picture) for picture in heads(arguments.renders)]
-    rest = [looks(picture) for picture in others(arguments.nonfaces, arguments.prepared)]
+    faces = [answers_of(picture) for picture in heads(arguments.renders)]
+    rest = [answers_of(picture) for picture in others(arguments.nonfaces, arguments.prepared)]
     print(f"{len(faces)} heads, {len(rest)} other pictures")
     for score in SCORES:
-        limits = [(score, doubt, part) for doubt in DOUBTS for part in OF_A_PART]
-        table = [(kept(faces, *each), -kept(rest, *each), *each) for each in limits]
+        limits = [(score, doubt, part) for doubt in DOUBTS for part in DOUBTS_IN_TILE]
+        table = [(share_kept(faces, *each), -share_kept(rest, *each), *each) for each in limits]
         found, wrong, _, doubt, part = max(row for row in table if -row[1] < MAX_KEPT)
         print(f"score {score}, doubt {doubt}, of a part {part}: {found:.2f} % of heads, {-wrong:.2f} % of others")
 

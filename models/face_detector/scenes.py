@@ -5,17 +5,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_data.covers import covered
+from models.face_data.covers import cover_randomly
 from models.face_data.nonfaces import Backgrounds
 from models.face_data.points import Places
-from models.face_data.portraits import Portrait, turned
+from models.face_data.portraits import Portrait, turn
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
 
 SIDE_PX, CELLS, CELL_PX, REACH_PX = 128, 16, 8, 32.0
 
-SMALLEST, LARGEST = 0.045, 0.62
+MIN_SHARE, MAX_SHARE = 0.045, 0.62
 """Distance from eyes to chin in sides of the picture: heads of a tenth to more than all of its height."""
 
 EMPTY = 0.3
@@ -55,14 +55,14 @@ class Crowd:
         head = pool[rng.integers(len(pool))]
         if rng.random() < 0.5:
             return head
-        pixels = covered(head.pixels, head.places, rng)
+        pixels = cover_randomly(head.pixels, head.places, rng)
         if head.mask is None:
             return Head(pixels, head.places)
         changed = (pixels != head.pixels).any(axis=2)
         return Head(pixels, head.places, np.where(changed, np.uint8(255), head.mask))
 
 
-def rendered(path: Path | None) -> list[Head]:
+def load_renders(path: Path | None) -> list[Head]:
     """Heads written by models.face_data.render."""
     if path is None:
         return []
@@ -74,7 +74,7 @@ def heads(portraits: list[Portrait], rng: np.random.Generator) -> list[Head]:
     """Every portrait frontal and turned by up to 42 degrees."""
     found = [Head(portrait.pixels, portrait.places[:, :2]) for portrait in portraits]
     for portrait in portraits:
-        found += [Head(*turned(portrait, rng.uniform(-42, 42), rng.uniform(-20, 20))) for _ in range(WARPS)]
+        found += [Head(*turn(portrait, rng.uniform(-42, 42), rng.uniform(-20, 20))) for _ in range(WARPS)]
     return found
 
 
@@ -98,21 +98,21 @@ def scene(
             picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(1, 8))
         count = 1 if kind < 0.85 else int(rng.integers(2, 5))
         for _ in range(count):
-            picture, axes = placed(picture, axes, crowd.head(rng), rng, alone=kind < 0.65, largest=LARGEST / count)
+            picture, axes = place(picture, axes, crowd.head(rng), rng, alone=kind < 0.65, largest=MAX_SHARE / count)
     if rng.random() < 0.5:
         picture = np.ascontiguousarray(picture[:, ::-1])
         axes = [np.stack((SIDE_PX - 1 - axis[:, 0], axis[:, 1]), axis=1) for axis in axes]
     return picture, *answer(axes)
 
 
-def placed(
+def place(
     picture: Rgb, axes: list[Places], head: Head, rng: np.random.Generator, alone: bool, largest: float
 ) -> tuple[Rgb, list[Places]]:
     """Put a head into the picture where it hides no other; ``alone``: with its own background."""
     axis = head.axis
     length = np.hypot(*(axis[1] - axis[0]))
     share = rng.random()
-    scale = SMALLEST * (largest / SMALLEST) ** share * SIDE_PX / length
+    scale = MIN_SHARE * (largest / MIN_SHARE) ** share * SIDE_PX / length
     angle = rng.normal(0, 12) if rng.random() < 0.72 else rng.uniform(-180, 180)
     matrix = cv2.getRotationMatrix2D(tuple(map(float, axis.mean(axis=0))), angle, scale)
     room = min(0.62 * length * scale, 0.45 * SIDE_PX)
@@ -121,7 +121,7 @@ def placed(
     seen = (axis @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     if any(np.hypot(*(seen.mean(axis=0) - other.mean(axis=0))) < 1.2 * reach(seen, other) for other in axes):
         return picture, axes
-    source, matrix = reduced(head.pixels, matrix, scale)
+    source, matrix = reduce(head.pixels, matrix, scale)
     if head.mask is None and alone and share > 0.5 and rng.random() < 0.6:
         return cv2.warpAffine(source, matrix, (SIDE_PX,) * 2, borderMode=cv2.BORDER_REPLICATE), [*axes, seen]
     moved = cv2.warpAffine(source, matrix, (SIDE_PX,) * 2)
@@ -135,7 +135,7 @@ def reach(one: Places, other: Places) -> float:
     return float(np.hypot(*(one[1] - one[0])) + np.hypot(*(other[1] - other[0])))
 
 
-def reduced(pixels: Rgb, matrix: NDArray[np.float64], scale: float) -> tuple[Rgb, NDArray[np.float64]]:
+def reduce(pixels: Rgb, matrix: NDArray[np.float64], scale: float) -> tuple[Rgb, NDArray[np.float64]]:
     """Averaged over area before it is moved, so that small faces do not alias."""
     if scale > 0.7:
         return pixels, matrix

@@ -20,11 +20,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from models.face_data.conditions import photographed
-from models.face_data.networks import DEVICE, Block, answer, batches, continued, part, trained, write
+from models.face_data.conditions import photograph
+from models.face_data.networks import DEVICE, Block, answer, batches, continue_from, fit, worker_number, write_onnx
 from models.face_data.nonfaces import Backgrounds
-from models.face_data.prepare import Prepared, prepared
-from models.face_detector.scenes import SIDE_PX, Crowd, Head, heads, rendered, scene
+from models.face_data.prepare import TrainingData, load_training_data
+from models.face_detector.scenes import SIDE_PX, Crowd, Head, heads, load_renders, scene
 from torch import Tensor, nn
 from torch.utils.data import IterableDataset
 
@@ -60,11 +60,11 @@ class Scenes(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
     Most of each batch was seen before, under other conditions: scenes cost more than light.
     """
 
-    def __init__(self, known: Prepared, renders: list[Head], seed: int) -> None:
+    def __init__(self, known: TrainingData, renders: list[Head], seed: int) -> None:
         self.known, self.renders, self.seed = known, renders, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        rng = np.random.default_rng((self.seed, part()))
+        rng = np.random.default_rng((self.seed, worker_number()))
         cv2.setNumThreads(1)
         backgrounds = Backgrounds(self.known.nonfaces, self.known.training, SIDE_PX)
         crowd = Crowd(heads(self.known.training, rng), self.renders)
@@ -74,8 +74,8 @@ class Scenes(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
             seen = [kept[n] for n in rng.choice(len(kept), BATCH - NEW, replace=False)]
             kept = kept[-REMEMBERED:] + fresh
             pictures, targets, weights = zip(*(fresh + seen), strict=True)
-            shown = np.stack([photographed(picture, rng) for picture in pictures])
-            yield tuple(torch.from_numpy(part) for part in (shown, np.stack(targets), np.stack(weights)))
+            shown = np.stack([photograph(picture, rng) for picture in pictures])
+            yield tuple(torch.from_numpy(array) for array in (shown, np.stack(targets), np.stack(weights)))
 
 
 def loss(said: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ def train(network: Detector, source: Iterator[tuple[Tensor, Tensor, Tensor]], st
         value = loss(answer(network, pictures, 255, 0), targets.to(DEVICE), weights.to(DEVICE))
         return value, value.item()
 
-    trained(network, source, steps, peak, judged, "loss {:.3f}")
+    fit(network, source, steps, peak, judged, "loss {:.3f}")
 
 
 def main() -> None:
@@ -111,13 +111,13 @@ def main() -> None:
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     network = Detector().to(DEVICE, memory_format=torch.channels_last)
-    scenes = Scenes(prepared(arguments.prepared), rendered(arguments.renders), arguments.seed)
+    scenes = Scenes(load_training_data(arguments.prepared), load_renders(arguments.renders), arguments.seed)
     source, earlier = batches(scenes, arguments.processes), vars(arguments)["from"]
     if earlier:
         shown = torch.cat([next(source)[0] for _ in range(8)])
-        continued(network, earlier, shown.permute(0, 3, 1, 2).float() / 255)
+        continue_from(network, earlier, shown.permute(0, 3, 1, 2).float() / 255)
     train(network, source, arguments.steps, PEAK_RATE / 2 if earlier else PEAK_RATE)
-    write(network, (SIDE_PX, SIDE_PX), "map", arguments.out)
+    write_onnx(network, (SIDE_PX, SIDE_PX), "map", arguments.out)
 
 
 if __name__ == "__main__":

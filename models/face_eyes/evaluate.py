@@ -17,12 +17,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.cards import PORTRAITS, RENDERS, put
+from models.cards import PORTRAITS, RENDERS, write_model
 from models.face_data.expressions import LEFT_EYE, RIGHT_EYE, close_eye, look_aside
 from models.face_data.files import read
 from models.face_data.portraits import is_held_out
 from models.face_data.templates import GROUPS, SAME, template
-from models.face_landmarks.evaluate import known, use
+from models.face_landmarks.evaluate import labelled_faces, use_network
 
 from biocapture.face.features.eyes import gaze_offset
 from biocapture.face.features.geometry import eye_opening
@@ -38,10 +38,10 @@ ASIDE = 0.4
 """Half eye widths by which pupils are moved."""
 
 
-def judged(data: Path, labels: Path) -> dict[str, float]:
+def judge(data: Path, labels: Path) -> dict[str, float]:
     """Mean errors by kind of point, and openings."""
     errors, measured = defaultdict(list), defaultdict(list)
-    for name, around in known(labels, ("neutral_front", "canada")):
+    for name, around in labelled_faces(labels, ("neutral_front", "canada")):
         picture = read(data / name) if is_held_out(name) else None
         found = () if picture is None else detect_faces(picture)
         if picture is None or not found:
@@ -79,14 +79,14 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    use("face_eyes", arguments.model)
-    figures = judged(arguments.data, arguments.labels)
+    use_network("face_eyes", arguments.model)
+    figures = judge(arguments.data, arguments.labels)
     for name, value in figures.items():
         print(f"{name:44s} {value:7.4f}")
     if arguments.write:
         task = "outline and pupil of one eye, lids open or closed"
         data = f"{PORTRAITS}; {RENDERS}; eyelids closed by warping"
-        put(arguments.model.read_bytes(), Path(__file__).parent, task, data, figures)
+        write_model(arguments.model.read_bytes(), Path(__file__).parent, task, data, figures)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from models.face_data.conditions import coarser, photographed
+from models.face_data.conditions import coarsen, photograph
 from models.face_data.expressions import close_eye, look_aside
 from models.face_data.files import read
-from models.face_data.networks import DEVICE, Block, Exact, answer, trained, wing, write
+from models.face_data.networks import DEVICE, Block, Exact, answer, fit, wing, write_onnx
 from models.face_data.points import Places, of_mesh
 from models.face_data.portraits import is_held_out
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ LEFT, RIGHT = [*range(60, 68), 96], [72, 71, 70, 69, 68, 75, 74, 73, 97]
 """Outline and pupil, those of the right eye as they lie in the mirror."""
 
 BATCH, PEAK_RATE, RENDERED, PHOTOGRAPHED = 128, 2e-3, 0.25, 0.85
-MAX_RENDERS, FURTHEST_DEG = 2400, 40.0
+MAX_RENDERS, MAX_YAW_DEG = 2400, 40.0
 PUPIL = [16, 17]
 """Column and row of the pupil among the answers."""
 
@@ -108,14 +108,14 @@ def of_portraits(data: Path, labels: Path) -> list[Eye]:
 def of_renders(path: Path) -> list[Eye]:
     found = []
     with np.load(path) as table:
-        chosen = np.flatnonzero(abs(table["pose"][:, 0]) < FURTHEST_DEG)[:MAX_RENDERS]
+        chosen = np.flatnonzero(abs(table["pose"][:, 0]) < MAX_YAW_DEG)[:MAX_RENDERS]
         pixels, places = table["pixels"][chosen], table["places"][chosen]
     for picture, points in zip(pixels, places, strict=True):
         found += eyes_of(picture, points)
-    return [Eye(eye.pixels, hidden(eye.places)) for eye in found]
+    return [Eye(eye.pixels, hide(eye.places)) for eye in found]
 
 
-def hidden(places: Places) -> Places:
+def hide(places: Places) -> Places:
     """With the pupil in the middle of the lids where they are closed."""
     gap = np.hypot(*(places[2] - places[6])) / np.hypot(*(places[4] - places[0]))
     return np.concatenate((places[:8], places[:8].mean(axis=0)[None])) if gap < CLOSED else places
@@ -135,7 +135,7 @@ def crop(eye: Eye, made: bool, rng: np.random.Generator) -> tuple[Rgb, Places]:
         look_aside(picture, places, slice(0, 8), 8, rng.uniform(*aside(places)))
     if not made and rng.random() < 0.55:
         close_eye(picture, places, slice(0, 8), rng.uniform(0, 1) if rng.random() < 0.5 else rng.uniform(0.85, 1))
-        places = hidden(places)
+        places = hide(places)
     middle, wide = places[:8].mean(axis=0), places[4, 0] - places[0, 0]
     if rng.random() < 0.15:
         size = tuple(int(v) for v in wide * rng.uniform((0.7, 0.45), (0.95, 0.7)))
@@ -153,9 +153,9 @@ def crop(eye: Eye, made: bool, rng: np.random.Generator) -> tuple[Rgb, Places]:
     shift = np.array((WIDE, HIGH)) / 2 + rng.normal(0, 0.06, 2) * WIDE - linear @ centre
     seen = cv2.warpAffine(picture, np.c_[linear, shift], (WIDE, HIGH), borderMode=cv2.BORDER_REPLICATE)
     if rng.random() < 0.25:
-        seen = np.clip(coarser(seen.astype(np.float32), rng), 0, 255).astype(np.uint8)
+        seen = np.clip(coarsen(seen.astype(np.float32), rng), 0, 255).astype(np.uint8)
     if rng.random() < PHOTOGRAPHED:
-        seen = photographed(seen, rng)
+        seen = photograph(seen, rng)
     return seen, ((places @ linear.T + shift) / WIDE).astype(np.float32)
 
 
@@ -184,7 +184,7 @@ def train(network: EyeOutline, source: Iterator[tuple[Tensor, Tensor]], steps: i
         pupil = (said - places)[:, PUPIL].abs().mean()
         return wing(said - places).mean() + 2 * gap + 2 * pupil, 100 * pupil.item()
 
-    trained(network, source, steps, PEAK_RATE, judged, "pupil {:.2f} %")
+    fit(network, source, steps, PEAK_RATE, judged, "pupil {:.2f} %")
 
 
 def main() -> None:
@@ -199,7 +199,7 @@ def main() -> None:
     torch.set_num_threads(1)
     network = EyeOutline().to(DEVICE, memory_format=torch.channels_last)
     train(network, batches(arguments.data, arguments.labels, arguments.renders, arguments.seed), arguments.steps)
-    write(network, (HIGH, WIDE), "points", arguments.out)
+    write_onnx(network, (HIGH, WIDE), "points", arguments.out)
 
 
 if __name__ == "__main__":

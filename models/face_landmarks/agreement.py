@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from models.face_data.files import read
 from models.face_data.portraits import is_held_out
-from models.face_landmarks.evaluate import known
+from models.face_landmarks.evaluate import labelled_faces
 
 from biocapture.assessment.modalities import measures
 from biocapture.face.describe import describe_inputs
@@ -45,7 +45,7 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     off, count = defaultdict(list), 0
-    for name, truth in known(arguments.labels, FOLDERS):
+    for name, truth in labelled_faces(arguments.labels, FOLDERS):
         if not is_held_out(name):
             continue
         picture = read(arguments.data / name)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.face_data.covers import covered
+from models.face_data.covers import cover_randomly
 from models.face_data.expressions import LEFT_EYE, RIGHT_EYE, close_eye, open_mouth
 from models.face_data.nonfaces import Backgrounds
 from models.face_data.points import Places
-from models.face_data.portraits import Portrait, turned
+from models.face_data.portraits import Portrait, turn
 from numpy.typing import NDArray
 
 from biocapture.face.landmarks import MIRRORED
@@ -81,14 +81,14 @@ class People:
             return self.renders[rng.integers(len(self.renders))]
         portrait = self.portraits[rng.integers(len(self.portraits))]
         if rng.random() < self.shares.turned:
-            return Face(*turned(portrait, rng.uniform(-40, 40), rng.uniform(-20, 20)))
+            return Face(*turn(portrait, rng.uniform(-40, 40), rng.uniform(-20, 20)))
         return Face(portrait.pixels, portrait.places[:, :2])
 
     def ground(self, rng: np.random.Generator) -> Rgb:
         return self.grounds[rng.integers(len(self.grounds))]
 
 
-def rendered(path: Path | None) -> list[Face]:
+def load_renders(path: Path | None) -> list[Face]:
     """Heads written by models.face_data.render."""
     if path is None:
         return []
@@ -105,7 +105,7 @@ def crop(people: People, rng: np.random.Generator) -> tuple[Rgb, Places]:
     places : (98, 2) float32
         0 at the middle of the first pixel, as OpenCV counts, 1 at 112.
     """
-    face = dressed(expressive(people.face(rng), rng), rng)
+    face = dress(expressive(people.face(rng), rng), rng)
     picture, places = cut(face, window(face.places, rng.random() < people.shares.loose, rng), people.ground(rng), rng)
     if rng.random() < 0.5:
         picture = np.ascontiguousarray(picture[:, ::-1])
@@ -130,11 +130,11 @@ def expressive(face: Face, rng: np.random.Generator) -> Face:
     return face
 
 
-def dressed(face: Face, rng: np.random.Generator) -> Face:
+def dress(face: Face, rng: np.random.Generator) -> Face:
     """Half of the time with something before or on it."""
     if rng.random() < 0.5:
         return face
-    pixels = covered(face.pixels, face.places, rng)
+    pixels = cover_randomly(face.pixels, face.places, rng)
     if face.mask is None:
         return Face(pixels, face.places)
     return Face(pixels, face.places, np.where((pixels != face.pixels).any(axis=2), np.uint8(255), face.mask))
@@ -173,23 +173,23 @@ def cut(face: Face, matrix: Floats, ground: Rgb, rng: np.random.Generator) -> tu
         layers = cv2.resize(layers, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         moved[:, 2] += matrix[:, :2] @ (0.5, 0.5)
         moved[:, :2] *= 2
-    bend = bent(rng) if rng.random() < 0.5 else np.zeros((SIDE_PX, SIDE_PX, 2), np.float32)
+    shifts = bend(rng) if rng.random() < 0.5 else np.zeros((SIDE_PX, SIDE_PX, 2), np.float32)
     back = cv2.invertAffineTransform(moved).astype(np.float32)
     grid = np.stack(np.meshgrid(np.arange(SIDE_PX), np.arange(SIDE_PX)), axis=-1).astype(np.float32)
-    source = (grid - bend) @ back[:, :2].T + back[:, 2]
+    source = (grid - shifts) @ back[:, :2].T + back[:, 2]
     edge = cv2.BORDER_REPLICATE if face.mask is not None or rng.random() < 0.7 else cv2.BORDER_CONSTANT
     picture = cv2.remap(layers, source, None, cv2.INTER_LINEAR, borderMode=edge)
     places = (face.places @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     # the field is smooth: where it moves a place to, it is about the same as at the place
-    at = places + cv2.remap(bend, places[:, None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
-    places = places + cv2.remap(bend, at[:, None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+    at = places + cv2.remap(shifts, places[:, None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+    places = places + cv2.remap(shifts, at[:, None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
     if face.mask is None:
         return picture, places
     cover = picture[..., 3:].astype(np.float32) / 255
     return (picture[..., :3] * cover + ground * (1 - cover)).astype(np.uint8), places
 
 
-def bent(rng: np.random.Generator) -> NDArray[np.float32]:
+def bend(rng: np.random.Generator) -> NDArray[np.float32]:
     """(112, 112, 2) pixels by which the content of the crop is moved: another face of the same person's colours."""
     coarse = rng.normal(0, rng.uniform(0, 2.5), (4, 4, 2)).astype(np.float32)
     return cv2.resize(coarse, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_CUBIC)

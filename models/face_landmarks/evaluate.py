@@ -21,7 +21,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.cards import PORTRAITS, RENDERS, put
+from models.cards import PORTRAITS, RENDERS, write_model
 from models.face_data.cells import cells
 from models.face_data.files import Rgb, read
 from models.face_data.groups import groups
@@ -29,7 +29,7 @@ from models.face_data.nonfaces import EVALUATION, Backgrounds, samples
 from models.face_data.points import of_mesh
 from models.face_data.portraits import is_held_out
 from models.face_data.templates import GROUPS, SAME, template
-from models.face_landmarks.crops import Face, rendered
+from models.face_landmarks.crops import Face, load_renders
 from numpy.typing import NDArray
 
 from biocapture.face.networks import landmarks as landmark_network
@@ -53,7 +53,7 @@ SCORE = 0.8
 AXES = ("yaw", "pitch", "roll")
 
 
-def use(name: str, path: Path) -> None:
+def use_network(name: str, path: Path) -> None:
     """Let the library look through this network, not the shipped one of that name."""
     asked = open_model(path)
 
@@ -63,7 +63,7 @@ def use(name: str, path: Path) -> None:
     landmark_network.load = chosen  # type: ignore[assignment]
 
 
-def seen(picture: Rgb, truth: Places, rng: np.random.Generator) -> LocatedLandmarks:
+def locate(picture: Rgb, truth: Places, rng: np.random.Generator) -> LocatedLandmarks:
     """As in use, from a detector's answer that is somewhat off."""
     low, high = truth.min(axis=0), truth.max(axis=0)
     extent = float((high - low).max())
@@ -77,12 +77,12 @@ def seen(picture: Rgb, truth: Places, rng: np.random.Generator) -> LocatedLandma
 def by_hand(data: Path, labels: Path) -> dict[str, float]:
     """Mean errors over the hand-set points of the people held out, by kind of point; share of failures."""
     errors, rng = defaultdict(list), np.random.default_rng(0)
-    for name, around in known(labels, ("neutral_front", "canada")):
+    for name, around in labelled_faces(labels, ("neutral_front", "canada")):
         if is_held_out(name):
             truth = np.zeros((98, 2))
             truth[list(SAME)] = template((data / name).with_suffix(".tem"))[list(SAME.values())]
             picture = read(data / name)
-            found = seen(picture, around, rng).places
+            found = locate(picture, around, rng).places
             off = np.hypot(*(found - truth).T) / np.hypot(*(truth[72] - truth[60])) * 100
             for group, points in GROUPS.items():
                 errors[f"by hand, {group}"].append(off[list(points)].mean())
@@ -92,7 +92,7 @@ def by_hand(data: Path, labels: Path) -> dict[str, float]:
     return found_errors | {f"by hand, failures % of {len(every)}": failures(every)}
 
 
-def known(labels: Path, folders: tuple[str, ...]) -> list[tuple[str, Places]]:
+def labelled_faces(labels: Path, folders: tuple[str, ...]) -> list[tuple[str, Places]]:
     """Names and MediaPipe's 98 points of the pictures of these folders."""
     table = np.load(labels)
     rows = zip(map(str, table["names"]), table["places"], strict=True)
@@ -102,7 +102,7 @@ def known(labels: Path, folders: tuple[str, ...]) -> list[tuple[str, Places]]:
 def by_teacher(data: Path, labels: Path) -> dict[str, float]:
     """Members of Congress held out, against MediaPipe's points."""
     rng = np.random.default_rng(1)
-    people = [(name, truth) for name, truth in known(labels, ("congress",)) if is_held_out(name)]
+    people = [(name, truth) for name, truth in labelled_faces(labels, ("congress",)) if is_held_out(name)]
     errors = [error(read(data / name), truth, rng) for name, truth in people]
     return {"Congress, all 98": float(np.mean(errors)), f"Congress, failures % of {len(errors)}": failures(errors)}
 
@@ -135,9 +135,9 @@ def on_renders(path: Path) -> dict[str, float]:
     grounds = Backgrounds(samples(EVALUATION), [], 256)
     with np.load(path) as table:
         poses = table["pose"].astype(np.float64)
-    for face, turned, names in zip(rendered(path), poses, groups(path), strict=True):
-        truth, picture = face.places.astype(np.float64), composed(face, grounds, rng)
-        found = seen(picture, truth, rng)
+    for face, turned, names in zip(load_renders(path), poses, groups(path), strict=True):
+        truth, picture = face.places.astype(np.float64), compose(face, grounds, rng)
+        found = locate(picture, truth, rng)
         error_ = deviation(found.places, truth)
         yaw, pitch = abs(turned[:2])
         errors["yaw below 15" if yaw < 15 else "yaw 15-30" if yaw < 30 else "yaw 30-50" if yaw < 50 else "beyond"] += [
@@ -157,14 +157,14 @@ def on_renders(path: Path) -> dict[str, float]:
     }
 
 
-def composed(face: Face, grounds: Backgrounds, rng: np.random.Generator) -> Rgb:
+def compose(face: Face, grounds: Backgrounds, rng: np.random.Generator) -> Rgb:
     cover = face.mask[..., None].astype(np.float32) / 255  # type: ignore[index]
     ground = grounds.drawn(rng)
     return (face.pixels * cover + ground * (1 - cover)).astype(np.uint8)
 
 
 def error(picture: Rgb, truth: Places, rng: np.random.Generator) -> float:
-    return deviation(seen(picture, truth, rng).places, truth)
+    return deviation(locate(picture, truth, rng).places, truth)
 
 
 def deviation(found: Places, truth: Places) -> float:
@@ -189,14 +189,14 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    use("face_landmarks", arguments.model)
+    use_network("face_landmarks", arguments.model)
     figures = by_hand(arguments.data, arguments.labels) | by_teacher(arguments.data, arguments.labels)
     figures |= in_the_wild(arguments.figures, arguments.cells) | on_renders(arguments.renders)
     for name, value in figures.items():
         print(f"{name:44s} {value:6.2f}")
     if arguments.write:
         task = "98 landmarks of a face (WFLW order) in a crop around it"
-        put(arguments.model.read_bytes(), Path(__file__).parent, task, f"{PORTRAITS}; {RENDERS}", figures)
+        write_model(arguments.model.read_bytes(), Path(__file__).parent, task, f"{PORTRAITS}; {RENDERS}", figures)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import numpy as np
 from models.face_data.heads import anchors, assets, person
 from models.face_data.points import of_mesh
 from models.face_data.portraits import is_held_out
-from models.face_landmarks.mean_face import turned_onto
+from models.face_landmarks.mean_face import turn_onto
 from numpy.typing import NDArray
 
 from biocapture.face.landmarks import MIRRORED
@@ -49,7 +49,7 @@ def modes(shapes: Heads, model: Heads) -> Heads:
     onto = model[RIGID_POINTS] - model[RIGID_POINTS].mean(axis=0)
     place = {int(point): n for n, point in enumerate(RIGID_POINTS)}
     mirror = [place[int(MIRRORED[point])] for point in RIGID_POINTS]
-    turned = np.stack([turned_onto(shape[RIGID_POINTS], onto) for shape in shapes])
+    turned = np.stack([turn_onto(shape[RIGID_POINTS], onto) for shape in shapes])
     every = np.concatenate((turned, turned[:, mirror] * (-1, 1, 1))).reshape(2 * len(turned), -1)
     _, size, components = np.linalg.svd(every - every.mean(axis=0), full_matrices=False)
     return (components * size[:, None] / np.sqrt(len(every))).reshape(-1, len(RIGID_POINTS), 3)

@@ -27,7 +27,7 @@ EYES = [60, 64], [68, 72]
 Face = NDArray[np.float64]
 
 
-def turned_onto(face: Face, model: Face) -> Face:
+def turn_onto(face: Face, model: Face) -> Face:
     """The face rotated and scaled onto the model (Kabsch)."""
     centred, wanted = face - face.mean(axis=0), model - model.mean(axis=0)
     left, spread, right = np.linalg.svd(centred.T @ wanted)
@@ -47,8 +47,8 @@ def mean_of(faces: Face) -> Face:
     """Symmetric mean, eyes along x, brow to mouth along y."""
     model = faces[0] - faces[0].mean(axis=0)
     for _ in range(ROUNDS):
-        model = np.mean([turned_onto(face, model) for face in faces], axis=0)
-        model = (model + turned_onto(model[MIRRORED] * (-1, 1, 1), model)) / 2
+        model = np.mean([turn_onto(face, model) for face in faces], axis=0)
+        model = (model + turn_onto(model[MIRRORED] * (-1, 1, 1), model)) / 2
     across = model[EYES[1]].mean(axis=0) - model[EYES[0]].mean(axis=0)
     down = model[[76, 82]].mean(axis=0) - model[[*EYES[0], *EYES[1]]].mean(axis=0)
     x = across / np.linalg.norm(across)
@@ -75,7 +75,7 @@ def main() -> None:
         pitch = np.mean([pitch_deg(face[:, :2], model) for face in points[neutral]])
         model = about_x(model, float(pitch))
         print(f"mean pitch of {int(neutral.sum())} neutral faces {pitch:+.2f}°")
-    spread = np.std([turned_onto(face, model) - (model - model.mean(axis=0)) for face in points], axis=0)
+    spread = np.std([turn_onto(face, model) - (model - model.mean(axis=0)) for face in points], axis=0)
     print(f"{len(points)} faces; deviation of a point {spread.mean():.3f} eye distances")
     if arguments.write:
         np.savetxt(TABLE, model - model.mean(axis=0), fmt="%.4f", delimiter=",", header="x,y,z", comments="")

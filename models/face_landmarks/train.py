@@ -21,11 +21,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from models.face_data.conditions import photographed
-from models.face_data.networks import DEVICE, Block, Exact, answer, batches, continued, part, trained, wing, write
+from models.face_data.conditions import photograph
+from models.face_data.networks import (
+    DEVICE,
+    Block,
+    Exact,
+    answer,
+    batches,
+    continue_from,
+    fit,
+    wing,
+    worker_number,
+    write_onnx,
+)
 from models.face_data.nonfaces import Backgrounds
-from models.face_data.prepare import Prepared, prepared
-from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, Face, People, Shares, crop, rendered
+from models.face_data.prepare import TrainingData, load_training_data
+from models.face_landmarks.crops import EXTENT, HARD, MILD, SIDE_PX, Face, People, Shares, crop, load_renders
 from torch import Tensor, nn
 from torch.utils.data import IterableDataset
 
@@ -61,11 +72,11 @@ class Landmarks(nn.Module):
 class Crops(IterableDataset[tuple[Tensor, Tensor]]):
     """Endless batches of pictures and landmarks, most of each seen before under other conditions."""
 
-    def __init__(self, known: Prepared, renders: list[Face], shares: Shares, seed: int) -> None:
+    def __init__(self, known: TrainingData, renders: list[Face], shares: Shares, seed: int) -> None:
         self.known, self.renders, self.shares, self.seed = known, renders, shares, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        rng = np.random.default_rng((self.seed, part()))
+        rng = np.random.default_rng((self.seed, worker_number()))
         cv2.setNumThreads(1)
         grounds = Backgrounds(self.known.nonfaces, self.known.training, SIDE_PX)
         people = People(self.known.training, self.renders, grounds, self.shares, rng)
@@ -75,7 +86,7 @@ class Crops(IterableDataset[tuple[Tensor, Tensor]]):
             olds = [kept[n] for n in rng.choice(len(kept), BATCH - NEW, replace=False)]
             kept = kept[-REMEMBERED:] + news
             pictures, places = zip(*(news + olds), strict=True)
-            shown = np.stack([photographed(p, rng) if rng.random() < self.shares.photographed else p for p in pictures])
+            shown = np.stack([photograph(p, rng) if rng.random() < self.shares.photographed else p for p in pictures])
             yield torch.from_numpy(shown), torch.from_numpy(np.stack(places).reshape(BATCH, -1))
 
 
@@ -101,10 +112,10 @@ def train(network: Landmarks, source: Iterator[tuple[Tensor, Tensor]], steps: in
         error = off.detach().view(BATCH, 98, 2).norm(dim=2).mean().item()
         return loss(off, weight), 100 * error
 
-    trained(network, source, steps, peak, judged, "error {:.2f} %")
+    fit(network, source, steps, peak, judged, "error {:.2f} %")
 
 
-def start(network: Landmarks, known: Prepared) -> None:
+def start(network: Landmarks, known: TrainingData) -> None:
     """Begin at the mean face."""
     shapes = [portrait.places[:, :2] for portrait in known.training]
     mean = np.mean([(s - (s.min(0) + s.max(0)) / 2) / (EXTENT * np.ptp(s, axis=0).max()) + 0.5 for s in shapes], axis=0)
@@ -126,16 +137,16 @@ def main() -> None:
     torch.set_num_threads(1)
     network = Landmarks().to(DEVICE, memory_format=torch.channels_last)
     shares, peak = (MILD, SETTLING_RATE) if arguments.settle else (HARD, PEAK_RATE)
-    known = prepared(arguments.prepared)
-    source = batches(Crops(known, rendered(arguments.renders), shares, arguments.seed), arguments.processes)
+    known = load_training_data(arguments.prepared)
+    source = batches(Crops(known, load_renders(arguments.renders), shares, arguments.seed), arguments.processes)
     earlier = vars(arguments)["from"]
     if earlier:
         shown = torch.cat([next(source)[0] for _ in range(8)])
-        continued(network, earlier, shown.permute(0, 3, 1, 2).float() / 127.5 - 1)
+        continue_from(network, earlier, shown.permute(0, 3, 1, 2).float() / 127.5 - 1)
     else:
         start(network, known)
     train(network, source, arguments.steps, peak)
-    write(network, (SIDE_PX, SIDE_PX), "points", arguments.out)
+    write_onnx(network, (SIDE_PX, SIDE_PX), "points", arguments.out)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ import numpy as np
 from models.face_data import covers
 from models.face_data.groups import groups
 from models.face_data.nonfaces import EVALUATION, Backgrounds, samples
-from models.face_landmarks.crops import Face, rendered
-from models.face_landmarks.evaluate import composed
+from models.face_landmarks.crops import Face, load_renders
+from models.face_landmarks.evaluate import compose
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import similarity_transform
@@ -33,14 +33,14 @@ HELD = (covers.mask, covers.hand, covers.thing)
 Mask = NDArray[np.bool_]
 
 
-def aligned(mask: NDArray[np.uint8], matrix: NDArray[np.float64]) -> Mask:
+def align_mask(mask: NDArray[np.uint8], matrix: NDArray[np.float64]) -> Mask:
     """The mask as the network's answer lies."""
     return cv2.warpAffine(mask, network_transform(matrix), (SIDE_PX, SIDE_PX)) > 127
 
 
-def judged(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generator) -> dict[str, tuple[int, int]]:
+def judge(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generator) -> dict[str, tuple[int, int]]:
     """Pixels in both and in either, of person, background and cover."""
-    picture, places = composed(face, grounds, rng), face.places
+    picture, places = compose(face, grounds, rng), face.places
     before, full = picture.copy(), np.full(picture.shape[:2], 255, np.uint8)
     if held:
         HELD[rng.integers(len(HELD))](picture, places, rng)
@@ -50,9 +50,9 @@ def judged(face: Face, held: bool, grounds: Backgrounds, rng: np.random.Generato
     if matrix is None or face.mask is None:
         return {}
     said = network_logits(picture, matrix) > 0
-    inside, on_face = aligned(full, matrix), aligned(outline, matrix)
+    inside, on_face = align_mask(full, matrix), align_mask(outline, matrix)
     # what is held belongs to the person wherever it hides the background: it is left out
-    person, cover = aligned(face.mask, matrix), aligned(changed, matrix)
+    person, cover = align_mask(face.mask, matrix), align_mask(changed, matrix)
     known = inside & (on_face | ~cover)
     pairs = {"person": (said[0], person, known), "background": (~said[0], ~person, known)}
     if held:
@@ -72,11 +72,11 @@ def main() -> None:
     grounds = Backgrounds(samples(EVALUATION), [], 256)
     with np.load(arguments.renders) as table:
         yaw = abs(table["pose"][:, 0])
-    heads = zip(rendered(arguments.renders), groups(arguments.renders), strict=True)
+    heads = zip(load_renders(arguments.renders), groups(arguments.renders), strict=True)
     for number, (face, names) in enumerate(heads):
         if yaw[number] > MAX_YAW_DEG:
             continue
-        for part, (one, other) in judged(face, number % 2 == 1, grounds, rng).items():
+        for part, (one, other) in judge(face, number % 2 == 1, grounds, rng).items():
             for name in ("all", *names):
                 both[f"{part}, {name}"] += one
                 either[f"{part}, {name}"] += other

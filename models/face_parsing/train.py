@@ -21,7 +21,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import torch
-from models.cards import PORTRAITS, put
+from models.cards import PORTRAITS, write_model
 from models.face_data import conditions, covers
 from models.face_data.networks import Block
 from models.face_data.portraits import is_held_out
@@ -97,7 +97,7 @@ def backdrop(rng: np.random.Generator, pool: Portraits) -> Bytes:
     return cv2.GaussianBlur(part, (0, 0), float(rng.uniform(0.5, 9.0)))
 
 
-def changed(before: Bytes, after: Bytes, least: int) -> NDArray[np.bool_]:
+def difference(before: Bytes, after: Bytes, least: int) -> NDArray[np.bool_]:
     red, green, blue = cv2.split(cv2.absdiff(before, after))
     return cv2.max(cv2.max(red, green), blue) > least
 
@@ -118,18 +118,18 @@ def example(pool: Portraits, rng: np.random.Generator) -> Example:
     if rng.random() < 0.3:
         before = pixels.copy()
         covers.glasses(pixels, places, rng)
-        spectacles |= changed(before, pixels, 10)
-        cover |= changed(before, pixels, 70)
+        spectacles |= difference(before, pixels, 10)
+        cover |= difference(before, pixels, 70)
     for probability, draw in OCCLUDERS:
         if rng.random() < probability:
             before = pixels.copy()
             draw(pixels, places, rng)
-            cover |= changed(before, pixels, 14)
+            cover |= difference(before, pixels, 14)
             spectacles &= ~cover
     truth = np.stack([np.maximum(person, cover), cover, spectacles]).astype(np.float32)
     truth[1] = cv2.morphologyEx(truth[1], cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     weight = np.stack([known, face_of(places), spectacles_known(pool.names[i], bool(spectacles.any()))])
-    return _placed(pixels, truth, weight.astype(np.float32), rng)
+    return _place(pixels, truth, weight.astype(np.float32), rng)
 
 
 def face_of(places: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -144,9 +144,7 @@ def spectacles_known(name: str, drawn: bool) -> NDArray[np.bool_]:
     return np.full((KEPT_PX, KEPT_PX), drawn or "front" in str(name))
 
 
-def _placed(
-    pixels: Bytes, truth: NDArray[np.float32], weight: NDArray[np.float32], rng: np.random.Generator
-) -> Example:
+def _place(pixels: Bytes, truth: NDArray[np.float32], weight: NDArray[np.float32], rng: np.random.Generator) -> Example:
     """Moved a little, mirrored or not, as landmarks err, and cut where the picture ends."""
     middle = KEPT_PX / 2
     matrix = cv2.getRotationMatrix2D((middle, middle), rng.normal(0, 3), 0.5 * np.exp(rng.normal(0, 0.06)))
@@ -157,7 +155,7 @@ def _placed(
     size = (SIDE_PX, SIDE_PX)
     small = cv2.warpAffine(cv2.blur(pixels, (2, 2)), matrix, size)
     truth, weight = (np.stack([cv2.warpAffine(layer, matrix, size) for layer in stack]) for stack in (truth, weight))
-    small = conditions.photographed(small, rng)
+    small = conditions.photograph(small, rng)
     if rng.random() < 0.3:
         edge = int(rng.integers(3, 30))
         cut = [np.s_[:edge], np.s_[:, :edge], np.s_[:, -edge:]][int(rng.integers(3))]
@@ -219,7 +217,7 @@ def train(pool: Portraits, minutes: float) -> Parser:
     return network.to(memory_format=torch.contiguous_format).eval()
 
 
-def judged(network: Parser, pool: Portraits, count: int = 600) -> dict[str, float]:
+def judge(network: Parser, pool: Portraits, count: int = 600) -> dict[str, float]:
     """Intersection over union of each channel on examples of people held out, and on their untouched portraits."""
     rng = np.random.default_rng(2)
     pixels, truth, weight = tensors([example(pool, rng) for _ in range(count)])
@@ -242,13 +240,13 @@ def _iou(found: NDArray[np.bool_], wanted: NDArray[np.bool_], known: NDArray[np.
     return float((found & wanted & known).sum() / max(((found | wanted) & known).sum(), 1))
 
 
-def write(network: Parser, metrics: dict[str, float]) -> None:
+def write_network(network: Parser, metrics: dict[str, float]) -> None:
     path, given = FOLDER / "face_parsing.onnx", torch.zeros(1, 3, SIDE_PX, SIDE_PX)
     torch.onnx.export(
         network, given, path, input_names=["pixels"], output_names=["logits"], opset_version=17, dynamo=False
     )
     data = f"{PORTRAITS}; person labelled by it, too; covers, glasses and backgrounds drawn"
-    put(path.read_bytes(), FOLDER, "person, cover of the face and glasses in the aligned frame", data, metrics)
+    write_model(path.read_bytes(), FOLDER, "person, cover of the face and glasses in the aligned frame", data, metrics)
 
 
 def main() -> None:
@@ -259,10 +257,10 @@ def main() -> None:
     arguments = parser.parse_args()
     everyone = read(arguments.portraits)
     network = train(everyone.split(held_out=False), arguments.minutes)
-    metrics = judged(network, everyone.split(held_out=True))
+    metrics = judge(network, everyone.split(held_out=True))
     print(json.dumps(metrics, indent=2))
     if arguments.write:
-        write(network, metrics)
+        write_network(network, metrics)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def comparisons(images: Path, column: str) -> Comparisons:
     return Comparisons(logs, scores[genuine] < threshold, scores[genuine] > scores.min(), person, fault)
 
 
-def fitted(logs: Values, lost: NDArray[np.bool_], towards: Values, pull: float) -> Values:
+def fit_weights(logs: Values, lost: NDArray[np.bool_], towards: Values, pull: float) -> Values:
     """(K + 1,) weights and intercept of the logistic function."""
 
     def loss(weights: Values) -> tuple[float, Values]:
@@ -98,8 +98,8 @@ def weights_of(some: Comparisons, chosen: NDArray[np.bool_]) -> Values:
     """(K,) weights fitted to the chosen comparisons; quality is 100 times the product of the powers."""
     used = chosen & some.seen
     logs, lost = some.logs[used], some.lost[used]
-    scale = fitted((logs @ BY_HAND)[:, None], lost, np.ones(1), 0.0)[0]
-    found = fitted(logs, lost, scale * BY_HAND, PULL)
+    scale = fit_weights((logs @ BY_HAND)[:, None], lost, np.ones(1), 0.0)[0]
+    found = fit_weights(logs, lost, scale * BY_HAND, PULL)
     return found[:-1] * np.log(2) / -found[-1]
 
 

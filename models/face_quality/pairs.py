@@ -22,8 +22,8 @@ from models.face_data import covers
 from models.face_data.conditions import streak
 from models.face_data.expressions import LEFT_EYE, RIGHT_EYE, close_eye
 from models.face_data.points import Places
-from models.face_data.portraits import Portrait, turned
-from models.face_data.prepare import prepared
+from models.face_data.portraits import Portrait, turn
+from models.face_data.prepare import load_training_data
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
@@ -105,13 +105,13 @@ HELD = ("turned", "bent", "covered", "eyes_closed")
 """Faults that need to know where the face is: they come before all others."""
 
 
-def held(portrait: Portrait, fault: str, severity: float, rng: np.random.Generator) -> tuple[Rgb, Places]:
+def with_fault_on_face(portrait: Portrait, fault: str, severity: float, rng: np.random.Generator) -> tuple[Rgb, Places]:
     """A portrait with one of :data:`HELD`, or as it is; and its landmarks."""
     side = rng.choice((-1, 1))
     if fault == "turned":
-        return turned(portrait, side * 45 * severity, 0.0)
+        return turn(portrait, side * 45 * severity, 0.0)
     if fault == "bent":
-        return turned(portrait, 0.0, side * 35 * severity)
+        return turn(portrait, 0.0, side * 35 * severity)
     picture, places = portrait.pixels.copy(), portrait.places[:, :2].copy()
     if fault == "covered":
         for cover in rng.choice(np.array(WORN, object), 1 + int(3 * severity)):
@@ -127,7 +127,7 @@ def probe(portrait: Portrait, rng: np.random.Generator) -> tuple[Rgb, str, float
     faults = rng.choice((*HELD, *FAULTS), 2 if rng.random() < 1 / 3 else 1, replace=False).tolist()
     severity = {fault: float(rng.uniform()) for fault in faults}
     first = next((fault for fault in faults if fault in HELD), "")
-    picture, _ = held(portrait, first, severity.get(first, 0.0), rng)
+    picture, _ = with_fault_on_face(portrait, first, severity.get(first, 0.0), rng)
     for fault in faults:
         if fault in FAULTS:
             picture = FAULTS[fault](picture, severity[fault], rng)
@@ -142,7 +142,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    known = prepared(arguments.prepared)
+    known = load_training_data(arguments.prepared)
     people: dict[str, dict[str, Portrait]] = {}
     for portrait in known.training + known.held_out:
         folder, file = portrait.name.split("/")

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from models.cards import PORTRAITS, put
+from models.cards import PORTRAITS, write_model
 from models.face_data.portraits import is_held_out
 from numpy.typing import NDArray
 from skl2onnx import to_onnx
@@ -65,13 +65,13 @@ def plan(rng: np.random.Generator) -> Plan:
     )
 
 
-def degraded(pixels: Rgb, how: Plan, rng: np.random.Generator) -> Rgb:
+def degrade(pixels: Rgb, how: Plan, rng: np.random.Generator) -> Rgb:
     """The portrait as the plan has it, in the order optics, sensor, file, enlargement."""
     seen = pixels.astype(np.float32)
     if how.focus_px:
         seen = cv2.GaussianBlur(seen, (0, 0), how.focus_px)
     if how.motion_px:
-        seen = moved(seen, how.motion_px, how.angle_deg)
+        seen = motion_blur(seen, how.motion_px, how.angle_deg)
     size = max(8, round(pixels.shape[0] / how.reduction))
     if how.reduction > 1:
         seen = cv2.resize(seen, (size, size), interpolation=cv2.INTER_AREA)
@@ -82,7 +82,7 @@ def degraded(pixels: Rgb, how: Plan, rng: np.random.Generator) -> Rgb:
     return cv2.resize(taken, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR) if how.reduction > 1 else taken
 
 
-def moved(seen: NDArray[np.float32], length_px: float, angle_deg: float) -> NDArray[np.float32]:
+def motion_blur(seen: NDArray[np.float32], length_px: float, angle_deg: float) -> NDArray[np.float32]:
     """Motion blur along a line."""
     side = int(length_px) | 1
     line = np.zeros((side, side), np.float32)
@@ -100,7 +100,7 @@ def rows(pixels: NDArray[np.uint8], places: NDArray[np.int64], seed: int) -> tup
         region = face_region(points, picture.shape[:2])
         for _ in range(TIMES):
             how = plan(rng)
-            found = detail_features(degraded(picture, how, rng), region)
+            found = detail_features(degrade(picture, how, rng), region)
             if found is not None:
                 features.append(found)
                 targets.append(np.log1p(how.blur_px))
@@ -132,7 +132,7 @@ def main() -> None:
     if arguments.write:
         content = to_onnx(model, features[:1], target_opset=17).SerializeToString()
         task = "blur of a face, log(1 + pixels of the aligned frame)"
-        put(content, FOLDER, task, f"{PORTRAITS}; degraded on purpose", metrics)
+        write_model(content, FOLDER, task, f"{PORTRAITS}; degraded on purpose", metrics)
 
 
 if __name__ == "__main__":

@@ -96,19 +96,19 @@ def areas(each: Development, quality: Rows) -> list[float]:
     return [area for matcher in MATCHERS for area in edc_areas(lesser, each.scores[matcher]).values()]
 
 
-def standardised(values: Rows, known: Rows) -> Rows:
+def standardise(values: Rows, known: Rows) -> Rows:
     return (values - known.mean(axis=0)) / known.std(axis=0)
 
 
 def qualities(judged: tuple[Rows, Rows], known: tuple[Rows, Rows], target: Rows) -> dict[str, Rows]:
     """Quality of the judged prints with each addition; judged and known: usual features and candidate columns."""
-    usual = standardised(judged[0], known[0]) @ WEIGHTS
+    usual = standardise(judged[0], known[0]) @ WEIGHTS
     found = {"as it is": usual}
-    for name, column in zip(COLUMNS, standardised(judged[1], known[1]).T, strict=True):
+    for name, column in zip(COLUMNS, standardise(judged[1], known[1]).T, strict=True):
         found[f"+ {name}"] = usual + column
     for label, used in (("without shares", slice(0, -len(SHARES))), ("with shares", slice(None))):
         model = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-1, 3, 9))).fit(known[1][:, used], target)
-        added = standardised(model.predict(judged[1][:, used]), model.predict(known[1][:, used]))
+        added = standardise(model.predict(judged[1][:, used]), model.predict(known[1][:, used]))
         found[f"+ predicted score {label}"] = usual + added
     return found
 

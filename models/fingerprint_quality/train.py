@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from models.cards import put
+from models.cards import write_model
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from skl2onnx import to_onnx
@@ -191,10 +191,10 @@ def main() -> None:
         svr = to_onnx(estimate, np.zeros((1, table[0].shape[1]), np.float32), name="nfiq2_estimate", target_opset=17)
         rmse = {"left_out_rmse": mean["estimate_rmse"]}
         task = "NFIQ 2.3 score estimated from its 69 features"
-        put(svr.SerializeToString(), MODELS / "nfiq2_estimate", task, data, rmse)
+        write_model(svr.SerializeToString(), MODELS / "nfiq2_estimate", task, data, rmse)
         areas = {f"left_out_{key}": value for key, value in mean.items() if "pauc" in key}
         task = "utility of a print for comparison, 0..100"
-        put(utility_onnx(model), MODELS / "fingerprint_quality", task, data, areas)
+        write_model(utility_onnx(model), MODELS / "fingerprint_quality", task, data, areas)
 
 
 if __name__ == "__main__":

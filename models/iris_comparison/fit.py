@@ -75,7 +75,7 @@ def impostors_of(templates: dict[str, Template], pairs: Pairs) -> Values:
     return distance
 
 
-def cautious(distance: Values) -> dict[float, float]:
+def cautious_thresholds(distance: Values) -> dict[float, float]:
     """False match rate → distance that keeps it in all but :data:`CAUTION` of drawings of other such eyes."""
     random = np.random.default_rng(1)
     eyes = len(distance)
@@ -113,7 +113,7 @@ def constants(templates: dict[str, Template], pairs: Pairs) -> None:
     """Print what is to be copied, and what stands behind it."""
     print("USUAL_BITS", int(np.median(pairs.common[~pairs.genuine])))
     impostor = impostors_of(templates, pairs)
-    distance = cautious(impostor)
+    distance = cautious_thresholds(impostor)
     centre, width = curve(distance)
     print("SCORE_CENTRE, SCORE_WIDTH", round(centre, 4), round(width, 5))
     print(
@@ -130,7 +130,7 @@ def constants(templates: dict[str, Template], pairs: Pairs) -> None:
     print(f"DEGREES_OF_FREEDOM {degrees:.0f}, from mean {mean:.4f} and deviation {deviation:.4f} at one turn")
 
 
-def judged(pairs: Pairs) -> None:
+def judge(pairs: Pairs) -> None:
     """Print error rates."""
     same, different = pairs.score[pairs.genuine], pairs.score[~pairs.genuine]
     print(f"{len(same)} genuine, {len(different)} impostor pairs; EER {100 * equal_error_rate(same, different):.2f} %")
@@ -154,7 +154,7 @@ def main() -> None:
     pairs = pairs_of({name: each for name, each in templates.items() if len(each)})
     if not arguments.judge:
         constants(templates, pairs)
-    judged(pairs)
+    judge(pairs)
 
 
 if __name__ == "__main__":

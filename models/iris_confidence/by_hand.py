@@ -37,7 +37,7 @@ PERSONS = (1, 2, 7, 19, 28, 29, 30, 36, 42, 45, 53, 60, 81, 92, 93, 104, 115, 12
 outlines, which fit theirs by 1 to 2 px in the median and nobody else's by less than 3.8."""
 
 
-def drawn(folder: Path, name: str) -> tuple[Circle, Circle, Circle, Circle]:
+def read_drawn(folder: Path, name: str) -> tuple[Circle, Circle, Circle, Circle]:
     """Pupil, limbus, upper and lower lid; the iris lies inside both lids' circles."""
     with h5py.File(folder / BOUNDARIES / f"{name}.mat") as file:
         pupil, limbus = (
@@ -67,7 +67,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows, seen = [], []
     for path in sorted(arguments.images.iterdir()):
-        circles = drawn(arguments.drawn, f"S{1000 + PERSONS[int(path.stem[1:5]) - 1001]}{path.stem[5:]}")
+        circles = read_drawn(arguments.drawn, f"S{1000 + PERSONS[int(path.stem[1:5]) - 1001]}{path.stem[5:]}")
         rows.append([path.name, *circles[0], *circles[1]])
         pixels = decode(path, modality=Modality.IRIS).pixels
         found = segment(pixels)

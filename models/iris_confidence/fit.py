@@ -172,7 +172,7 @@ def _grey(path: Path) -> GreyPixels:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def fitted(rows: Rows, right: NDArray[np.bool_], weight: Rows) -> tuple[Rows, Rows]:
+def fit_logistics(rows: Rows, right: NDArray[np.bool_], weight: Rows) -> tuple[Rows, Rows]:
     """Weights and bias (last) of the pupil's and of the limbus' logistic, with the signs that make sense."""
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     scaled = (rows - middle) / spread
@@ -222,7 +222,7 @@ def main() -> None:
         if arguments.prints:
             halves[odd] += prints(arguments.prints, odd)
     _, rows, right, weight = (np.array(column) for column in zip(*halves[0], strict=True))
-    pupil, limbus = fitted(rows, right, weight)
+    pupil, limbus = fit_logistics(rows, right, weight)
     for name, weights in (("PUPIL", pupil), ("LIMBUS", limbus)):
         print(f"{name}_WEIGHTS, {name}_BIAS = ({', '.join(f'{w:.2f}' for w in weights[:-1])}), {weights[-1]:.2f}")
     for title, half in zip(("development", "not used"), halves, strict=True):

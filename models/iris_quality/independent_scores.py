@@ -105,7 +105,7 @@ def scores_of(codes: list[tuple[Field, Field]]) -> Field:
     return np.maximum(best, best.T)
 
 
-def coded(path: Path) -> tuple[Field, Field]:
+def code_of(path: Path) -> tuple[Field, Field]:
     """Code of one file; of nothing where no eye is found."""
     pixels = decode(path, modality=Modality.IRIS).pixels
     outline = segment(pixels)
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     paths = [path for path in sorted(arguments.images.iterdir()) if path.stem[1:5].isdigit()]
-    scores = scores_of([coded(path) for path in paths])
+    scores = scores_of([code_of(path) for path in paths])
     eye = np.array([path.stem[:6] for path in paths])
     first, second = np.triu_indices(len(paths), 1)
     genuine = eye[first] == eye[second]

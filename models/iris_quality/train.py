@@ -92,7 +92,7 @@ FAULTS: tuple[Draw, ...] = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Looked:
+class Degraded:
     """One capture: (C,) logarithms of the components' scores, template, unified quality; none where there is no eye."""
 
     logs: Values
@@ -100,7 +100,7 @@ class Looked:
     quality: float
 
 
-def looked(pixels: GreyPixels) -> Looked | None:
+def degraded_captures(pixels: GreyPixels) -> Degraded | None:
     """Assess a capture and make its template."""
     sample = Sample(decode(pixels, modality=Modality.IRIS), Modality.IRIS)
     batch = describe(sample)
@@ -108,19 +108,19 @@ def looked(pixels: GreyPixels) -> Looked | None:
         return None
     scores = np.array([float(item.curve(item(batch))[0]) for item in COMPONENTS])
     logs = logarithms(scores, MIN_COMPONENT_SCORE)
-    return Looked(logs, template_of(sample), float(quality.quality(batch)[0]))
+    return Degraded(logs, template_of(sample), float(quality.quality(batch)[0]))
 
 
-def degraded(first: int, count: int) -> Iterator[tuple[Looked, float]]:
+def degrade(first: int, count: int) -> Iterator[tuple[Degraded, float]]:
     """Degraded captures, and their distances to a good one of the same eye."""
     random = np.random.default_rng(first)
     for index in range(count):
         grown = eye(first + index // 2, left=bool(index % 2))
-        good = looked(_good(grown, first + index))
+        good = degraded_captures(_good(grown, first + index))
         for number in random.choice(len(FAULTS), 5, replace=False).tolist():
             usual = everyday_conditions(3 * first + 20 * index + number)
             conditions = dataclasses.replace(usual, **FAULTS[number](random.uniform))
-            poor = looked(capture(grown, conditions, number + 1).pixels)
+            poor = degraded_captures(capture(grown, conditions, number + 1).pixels)
             if good is not None and poor is not None:
                 yield poor, compare(good.template, poor.template).distance
 
@@ -130,19 +130,19 @@ def _good(grown: Eye, seed: int) -> GreyPixels:
     return capture(grown, dataclasses.replace(everyday_conditions(seed), **best), 9).pixels  # type: ignore[arg-type]
 
 
-def fitted(looks: list[Looked], distance: Values) -> Values:
+def fit_weights(looks: list[Degraded], distance: Values) -> Values:
     """(C,) weights."""
     target = np.log(np.clip((0.5 - distance) / (0.5 - BEST), MIN_COMPONENT_SCORE / 100, 1))
     rows = np.array([look.logs for look in looks])
     return np.asarray(lsq_linear(rows, target, (MIN_WEIGHT, MAX_WEIGHT)).x, np.float64)
 
 
-def judged(images: Path, table: Path, odd: bool, weights: Values) -> dict[float, float]:
+def judge(images: Path, table: Path, odd: bool, weights: Values) -> dict[float, float]:
     """Area up to a discarded share of 30 %, relative to discarding at random, by false non-match rate at the start."""
     with table.open(newline="", encoding="utf8") as handle:
         pairs = [row for row in csv.reader(handle) if row[0][1:5].isdigit() and int(row[0][1:5]) % 2 == odd]
     names = sorted({name for row in pairs for name in row[:2]})
-    found = {name: looked(decode(images / name, modality=Modality.IRIS).pixels) for name in names}
+    found = {name: degraded_captures(decode(images / name, modality=Modality.IRIS).pixels) for name in names}
     value = {name: float(np.exp(look.logs @ weights)) if look else 0.0 for name, look in found.items()}
     lesser = np.array([min(value[one], value[other]) for one, other, _ in pairs])
     score = np.array([float(row[2]) for row in pairs])
@@ -156,17 +156,17 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--eyes", type=int, default=200)
     arguments = parser.parse_args()
-    looks, distances = zip(*degraded(3000, arguments.eyes), strict=True)
-    weights = fitted(list(looks), np.array(distances))
+    looks, distances = zip(*degrade(3000, arguments.eyes), strict=True)
+    weights = fit_weights(list(looks), np.array(distances))
     for item, weight in zip(COMPONENTS, weights, strict=True):
         print(f"    {item.id.replace('iris.', '')}: {weight:.3f},  (now {WEIGHTS.get(item, 0.0):.3f})")
-    looks, distances = zip(*degraded(40_000, arguments.eyes // 2), strict=True)
+    looks, distances = zip(*degrade(40_000, arguments.eyes // 2), strict=True)
     predicted, distance = np.exp([look.logs @ weights for look in looks]), np.array(distances)
     area = edc_areas(predicted, 0.5 - distance, 0.1, (0.3,))[0.3]
     print(f"other synthetic eyes: correlation {-np.corrcoef(predicted, distance)[0, 1]:.3f}, area {area:.3f}")
     if arguments.images and arguments.scores:
         for odd in (False, True):
-            print("odd" if odd else "even", judged(arguments.images, arguments.scores, odd, weights))
+            print("odd" if odd else "even", judge(arguments.images, arguments.scores, odd, weights))
 
 
 if __name__ == "__main__":
