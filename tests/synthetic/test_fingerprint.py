@@ -12,7 +12,7 @@ from biocapture.fingerprint.features.ridge_field import ridge_field
 from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.synthetic.fingerprint import finger as growth
 from biocapture.synthetic.fingerprint.finger import HEIGHT_PX, WIDTH_PX, Pattern, finger
-from biocapture.synthetic.fingerprint.impression import Effects, Impression, impression, placement_only
+from biocapture.synthetic.fingerprint.impression import Effects, Impression, impression
 
 WHOLE = (560, 416)
 EVERY_SEED = pytest.mark.parametrize("seed", SEEDS)
@@ -168,12 +168,6 @@ def test_a_latent_print_shows_where_the_finger_does_not_touch(seed: int) -> None
     without, slight, strong = (touch(seed, partial=0.5, ghost=ghost) for ghost in (0.0, 0.3, 0.8))
     away = ~without.contact
     assert mean_grey(strong, away) < mean_grey(slight, away) < mean_grey(without, away) - 2
-
-
-def test_clean_keeps_the_placement_and_drops_the_faults() -> None:
-    faulty = Effects(**FAULTS)
-    kept = {name: FAULTS[name] for name in ("rotation_deg", "shift_row_px", "shift_column_px", "distortion_px")}
-    assert placement_only(faulty) == Effects(**kept)
 
 
 def extracted(made: Impression) -> Minutiae:

@@ -1,11 +1,12 @@
-"""A drawn face for the simulated camera: flat shapes, enough to tell near from far and open eyes from closed."""
+"""A drawn face for the simulated camera: flat shapes that differ by distance, place, turn, light and open eyes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from biocapture.types import Picture
 
 SKIN_COLOURS = ((224, 190, 165), (206, 158, 130), (170, 120, 92), (120, 82, 62), (92, 62, 48))
 WALL_COLOUR = (205, 30, 35)
@@ -24,12 +25,15 @@ SHADOWS = (
 """Right and down of the middle of the face, half axes, depth; lengths in units of the head."""
 
 Colour = tuple[int, int, int]
+"""RGB."""
+
 Place = tuple[float, float]
+"""Column and row in px."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sitter:
-    """How a person sits before the camera.
+    """How the capture subject sits before the camera.
 
     Attributes
     ----------
@@ -49,13 +53,17 @@ class Sitter:
     blur_px: float = 0.8
 
 
-def portrait(seed: int, shape: tuple[int, int], how: Mapping[str, float] | None = None) -> NDArray[np.uint8]:
-    """Draw a sitter; ``how`` None = an empty booth.
+def portrait(seed: int, shape: tuple[int, int], sitter: Mapping[str, float] | None = None) -> Picture:
+    """Draw a face; the same arguments give the same pixels.
 
     Parameters
     ----------
+    seed : int
+        Of the colour of the skin.
     shape : (int, int)
         Rows and columns.
+    sitter : mapping of str to float, optional
+        Fields of :class:`Sitter` that differ from its defaults; None = an empty booth.
 
     Returns
     -------
@@ -64,21 +72,21 @@ def portrait(seed: int, shape: tuple[int, int], how: Mapping[str, float] | None 
     """
     random = np.random.default_rng([seed, 0xFACE])
     frame = np.full((*shape, 3), WALL_COLOUR, np.uint8)
-    if how is None:
+    if sitter is None:
         return frame
-    sitter = Sitter(**how)
+    posed = Sitter(**sitter)
     skin = SKIN_COLOURS[int(random.integers(len(SKIN_COLOURS)))]
-    unit = 0.23 * shape[0] * sitter.scale
-    centre = (shape[1] * (0.5 + sitter.shift), shape[0] * 0.48)
+    unit = 0.23 * shape[0] * posed.scale
+    centre = (shape[1] * (0.5 + posed.shift), shape[0] * 0.48)
     _bust(frame, centre, unit, skin)
-    _shade(frame, centre, unit, sitter)
-    _features(frame, centre, unit, sitter)
-    lit = cv2.convertScaleAbs(frame, alpha=sitter.light)
-    return cv2.GaussianBlur(lit, (0, 0), sitter.blur_px).astype(np.uint8, copy=False)
+    _shade(frame, centre, unit, posed)
+    _features(frame, centre, unit, posed)
+    lit = cv2.convertScaleAbs(frame, alpha=posed.light)
+    return cv2.GaussianBlur(lit, (0, 0), posed.blur_px).astype(np.uint8, copy=False)
 
 
-def _disc(frame: NDArray[np.uint8], at: Place, axes: Place, colour: Colour) -> None:
-    centre, half = [round(part) for part in at], [max(1, round(part)) for part in axes]
+def _disc(frame: Picture, at: Place, axes: Place, colour: Colour) -> None:
+    centre, half = [round(place) for place in at], [max(1, round(length)) for length in axes]
     cv2.ellipse(frame, centre, half, 0, 0, 360, colour, -1, cv2.LINE_AA)
 
 
@@ -86,7 +94,7 @@ def _beside(at: Place, right: float, down: float, unit: float) -> Place:
     return at[0] + right * unit, at[1] + down * unit
 
 
-def _bust(frame: NDArray[np.uint8], at: Place, unit: float, skin: Colour) -> None:
+def _bust(frame: Picture, at: Place, unit: float, skin: Colour) -> None:
     shaded = (int(0.9 * skin[0]), int(0.9 * skin[1]), int(0.9 * skin[2]))
     _disc(frame, _beside(at, 0, 2.1, unit), (1.5 * unit, 1.0 * unit), (60, 70, 90))
     _disc(frame, _beside(at, 0, 1.0, unit), (0.34 * unit, 0.6 * unit), shaded)
@@ -94,18 +102,18 @@ def _bust(frame: NDArray[np.uint8], at: Place, unit: float, skin: Colour) -> Non
     _disc(frame, at, (0.7 * unit, 0.95 * unit), skin)
 
 
-def _shade(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) -> None:
+def _shade(frame: Picture, at: Place, unit: float, sitter: Sitter) -> None:
     """Light from the front: dark towards the rim of the head, in the sockets of the eyes, below nose, lips and chin."""
     dark = np.zeros(frame.shape[:2], np.float32)
     turned = _beside(at, 0.35 * sitter.yaw, 0, unit)
     for right, down, wide, high, depth in SHADOWS:
-        centre = [round(part) for part in _beside(turned if abs(right) < 0.5 else at, right, down, unit)]
-        cv2.ellipse(dark, centre, [max(1, round(part * unit)) for part in (wide, high)], 0, 0, 360, depth, -1)
+        centre = [round(place) for place in _beside(turned if abs(right) < 0.5 else at, right, down, unit)]
+        cv2.ellipse(dark, centre, [max(1, round(length * unit)) for length in (wide, high)], 0, 0, 360, depth, -1)
     shade = 1.0 - cv2.GaussianBlur(dark, (0, 0), 0.09 * unit)
     frame[:] = (frame * shade[:, :, None]).astype(np.uint8)
 
 
-def _features(frame: NDArray[np.uint8], at: Place, unit: float, sitter: Sitter) -> None:
+def _features(frame: Picture, at: Place, unit: float, sitter: Sitter) -> None:
     at = _beside(at, 0.35 * sitter.yaw, 0, unit)
     near = 1.0 - 0.35 * abs(sitter.yaw)
     for side in (-1, 1):

@@ -15,15 +15,13 @@ from biocapture.synthetic.fingerprint.finger import Finger, finger
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.synthetic.portrait import portrait
 from biocapture.synthetic.script import Act
-from biocapture.types import Modality, Position
-
-Pixels = NDArray[np.uint8]
+from biocapture.types import Modality, Picture, Position
 
 PLATEN_GREY = 235
-"""Of a clean glass without a finger."""
+"""Grey of a clean platen without a finger."""
 
 TOUCH_SHAPE = (560, 416)
-"""Rows and columns a finger takes at 500 ppi."""
+"""Rows and columns that a finger takes at 500 ppi."""
 
 FINGER_ACTS = {
     Act.ABSENT: None,
@@ -74,12 +72,12 @@ ACTS: dict[Modality, Mapping[Act, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """What is wrong with the sensor itself, the same in every frame.
+    """Faults of the sensor itself, the same in every frame.
 
     Attributes
     ----------
     stain : float
-        0..1: darkness of a spot on the glass.
+        0..1: darkness of a spot on the platen.
     dead_row : int
         A row that gives no signal; -1 = none.
     gain : float
@@ -96,25 +94,52 @@ class Fixture:
 
 @functools.lru_cache(maxsize=16)
 def cached_finger(seed: int) -> Finger:
-    """A finger, kept: growing one takes a second."""
+    """A finger, remembered: growing one takes a second.
+
+    Parameters
+    ----------
+    seed : int
+
+    Returns
+    -------
+    Finger
+    """
     return finger(seed)
 
 
 @functools.lru_cache(maxsize=64)
-def scene(modality: Modality, position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
-    """What the sensor sees during an act, without noise. Read-only."""
-    draw: Callable[[Position, Act, int, tuple[int, int]], Pixels]
+def scene(modality: Modality, position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Picture:
+    """Image of an act before noise and faults of the sensor; remembered.
+
+    Parameters
+    ----------
+    modality : Modality
+    position : Position
+        Which finger or eye.
+    act : Act
+        One that the modality has; see :data:`ACTS`.
+    seed : int
+        Which synthetic subject.
+    shape : (int, int)
+        Rows and columns.
+
+    Returns
+    -------
+    (H, W) or (H, W, 3) uint8
+        Read-only.
+    """
+    draw: Callable[[Position, Act, int, tuple[int, int]], Picture]
     draw = {Modality.FINGERPRINT: _finger_scene, Modality.IRIS: _eye_scene, Modality.FACE: _face_scene}[modality]
     pixels = draw(position, act, seed + 7919 * (act is Act.WRONG), shape)
     pixels.setflags(write=False)
     return pixels
 
 
-def _finger_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
+def _finger_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Picture:
     effects = FINGER_ACTS[act]
     if effects is None and act is Act.ABSENT:
         return np.full(shape, PLATEN_GREY, np.uint8)
-    if effects is None:  # dirty: the print that was left behind, and no finger
+    if effects is None:  # dirty: the residue of a previous print, and no finger
         residue = impression(cached_finger(16 * seed), seed, Effects(low_contrast=1.0), shape=TOUCH_SHAPE).pixels
         return _centre(residue, shape, PLATEN_GREY)
     return _centre(
@@ -122,7 +147,7 @@ def _finger_scene(position: Position, act: Act, seed: int, shape: tuple[int, int
     )
 
 
-def _eye_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
+def _eye_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Picture:
     conditions = EYE_ACTS[act]
     if conditions is None:
         return np.full(shape, 60, np.uint8)
@@ -130,14 +155,14 @@ def _eye_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) 
     return _centre(capture(eye(seed, left), conditions, seed).pixels, shape, 120)
 
 
-def _face_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Pixels:
+def _face_scene(position: Position, act: Act, seed: int, shape: tuple[int, int]) -> Picture:
     return portrait(seed, shape, FACE_ACTS[act])
 
 
-def _centre(pixels: Pixels, shape: tuple[int, int], grey: int) -> Pixels:
+def _centre(pixels: Picture, shape: tuple[int, int], grey: int) -> Picture:
     """In the middle of a frame, cut where it is larger."""
     frame = np.full(shape, grey, np.uint8)
-    rows, columns = (min(own, whole) for own, whole in zip(pixels.shape, shape, strict=True))
+    rows, columns = (min(own, side) for own, side in zip(pixels.shape, shape, strict=True))
     top, left = (shape[0] - rows) // 2, (shape[1] - columns) // 2
     from_row, from_column = (pixels.shape[0] - rows) // 2, (pixels.shape[1] - columns) // 2
     frame[top : top + rows, left : left + columns] = pixels[
@@ -148,14 +173,19 @@ def _centre(pixels: Pixels, shape: tuple[int, int], grey: int) -> Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A sensor. The same frame number gives the same pixels.
+    """Frames of a simulated sensor. The same frame number gives the same pixels.
 
     Attributes
     ----------
+    modality : Modality
+    position : Position
+    seed : int
+        Which synthetic subject.
     shape : (int, int)
         Rows and columns of its frames.
     noise : float
         Deviation of the noise in greys.
+    fixture : Fixture
     """
 
     modality: Modality
@@ -166,20 +196,33 @@ class Stream:
     fixture: Fixture = Fixture()
 
     def prepare(self, acts: Iterable[Act]) -> None:
-        """Draw the scenes of these acts now: the first frame of each would take a second otherwise."""
+        """Draw the scenes of some acts now: the first frame of each would take a second otherwise.
+
+        Parameters
+        ----------
+        acts : iterable of Act
+            Those that the modality does not have are passed over.
+        """
         for act in acts:
             if act in ACTS[self.modality]:
                 scene(self.modality, self.position, act, self.seed, self.shape)
 
-    def frame(self, act: Act, passed: float, number: int) -> Pixels:
-        """One frame: (H, W) grey or (H, W, 3) RGB.
+    def frame(self, act: Act, passed: float, number: int) -> Picture:
+        """One frame.
 
         Parameters
         ----------
+        act : Act
+            One that the modality has.
         passed : float
             0..1, how much of the act has passed.
         number : int
             Of the frame since the device was opened.
+
+        Returns
+        -------
+        (H, W) or (H, W, 3) uint8
+            Grey or RGB.
         """
         random = np.random.default_rng([self.seed, number])
         pixels = scene(self.modality, self.position, act, self.seed, self.shape)
@@ -188,11 +231,11 @@ class Stream:
         pixels = _shift_pixels(pixels, _shift(act, number, random))
         return self._sensed(pixels, random)
 
-    def _approaching(self, pixels: Pixels, passed: float) -> Pixels:
+    def _approaching(self, pixels: Picture, passed: float) -> Picture:
         empty = scene(self.modality, self.position, Act.ABSENT, self.seed, self.shape)
         return cv2.addWeighted(pixels, passed, empty, 1.0 - passed, 0.0).astype(np.uint8, copy=False)
 
-    def _sensed(self, pixels: Pixels, random: np.random.Generator) -> Pixels:
+    def _sensed(self, pixels: Picture, random: np.random.Generator) -> Picture:
         fixture = self.fixture
         if fixture.gain != 1.0 or fixture.offset:
             pixels = cv2.convertScaleAbs(pixels, alpha=fixture.gain, beta=fixture.offset)
@@ -207,14 +250,14 @@ class Stream:
 
 
 def _shift(act: Act, number: int, random: np.random.Generator) -> tuple[float, float]:
-    """Columns and rows a frame is displaced: a hand is never quite still."""
+    """Columns and rows by which a frame is displaced: a hand is never quite still."""
     across, down = random.normal(0.0, 0.15, 2)
     if act in (Act.MOVING, Act.APPROACH):
         across, down = across + 14.0 * np.sin(1.3 * number), down + 9.0 * np.cos(0.9 * number)
     return float(across), float(down)
 
 
-def _shift_pixels(pixels: Pixels, shift: tuple[float, float]) -> Pixels:
+def _shift_pixels(pixels: Picture, shift: tuple[float, float]) -> Picture:
     matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
     return cv2.warpAffine(pixels, matrix, pixels.shape[1::-1], borderMode=cv2.BORDER_REPLICATE).astype(
         np.uint8, copy=False
@@ -235,8 +278,8 @@ def _noise(deviation: float, shape: tuple[int, ...], random: np.random.Generator
     return strip[start : start + size].reshape(shape)
 
 
-def _stain(pixels: Pixels, darkness: float, seed: int) -> Pixels:
-    """A spot that lies on the glass, whatever is seen."""
+def _stain(pixels: Picture, darkness: float, seed: int) -> Picture:
+    """A spot on the platen, at the same place in every frame."""
     random = np.random.default_rng([seed, 0x57A])
     height, width = pixels.shape[:2]
     centre = (int(width * random.uniform(0.3, 0.7)), int(height * random.uniform(0.3, 0.7)))

@@ -2,20 +2,32 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.synthetic.eye.conditions import Conditions
-from biocapture.synthetic.eye.iris_texture import Field
+from biocapture.synthetic.eye.iris_texture import Floats
+from biocapture.types import GreyPixels
 
 MIN_BLUR_PX = 0.7
-"""Deviation of the blur of a lens in focus."""
+"""Deviation of the blur of a lens in focus, px."""
 
 VEIL_GREY = 150.0
 """Grey of the stray light that takes contrast away."""
 
 
-def blur_by_lens(light: Field, conditions: Conditions) -> Field:
-    """Blurred by the lens, a disc where out of focus, and by motion."""
+def blur_by_lens(light: Floats, conditions: Conditions) -> Floats:
+    """Blur light as a lens does: a little in focus, by a disc out of focus, and along a motion.
+
+    Parameters
+    ----------
+    light : (H, W) float
+        Greys, not limited to 255.
+    conditions : Conditions
+
+    Returns
+    -------
+    (H, W) float
+        Greys.
+    """
     blurred = cv2.GaussianBlur(light, (0, 0), MIN_BLUR_PX)
     for kernel in (_disc(conditions.defocus_px), _streak(conditions.motion_px, conditions.motion_deg)):
         if kernel.size > 1:
@@ -23,18 +35,32 @@ def blur_by_lens(light: Field, conditions: Conditions) -> Field:
     return blurred
 
 
-def sensor_image(light: Field, conditions: Conditions, random: np.random.Generator) -> NDArray[np.uint8]:
-    """Greys of the sensor: exposure, veil, shot noise, two fields, 8 bits, JPEG."""
+def sensor_image(light: Floats, conditions: Conditions, random: np.random.Generator) -> GreyPixels:
+    """Greys of the sensor: stray light, exposure, two fields, noise, 8 bits, JPEG.
+
+    Parameters
+    ----------
+    light : (H, W) float
+        Greys behind the lens.
+    conditions : Conditions
+    random : numpy.random.Generator
+        Of the noise.
+
+    Returns
+    -------
+    (H, W) uint8
+    """
     light = light * (1 - conditions.contrast_loss) + VEIL_GREY * conditions.contrast_loss
     light = _interlace(light * np.float32(2.0**conditions.exposure_ev), conditions.interlace_px)
     if conditions.noise:
+        # Photons arrive at random: the variance of their noise grows with the light; a quarter is the sensor's own.
         shot = np.sqrt(0.25 + 0.75 * np.clip(light, 0, 255) / 128)
         light = np.minimum(light, 255) + conditions.noise * shot * random.standard_normal(light.shape, np.float32)
     pixels = np.clip(np.rint(light), 0, 255).astype(np.uint8)
     return _compress(pixels, conditions.jpeg_quality) if conditions.jpeg_quality else pixels
 
 
-def _disc(radius_px: float) -> Field:
+def _disc(radius_px: float) -> Floats:
     """Kernel of an aperture: a disc with a soft rim, sum 1."""
     half = int(np.ceil(radius_px))
     row, column = np.mgrid[-half : half + 1, -half : half + 1]
@@ -42,20 +68,20 @@ def _disc(radius_px: float) -> Field:
     return weight / weight.sum()
 
 
-def _streak(length_px: float, angle_deg: float) -> Field:
+def _streak(length_px: float, angle_deg: float) -> Floats:
     """Kernel of a straight motion: points along a line, each shared by the four pixels around it."""
     half = int(np.ceil(length_px / 2))
     at = np.linspace(-length_px / 2, length_px / 2, 8 * half + 1)
     turn = np.deg2rad(angle_deg)
     row, column = at * np.sin(turn) + half, at * np.cos(turn) + half
     grid = np.arange(2 * half + 1)
-    near = [np.clip(1 - np.abs(grid[:, None] - part), 0, 1) for part in (row, column)]
+    near = [np.clip(1 - np.abs(grid[:, None] - place), 0, 1) for place in (row, column)]
     weight = (near[0] @ near[1].T).astype(np.float32)
     return weight / weight.sum()
 
 
-def _interlace(light: Field, columns_px: float) -> Field:
-    """Odd rows come from a field taken later."""
+def _interlace(light: Floats, columns_px: float) -> Floats:
+    """Odd rows from a field taken later, after a movement by some columns."""
     if columns_px:
         shift = np.array([[1, 0, columns_px], [0, 1, 0]], np.float32)
         moved = cv2.warpAffine(light, shift, light.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
@@ -64,6 +90,6 @@ def _interlace(light: Field, columns_px: float) -> Field:
     return light
 
 
-def _compress(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+def _compress(pixels: GreyPixels, quality: int) -> GreyPixels:
     _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)

@@ -39,12 +39,12 @@ LIMITS: dict[str, tuple[float, float]] = {
     "shift_column_px": (-2000.0, 2000.0),
     "shape": (32, 2048),
 }
-"""Smallest and largest value of every field; of every part for pairs."""
+"""Smallest and largest value of every field; of a pair, of each of its two numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """One capture. The defaults are ideal: faults are 0, the lids wide open, a facing eye in the middle.
+    """Conditions of one capture. The defaults are ideal: no faults, lids wide open, a facing eye in the middle.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Conditions:
     noise : float
         Deviation of the sensor's noise in greys at mid grey.
     exposure_ev, contrast_loss : float
-        Stops; 0..1 share of the contrast that a veil of stray light takes.
+        Stops over or under; 0..1 share of the contrast that stray light takes away.
     jpeg_quality : int
         0 = not compressed.
     interlace_px : float
@@ -73,7 +73,7 @@ class Conditions:
     led_spread, led_radius : float
         Their distance from the common centre and their size, in iris radii.
     led_at : (float, float)
-        Common centre in iris radii (columns, rows) from where a source in the lens would be seen.
+        Common centre in iris radii (columns, rows) from where a source in the lens would be mirrored.
     pupil_glare : float
         0..1: a bright window mirrored over the pupil.
     glasses_glare, glasses_frame : float
@@ -83,14 +83,14 @@ class Conditions:
     cosmetic_lens, soft_lens : float
         0..1: opacity of a printed contact lens; visibility of the edge of a clear one.
     iris_radius_px, shift_row_px, shift_column_px : float
-        Size and place of the iris, were it looking into the camera; the shift is from the middle of the image.
+        Size and place of the iris if it looked into the camera; the shift is from the middle of the image.
     shape : (int, int)
         Rows and columns of the image.
 
     Raises
     ------
     UsageError
-        A value is outside `LIMITS` or not a number.
+        A value is outside :data:`LIMITS` or not a number.
     """
 
     dilation: float = 0.4
@@ -130,22 +130,47 @@ class Conditions:
 
 def _check(name: str, value: Any, paired: bool) -> None:
     low, high = LIMITS[name]
-    parts = value if paired and isinstance(value, tuple) else (value,)
+    numbers_given = value if paired and isinstance(value, tuple) else (value,)
     whole = isinstance(low, int)
-    right = all(isinstance(part, numbers.Integral if whole else numbers.Real) for part in parts)
-    if not right or len(parts) != 1 + paired or not all(low <= part <= high for part in parts):
+    right = all(isinstance(number, numbers.Integral if whole else numbers.Real) for number in numbers_given)
+    if not right or len(numbers_given) != 1 + paired or not all(low <= number <= high for number in numbers_given):
         words = ("two " if paired else "") + ("whole numbers" if whole else "numbers")
         raise UsageError(f"{value!r}, allowed: {words} {low} … {high}", name)
 
 
 def check_seed(seed: int) -> None:
-    """Raise `UsageError` for what cannot seed a generator."""
+    """Refuse what cannot seed a random generator.
+
+    Parameters
+    ----------
+    seed : int
+
+    Raises
+    ------
+    UsageError
+        The seed is negative or not a whole number.
+    """
     if not isinstance(seed, numbers.Integral) or seed < 0:
         raise UsageError(f"{seed!r}, allowed: whole numbers from 0", "seed")
 
 
 def everyday_conditions(seed: int) -> Conditions:
-    """A capture as booths give them: everything a little off, nothing wrong."""
+    """Conditions of a usual capture at an enrolment station: everything a little off, nothing wrong.
+
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same conditions.
+
+    Returns
+    -------
+    Conditions
+
+    Raises
+    ------
+    UsageError
+        The seed is negative or not a whole number.
+    """
     check_seed(seed)
     random = np.random.default_rng([seed, 0xDA1])
 

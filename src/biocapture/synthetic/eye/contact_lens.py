@@ -4,27 +4,42 @@ import numpy as np
 
 from biocapture.synthetic.eye.conditions import Conditions
 from biocapture.synthetic.eye.gaze import View
-from biocapture.synthetic.eye.iris_texture import Field
+from biocapture.synthetic.eye.iris_texture import Floats
 
 EDGE_RADIUS = 1.21
-"""Soft lenses are 14.2 mm wide."""
+"""Radius of a soft lens in iris radii; soft lenses are 14.2 mm wide."""
 
 PRINT_INNER_RADIUS, PRINT_TEETH, PRINT_OUTER_RADIUS = 0.45, 0.07, 1.04
-"""Radius of the print's clear middle, how far its teeth reach in, and its outer radius."""
+"""Radius of the print's clear middle, length of its teeth, and its outer radius; iris radii."""
 
 DOT_DISTANCE = 0.052
-"""Distance of the printed dots."""
+"""Distance of the printed dots in iris radii."""
 
 PIGMENT_GREY = 52.0
 """Grey of the pigment."""
 
 
-def add_lens(grey: Field, conditions: Conditions, seen: View, random: np.random.Generator) -> Field:
-    """The eyeball behind a lens that has slipped and turned a little; the print is the same on every eye."""
+def add_lens(grey: Floats, conditions: Conditions, view: View, random: np.random.Generator) -> Floats:
+    """Put a lens on the eyeball, slipped and turned a little; the print is the same on every eye.
+
+    Parameters
+    ----------
+    grey : (H, W) float
+        Eyeball, greys.
+    conditions : Conditions
+    view : View
+    random : numpy.random.Generator
+        Of slip and turn.
+
+    Returns
+    -------
+    (H, W) float
+        ``grey`` itself where the conditions ask for no lens.
+    """
     if not (conditions.soft_lens or conditions.cosmetic_lens):
         return grey
     slip, turn = random.normal(0, 0.03, 2), random.uniform(0, 2 * np.pi)
-    nasal, down = (part - np.float32(by) for part, by in zip(seen.iris, slip, strict=True))
+    nasal, down = (place - np.float32(by) for place, by in zip(view.iris, slip, strict=True))
     radius = np.hypot(nasal, down)
     if conditions.cosmetic_lens:
         opaque = np.float32(conditions.cosmetic_lens) * _print(nasal, down, radius, turn)
@@ -32,13 +47,13 @@ def add_lens(grey: Field, conditions: Conditions, seen: View, random: np.random.
     return grey + 26 * max(conditions.soft_lens, 0.5 * conditions.cosmetic_lens) * _edge(radius)
 
 
-def _edge(radius: Field) -> Field:
+def _edge(radius: Floats) -> Floats:
     """A bright line with a dark one beside it, where the lens ends on the sclera."""
     gap = radius - np.float32(EDGE_RADIUS)
     return np.exp(-((gap / 0.018) ** 2)) - 0.8 * np.exp(-(((gap - 0.032) / 0.02) ** 2))
 
 
-def _print(nasal: Field, down: Field, radius: Field, turn: float) -> Field:
+def _print(nasal: Floats, down: Floats, radius: Floats, turn: float) -> Floats:
     """Opacity: dots on a square lattice, denser outwards, in a ring with a toothed inner rim."""
     cosine, sine = np.float32(np.cos(turn) / DOT_DISTANCE), np.float32(np.sin(turn) / DOT_DISTANCE)
     across, along = nasal * cosine + down * sine, down * cosine - nasal * sine
@@ -52,5 +67,6 @@ def _print(nasal: Field, down: Field, radius: Field, turn: float) -> Field:
     return inside * _soft(4 * (lattice - 0.9 + 1.6 * dense))
 
 
-def _soft(at: Field) -> Field:
+def _soft(at: Floats) -> Floats:
+    """Smooth 0 → 1 over about ±2."""
     return (1 + np.tanh(at)) / 2

@@ -1,11 +1,11 @@
-"""An eye that never was: iris, pupil, lids and the corners that tell left from right."""
+"""Anatomy of a synthetic eye: iris, pupil, lids, and the corners by which left and right differ."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from biocapture.synthetic.eye.conditions import check_seed
-from biocapture.synthetic.eye.iris_texture import Field, iris_texture
+from biocapture.synthetic.eye.iris_texture import Floats, iris_texture
 from biocapture.types import Position
 
 PERSON_RANGES = {
@@ -25,7 +25,7 @@ PERSON_RANGES = {
     "lash_droop": (0.05, 0.7),
     "brow": (1.7, 2.7),
 }
-"""Ranges of what both eyes of a person have nearly in common."""
+"""Ranges of the traits that both eyes of a capture subject have nearly in common; units as of :class:`Eye`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Eye:
 
     side: Position
     seed: int
-    texture: Field
+    texture: Floats
     pupil_nasal: float
     pupil_down: float
     pupil_oval: float
@@ -93,10 +93,21 @@ class Eye:
 
 
 def eye(person_seed: int, left: bool = False) -> Eye:
-    """Grow an eye; the same arguments give the same eye.
+    """Draw an eye at random; the same arguments give the same eye.
 
     The two eyes of a person share lids, skin and colour; their textures have nothing in common, as in life
     (Daugman & Downing 2001, doi:10.1098/rspb.2001.1696).
+
+    Parameters
+    ----------
+    person_seed : int
+        Which synthetic subject.
+    left : bool
+        Left eye, else right eye.
+
+    Returns
+    -------
+    Eye
 
     Raises
     ------

@@ -8,14 +8,14 @@ import numpy as np
 from biocapture.synthetic.eye.conditions import Conditions
 from biocapture.synthetic.eye.contact_lens import add_lens
 from biocapture.synthetic.eye.eye import Eye
-from biocapture.synthetic.eye.gaze import View
-from biocapture.synthetic.eye.iris_texture import COLUMNS, ROWS, Field, smooth_noise, smooth_step
+from biocapture.synthetic.eye.gaze import SUBPIXEL_BITS, View, subpixels
+from biocapture.synthetic.eye.iris_texture import COLUMNS, ROWS, Floats, smooth_noise, smooth_step
 
 USUAL_DILATION = 0.4
-"""Dilation the texture was drawn for."""
+"""Dilation for which the texture was drawn."""
 
 FOLD_DEVIATION = 1.8
-"""Deviation of the stroma's place, in rows and columns of its texture, between captures at the usual dilation."""
+"""Deviation of the stroma's place between captures at the usual dilation, in rows and columns of its texture."""
 
 STRETCH_EXPONENT = 0.4
 """Exponent of the depth per unit of dilation away from usual: the stroma does not stretch evenly (as in Wyatt 2000,
@@ -23,7 +23,7 @@ whose mesh this does not follow; the size is ours).
 """
 
 RIM_PX = 0.5
-"""Softness of the pupil's rim."""
+"""Softness of the pupil's rim in px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,26 @@ class IrisSheet:
         0 at the pupil … 1 at the limbus, on straight lines from the pupil's centre; clipped.
     """
 
-    angle: Field
-    beyond: Field
-    depth: Field
+    angle: Floats
+    beyond: Floats
+    depth: Floats
 
 
-def iris_sheet(eye: Eye, dilation: float, seen: View) -> IrisSheet:
-    """Unroll the iris."""
-    nasal, down = seen.iris[0] - np.float32(eye.pupil_nasal), seen.iris[1] - np.float32(eye.pupil_down)
+def iris_sheet(eye: Eye, dilation: float, view: View) -> IrisSheet:
+    """Unroll the iris.
+
+    Parameters
+    ----------
+    eye : Eye
+    dilation : float
+        Pupil radius over iris radius.
+    view : View
+
+    Returns
+    -------
+    IrisSheet
+    """
+    nasal, down = view.iris[0] - np.float32(eye.pupil_nasal), view.iris[1] - np.float32(eye.pupil_down)
     angle, distance = np.arctan2(down, nasal), np.hypot(nasal, down)
     rim = np.float32(dilation) * _pupil_radius(eye, angle)
     lean = (nasal * eye.pupil_nasal + down * eye.pupil_down) / np.maximum(distance, 1e-6)
@@ -56,16 +68,32 @@ def iris_sheet(eye: Eye, dilation: float, seen: View) -> IrisSheet:
     return IrisSheet(angle, distance - rim, np.clip(depth, 0, 1))
 
 
-def eyeball(eye: Eye, conditions: Conditions, seen: View, unrolled: IrisSheet, random: np.random.Generator) -> Field:
-    """(H, W) greys as if nothing but a contact lens lay before the eye."""
-    iris = smooth_step((1 - np.hypot(*seen.iris)) / eye.limbus_width)
-    grey = _sclera(eye, seen, np.random.default_rng([eye.seed, 0x5C1]))
-    grey += iris * (_iris(eye, conditions, seen, unrolled, random) - grey)
-    grey += smooth_step(-unrolled.beyond * seen.radius_px / RIM_PX) * (eye.pupil_grey - grey)
-    return add_lens(grey, conditions, seen, random)
+def eyeball(eye: Eye, conditions: Conditions, view: View, unrolled: IrisSheet, random: np.random.Generator) -> Floats:
+    """Sclera, iris and pupil as if nothing but a contact lens lay before them.
+
+    Parameters
+    ----------
+    eye : Eye
+    conditions : Conditions
+    view : View
+    unrolled : IrisSheet
+        Of this view.
+    random : numpy.random.Generator
+        Of what differs between captures: folds of the stroma, place of a lens.
+
+    Returns
+    -------
+    (H, W) float
+        Greys.
+    """
+    iris = smooth_step((1 - np.hypot(*view.iris)) / eye.limbus_width)
+    grey = _sclera(eye, view, np.random.default_rng([eye.seed, 0x5C1]))
+    grey += iris * (_iris(eye, conditions, view, unrolled, random) - grey)
+    grey += smooth_step(-unrolled.beyond * view.radius_px / RIM_PX) * (eye.pupil_grey - grey)
+    return add_lens(grey, conditions, view, random)
 
 
-def _pupil_radius(eye: Eye, angle: Field) -> Field:
+def _pupil_radius(eye: Eye, angle: Floats) -> Floats:
     """Pupil radius in units of its mean: an ellipse with a ripple."""
     third, third_at, fourth, fourth_at = eye.pupil_ripple
     long, short = 1 + eye.pupil_oval / 2, 1 - eye.pupil_oval / 2
@@ -74,40 +102,39 @@ def _pupil_radius(eye: Eye, angle: Field) -> Field:
     return oval * (1 + third * np.cos(3 * angle + third_at) + fourth * np.cos(4 * angle + fourth_at))
 
 
-def _iris(eye: Eye, conditions: Conditions, seen: View, unrolled: IrisSheet, random: np.random.Generator) -> Field:
-    """Stroma on the sheet, which never folds twice alike, the less so the further the pupil is from usual."""
-    relief = _without_aliasing(eye.texture, conditions.dilation, seen.radius_px)
+def _iris(eye: Eye, conditions: Conditions, view: View, unrolled: IrisSheet, random: np.random.Generator) -> Floats:
+    """Stroma on the sheet; it folds a little differently each time, more so the further the pupil is from usual."""
+    relief = _without_aliasing(eye.texture, conditions.dilation, view.radius_px)
     wrapped = np.concatenate([relief, relief[:, :2]], axis=1)
     fold = FOLD_DEVIATION * (1 + 8 * abs(conditions.dilation - USUAL_DILATION))
-    turned, moved = (fold * smooth_noise(random, conditions.shape, 0.25 * seen.radius_px) for _ in range(2))
+    turned, moved = (fold * smooth_noise(random, conditions.shape, 0.25 * view.radius_px) for _ in range(2))
     column = np.mod(unrolled.angle * np.float32(COLUMNS / (2 * np.pi)) + turned, COLUMNS).astype(np.float32)
     row = (
         unrolled.depth ** np.float32(1 + STRETCH_EXPONENT * (conditions.dilation - USUAL_DILATION)) * (ROWS - 1) + moved
     )
     shown = cv2.remap(wrapped, column, row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    rim = np.clip(
-        (unrolled.depth - 0.68) / 0.24, 0, 1
-    )  # level at the limbus, or its edge would seem to lie further out
+    # Level at the limbus, or its edge would seem to lie further out.
+    rim = np.clip((unrolled.depth - 0.68) / 0.24, 0, 1)
     return eye.iris_grey + eye.iris_contrast * shown - 18 * rim**2 * (3 - 2 * rim)
 
 
-def _without_aliasing(relief: Field, dilation: float, radius_px: float) -> Field:
-    """Relief without what pixels of this size would alias."""
+def _without_aliasing(relief: Floats, dilation: float, radius_px: float) -> Floats:
+    """Relief without the detail that pixels of this size would alias."""
     along, across = COLUMNS / (4 * np.pi * radius_px), ROWS / (2 * radius_px * (1 - dilation))
     if max(along, across) < 0.7:
         return relief
     return cv2.GaussianBlur(relief, (0, 0), along, sigmaY=across, borderType=cv2.BORDER_REPLICATE)
 
 
-def _sclera(eye: Eye, seen: View, random: np.random.Generator) -> Field:
+def _sclera(eye: Eye, view: View, random: np.random.Generator) -> Floats:
     """White of the eye: a sphere that darkens towards the corners, veined."""
-    falls = np.clip((np.abs(seen.socket[0]) - 0.9) / 1.8, 0, 1.5)
-    return eye.sclera_grey - 34 * falls**2 - 15 * _vessels(seen, random)
+    falls = np.clip((np.abs(view.socket[0]) - 0.9) / 1.8, 0, 1.5)
+    return eye.sclera_grey - 34 * falls**2 - 15 * _vessels(view, random)
 
 
-def _vessels(seen: View, random: np.random.Generator) -> Field:
+def _vessels(view: View, random: np.random.Generator) -> Floats:
     """(H, W) 0..1: veins that wander from both corners towards the limbus, and move with the eye."""
-    layer = np.zeros(seen.iris.shape[1:], np.uint8)
+    layer = np.zeros(view.iris.shape[1:], np.uint8)
     count, steps = 26, 24
     side = np.where(np.arange(count) % 2, 1.0, -1.0)
     start = np.stack([side * random.uniform(1.5, 2.9, count), random.normal(0.1, 0.35, count)], axis=1)
@@ -115,7 +142,7 @@ def _vessels(seen: View, random: np.random.Generator) -> Field:
     heading = np.arctan2(-start[:, 1], -start[:, 0])[:, None] + wander
     stride = np.stack([np.cos(heading), np.sin(heading)], axis=2) * random.uniform(0.02, 0.06, (count, 1, 1))
     path = start[:, None] + np.cumsum(stride, axis=1)
-    places = seen.limbus_at + seen.radius_px * path @ seen.plane.T
-    for line, wide in zip(np.rint(places * 16).astype(np.int32), random.integers(1, 3, count), strict=True):
-        cv2.polylines(layer, [line], False, 255, int(wide), cv2.LINE_AA, 4)
-    return cv2.GaussianBlur(layer, (0, 0), 0.007 * seen.radius_px + 0.6).astype(np.float32) / 255
+    lines = subpixels(view.image_of_iris(path))
+    for line, wide in zip(lines, random.integers(1, 3, count), strict=True):
+        cv2.polylines(layer, [line], False, 255, int(wide), cv2.LINE_AA, SUBPIXEL_BITS)
+    return cv2.GaussianBlur(layer, (0, 0), 0.007 * view.radius_px + 0.6).astype(np.float32) / 255

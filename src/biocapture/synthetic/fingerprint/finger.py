@@ -1,4 +1,4 @@
-"""A finger that never was: orientation field, ridges grown along it, and where its minutiae are."""
+"""A synthetic finger: orientation field, ridges grown along it, and its minutiae."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.types import Field
+from biocapture.types import Field, Mask
 
 HEIGHT_PX, WIDTH_PX = 640, 496
 """Size of the master pattern at 500 ppi; impressions show a part of it."""
 
 FILTER_DIRECTIONS = 32
-"""Filters of the growth bank."""
+"""Directions of the filters that grow the ridges."""
 
 
 class Pattern(StrEnum):
@@ -29,7 +29,7 @@ class Pattern(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Minutiae:
-    """Ground truth.
+    """True minutiae of a finger or an impression.
 
     Attributes
     ----------
@@ -45,21 +45,22 @@ class Minutiae:
     row: Field
     column: Field
     angle: Field
-    ending: NDArray[np.bool_]
+    ending: Mask
 
 
 @dataclass(frozen=True, slots=True)
 class Finger:
-    """A master pattern.
+    """A synthetic finger: the pattern of which impressions show a part.
 
     Attributes
     ----------
+    pattern : Pattern
     ridges : (H, W) float32
         -1 on ridges … +1 in valleys, smooth.
     orientation : (H, W) float32
         Radians in [0, π), along the ridges, counter-clockwise with rows pointing down.
     period_px : float
-        Ridge period.
+        Ridge period at 500 ppi.
     minutiae : Minutiae
     """
 
@@ -84,19 +85,24 @@ def finger(seed: int, pattern: Pattern | None = None, period_px: float | None = 
     Parameters
     ----------
     seed : int
+        Which synthetic finger.
     pattern : Pattern, optional
         Default: drawn with the frequencies of a population.
     period_px : float, optional
-        Ridge period.
+        Ridge period; default: drawn from 8.2 to 10.2.
     bend_deg : float
         Deviation by which the flow bends off its class's; 15 makes different fingers as different as real ones.
+
+    Returns
+    -------
+    Finger
     """
     random = np.random.default_rng([seed, 0xF1])
-    chosen = pattern or list(Pattern)[random.choice(6, p=(0.06, 0.06, 0.29, 0.29, 0.22, 0.08))]
+    drawn = pattern or list(Pattern)[random.choice(6, p=(0.06, 0.06, 0.29, 0.29, 0.22, 0.08))]
     period = period_px or float(random.uniform(8.2, 10.2))
-    orientation = _bend(_orientation(chosen, random), bend_deg, seed)
+    orientation = _bend(_orientation(drawn, random), bend_deg, seed)
     ridges = _grow_ridges(orientation, period, random)
-    return Finger(chosen, ridges, orientation, period, _true_minutiae(ridges, orientation, period))
+    return Finger(drawn, ridges, orientation, period, _true_minutiae(ridges, orientation, period))
 
 
 def _orientation(pattern: Pattern, random: np.random.Generator) -> Field:
@@ -117,7 +123,7 @@ def _orientation(pattern: Pattern, random: np.random.Generator) -> Field:
 
 
 def _bend(orientation: Field, bend_deg: float, seed: int) -> Field:
-    """The flow with bends of its own; without them, fingers of a class share their flow more than real ones do."""
+    """Bend the flow at random; without it, fingers of a class share their flow more than real ones do."""
     if not bend_deg:
         return orientation
     random = np.random.default_rng([seed, 0xBE])
@@ -143,6 +149,7 @@ def _singularities(
 
 
 def _grow_ridges(orientation: Field, period: float, random: np.random.Generator) -> Field:
+    """Noise filtered again and again along each pixel's own direction, until only ridges are left."""
     pattern = random.standard_normal(orientation.shape).astype(np.float32)
     index = np.rint(orientation / np.pi * FILTER_DIRECTIONS).astype(np.intp) % FILTER_DIRECTIONS
     sigmas = (0.45, 0.5, 0.55, *[0.62] * 9)
@@ -156,7 +163,7 @@ def _filter(pattern: Field, index: NDArray[np.intp], period: float, sigma: float
     half = int(np.ceil(2.6 * sigma))
     at = np.arange(-half, half + 1)
     envelope = np.exp(-0.5 * (at / sigma) ** 2)
-    answer = np.zeros_like(pattern)
+    filtered = np.zeros_like(pattern)
     for direction in range(FILTER_DIRECTIONS):
         chosen = index == direction
         if not chosen.any():
@@ -165,12 +172,12 @@ def _filter(pattern: Field, index: NDArray[np.intp], period: float, sigma: float
         u, v = 2 * np.pi / period * np.cos(across), -2 * np.pi / period * np.sin(across)
         even = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.cos(u * at), envelope * np.cos(v * at))
         odd = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.sin(u * at), envelope * np.sin(v * at))
-        answer[chosen] = (even - odd)[chosen]
-    return answer / np.float32(np.sqrt((answer**2).mean()) + 1e-9)
+        filtered[chosen] = (even - odd)[chosen]
+    return filtered / np.float32(np.sqrt((filtered**2).mean()) + 1e-9)
 
 
 def _true_minutiae(ridges: Field, orientation: Field, period: float) -> Minutiae:
-    """Ends and forks of the skeleton of the noise-free pattern, spurs and breaks below half a period left out."""
+    """Ends and forks of the skeleton of the noise-free pattern, without spurs and breaks below half a period."""
     from skimage.morphology import remove_small_holes, remove_small_objects, skeletonize
 
     solid = remove_small_holes(remove_small_objects(ridges < 0, max_size=60), max_size=60)
@@ -179,14 +186,13 @@ def _true_minutiae(ridges: Field, orientation: Field, period: float) -> Minutiae
     crossings = _crossing_number(skeleton)
     end = (skeleton == 1) & (neighbours == 1)
     fork = (skeleton == 1) & (crossings >= 3)
-    found = np.argwhere(end | fork)
+    places = np.argwhere(end | fork)
     margin = 12
-    inner = np.all((found >= margin) & (found < np.array(ridges.shape) - margin), axis=1)
-    found = _without_close_pairs(found[inner], 0.55 * period)
-    angle = np.array([_direction(skeleton, orientation, row, column) for row, column in found], np.float32)
-    return Minutiae(
-        found[:, 0].astype(np.float32), found[:, 1].astype(np.float32), angle.reshape(-1), end[found[:, 0], found[:, 1]]
-    )
+    inner = np.all((places >= margin) & (places < np.array(ridges.shape) - margin), axis=1)
+    places = _without_close_pairs(places[inner], 0.55 * period)
+    angle = np.array([_direction(skeleton, orientation, row, column) for row, column in places], np.float32)
+    row, column = places.T
+    return Minutiae(row.astype(np.float32), column.astype(np.float32), angle.reshape(-1), end[row, column])
 
 
 def _crossing_number(skeleton: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -195,19 +201,19 @@ def _crossing_number(skeleton: NDArray[np.uint8]) -> NDArray[np.uint8]:
     padded = np.pad(skeleton, 1).astype(np.int8)
     height, width = skeleton.shape
     around = [padded[1 + r : 1 + r + height, 1 + c : 1 + c + width] for r, c in ring]
-    changes = sum(np.abs(one - other) for one, other in zip(around, around[1:] + around[:1], strict=True))
+    changes = sum(np.abs(here - after) for here, after in zip(around, around[1:] + around[:1], strict=True))
     return (changes // 2).astype(np.uint8)
 
 
-def _without_close_pairs(found: NDArray[np.intp], distance: float) -> NDArray[np.intp]:
+def _without_close_pairs(places: NDArray[np.intp], distance: float) -> NDArray[np.intp]:
     """Keep one of the pixels that draw a fork; drop both ends of spurs, bridges and breaks below ``distance``."""
-    if len(found) < 2:
-        return found
-    gap = np.hypot(*(found[:, None, :] - found[None, :, :]).transpose(2, 0, 1).astype(np.float64))
+    if len(places) < 2:
+        return places
+    gap = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1).astype(np.float64))
     np.fill_diagonal(gap, np.inf)
     drawn_twice = (np.tril(gap < 2.5, -1)).any(axis=1)
     apart = ((gap > distance) | (gap < 2.5)).all(axis=1)
-    return found[apart & ~drawn_twice]
+    return places[apart & ~drawn_twice]
 
 
 def _direction(skeleton: NDArray[np.uint8], orientation: Field, row: int, column: int) -> float:
@@ -216,8 +222,8 @@ def _direction(skeleton: NDArray[np.uint8], orientation: Field, row: int, column
     """
     radius = 7
     window = skeleton[row - radius : row + radius + 1, column - radius : column + radius + 1]
-    _, parts = cv2.connectedComponents(window, connectivity=8)
-    rows, columns = np.nonzero(parts == parts[radius, radius])  # its own ridge, not the neighbours
+    _, ridge = cv2.connectedComponents(window, connectivity=8)
+    rows, columns = np.nonzero(ridge == ridge[radius, radius])  # its own ridge, not the neighbours
     up, right = radius - rows, columns - radius
     far = np.hypot(up, right) > 2.5
     along = float(orientation[row, column])

@@ -1,24 +1,24 @@
-"""One touch of a synthetic finger on a platen, with every fault on demand and the truth kept."""
+"""One touch of a synthetic finger on a platen, with every fault on demand and known truth."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.synthetic.fingerprint.finger import Finger, Minutiae
-from biocapture.types import Field
+from biocapture.types import Field, Mask
 
 RIM_PX = 4.0
-"""Width (Gaussian) over which pressure falls off at the rim of the contact."""
+"""Deviation of the Gaussian with which pressure falls off at the rim of the contact."""
 
 MIN_TRUTH_PRESSURE = 0.95
-"""Minutiae count as shown where the pressure is at least this."""
+"""Pressure, 0..1, from which a minutia belongs to the truth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """How the finger touches and what the sensor does. All default to a clean touch.
+    """How the finger touches and what the sensor does. The defaults are a clean touch.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Effects:
     partial : float
         0..1: share of the contact area that is lost.
     ghost : float
-        0..1: strength of the previous person's latent print.
+        0..1: strength of the latent residue of a previous print.
     noise, blur_px, low_contrast, shading : float
         Deviation of the sensor noise in greys, Gaussian blur, 0..1 loss of contrast, 0..1 uneven background.
     creases : int
@@ -68,7 +68,7 @@ class Impression:
     """
 
     pixels: NDArray[np.uint8]
-    contact: NDArray[np.bool_]
+    contact: Mask
     minutiae: Minutiae
 
 
@@ -87,48 +87,48 @@ def impression(
     seed : int
         Of noise, distortion and outline.
     effects : Effects, optional
+        Default: a clean touch.
     shape : (int, int)
         Rows and columns of the image.
     ghost_of : Finger, optional
-        Whose latent print lies on the platen when ``effects.ghost`` > 0.
+        Whose latent residue lies on the platen when ``effects.ghost`` > 0.
+
+    Returns
+    -------
+    Impression
     """
-    wanted = effects or Effects()
+    effects = effects or Effects()
     random = np.random.default_rng([seed, 0x1F])
-    source_row, source_column = _placement(wanted, random, shape, finger.ridges.shape)
+    source_row, source_column = _placement(effects, random, shape, finger.ridges.shape)
     ridges = cv2.remap(finger.ridges, source_column, source_row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    contact = _contact(random, shape, wanted)
-    ink = _ink(ridges, wanted, random)
-    for _ in range(wanted.creases):
+    contact = _contact(random, shape, effects)
+    ink = _ink(ridges, effects, random)
+    for _ in range(effects.creases):
         ink *= _crease(random, shape)
     touch = cv2.GaussianBlur(contact.astype(np.float32), (0, 0), RIM_PX)
     ink *= touch
-    if wanted.ghost and ghost_of is not None:
-        ink = np.maximum(ink, 0.65 * np.float32(wanted.ghost) * _latent(ghost_of, random, shape))
-    pixels = _sensor_image(ink, wanted, random)
-    return Impression(pixels, contact, _carry(finger.minutiae, source_row, source_column, touch > MIN_TRUTH_PRESSURE))
-
-
-def placement_only(wanted: Effects) -> Effects:
-    """The same placement without any fault."""
-    placed = Effects()
-    names = ("rotation_deg", "shift_row_px", "shift_column_px", "distortion_px")
-    return replace(placed, **{name: getattr(wanted, name) for name in names})
+    if effects.ghost and ghost_of is not None:
+        ink = np.maximum(ink, 0.65 * np.float32(effects.ghost) * _latent(ghost_of, random, shape))
+    pixels = _sensor_image(ink, effects, random)
+    return Impression(
+        pixels, contact, _in_image(finger.minutiae, source_row, source_column, touch > MIN_TRUTH_PRESSURE)
+    )
 
 
 def _placement(
-    wanted: Effects, random: np.random.Generator, shape: tuple[int, int], master: tuple[int, ...]
+    effects: Effects, random: np.random.Generator, shape: tuple[int, int], master: tuple[int, ...]
 ) -> tuple[Field, Field]:
     """Row and column in the master of every pixel of the image."""
     row, column = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    down = row - np.float32(shape[0] / 2 + wanted.shift_row_px)
-    right = column - np.float32(shape[1] / 2 + wanted.shift_column_px)
-    turn = np.deg2rad(wanted.rotation_deg)
+    down = row - np.float32(shape[0] / 2 + effects.shift_row_px)
+    right = column - np.float32(shape[1] / 2 + effects.shift_column_px)
+    turn = np.deg2rad(effects.rotation_deg)
     cosine, sine = np.float32(np.cos(turn)), np.float32(np.sin(turn))
     source_column = right * cosine - down * sine + np.float32(master[1] / 2)
     source_row = right * sine + down * cosine + np.float32(master[0] / 2)
-    if wanted.distortion_px:
-        source_row += _smooth(random, shape, 90.0) * np.float32(wanted.distortion_px)
-        source_column += _smooth(random, shape, 90.0) * np.float32(wanted.distortion_px)
+    if effects.distortion_px:
+        source_row += _smooth(random, shape, 90.0) * np.float32(effects.distortion_px)
+        source_column += _smooth(random, shape, 90.0) * np.float32(effects.distortion_px)
     return source_row, source_column
 
 
@@ -139,34 +139,35 @@ def _smooth(random: np.random.Generator, shape: tuple[int, int], scale_px: float
     return field / np.float32(np.abs(field).max() + 1e-9)
 
 
-def _contact(random: np.random.Generator, shape: tuple[int, int], wanted: Effects) -> NDArray[np.bool_]:
+def _contact(random: np.random.Generator, shape: tuple[int, int], effects: Effects) -> Mask:
     """An oval with an uneven rim; ``partial`` cuts a side off."""
     row, column = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    down = (row - shape[0] / 2 - wanted.shift_row_px) / (0.46 * shape[0])
-    right = (column - shape[1] / 2 - wanted.shift_column_px) / (0.45 * shape[1])
+    down = (row - shape[0] / 2 - effects.shift_row_px) / (0.46 * shape[0])
+    right = (column - shape[1] / 2 - effects.shift_column_px) / (0.45 * shape[1])
     radius = (np.abs(down) ** 2.4 + np.abs(right) ** 2.4) ** (1 / 2.4)
     inside = radius + 0.06 * _smooth(random, shape, 30.0) < 1.0
-    if wanted.partial:
+    if effects.partial:
         angle = random.uniform(0, 2 * np.pi)
         cut = np.cos(angle) * right + np.sin(angle) * down
-        inside &= cut < np.quantile(cut[inside], 1.0 - wanted.partial)
+        inside &= cut < np.quantile(cut[inside], 1.0 - effects.partial)
     return inside
 
 
-def _ink(ridges: Field, wanted: Effects, random: np.random.Generator) -> Field:
+def _ink(ridges: Field, effects: Effects, random: np.random.Generator) -> Field:
     """Darkness 0..1 from the ridge pattern, skin moisture and pressure."""
     uneven = 0.12 * _smooth(random, ridges.shape, 60.0)
-    level = np.float32(0.75 * wanted.wet - 0.55 * wanted.dry) + uneven
-    if wanted.dry:
+    level = np.float32(0.75 * effects.wet - 0.55 * effects.dry) + uneven
+    if effects.dry:
         grain = cv2.GaussianBlur(random.standard_normal(ridges.shape).astype(np.float32), (0, 0), 1.6)
-        level = level - np.float32(1.3 * wanted.dry) * np.abs(grain / grain.std())
-    if wanted.wet:
+        level = level - np.float32(1.3 * effects.dry) * np.abs(grain / grain.std())
+    if effects.wet:
         pools = np.maximum(_smooth(random, ridges.shape, 40.0), 0)
-        level = level + np.float32(1.2 * wanted.wet) * pools
+        level = level + np.float32(1.2 * effects.wet) * pools
     return 1 / (1 + np.exp(np.clip(-5.0 * (level - ridges), -30, 30)))
 
 
 def _crease(random: np.random.Generator, shape: tuple[int, int]) -> Field:
+    """1, and 0 along a line across the finger."""
     start, stop = random.uniform(0, 1, 2) * shape[0]
     line = np.ones(shape, np.float32)
     cv2.line(line, (0, int(start)), (shape[1], int(stop)), 0.0, int(random.integers(2, 5)))
@@ -174,7 +175,7 @@ def _crease(random: np.random.Generator, shape: tuple[int, int]) -> Field:
 
 
 def _latent(ghost_of: Finger, random: np.random.Generator, shape: tuple[int, int]) -> Field:
-    """The residue of an earlier print: fainter, displaced, patchy."""
+    """Residue of a previous print: fainter, displaced, patchy."""
     offset = Effects(
         rotation_deg=float(random.uniform(-25, 25)),
         shift_row_px=float(random.uniform(-40, 40)),
@@ -182,32 +183,32 @@ def _latent(ghost_of: Finger, random: np.random.Generator, shape: tuple[int, int
     )
     source_row, source_column = _placement(offset, random, shape, ghost_of.ridges.shape)
     ridges = cv2.remap(ghost_of.ridges, source_column, source_row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    patchy = 0.75 + 0.25 * _smooth(random, shape, 60.0)
+    uneven = 0.75 + 0.25 * _smooth(random, shape, 60.0)
     rim = cv2.GaussianBlur(_contact(random, shape, offset).astype(np.float32), (0, 0), 6.0)
-    return rim * patchy / (1 + np.exp(5.0 * (ridges + 0.15)))
+    return rim * uneven / (1 + np.exp(5.0 * (ridges + 0.15)))
 
 
-def _sensor_image(ink: Field, wanted: Effects, random: np.random.Generator) -> NDArray[np.uint8]:
+def _sensor_image(ink: Field, effects: Effects, random: np.random.Generator) -> NDArray[np.uint8]:
     """Greys the sensor gives for darkness 0..1."""
-    bright, dark = 235.0, 45.0 + 25.0 * (1 - wanted.wet)
-    contrast = 1.0 - 0.9 * wanted.low_contrast
+    bright, dark = 235.0, 45.0 + 25.0 * (1 - effects.wet)
+    contrast = 1.0 - 0.9 * effects.low_contrast
     grey = bright - (bright - dark) * contrast * ink
-    if wanted.shading:
-        grey -= 60.0 * wanted.shading * (0.5 + 0.5 * _smooth(random, ink.shape, 200.0))
-    if wanted.blur_px:
-        grey = cv2.GaussianBlur(grey, (0, 0), wanted.blur_px)
-    grey = grey + wanted.noise * random.standard_normal(ink.shape)
+    if effects.shading:
+        grey -= 60.0 * effects.shading * (0.5 + 0.5 * _smooth(random, ink.shape, 200.0))
+    if effects.blur_px:
+        grey = cv2.GaussianBlur(grey, (0, 0), effects.blur_px)
+    grey = grey + effects.noise * random.standard_normal(ink.shape)
     return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
 
 
-def _carry(minutiae: Minutiae, source_row: Field, source_column: Field, shown: NDArray[np.bool_]) -> Minutiae:
+def _in_image(minutiae: Minutiae, source_row: Field, source_column: Field, shown: Mask) -> Minutiae:
     """Minutiae in image coordinates: the pixel whose source is nearest, with the local turn of the placement."""
     distance = np.hypot(
         source_row[None, ::4, ::4] - minutiae.row[:, None, None],
         source_column[None, ::4, ::4] - minutiae.column[:, None, None],
     )
     nearest = distance.reshape(len(minutiae.row), -1).argmin(axis=1)
-    row, column = (4 * part for part in np.unravel_index(nearest, distance.shape[1:]))
+    row, column = (4 * place for place in np.unravel_index(nearest, distance.shape[1:]))
     row, column = row.astype(np.float64), column.astype(np.float64)
     for _ in range(3):  # Newton steps on the placement, whose derivative is close to a rotation
         r, c = (
@@ -232,16 +233,17 @@ def _jacobian(
     source_row: Field, source_column: Field, row: NDArray[np.int_], column: NDArray[np.int_]
 ) -> NDArray[np.float64]:
     """(M, 2, 2) change of source (row, column) per image row and column."""
-    parts = [
+    differences = [
         (source[row + 1, column] - source[row - 1, column], source[row, column + 1] - source[row, column - 1])
         for source in (source_row, source_column)
     ]
-    return np.array(parts, np.float64).transpose(2, 0, 1) / 2
+    return np.array(differences, np.float64).transpose(2, 0, 1) / 2
 
 
 def _miss(
     minutiae: Minutiae, source_row: Field, source_column: Field, row: NDArray[np.int_], column: NDArray[np.int_]
 ) -> NDArray[np.float64]:
+    """(M, 2, 1) by how much (row, column) of the source misses each minutia."""
     return np.stack([minutiae.row - source_row[row, column], minutiae.column - source_column[row, column]], axis=1)[
         :, :, None
     ].astype(np.float64)
