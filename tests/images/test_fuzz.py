@@ -78,7 +78,7 @@ def test_a_wsq_decoder_that_fails_costs_one_file(program: str, monkeypatch: pyte
     data = valid("WSQ")
     wsq_format._stop_child()
     with monkeypatch.context() as broken:
-        broken.setattr(wsq_format, "CHILD", program)
+        broken.setattr(wsq_format, "CHILD_PROGRAM", program)
         broken.setattr(wsq_format, "TIMEOUT_S", 0.5)
         assert outcome(data, Modality.FINGERPRINT).startswith("image bytes: damaged WSQ")
     assert outcome(data, Modality.FINGERPRINT) == "decoded"
@@ -102,7 +102,7 @@ def test_a_wsq_decoder_interrupted_in_mid_answer_is_replaced(monkeypatch: pytest
     data = valid("WSQ")
     child = wsq_format._running_child()
     with monkeypatch.context() as broken:
-        broken.setattr(wsq_format, "_ask", interrupted)
+        broken.setattr(wsq_format, "_decode_in_child", interrupted)
         with pytest.raises(KeyboardInterrupt):
             decode(data, modality=Modality.FINGERPRINT)
     assert child.poll() is not None
