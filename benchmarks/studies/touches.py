@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.studies.population import grown
 from biocapture.assessment.options import options_of
-from biocapture.assessment.pipeline import reports
+from biocapture.assessment.scoring import reports
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import Image, Modality, PpiSource, Sample
 

@@ -107,8 +107,8 @@ def _decode(pixels: int, format: str) -> Callable[[], object]:
 
 def _report(pixels: int, modality: str) -> Callable[[], object]:
     from biocapture.assessment.options import options_of
-    from biocapture.assessment.pipeline import reports
     from biocapture.assessment.samples import sample_of
+    from biocapture.assessment.scoring import reports
 
     wanted = options_of(modality)
     sample = sample_of(PICTURES[modality](pixels), wanted)

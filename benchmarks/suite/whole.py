@@ -8,7 +8,8 @@ from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, written
 from biocapture.assessment.modalities import AVAILABLE, measures
 from biocapture.assessment.options import options_of
-from biocapture.assessment.pipeline import assess, reports
+from biocapture.assessment.pipeline import assess
+from biocapture.assessment.scoring import reports
 from biocapture.measure import raw_columns
 from biocapture.profile.load import load_profile
 from biocapture.types import Modality

@@ -23,8 +23,8 @@ from rich.progress import track
 from scipy.optimize import minimize
 
 from biocapture.assessment.options import options_of
-from biocapture.assessment.pipeline import described
 from biocapture.assessment.samples import sample_of
+from biocapture.assessment.scoring import statistics_of
 from biocapture.comparison.evaluation.rates import error_areas, threshold_at
 from biocapture.face.measures.quality import COMPONENTS, MIN_COMPONENT_SCORE
 from biocapture.face.statistics import FaceBatch
@@ -60,7 +60,7 @@ class Comparisons:
 def components(images: Path, names: list[str]) -> dict[str, Values]:
     """Logarithm of each component of each picture; 0 what is not assessed, NaN where no face is seen."""
     wanted = options_of("face")
-    statistics = [described(sample_of(images / name, wanted), wanted) for name in track(names, "faces")]
+    statistics = [statistics_of(sample_of(images / name, wanted), wanted) for name in track(names, "faces")]
     batch = FaceBatch.join(statistics)
     logs = np.stack([logarithms(part.curve(part.column(batch)), MIN_COMPONENT_SCORE) for part in COMPONENTS], axis=1)
     logs[np.array([failure is not None for failure in batch.failure])] = np.nan

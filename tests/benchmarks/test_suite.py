@@ -67,7 +67,7 @@ def test_every_measure_and_modality_is_timed() -> None:
     names = {case.name for case in CASES}
     assert {f"measure.{name}@1" for name in measures()} <= names
     for modality in AVAILABLE:
-        assert {f"assessment.pipeline.reports[{modality}]", f"assessment.pipeline.assess[{modality}, png]"} <= names
+        assert {f"assessment.scoring.reports[{modality}]", f"assessment.pipeline.assess[{modality}, png]"} <= names
         assert any(name.startswith(f"assessment.pipeline.assess_many[{modality}") for name in names)
 
 

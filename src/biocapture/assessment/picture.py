@@ -9,9 +9,9 @@ from biocapture.assessment.capabilities import Drawing
 from biocapture.assessment.measure_card import card
 from biocapture.assessment.modalities import DEFAULT_BACKEND, backend_option, capability
 from biocapture.assessment.options import Options
-from biocapture.assessment.pipeline import reports
 from biocapture.assessment.report import Report
 from biocapture.assessment.samples import Source, at_working_resolution, sample_of
+from biocapture.assessment.scoring import reports
 from biocapture.errors import UsageError
 from biocapture.types import Picture, Sample
 
@@ -21,7 +21,7 @@ HEIGHT_PX, WIDTH_PX, GAP_PX = 720, 800, 16
 """Room for the capture, whose height may grow to that of the card; margin around it."""
 
 
-def seen(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
+def capture_picture(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
     """(H, W, 3) uint8 RGB: the capture with segmentation and landmarks drawn in; the bare capture where none is found.
 
     Enlarged where lines would else hide what they show.
@@ -49,7 +49,7 @@ def draw(source: Source, wanted: Options, language: str = "") -> tuple[Picture, 
     """
     sample = sample_of(source, wanted)
     report = reports([sample], wanted)[0]
-    left = seen(sample, wanted.backend)
+    left = capture_picture(sample, wanted.backend)
     right = card(report, wanted.profile, language or wanted.profile.language)
     scale = min(max(HEIGHT_PX, right.shape[0] - 2 * GAP_PX) / left.shape[0], WIDTH_PX / left.shape[1])
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

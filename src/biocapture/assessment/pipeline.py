@@ -1,80 +1,25 @@
-"""From sources to reports: decode → describe → measures → verdict. A few straight lines; the pool is in workers.py."""
+"""From sources to reports, few or many: decode → describe → measures → verdict, over several processes if asked.
 
-import math
+What happens to one sample is in ``scoring.py``, the processes are in ``biocapture.workers``.
+"""
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from biocapture.assessment.modalities import (
-    AVAILABLE,
-    DEFAULT_BACKEND,
-    backend_option,
-    measures,
-    native_columns,
-    package,
-)
+from biocapture.assessment.modalities import AVAILABLE, DEFAULT_BACKEND, native_columns
 from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.report import Report
-from biocapture.assessment.samples import Source, at_working_resolution, sample_of
-from biocapture.assessment.verdict import judge
+from biocapture.assessment.samples import Source, sample_of
+from biocapture.assessment.scoring import reports, reports_from_statistics, statistics_of
 from biocapture.errors import BiocaptureError
 from biocapture.images.limits import MAX_PIXELS
-from biocapture.measure import Batch, Score, raw_columns
+from biocapture.measure import Batch
 from biocapture.profile.load import Profile
 from biocapture.types import Modality, Sample
 from biocapture.workers.maps import map_ordered
-
-
-def reports(samples: Sequence[Sample], wanted: Options) -> list[Report]:
-    """Assess samples of one modality together; each report is the same as if its sample were alone."""
-    return judged(samples, [described(sample, wanted) for sample in samples], wanted)
-
-
-def judged(samples: Sequence[Sample], statistics: Sequence[Batch], wanted: Options) -> list[Report]:
-    """Reports of samples of one modality whose statistics are known."""
-    modality = samples[0].modality
-    part = package(modality)
-    catalogue = measures(modality)
-    batch = type(statistics[0]).join(statistics)
-    raw, problems = raw_columns(part.MEASURES, batch, len(samples))
-    scores = {name: catalogue[name].curve(column) for name, column in raw.items()}
-    native = part.native(batch) if wanted.native else {}
-    found = []
-    for i, sample in enumerate(samples):
-        image = sample.image
-        values = {name: Score(float(raw[name][i]), float(scores[name][i])) for name in raw}
-        seen = tuple(dict.fromkeys(image.notes + batch.notes[i]))
-        failure = batch.failure[i]
-        verdict, reasons = judge(values, failure, seen, wanted.profile, catalogue)
-        quality = values.get(f"{modality}.quality", Score(math.nan, math.nan)).score
-        found.append(
-            Report(
-                path=image.path,
-                sha256=image.sha256,
-                modality=modality,
-                position=sample.position,
-                width_px=image.pixels.shape[1],
-                height_px=image.pixels.shape[0],
-                ppi=image.ppi,
-                ppi_source=image.ppi_source,
-                quality=quality,
-                verdict=verdict,
-                reasons=reasons,
-                notes=seen,
-                failure=failure.reason if failure else "",
-                measures=values,
-                native={name: float(column[i]) for name, column in native.items()},
-                error="; ".join(f"{name}: {text}" for name, text in problems.items()),
-            )
-        )
-    return found
-
-
-def described(sample: Sample, wanted: Options) -> Batch:
-    """Statistics of one sample."""
-    modality = sample.modality
-    return package(modality).describe(at_working_resolution(sample), **backend_option(modality, wanted.backend))
+from biocapture.workers.process import WHOLE_CHUNK
 
 
 def assess(
@@ -118,7 +63,7 @@ def assess(
     BiocaptureError
         For bad input. A bad capture does not raise: it is a report with reasons.
     """
-    wanted = options_of(
+    options = options_of(
         modality,
         position=position,
         ppi=ppi,
@@ -127,7 +72,7 @@ def assess(
         max_pixels=max_pixels,
         backend=backend,
     )
-    return reports([sample_of(source, wanted)], wanted)[0]
+    return reports([sample_of(source, options)], options)[0]
 
 
 def assess_many(
@@ -168,7 +113,7 @@ def assess_many(
     UsageError, ProfileError
         At once, for bad options.
     """
-    wanted = options_of(
+    options = options_of(
         modality,
         position=position,
         ppi=ppi,
@@ -177,72 +122,101 @@ def assess_many(
         max_pixels=max_pixels,
         backend=backend,
     )
-    return map_ordered(partial(_assess_chunk, wanted=wanted), sources, workers, _lost, fork)
+    return map_ordered(partial(_assess_sources, options=options), sources, workers, error_report, fork)
 
 
-def _assess_chunk(sources: Sequence[Source], wanted: Options) -> list[Report]:
-    return assess_chunk([Named(source, wanted) for source in sources])
+def _assess_sources(sources: Sequence[Source], options: Options) -> list[Report]:
+    return assess_chunk([NamedSource(source, options) for source in sources])
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedSource:
     """A source with its own options, and a name if it is bytes that come from a file."""
 
     source: Source
-    wanted: Options
+    options: Options
     name: str = ""
 
 
-def assess_chunk(sources: Sequence[Named], at: Callable[[int], None] = lambda _: None) -> list[Report]:
-    """Reports of a few sources, measured together; a source that cannot be read gives a report with ``error``.
+def assess_chunk(sources: Sequence[NamedSource], at: Callable[[int], None] = lambda _: None) -> list[Report]:
+    """Assess a few sources together; one that cannot be read gives a report with ``error``.
 
-    The options may differ in modality, position and resolution only. ``at`` is told the index of the source in work, -1
-    when all are.
+    Parameters
+    ----------
+    sources : sequence of NamedSource
+        Their options may differ in modality, position and resolution only.
+    at : callable
+        Called with the index of the source that is decoded and described, and with ``WHOLE_CHUNK`` before all are
+        measured.
+
+    Returns
+    -------
+    list of Report
+        One per source.
     """
     answers: dict[int, Report] = {}
     waiting: dict[Modality, list[tuple[int, Sample, Batch]]] = {kind: [] for kind in AVAILABLE}
     for i, named in enumerate(sources):
         at(i)
         try:
-            sample = sample_of(named.source, named.wanted, named.name)
-            waiting[sample.modality].append((i, sample, described(sample, named.wanted)))
+            sample = sample_of(named.source, named.options, named.name)
+            waiting[sample.modality].append((i, sample, statistics_of(sample, named.options)))
         except (BiocaptureError, MemoryError) as error:
-            answers[i] = failed(named.source, str(error) or type(error).__name__, named.name)
+            answers[i] = error_report(named.source, str(error) or type(error).__name__, named.name)
         except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder
-            answers[i] = failed(named.source, _internal(error), named.name)
-    at(-1)
+            answers[i] = error_report(named.source, _internal(error), named.name)
+    at(WHOLE_CHUNK)
     for group in waiting.values():
         if group:
-            answers |= dict(zip((i for i, *_ in group), _group_reports(group, sources[0].wanted), strict=True))
+            answers |= dict(zip((i for i, *_ in group), _group_reports(group, sources[0].options), strict=True))
     return [answers[i] for i in range(len(sources))]
 
 
-def _group_reports(group: Sequence[tuple[int, Sample, Batch]], wanted: Options) -> list[Report]:
-    """Reports of one group; should one sample break the code, the others still get theirs."""
+def _group_reports(group: Sequence[tuple[int, Sample, Batch]], options: Options) -> list[Report]:
+    """Reports of samples of one modality; should one of them break the code, the others still get theirs."""
     try:
-        return judged([sample for _, sample, _ in group], [each for *_, each in group], wanted)
+        return reports_from_statistics([sample for _, sample, _ in group], [each for *_, each in group], options)
     except Exception as error:  # noqa: BLE001  as above
         if len(group) == 1:
-            return [failed(group[0][1], _internal(error))]
-        return [_group_reports([item], wanted)[0] for item in group]
+            return [error_report(group[0][1], _internal(error))]
+        return [_group_reports([item], options)[0] for item in group]
 
 
 def _internal(error: Exception) -> str:
     return f"internal error, please report it: {type(error).__name__}: {error}"
 
 
-def _lost(source: Source, why: str) -> Report:
-    return failed(source, why)
+def error_report(source: Source, error: str, name: str = "") -> Report:
+    """Report of a source that could not be read.
 
+    Parameters
+    ----------
+    source : path, bytes, array or Sample
+    error : str
+        Why not, with the name of the file.
+    name : str
+        Of bytes that come from a file.
 
-def failed(source: Source, why: str, name: str = "") -> Report:
-    """The report of a source that could not be read."""
+    Returns
+    -------
+    Report
+    """
     if isinstance(source, Sample):
-        return Report(path=source.image.path or source.id, sha256=source.image.sha256, error=why)
-    return Report(path=str(source) if isinstance(source, str | Path) else name, error=why)
+        return Report(path=source.image.path or source.id, sha256=source.image.sha256, error=error)
+    return Report(path=str(source) if isinstance(source, str | Path) else name, error=error)
 
 
-def native_names(wanted: Options) -> tuple[str, ...]:
-    """Names of the native columns a run with these options gives."""
-    chosen = (wanted.modality,) if wanted.modality else AVAILABLE
-    return tuple(native_columns(*chosen)) if wanted.native else ()
+def native_names(options: Options) -> tuple[str, ...]:
+    """Names of the native columns that a run with these options gives.
+
+    Parameters
+    ----------
+    options : Options
+
+    Returns
+    -------
+    tuple of str
+        Empty unless ``options.native``.
+    """
+    chosen = (options.modality,) if options.modality else AVAILABLE
+    return tuple(native_columns(*chosen)) if options.native else ()

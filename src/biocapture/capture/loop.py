@@ -7,8 +7,8 @@ from contextlib import closing
 from biocapture.assessment.capabilities import LiveCapture
 from biocapture.assessment.modalities import capability
 from biocapture.assessment.options import Options, options_of
-from biocapture.assessment.pipeline import reports
 from biocapture.assessment.report import Report
+from biocapture.assessment.scoring import reports
 from biocapture.capture.best_frames import Frame, Pool
 from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Result, Seen, Told
 from biocapture.capture.frame_checker import Glance

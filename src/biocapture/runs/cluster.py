@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from biocapture.assessment.options import Options
-from biocapture.assessment.pipeline import failed
+from biocapture.assessment.pipeline import error_report
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.runs.loading import read_members_only
 from biocapture.runs.remote import is_remote, read_remote
@@ -148,7 +148,7 @@ class Scorer:
         for cells in batch.to_pylist():
             task, error = _read_task(cells)
             if error:
-                answers.append((task, row_of_report(failed(task.name, error))))
+                answers.append((task, row_of_report(error_report(task.name, error))))
             else:
                 readable.append(task)
         answers += self._pool.answers(readable)

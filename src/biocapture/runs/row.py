@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from biocapture.assessment.options import Options
-from biocapture.assessment.pipeline import Named, assess_chunk, failed
+from biocapture.assessment.pipeline import NamedSource, assess_chunk, error_report
 from biocapture.assessment.report import Report, printable
 from biocapture.assessment.verdict import ERROR
 from biocapture.runs.entry import MANIFEST_COLUMNS
@@ -73,10 +73,10 @@ def score_tasks(tasks: Sequence[Task], at: Callable[[int], None], options: Optio
     return [row_of_report(report) for report in assess_chunk([_source(task, options) for task in tasks], at)]
 
 
-def _source(task: Task, options: Options) -> Named:
+def _source(task: Task, options: Options) -> NamedSource:
     modality, position = task.modality or options.modality, task.position or options.position
     own = replace(options, modality=modality, position=position)
-    return Named(Path(task.name) if task.data is None else task.data, own, task.name)
+    return NamedSource(Path(task.name) if task.data is None else task.data, own, task.name)
 
 
 def error_row(task: Task, why: str) -> Row:
@@ -93,7 +93,7 @@ def error_row(task: Task, why: str) -> Row:
     Row
         With the verdict ``ERROR``.
     """
-    return row_of_report(failed(task.name, f"{task.name}: {why}"))
+    return row_of_report(error_report(task.name, f"{task.name}: {why}"))
 
 
 def row_of_report(report: Report) -> Row:

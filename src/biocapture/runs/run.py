@@ -9,7 +9,7 @@ from typing import Any
 
 from biocapture.assessment.modalities import measures
 from biocapture.assessment.options import Options
-from biocapture.assessment.pipeline import failed, native_names
+from biocapture.assessment.pipeline import error_report, native_names
 from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
 from biocapture.runs import INDEX_FILE, LIMIT_S, RECORD_FILE, ROWS_PER_PART
@@ -245,7 +245,7 @@ class _Work:
             number = self._store.new_number()
             task = Task(number, entry.name, each.data, entry.modality, entry.position, each.key)
             if each.error:
-                self._keep(task, row_of_report(failed(task.name, each.error)))
+                self._keep(task, row_of_report(error_report(task.name, each.error)))
             elif task.key and (row := self._store.row_of_content(task.key)) is not None:
                 self._keep(task, renamed_row(row, task.name))
             elif task.key in self._same and self.has_room():

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.assessment.options import Options, options_of
-from biocapture.assessment.pipeline import reports
 from biocapture.assessment.samples import sample_of
+from biocapture.assessment.scoring import reports
 from biocapture.comparison.compare import sample_and_template
 from biocapture.comparison.evaluation.pairs import PairList, read_pairs, write_pairs
 from biocapture.comparison.evaluation.plot import require_matplotlib, write_plot

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from biocapture.assessment.options import Options
-from biocapture.assessment.picture import seen
+from biocapture.assessment.picture import capture_picture
 from biocapture.assessment.samples import sample_of
 from biocapture.errors import BiocaptureError
 from biocapture.guidance.pages import jpeg_uri
@@ -47,7 +47,7 @@ class Thumbnails:
         try:
             sample = sample_of(self._folder / row.path, self._options_for(row))
             pixels = sample.image.pixels
-            picture = seen(sample, self._options.backend) if drawn else np.atleast_3d(pixels)
+            picture = capture_picture(sample, self._options.backend) if drawn else np.atleast_3d(pixels)
         except (BiocaptureError, OSError, ValueError, MemoryError, cv2.error):
             return ""
         scale = min(1.0, (DRAWN_PX if drawn else SIDE_PX) / max(picture.shape[:2]))
