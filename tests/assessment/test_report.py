@@ -16,11 +16,13 @@ from tests.support.prints import touch
 
 import biocapture as bc
 from biocapture.assessment.modalities import measures, native_columns
-from biocapture.assessment.report import COLUMNS, Report, _ParquetWriter, header, open_writer
+from biocapture.assessment.report import COLUMNS, Report, _ParquetWriter, header, open_writer, parquet_schema
+from biocapture.assessment.verdict import Reason, Verdict
 from biocapture.cli.column_help import explanation
 from biocapture.errors import UsageError
-from biocapture.guidance import LANGUAGES
-from biocapture.types import Modality
+from biocapture.guidance import LANGUAGES, text
+from biocapture.measure import Score
+from biocapture.types import Modality, Position, PpiSource
 
 NAMES = header(tuple(measures(Modality.FINGERPRINT)), tuple(native_columns(Modality.FINGERPRINT)))
 FAULTY = {"dry": 0.7, "partial": 0.85}
@@ -219,3 +221,124 @@ def test_numbers_keep_all_their_digits(tmp_path: Path) -> None:
     for suffix in READERS:
         row = written(tmp_path / f"digits{suffix}", (odd,))[0]
         assert [float(row[name]) for name in odd.native] == list(odd.native.values())
+
+
+KNOWN = Report(
+    path="p.png",
+    sha256="ab",
+    modality=Modality.FINGERPRINT,
+    position=Position.LEFT_INDEX,
+    width_px=300,
+    height_px=400,
+    ppi=500.0,
+    ppi_source=PpiSource.METADATA,
+    quality=37.5,
+    verdict=Verdict.RETAKE,
+    reasons=(
+        Reason("fingerprint.press_flat", Verdict.RETAKE, "fingerprint.contact_area", 12.5, 40.0, 1),
+        Reason("fingerprint.press_flat", Verdict.RETAKE, "fingerprint.centring"),
+        Reason("image.inverted", Verdict.REVIEW, "image.inverted"),
+    ),
+    notes=("image.inverted",),
+    measures={"fingerprint.contact_area": Score(88.0, 12.5), "fingerprint.quality": Score(math.nan, math.nan)},
+    native={"nfiq2.Mu": 120.0},
+)
+"""Every field is said, so that its row and its dictionary can be written down."""
+
+
+def test_a_row_holds_every_field_under_its_name() -> None:
+    assert KNOWN.row() == {
+        "path": "p.png",
+        "sha256": "ab",
+        "modality": "fingerprint",
+        "position": "left_index",
+        "width_px": 300,
+        "height_px": 400,
+        "ppi": 500.0,
+        "ppi_source": "metadata",
+        "quality": 37.5,
+        "verdict": "RETAKE",
+        "reasons": "fingerprint.press_flat;image.inverted",
+        "failure": "",
+        "error": "",
+        "fingerprint.contact_area": 88.0,
+        "fingerprint.contact_area.score": 12.5,
+        "fingerprint.quality": None,
+        "fingerprint.quality.score": None,
+        "nfiq2.Mu": 120.0,
+    }
+
+
+def test_a_dictionary_holds_reasons_with_what_to_do() -> None:
+    flat = KNOWN.row()
+    nested = KNOWN.to_dict("id")
+    assert {name: nested[name] for name in COLUMNS if name != "reasons"} == {
+        name: flat[name] for name in COLUMNS if name != "reasons"
+    }
+    press = text("fingerprint.press_flat", "id")
+    assert nested["reasons"] == [
+        {
+            "key": "fingerprint.press_flat",
+            "source": "fingerprint.contact_area",
+            "verdict": "RETAKE",
+            "score": 12.5,
+            "minimum": 40.0,
+            "guidance": press,
+        },
+        {
+            "key": "fingerprint.press_flat",
+            "source": "fingerprint.centring",
+            "verdict": "RETAKE",
+            "score": None,
+            "minimum": None,
+            "guidance": press,
+        },
+        {
+            "key": "image.inverted",
+            "source": "image.inverted",
+            "verdict": "REVIEW",
+            "score": None,
+            "minimum": None,
+            "guidance": text("image.inverted", "id"),
+        },
+    ]
+    assert nested["notes"] == ["image.inverted"]
+    assert nested["measures"] == {
+        "fingerprint.contact_area": {"raw": 88.0, "score": 12.5},
+        "fingerprint.quality": {"raw": None, "score": None},
+    }
+    assert nested["native"] == {"nfiq2.Mu": 120.0}
+    assert set(nested) == {*COLUMNS, "notes", "measures", "native"}
+
+
+def test_guidance_says_each_instruction_once_in_the_language_asked_for() -> None:
+    keys = ("fingerprint.press_flat", "image.inverted")
+    assert KNOWN.guidance() == [text(key, "en") for key in keys]
+    assert KNOWN.guidance("id") == [text(key, "id") for key in keys]
+    assert KNOWN.guidance() != KNOWN.guidance("id")
+
+
+def test_columns_of_parquet_have_the_types_of_what_they_hold() -> None:
+    schema = parquet_schema(header(("fingerprint.quality",), ("nfiq2.Mu",)), ("nfiq2.Mu",))
+    kinds = {name: str(schema.field(name).type) for name in schema.names}
+    assert {name for name, kind in kinds.items() if kind == "int32"} == {"width_px", "height_px"}
+    doubles = {name for name, kind in kinds.items() if kind == "double"}
+    assert doubles == {"ppi", "quality", "fingerprint.quality", "fingerprint.quality.score"}
+    assert kinds["nfiq2.Mu"] == kinds["path"] == "string"
+
+
+def test_tables_say_nothing_of_what_a_row_lacks_and_no_nan(tmp_path: Path) -> None:
+    names = header(tuple(KNOWN.measures), tuple(KNOWN.native))
+    missing = Report(path="x.png", error="x.png: empty")
+    for suffix in (".csv", ".jsonl"):
+        with open_writer(tmp_path / f"t{suffix}", names) as writer:
+            writer.write(KNOWN)
+            writer.write(missing)
+    first, second = (tmp_path / "t.csv").read_text(encoding="utf8").splitlines()[1:]
+    assert first == (
+        "p.png,ab,fingerprint,left_index,300,400,500.0,metadata,37.5,RETAKE,fingerprint.press_flat;image.inverted,,,"
+        "88.0,12.5,,,120.0"
+    )
+    assert second == "x.png,,,,,,,,,,,,x.png: empty,,,,,"
+    with pytest.raises(ValueError, match="JSON"), open_writer(tmp_path / "nan.jsonl", ["path", "x"]) as writer:
+        writer.write(dataclasses.replace(KNOWN, native={"x": math.inf}))
