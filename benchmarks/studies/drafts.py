@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from benchmarks.studies.population import grown
 from biocapture.assessment.modalities import measures
-from biocapture.enrolment import Absence, Attempt, Enrolment
-from biocapture.enrolment.readiness.evidence import Case
-from biocapture.enrolment.readiness.examine import examine, slots_of
-from biocapture.enrolment.readiness.finding import Finding
-from biocapture.enrolment.readiness.slot import Examined
-from biocapture.enrolment.station import Recent
+from biocapture.enrolment import Absence, Enrolment, SlotAttempt
+from biocapture.enrolment.readiness.context import CheckContext
+from biocapture.enrolment.readiness.examine import examine, group_by_slot
+from biocapture.enrolment.readiness.finding import RecordFinding
+from biocapture.enrolment.readiness.slot import ExaminedAttempt
+from biocapture.enrolment.station import RecentMemory
 from biocapture.profile.load import load_profile
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 from biocapture.types import FINGERS, Position
@@ -34,14 +34,14 @@ class Population:
 
     def __init__(self, cache: Path, fingers: int) -> None:
         self.cache, self.fingers = cache, fingers
-        self._touches: dict[tuple[int, int], Examined] = {}
+        self._touches: dict[tuple[int, int], ExaminedAttempt] = {}
 
     def pixels(self, finger: int, touch: int, effects: Effects, ghost_of: int | None = None) -> Pixels:
         """One impression."""
         under = None if ghost_of is None else grown(ghost_of, self.cache)
         return impression(grown(finger, self.cache), touch, effects, ghost_of=under).pixels
 
-    def touch(self, finger: int, number: int, position: Position) -> Examined:
+    def touch(self, finger: int, number: int, position: Position) -> ExaminedAttempt:
         """An everyday touch, put in a slot."""
         key = finger, number
         if key not in self._touches:
@@ -61,7 +61,7 @@ class Draft:
     other: dict[Position, int]
     operator: dict[Position, int]
     stranger: int
-    attempts: dict[Position, list[Examined]]
+    attempts: dict[Position, list[ExaminedAttempt]]
     absent: dict[Position, Absence]
     eyes: dict[str, int] = field(default_factory=dict)
     """Who → whose eyes, once they have any."""
@@ -72,14 +72,14 @@ class Draft:
         """Slots drawn by lot."""
         return [SLOTS[i] for i in self.random.choice(len(SLOTS), count, replace=False)]
 
-    def touch_of(self, finger: int, position: Position) -> Examined:
+    def touch_of(self, finger: int, position: Position) -> ExaminedAttempt:
         """A touch of a finger that the station has not seen (it keeps touch 0)."""
         return self.people.touch(finger, int(self.random.integers(1, TOUCHES)), position)
 
-    def put(self, position: Position, *images: Pixels | bytes | Examined) -> None:
+    def put(self, position: Position, *images: Pixels | bytes | ExaminedAttempt) -> None:
         """Fill a slot anew."""
         self.attempts[position] = [
-            placed(one, position, number) if isinstance(one, Examined) else looked_at(one, position, number)
+            placed(one, position, number) if isinstance(one, ExaminedAttempt) else looked_at(one, position, number)
             for number, one in enumerate(images, 1)
         ]
 
@@ -93,14 +93,14 @@ class Draft:
         """What is in a slot now, as a PNG file."""
         return cv2.imencode(".png", self.pixels_of(position))[1].tobytes()
 
-    def case(self) -> Case:
+    def context(self) -> CheckContext:
         """The record, with a station that knows the previous person, the operator and others."""
         found = [each for attempts in self.attempts.values() for each in attempts]
         enrolment = Enrolment("record", tuple(each.attempt for each in found), self.absent)
-        return Case(enrolment, PROFILE, slots_of(enrolment, found), self._memory())
+        return CheckContext(enrolment, PROFILE, group_by_slot(enrolment, found), self._memory())
 
-    def _memory(self) -> Recent:
-        memory = Recent()
+    def _memory(self) -> RecentMemory:
+        memory = RecentMemory()
         for person, fingers in (("operator", self.operator), ("other", self.other), ("previous", self.previous)):
             templates = {slot: self.people.touch(each, 0, slot).template for slot, each in fingers.items()}
             templates |= self.remembered_eyes.get(person, {})
@@ -114,10 +114,10 @@ Answer = tuple[tuple[str, ...], set[Position]]
 Plant = Callable[[Draft], Answer]
 
 
-def is_answered(answer: Answer, findings: Iterable[Finding]) -> bool:
+def is_answered(answer: Answer, findings: Iterable[RecordFinding]) -> bool:
     """Whether findings of these ids name, together, all of these slots."""
     ids, slots = answer
-    named = {slot for finding in findings if finding.id in ids for slot in finding.slots}
+    named = {slot for finding in findings if finding.id in ids for slot in finding.positions}
     return bool(named) and slots <= named
 
 
@@ -136,13 +136,13 @@ def everyday(random: np.random.Generator) -> Effects:
     )
 
 
-def looked_at(source: Pixels | bytes, position: Position, number: int = 1) -> Examined:
+def looked_at(source: Pixels | bytes, position: Position, number: int = 1) -> ExaminedAttempt:
     """An attempt from pixels or a file's bytes."""
     ppi = 500.0 if isinstance(source, np.ndarray) else None
-    return examine(Attempt(position, source, number, f"{position} {number}", ppi), PROFILE)
+    return examine(SlotAttempt(position, source, number, f"{position} {number}", ppi), PROFILE)
 
 
-def placed(examined: Examined, position: Position, number: int = 1) -> Examined:
+def placed(examined: ExaminedAttempt, position: Position, number: int = 1) -> ExaminedAttempt:
     """The same capture in another slot."""
     attempt = replace(examined.attempt, position=position, number=number, name=f"{position} {number}")
     sample = examined.sample and replace(examined.sample, position=position)

@@ -78,10 +78,10 @@ def _one(row: Row, people: object, plant: object, random: np.random.Generator) -
     draft = drafted(people, random)  # type: ignore[arg-type]
     with_eyes(draft)
     ids, slots = ((), set()) if plant is None else plant(draft)  # type: ignore[operator]
-    findings = judge(draft.case()).findings
+    findings = judge(draft.context()).findings
     row.planted += 1
     row.found += is_answered((ids, slots), findings)
-    extra = {finding.id for finding in findings if not (finding.id in ids and slots & set(finding.slots or slots))}
+    extra = {finding.id for finding in findings if not (finding.id in ids and slots & set(finding.positions or slots))}
     if plant is not None and not slots:
         extra -= {*ids, *(finding.id for finding in findings if finding.check in ("ghost", "person"))}
     row.beside.update(extra)

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.studies.drafts import SLOTS, Answer, Draft, Pixels, Plant, looked_at
 from biocapture.enrolment.readiness.checks.completeness import STATED_SIDE
-from biocapture.enrolment.readiness.slot import Examined
+from biocapture.enrolment.readiness.slot import ExaminedAttempt
 from biocapture.synthetic.eye.capture import capture
 from biocapture.synthetic.eye.conditions import Conditions, everyday_conditions
 from biocapture.synthetic.eye.eye import eye
@@ -37,7 +37,7 @@ def pixels_of(person: int, position: Position, seed: int, conditions: Conditions
 
 
 @functools.cache
-def good_capture(person: int, position: Position, number: int) -> Examined:
+def good_capture(person: int, position: Position, number: int) -> ExaminedAttempt:
     """An everyday capture without faults, or the last of the tries."""
     for attempt in range(TRIES):
         seed = 10_000 * number + 100 * attempt + 2 * person + (position is LEFT)

@@ -17,12 +17,12 @@ import cv2
 import numpy as np
 
 from benchmarks.studies.drafts import PROFILE, SLOTS, Answer, is_answered, placed
-from biocapture.enrolment import Attempt, Enrolment
+from biocapture.enrolment import Enrolment, SlotAttempt
 from biocapture.enrolment.readiness.check import judge
-from biocapture.enrolment.readiness.evidence import Case
-from biocapture.enrolment.readiness.examine import examine, slots_of
-from biocapture.enrolment.readiness.slot import Examined
-from biocapture.enrolment.station import Recent
+from biocapture.enrolment.readiness.context import CheckContext
+from biocapture.enrolment.readiness.examine import examine, group_by_slot
+from biocapture.enrolment.readiness.slot import ExaminedAttempt
+from biocapture.enrolment.station import RecentMemory
 from biocapture.types import Position
 
 SETS = ("fvc2000_db1b", "fvc2000_db2b", "fvc2000_db3b", "fvc2000_db4b", "fvc2002_db1b", "fvc2002_db2b_500")
@@ -33,7 +33,7 @@ SAME_PEOPLE = {"fvc2000_db1b": "fvc2000_db2b", "fvc2000_db2b": "fvc2000_db1b"}
 """The first two sets are the same ten fingers on two sensors: equal numbers match at scores of 95 to 100."""
 
 ABOUT_IDENTITY = ("distinct", "ghost", "person", "attempts")
-Touches = dict[tuple[str, int], list[Examined]]
+Touches = dict[tuple[str, int], list[ExaminedAttempt]]
 """Set and finger → its touches."""
 
 
@@ -45,15 +45,15 @@ class Draft:
     touches: Touches
     random: np.random.Generator
     fingers: dict[Position, tuple[str, int]]
-    attempts: dict[Position, list[Examined]] = field(default_factory=dict)
-    memory: Recent = field(default_factory=Recent)
+    attempts: dict[Position, list[ExaminedAttempt]] = field(default_factory=dict)
+    memory: RecentMemory = field(default_factory=RecentMemory)
 
-    def own(self, finger: tuple[str, int], count: int = 1) -> list[Examined]:
+    def own(self, finger: tuple[str, int], count: int = 1) -> list[ExaminedAttempt]:
         """Touches an enrolment may hold, none twice."""
         several = [touch for touch in self.touches[finger] if touch.attempt.number <= KEPT]
         return [several[i] for i in self.random.permutation(len(several))[:count]]
 
-    def kept(self, finger: tuple[str, int]) -> Examined:
+    def kept(self, finger: tuple[str, int]) -> ExaminedAttempt:
         """A touch for the station."""
         several = [touch for touch in self.touches[finger] if touch.attempt.number > KEPT]
         return several[self.random.integers(len(several))]
@@ -63,7 +63,7 @@ class Draft:
         filled = list(self.fingers)
         return [filled[i] for i in self.random.choice(len(filled), count, replace=False)]
 
-    def put(self, slot: Position, *touches: Examined) -> None:
+    def put(self, slot: Position, *touches: ExaminedAttempt) -> None:
         """Fill a slot anew."""
         self.attempts[slot] = [placed(touch, slot, number) for number, touch in enumerate(touches, 1)]
 
@@ -72,11 +72,11 @@ class Draft:
         templates = {slot: self.kept(finger).template for slot, finger in fingers.items()}
         self.memory.add(person, {slot: made for slot, made in templates.items() if made is not None})
 
-    def case(self) -> Case:
+    def context(self) -> CheckContext:
         """As the checks want it."""
         found = [touch for several in self.attempts.values() for touch in several]
         enrolment = Enrolment("record", tuple(touch.attempt for touch in found))
-        return Case(enrolment, PROFILE, slots_of(enrolment, found), self.memory)
+        return CheckContext(enrolment, PROFILE, group_by_slot(enrolment, found), self.memory)
 
 
 def drafted(touches: Touches, name: str, random: np.random.Generator) -> Draft:
@@ -159,9 +159,9 @@ def looked_at(images: Path) -> Touches:
     return found
 
 
-def _looked_at(path: Path) -> Examined:
+def _looked_at(path: Path) -> ExaminedAttempt:
     number = int(path.stem.split("_")[1])
-    return examine(Attempt(SLOTS[0], path, number, path.name, 500.0), PROFILE)
+    return examine(SlotAttempt(SLOTS[0], path, number, path.name, 500.0), PROFILE)
 
 
 def _row(
@@ -172,7 +172,7 @@ def _row(
     for trial in range(each):
         draft = drafted(touches, name, np.random.default_rng([*seed, trial]))
         ids, slots = plant(draft)
-        findings = judge(draft.case()).findings
+        findings = judge(draft.context()).findings
         hits += is_answered((ids, slots), findings)
         beside = {finding.id for finding in findings if finding.id not in ids}
         alarms.update(beside)

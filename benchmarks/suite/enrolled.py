@@ -9,8 +9,8 @@ from biocapture.assessment.modalities import measures
 from biocapture.enrolment import Enrolment, read_enrolment
 from biocapture.enrolment.readiness.check import check, judge
 from biocapture.enrolment.readiness.checks import CHECKS
-from biocapture.enrolment.readiness.evidence import Case as Record
-from biocapture.enrolment.readiness.examine import examine, examined_slots
+from biocapture.enrolment.readiness.context import CheckContext
+from biocapture.enrolment.readiness.examine import examine, examine_slots
 from biocapture.enrolment.readiness.failure_risk import failure_risk
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.profile.load import Profile, load_profile
@@ -20,21 +20,21 @@ PERSON = SAMPLE_DATA / "enrolments" / "clean_ayu"
 
 
 @cache
-def _looked_at() -> tuple[Enrolment, Profile, dict[Position, Slot]]:
+def _examined() -> tuple[Enrolment, Profile, dict[Position, Slot]]:
     profile = load_profile("default", measures())
     enrolment = read_enrolment(PERSON)
-    return enrolment, profile, examined_slots(enrolment, profile, 1)
+    return enrolment, profile, examine_slots(enrolment, profile, 1)
 
 
-def examined() -> Record:
-    """A complete enrolment whose captures have been looked at; nothing is compared yet, as a record keeps scores."""
-    return Record(*_looked_at())
+def context() -> CheckContext:
+    """A complete enrolment whose attempts are examined; nothing is compared yet, because a context keeps its scores."""
+    return CheckContext(*_examined())
 
 
-def on_record(function: Callable[[Record], object]) -> Work:
-    """Call with a new record each time."""
-    _looked_at()
-    return Work(lambda: function(examined()))
+def on_context(function: Callable[[CheckContext], object]) -> Work:
+    """Call with a new context each time."""
+    _examined()
+    return Work(lambda: function(context()))
 
 
 def cases() -> Iterator[Case]:
@@ -42,13 +42,13 @@ def cases() -> Iterator[Case]:
     yield Case(name_of(read_enrolment), lambda setting: Work(partial(read_enrolment, PERSON)), short=False)  # files
     yield Case(name_of(check), lambda setting: Work(partial(check, PERSON, threads=1)), slow=True, short=False)
     yield Case(name_of(examine), _examine)
-    yield Case(name_of(judge), lambda setting: on_record(judge), slow=True)
+    yield Case(name_of(judge), lambda setting: on_context(judge), slow=True)
     for each in CHECKS:
-        yield Case(name_of(each.findings), lambda setting, each=each: on_record(each.findings))  # type: ignore[misc]
-    yield Case(name_of(failure_risk), lambda setting: on_record(lambda record: failure_risk(record, [])))
+        yield Case(name_of(each.findings), lambda setting, each=each: on_context(each.findings))  # type: ignore[misc]
+    yield Case(name_of(failure_risk), lambda setting: on_context(lambda record: failure_risk(record, [])))
 
 
 def _examine(setting: Setting) -> Work:
-    record = examined()
+    record = context()
     attempt = record.enrolment.attempts[0]
     return Work(partial(examine, attempt, record.profile))

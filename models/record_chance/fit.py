@@ -1,4 +1,5 @@
-"""Fit how often a print of a given quality finds its mate: MIDDLE and WIDTH of ``enrolment/readiness/failure_risk.py``.
+"""Fit how often a print of a given quality is unusable: UNUSABLE_MIDPOINT and UNUSABLE_WIDTH of
+``enrolment/readiness/failure_risk.py``.
 
 usage: python -m models.record_chance.fit --images DIR --pairs DIR
 
@@ -33,7 +34,8 @@ def main() -> None:
     best = max(
         ((_likelihood(m, w, first, second, matched), m, w) for m in MIDDLES for w in WIDTHS), key=lambda row: row[0]
     )
-    print(f"{len(found)} genuine pairs, {1 - matched.mean():.3f} fail; MIDDLE {best[1]:.0f}, WIDTH {best[2]:.0f}")
+    fitted = f"UNUSABLE_MIDPOINT {best[1]:.0f}, UNUSABLE_WIDTH {best[2]:.0f}"
+    print(f"{len(found)} mated pairs, {1 - matched.mean():.3f} fail; {fitted}")
     lowest = np.minimum(first, second)
     for low in range(0, 100, 20):
         inside = (lowest >= low) & (lowest < low + 20)

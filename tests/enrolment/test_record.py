@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from tests.support.records_of_people import ROOT
 
-from biocapture.enrolment import Absence, Enrolment, enrolments_under, read_enrolment
-from biocapture.enrolment.dedup.subjects import items
+from biocapture.enrolment import Absence, Enrolment, enrolment_paths, read_enrolment
+from biocapture.enrolment.dedup.subjects import owned_images
 from biocapture.enrolment.manifest import MANIFEST_NAMES, MANIFEST_SUFFIXES, manifest_in
 from biocapture.errors import EnrolmentError
 from biocapture.types import FINGERS, Position
@@ -39,7 +39,7 @@ def test_names_in_two_languages_and_codes_tell_the_slot(tmp_path: Path) -> None:
 
 def test_attempts_are_counted_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     read = read_enrolment(touch(tmp_path, "right_index_10.png", "right_index_9.png", "right_index_1.png"))
-    assert [(attempt.number, Path(attempt.name).stem) for attempt in read.of_slot(Position.RIGHT_INDEX)] == [
+    assert [(attempt.number, Path(attempt.name).stem) for attempt in read.attempts_at(Position.RIGHT_INDEX)] == [
         (1, "right_index_1"),
         (2, "right_index_9"),
         (3, "right_index_10"),
@@ -132,13 +132,13 @@ def test_every_manifest_is_one_for_listing_reading_and_dedup(tmp_path: Path, nam
     samples = [{"position": "right_index", "path": "a.png"}, {"position": "left_index", "path": "b.png"}]
     path = tmp_path / name
     path.write_text(csv if name.lower().endswith("csv") else json.dumps({"samples": samples}))
-    assert list(enrolments_under(tmp_path)) == [path]
-    assert [item.path.name for item in items([path])] == ["a.png", "b.png"]
-    assert {item.owner for item in items([path])} == {str(path)}
+    assert list(enrolment_paths(tmp_path)) == [path]
+    assert [item.path.name for item in owned_images([path])] == ["a.png", "b.png"]
+    assert {item.owner for item in owned_images([path])} == {str(path)}
     if name in MANIFEST_NAMES:
         assert manifest_in(tmp_path) == path
         assert len(read_enrolment(tmp_path).attempts) == 2
-        assert {item.owner for item in items([tmp_path])} == {str(tmp_path)}
+        assert {item.owner for item in owned_images([tmp_path])} == {str(tmp_path)}
 
 
 def test_nothing_there(tmp_path: Path) -> None:

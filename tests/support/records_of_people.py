@@ -6,7 +6,7 @@ from pathlib import Path
 
 from biocapture.enrolment import read_enrolment
 from biocapture.enrolment.readiness.templates import templates_of
-from biocapture.enrolment.station import Recent
+from biocapture.enrolment.station import RecentMemory
 
 ROOT = Path(__file__).parents[2] / "sample_data" / "enrolments"
 
@@ -21,9 +21,9 @@ def templates(name: str) -> dict:
 
 
 @functools.cache
-def memory() -> Recent:
+def memory() -> RecentMemory:
     """A station that knows the operator Sari, and Ayu as the previous person."""
-    known = Recent()
+    known = RecentMemory()
     known.add("sari", templates("operator"), operator=True)
     known.add("ayu", templates("clean_ayu"))
     return known

@@ -46,7 +46,7 @@ def check(
     from biocapture.cli.terminal.readiness import print_error_line, print_record, print_record_line
     from biocapture.enrolment.readiness import check as checked
     from biocapture.enrolment.readiness.many import check_many
-    from biocapture.enrolment.readiness.page import write_html
+    from biocapture.enrolment.readiness.page import write_page
 
     if (enrolment is None) == (many is None) or (many and html):
         raise typer.BadParameter("one enrolment, or --many ROOT (without --html)")
@@ -55,7 +55,7 @@ def check(
         if enrolment is not None:
             record = checked(enrolment, profile=profile, station=known, plan=sizes)
             if html:
-                write_html(record, html, lang)
+                write_page(record, html, lang)
             _print_json(record.to_dict(lang)) if as_json else print_record(record, lang)
             raise answer(record.verdict == "READY")
         assert many is not None
@@ -86,9 +86,9 @@ def dedup(
     Exit status: 0 no matches, 1 matches found, 2 wrong usage.
     """
     from biocapture.cli.terminal.readiness import print_duplicates
-    from biocapture.enrolment.dedup import duplicates
+    from biocapture.enrolment.dedup import find_duplicates
 
-    matches = duplicates(paths, fmr, any_slot=any_slot)
+    matches = find_duplicates(paths, fmr, any_slot=any_slot)
     _print_json(matches.to_dict()) if as_json else print_duplicates(matches)
     raise answer(not matches.pairs)
 

@@ -39,13 +39,13 @@ def open_station(file: Path, key_file: Path | None, create: bool = False) -> "St
     StationError
         No key file is given, or it does not fit the memory.
     """
-    from biocapture.enrolment.station import Station, make_key, read_key
+    from biocapture.enrolment.station import Station, create_key, read_key
     from biocapture.errors import StationError
 
     if key_file is None:
         raise StationError(f"a key file is needed: --key-file FILE or {KEY_FILE_VARIABLE}", str(file))
     new = create and not file.exists() and not key_file.exists()
-    return Station(file, make_key(key_file) if new else read_key(key_file), create=create)
+    return Station(file, create_key(key_file) if new else read_key(key_file), create=create)
 
 
 @contextmanager
@@ -104,7 +104,14 @@ def list_people(
     with open_station(file, key_file) as station:
         people = station.people()
     rows = [
-        (p.id, "operator" if p.operator else "citizen", _day(p.added), _day(p.expires), len(p.slots)) for p in people
+        (
+            p.id,
+            "operator" if p.operator else "citizen",
+            _day(p.added),
+            "never" if p.is_permanent else _day(p.expires),
+            len(p.positions),
+        )
+        for p in people
     ]
     names = ("id", "who", "added", "forgotten on", "samples")
     if as_json:
@@ -131,4 +138,4 @@ def expire(file: File, key_file: KeyFile = None) -> None:
 
 
 def _day(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(seconds)) if seconds < 4e9 else "never"
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(seconds))

@@ -1,6 +1,6 @@
-"""One person's enrolment: samples by slot, from a folder, a manifest or memory."""
+"""One person's enrolment: attempts by slot, from a folder, a manifest or memory."""
 
-from biocapture.enrolment.folders import enrolments_under, read_enrolment
-from biocapture.enrolment.record import Absence, Attempt, Enrolment
+from biocapture.enrolment.folders import enrolment_paths, read_enrolment
+from biocapture.enrolment.record import Absence, Enrolment, SlotAttempt
 
-__all__ = ["Absence", "Attempt", "Enrolment", "enrolments_under", "read_enrolment"]
+__all__ = ["Absence", "Enrolment", "SlotAttempt", "enrolment_paths", "read_enrolment"]

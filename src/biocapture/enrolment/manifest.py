@@ -1,4 +1,4 @@
-"""Manifests: which file belongs to which slot, and which slots are excepted. CSV or JSON, checked when read."""
+"""Manifests: which file shows which position, and which positions are excepted. CSV or JSON, checked when read."""
 
 import csv
 import io
@@ -9,7 +9,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from biocapture.enrolment.record import MAX_ATTEMPTS, Absence, Attempt, Enrolment, absence_of, position_order, slot_of
+from biocapture.enrolment.record import (
+    MAX_ATTEMPTS,
+    Absence,
+    Enrolment,
+    SlotAttempt,
+    parse_absence,
+    parse_position,
+    position_order,
+)
 from biocapture.errors import BiocaptureError, EnrolmentError
 from biocapture.images.naming import position_of
 from biocapture.types import Position
@@ -20,8 +28,9 @@ MANIFEST_NAMES = ("manifest.json", "manifest.csv")
 MANIFEST_SUFFIXES = (".json", ".csv")
 """Endings of a manifest that stands for itself, in lower case."""
 
-MAX_BYTES = 4_000_000
-COLUMNS = ("position", "path", "exception", "ppi", "person", "birth_year")
+MAX_MANIFEST_BYTES = 4_000_000
+
+MANIFEST_COLUMNS = ("position", "path", "exception", "ppi", "person", "birth_year")
 
 
 class _Row(BaseModel):
@@ -42,41 +51,63 @@ class _Document(BaseModel):
 
 
 def is_manifest(path: Path) -> bool:
-    """Whether a file is a manifest by its name.
+    """Whether a path is a manifest by its ending.
 
     Parameters
     ----------
     path : Path
-        Of a file, which need not exist.
+        Need not exist.
+
+    Returns
+    -------
+    bool
     """
     return path.suffix.lower() in MANIFEST_SUFFIXES
 
 
 def manifest_in(folder: Path) -> Path | None:
-    """The manifest of an enrolment's folder; None where its files are named by their positions.
+    """The manifest of an enrolment's folder.
 
     Parameters
     ----------
     folder : Path
+
+    Returns
+    -------
+    Path or None
+        None where there is none: then the names of the files say the positions.
     """
     return next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
 
 
 def read_manifest(path: Path) -> Enrolment:
-    """Read a manifest; files are named relative to its folder, attempts come in the order they are listed.
+    """Read a manifest.
 
-    JSON: ``{"person": "…", "birth_year": 1990, "samples": [{"position": "right_index", "path": "a.png"}, …],
-    "exceptions": {"left_ring": "amputated"}}``. CSV: the columns of :data:`COLUMNS`, of which ``position`` and one of
-    ``path`` and ``exception`` are needed in every row. Slots may be named as in file names (``RI``, ``FGP 2``).
+    Files are named relative to its folder; attempts keep the order in which they are listed. JSON:
+    ``{"person": "…", "birth_year": 1990, "samples": [{"position": "right_index", "path": "a.png"}, …],
+    "exceptions": {"left_ring": "amputated"}}``. CSV: the columns of :data:`MANIFEST_COLUMNS`, of which ``position`` and
+    one of ``path`` and ``exception`` are needed in every row. Positions may be written as in file names (``RI``,
+    ``FGP 2``).
+
+    Parameters
+    ----------
+    path : Path
+        Read as CSV if it ends in .csv, otherwise as JSON; at most :data:`MAX_MANIFEST_BYTES`.
+
+    Returns
+    -------
+    Enrolment
+        Its id is ``person``, otherwise the name of the file, or of the folder of a ``manifest.json``.
 
     Raises
     ------
     EnrolmentError
-        Missing, too large, damaged (with the line), or naming an unknown slot or exception (with the nearest known).
+        The file is missing, too large or damaged (with the line), or it names an unknown position or exception (with
+        the nearest known).
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise EnrolmentError(f"more than {MAX_BYTES} bytes, too large for a manifest", str(path))
+        if path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise EnrolmentError(f"more than {MAX_MANIFEST_BYTES} bytes, too large for a manifest", str(path))
         content = path.read_bytes().decode("utf-8-sig")
         document = _from_csv(content) if path.suffix.lower() == ".csv" else _from_json(content)
         return _enrolment(document, path)
@@ -102,32 +133,32 @@ def _from_csv(content: str) -> _Document:
     names = rows.fieldnames or []
     if "position" not in names or not {"path", "exception"} & set(names):
         raise EnrolmentError(f"the first line must name position and path, not {', '.join(names) or 'nothing'}")
-    if unknown := [name for name in names if name not in COLUMNS]:
-        raise EnrolmentError(f"unknown column {unknown[0]!r}; known: {', '.join(COLUMNS)}")
-    gathered: dict[str, Any] = {"samples": [], "exceptions": {}}
+    if unknown := [name for name in names if name not in MANIFEST_COLUMNS]:
+        raise EnrolmentError(f"unknown column {unknown[0]!r}; known: {', '.join(MANIFEST_COLUMNS)}")
+    document: dict[str, Any] = {"samples": [], "exceptions": {}}
     for row in rows:
-        _gather(gathered, row, rows.line_num)
-    return _Document.model_validate(gathered)
+        _add_row(document, row, rows.line_num)
+    return _Document.model_validate(document)
 
 
-def _gather(gathered: dict[str, Any], row: dict[Any, Any], line: int) -> None:
-    """Add one line of a CSV to the document it amounts to."""
+def _add_row(document: dict[str, Any], row: dict[Any, Any], line: int) -> None:
+    """Add one line of a CSV to the document, which has the form of the JSON."""
     if None in row or None in row.values():
         raise EnrolmentError(f"line {line}: not as many fields as the first line names")
-    told = {name: value.strip() for name, value in row.items() if value.strip()}
-    if not told:
+    cells = {name: value.strip() for name, value in row.items() if value.strip()}
+    if not cells:
         return
     for fact in ("person", "birth_year"):
-        if fact in told and gathered.setdefault(fact, told[fact]) != told[fact]:
+        if fact in cells and document.setdefault(fact, cells[fact]) != cells[fact]:
             raise EnrolmentError(
-                f"line {line}: {fact} {told[fact]!r} after {gathered[fact]!r}: one manifest, one person"
+                f"line {line}: {fact} {cells[fact]!r} after {document[fact]!r}: one manifest, one person"
             )
-    if "position" not in told or ("path" in told) == ("exception" in told):
+    if "position" not in cells or ("path" in cells) == ("exception" in cells):
         raise EnrolmentError(f"line {line}: position, and either path or exception, are needed")
-    if "exception" in told:
-        gathered["exceptions"][told["position"]] = told["exception"]
+    if "exception" in cells:
+        document["exceptions"][cells["position"]] = cells["exception"]
     else:
-        gathered["samples"].append({name: told[name] for name in ("position", "path", "ppi") if name in told})
+        document["samples"].append({name: cells[name] for name in ("position", "path", "ppi") if name in cells})
 
 
 def _enrolment(document: _Document, path: Path) -> Enrolment:
@@ -138,19 +169,19 @@ def _enrolment(document: _Document, path: Path) -> Enrolment:
     taken: Counter[Position] = Counter()
     attempts = []
     for row in document.samples:
-        position = _slot(row.position)
+        position = _position(row.position)
         taken[position] += 1
         if not row.path:
             raise EnrolmentError(f"a sample of {position} has no path")
         file = path.parent / row.path
-        attempts.append(Attempt(position, file, taken[position], str(file), row.ppi))
+        attempts.append(SlotAttempt(position, file, taken[position], str(file), row.ppi))
     attempts.sort(key=lambda attempt: position_order(attempt.position))
-    absent: dict[Position, Absence] = {_slot(name): absence_of(why) for name, why in document.exceptions.items()}
+    absent: dict[Position, Absence] = {_position(name): parse_absence(why) for name, why in document.exceptions.items()}
     stem = path.parent.resolve().name if path.stem == "manifest" else path.stem
     return Enrolment(document.person or stem, tuple(attempts), absent, birth_year=document.birth_year)
 
 
-def _slot(name: str) -> Position:
-    """Our own name of a slot, or what a file name would call it."""
-    found = position_of(name) if "." not in name and "/" not in name else Position.UNKNOWN
-    return found if found is not Position.UNKNOWN else slot_of(name)
+def _position(name: str) -> Position:
+    """The position of a cell: as file names write it, or by our own name."""
+    position = position_of(name) if "." not in name and "/" not in name else Position.UNKNOWN
+    return position if position is not Position.UNKNOWN else parse_position(name)

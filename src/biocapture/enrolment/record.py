@@ -14,14 +14,13 @@ from biocapture.types import Position
 Kind = TypeVar("Kind", bound=StrEnum)
 
 MAX_ATTEMPTS = 400
-"""Of all slots together; a folder with more files is no enrolment of one person."""
-
+"""Of all slots together: with more files, a folder does not hold the enrolment of one person."""
 
 POSITION_ORDER = {position: number for number, position in enumerate(Position)}
 
 
 class Absence(StrEnum):
-    """Why a slot stays empty (a biometric exception)."""
+    """Why a position is not captured: a biometric exception."""
 
     MISSING = "missing"
     AMPUTATED = "amputated"
@@ -29,19 +28,20 @@ class Absence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One capture for one slot.
+class SlotAttempt:
+    """One capture attempt for one slot of an enrolment.
 
     Attributes
     ----------
     position : Position
+        Finger, eye or face that the slot holds.
     source : path, bytes, array or Sample
     number : int
-        1 = the first attempt of its slot.
+        From 1, in the order the attempts of the slot were taken.
     name : str
-        As the operator knows it: a path, or slot and number.
+        As the operator knows it: a path, or position and number.
     ppi : float or None
-        Resolution that overrides the file's.
+        Resolution that overrides the one in the file.
     """
 
     position: Position
@@ -53,24 +53,26 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One person's samples.
+    """The samples of one capture subject.
+
+    A slot is the place of one position in an enrolment; it holds every attempt at that finger, eye or face.
 
     Attributes
     ----------
     id : str
-        Of the person or the record.
-    attempts : tuple of Attempt
-        By slot, then in the order they were taken.
+        Of the person or of the record.
+    attempts : tuple of SlotAttempt
+        By position, then in the order they were taken.
     absent : dict
-        Slot → why it is empty.
+        Position → why it is not captured.
     unplaced : tuple of str
-        Names of files that do not tell their slot.
+        Files whose names do not say which position they show.
     birth_year : int or None
         Some programmes choose the background of the face by it.
     """
 
     id: str
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[SlotAttempt, ...] = ()
     absent: Mapping[Position, Absence] = field(default_factory=dict)
     unplaced: tuple[str, ...] = ()
     birth_year: int | None = None
@@ -83,31 +85,71 @@ class Enrolment:
         absent: Mapping[Position | str, Absence | str] | None = None,
         birth_year: int | None = None,
     ) -> Self:
-        """An enrolment in memory: slot → one capture, or the attempts in the order they were taken.
+        """An enrolment in memory.
+
+        Parameters
+        ----------
+        id : str
+            Of the person or of the record.
+        samples : dict
+            Position → one capture, or a list of attempts in the order they were taken.
+        absent : dict, optional
+            Position → why it is not captured.
+        birth_year : int, optional
+
+        Returns
+        -------
+        Enrolment
 
         Raises
         ------
         EnrolmentError
-            A slot or a reason of absence does not exist.
+            A position or a reason of absence does not exist; the error suggests the nearest name.
         """
         attempts = []
-        for slot, given in samples.items():
-            position = slot_of(slot)
-            several = given if isinstance(given, list | tuple) else [given]
-            for number, source in enumerate(several, 1):
+        for slot, captures in samples.items():
+            position = parse_position(slot)
+            sources = captures if isinstance(captures, list | tuple) else [captures]
+            for number, source in enumerate(sources, 1):
                 name = str(source) if isinstance(source, str | Path) else f"{position} {number}"
-                attempts.append(Attempt(position, source, number, name))
-        excepted = {slot_of(slot): absence_of(why) for slot, why in (absent or {}).items()}
+                attempts.append(SlotAttempt(position, source, number, name))
+        excepted = {parse_position(slot): parse_absence(why) for slot, why in (absent or {}).items()}
         return cls(id, tuple(attempts), excepted, birth_year=birth_year)
 
-    def of_slot(self, position: Position) -> tuple[Attempt, ...]:
-        """The attempts of one slot, in the order they were taken."""
+    def attempts_at(self, position: Position) -> tuple[SlotAttempt, ...]:
+        """The attempts of one slot, in the order they were taken.
+
+        Parameters
+        ----------
+        position : Position
+            Of the slot.
+
+        Returns
+        -------
+        tuple of SlotAttempt
+            Empty where nothing was captured.
+        """
         return tuple(attempt for attempt in self.attempts if attempt.position is position)
 
 
-def slot_of(name: Position | str) -> Position:
-    """Slot from our own name of it; raises :class:`EnrolmentError` with the nearest known name."""
-    return _member(Position, name, "slot")
+def parse_position(name: Position | str) -> Position:
+    """The position of a name.
+
+    Parameters
+    ----------
+    name : str or Position
+        Value of :class:`biocapture.types.Position` other than ``unknown``.
+
+    Returns
+    -------
+    Position
+
+    Raises
+    ------
+    EnrolmentError
+        There is no such position; the error suggests the nearest name.
+    """
+    return _parse_member(Position, name, "slot")
 
 
 def position_order(position: Position) -> int:
@@ -125,12 +167,27 @@ def position_order(position: Position) -> int:
     return POSITION_ORDER[position]
 
 
-def absence_of(name: Absence | str) -> Absence:
-    """Reason of absence from its name; raises :class:`EnrolmentError` with the nearest known name."""
-    return _member(Absence, name, "exception")
+def parse_absence(name: Absence | str) -> Absence:
+    """The reason of absence of a name.
+
+    Parameters
+    ----------
+    name : str or Absence
+        Value of :class:`Absence`.
+
+    Returns
+    -------
+    Absence
+
+    Raises
+    ------
+    EnrolmentError
+        There is no such reason; the error suggests the nearest name.
+    """
+    return _parse_member(Absence, name, "exception")
 
 
-def _member(kind: type[Kind], name: str, what: str) -> Kind:
+def _parse_member(kind: type[Kind], name: str, what: str) -> Kind:
     known = [str(member) for member in kind if member != "unknown"]
     if name in known:
         return kind(name)

@@ -68,7 +68,7 @@ class RecordRules:
         positions and ten prints of the previous person.
     eye_fmr : float
         False match rate at which two eyes count as the same, in two positions or with another person's. Far below what
-        was measured (``readiness/evidence.py`` extrapolates in a straight line), since eyes can afford it: of 900 pairs
+        was measured (``readiness/context.py`` extrapolates in a straight line), since eyes can afford it: of 900 pairs
         of one eye of the CASIA Interval set 0.4 % lie beyond, and none of 19,000 pairs of different eyes comes within.
     means : dict
         Group → minimum mean quality of its positions, 0..100 (MOSIP's client tests means, its server minima).

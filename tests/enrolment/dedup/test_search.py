@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.records_of_people import ROOT
 
-from biocapture.enrolment.dedup import duplicates
+from biocapture.enrolment.dedup import find_duplicates
 from biocapture.enrolment.dedup.search import clusters
 from biocapture.errors import UsageError
 
@@ -24,7 +24,7 @@ def enrolled(root: Path, name: str, person: str, touch: int) -> Path:
 def test_a_person_under_two_names_is_found(tmp_path: Path) -> None:
     one, other = enrolled(tmp_path, "a", "ayu", 1), enrolled(tmp_path, "z", "ayu", 2)
     enrolled(tmp_path, "b", "budi", 1)
-    found = duplicates([tmp_path])
+    found = find_duplicates([tmp_path])
     assert [pair.owners for pair in found.pairs] == [(str(one), str(other))]
     assert len(found.pairs[0].samples) == 3
     assert found.clusters == ((str(one), str(other)),)
@@ -36,7 +36,7 @@ def test_images_without_slots_are_compared_one_with_another(tmp_path: Path) -> N
     for number, name in enumerate(("ayu_right_thumb_1", "ayu_right_thumb_2", "budi_right_thumb_1")):
         shutil.copy(ROOT / "images" / f"{name}.jpg", tmp_path / f"finger scan {'abc'[number]}.jpg")
     (tmp_path / "finger broken.png").write_bytes(b"\x89PNG")
-    found = duplicates([tmp_path])
+    found = find_duplicates([tmp_path])
     assert [pair.owners for pair in found.pairs] == [
         (str(tmp_path / "finger scan a.jpg"), str(tmp_path / "finger scan b.jpg"))
     ]
@@ -50,19 +50,19 @@ def test_another_slot_only_when_asked(tmp_path: Path) -> None:
         shutil.copy(
             ROOT / "images" / f"budi_right_{'ring' if touch == 1 else 'little'}_1.jpg", tmp_path / folder / "RI.jpg"
         )
-    assert duplicates([tmp_path]).pairs == ()
-    assert len(duplicates([tmp_path], any_slot=True).pairs) == 1
+    assert find_duplicates([tmp_path]).pairs == ()
+    assert len(find_duplicates([tmp_path], any_slot=True).pairs) == 1
 
 
 def test_wrong_usage(tmp_path: Path) -> None:
     enrolled(tmp_path, "a", "ayu", 1)
     with pytest.raises(UsageError, match="at least two"):
-        duplicates([tmp_path / "a"])
+        find_duplicates([tmp_path / "a"])
     with pytest.raises(UsageError, match="no such file"):
-        duplicates([tmp_path / "nobody"])
+        find_duplicates([tmp_path / "nobody"])
     enrolled(tmp_path, "b", "budi", 1)
     with pytest.raises(UsageError, match="must be one of"):
-        duplicates([tmp_path], fmr=0.5)
+        find_duplicates([tmp_path], fmr=0.5)
 
 
 def test_clusters_link_over_others() -> None:

@@ -17,14 +17,19 @@ from biocapture.enrolment import Enrolment, read_enrolment
 from biocapture.enrolment.readiness import checks
 from biocapture.enrolment.readiness.checks import CHECKS
 from biocapture.enrolment.readiness.checks.completeness import STATED_SIDE, check_completeness
-from biocapture.enrolment.readiness.evidence import Case, least_score
+from biocapture.enrolment.readiness.context import CheckContext, score_threshold
 from biocapture.enrolment.readiness.examine import examine
-from biocapture.enrolment.readiness.failure_risk import CERTAIN, EVEN, fewer_than, unusable
-from biocapture.enrolment.readiness.finding import Finding
+from biocapture.enrolment.readiness.failure_risk import (
+    CERTAIN_FAILURES,
+    EVEN_ODDS,
+    probability_of_fewer,
+    unusable_probability,
+)
+from biocapture.enrolment.readiness.finding import RecordFinding
 from biocapture.enrolment.readiness.many import check_many
-from biocapture.enrolment.readiness.mosip_levels import level
+from biocapture.enrolment.readiness.mosip_levels import mosip_level
 from biocapture.enrolment.readiness.slot import Slot
-from biocapture.enrolment.readiness.verdict import ordered, verdict_of
+from biocapture.enrolment.readiness.verdict import in_work_order, record_verdict
 from biocapture.fingerprint.comparison.compare import THRESHOLDS
 from biocapture.guidance import LANGUAGES, texts
 from biocapture.iris.comparison.compare import THRESHOLDS as IRIS_THRESHOLDS
@@ -50,10 +55,10 @@ def test_sample_enrolments(label: dict[str, str]) -> None:
     slots = {slot for slot in label["slots"].split(";") if slot}
     found = [finding for finding in record.findings if finding.id == label["finding"]]
     assert bool(found) == bool(label["finding"])
-    assert slots <= {slot for finding in found for slot in finding.slots}
+    assert slots <= {slot for finding in found for slot in finding.positions}
     if not label["finding"]:
         assert record.findings == ()
-        assert record.chance < 0.01
+        assert record.failure_risk < 0.01
     elif label["enrolment"] not in OF_EYES:
         assert len(record.findings) == 1  # nothing else is said
 
@@ -84,7 +89,7 @@ def test_in_memory_and_empty() -> None:
     assert len(record.findings) == 9
     nobody = bc.check(Enrolment("x"))
     assert nobody.verdict is Verdict.RETAKE
-    assert nobody.chance == 1
+    assert nobody.failure_risk == 1
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,7 @@ def test_copies_are_found_however_they_are_made() -> None:
         found = bc.check(Enrolment.of("x", {"right_thumb": data, "left_little": copy}), profile=bare()).findings
         copied = [finding for finding in found if finding.id == "distinct.copied_image"]
         assert copied, name
-        assert set(copied[0].slots) == {Position.RIGHT_THUMB, Position.LEFT_LITTLE}
+        assert set(copied[0].positions) == {Position.RIGHT_THUMB, Position.LEFT_LITTLE}
 
 
 def test_a_copy_is_found_in_the_slot_of_another_modality() -> None:
@@ -140,7 +145,11 @@ def test_most_of_the_previous_person_is_a_person_some_is_residue() -> None:
     mixed = budi | {slot: ayu[slot] for slot in ("right_thumb", "left_index", "left_ring")}
     record = bc.check(Enrolment.of("x", mixed), station=memory())
     assert {finding.id for finding in record.findings} == {"ghost.previous_print"}
-    assert {slot for finding in record.findings for slot in finding.slots} == {"right_thumb", "left_index", "left_ring"}
+    assert {slot for finding in record.findings for slot in finding.positions} == {
+        "right_thumb",
+        "left_index",
+        "left_ring",
+    }
     again = bc.check(Enrolment.of("x", ayu), station=memory())
     assert {finding.id for finding in again.findings} == {"person.other_person"}
     assert (
@@ -169,8 +178,10 @@ def test_two_eyes_tell_together_that_they_are_exchanged(right: float, left: floa
         assert found.report is not None
         told = found.report.measures | {STATED_SIDE: replace(found.report.measures[STATED_SIDE], raw=side)}
         slots[position] = Slot(position, (replace(found, report=replace(found.report, measures=told)),))
-    findings = [each for each in check_completeness(Case(taken, profile, slots)) if each.id == "complete.wrong_eye"]
-    assert tuple(position for each in findings for position in each.slots) == named
+    findings = [
+        each for each in check_completeness(CheckContext(taken, profile, slots)) if each.id == "complete.wrong_eye"
+    ]
+    assert tuple(position for each in findings for position in each.positions) == named
 
 
 def test_budget_proposes_what_costs_least() -> None:
@@ -178,69 +189,71 @@ def test_budget_proposes_what_costs_least() -> None:
     (wsq, *jpeg2000) = whole.budget.options
     assert wsq.method == "wsq"
     assert [option.method for option in jpeg2000] == ["jpeg2000 10", "jpeg2000 20", "jpeg2000 30"]
-    assert [option.bytes for option in jpeg2000] == sorted((option.bytes for option in jpeg2000), reverse=True)
+    assert [option.total_bytes for option in jpeg2000] == sorted(
+        (option.total_bytes for option in jpeg2000), reverse=True
+    )
     raw = 10 * 520 * 400
     for option, ratio in zip(jpeg2000, (10, 20, 30), strict=True):
-        assert raw / option.bytes == pytest.approx(ratio, rel=0.1)
-        assert option.minimum > 60
-    assert raw / wsq.bytes > 8
+        assert raw / option.total_bytes == pytest.approx(ratio, rel=0.1)
+        assert option.min_quality > 60
+    assert raw / wsq.total_bytes > 8
     assert whole.budget.proposal == ()
-    limit = jpeg2000[1].bytes
+    limit = jpeg2000[1].total_bytes
     tight = bc.check(ROOT / "clean_names", profile=bare(budget=PacketRules(limit)))
     assert tight.findings[-1].id == "budget.too_large"
     assert tight.verdict is Verdict.REVIEW
-    assert sum(option.bytes for option in tight.budget.proposal) <= limit
+    assert sum(option.total_bytes for option in tight.budget.proposal) <= limit
     impossible = bc.check(ROOT / "clean_names", profile=bare(budget=PacketRules(1000)))
     assert impossible.budget.proposal == ()
     assert impossible.verdict is Verdict.REVIEW
 
 
 def test_group_means_and_levels() -> None:
-    assert [level(q) for q in (0.0, 9.99, 10.0, 55.0, 89.9, 90.0, 100.0)] == [
+    assert [mosip_level(q) for q in (0.0, 9.99, 10.0, 55.0, 89.9, 90.0, 100.0)] == [
         *("level-1", "level-1", "level-2", "level-6", "level-9", "level-10", "level-10"),
     ]
-    assert level(math.nan) == "--Biometrics-Not-Available--"
+    assert mosip_level(math.nan) == "--Biometrics-Not-Available--"
     record = bc.check(ROOT / "poor_print")
-    fingers = record.summaries[Modality.FINGERPRINT]
+    fingers = record.modality_qualities[Modality.FINGERPRINT]
     slap = [slot.quality for slot in record.slots if slot.position in Group.RIGHT_SLAP.positions]
     assert len(slap) == 4
-    assert record.means["right_slap"] == pytest.approx(np.mean(slap))
+    assert record.group_means["right_slap"] == pytest.approx(np.mean(slap))
     assert fingers.minimum == min(slot.quality for slot in record.slots if slot.position in FINGERS)
     strict = bare(means={Group.RIGHT_SLAP: 99.0})
     finding = next(f for f in bc.check(ROOT / "clean_names", profile=strict).findings if f.id == "readable.group")
-    assert set(finding.slots) == set(Group.RIGHT_SLAP.positions)
+    assert set(finding.positions) == set(Group.RIGHT_SLAP.positions)
 
 
 def test_chance_has_its_closed_forms() -> None:
-    assert fewer_than(0, [0.5]) == 0
-    assert fewer_than(1, []) == 1
-    assert fewer_than(1, [0.5, 0.5]) == pytest.approx(0.25)
-    assert fewer_than(2, [0.5, 0.5, 0.5]) == pytest.approx(0.5)
-    assert fewer_than(2, [0.1, 0.2]) == pytest.approx(1 - 0.02)
-    assert unusable(-2.0) == pytest.approx(0.5)
-    assert unusable(10) > unusable(50) > unusable(90) > 0
+    assert probability_of_fewer(0, [0.5]) == 0
+    assert probability_of_fewer(1, []) == 1
+    assert probability_of_fewer(1, [0.5, 0.5]) == pytest.approx(0.25)
+    assert probability_of_fewer(2, [0.5, 0.5, 0.5]) == pytest.approx(0.5)
+    assert probability_of_fewer(2, [0.1, 0.2]) == pytest.approx(1 - 0.02)
+    assert unusable_probability(-2.0) == pytest.approx(0.5)
+    assert unusable_probability(10) > unusable_probability(50) > unusable_probability(90) > 0
 
 
 def test_least_scores_go_through_the_documented_ones_and_rise() -> None:
     for modality, documented in ((Modality.FINGERPRINT, THRESHOLDS), (Modality.IRIS, IRIS_THRESHOLDS)):
-        assert {rate: least_score(modality, rate) for rate in documented} == documented
+        assert {rate: score_threshold(modality, rate) for rate in documented} == documented
         for rate in documented:
-            assert least_score(modality, rate * 0.999999) == pytest.approx(documented[rate], abs=1e-3)
-            assert least_score(modality, rate * 1.000001) == pytest.approx(documented[rate], abs=1e-3)
-        scores = [least_score(modality, 10.0 ** (-k / 4)) for k in range(1, 40)]
+            assert score_threshold(modality, rate * 0.999999) == pytest.approx(documented[rate], abs=1e-3)
+            assert score_threshold(modality, rate * 1.000001) == pytest.approx(documented[rate], abs=1e-3)
+        scores = [score_threshold(modality, 10.0 ** (-k / 4)) for k in range(1, 40)]
         assert scores == sorted(set(scores))
         assert scores[-1] < 100
 
 
 def test_verdict_of_a_record() -> None:
-    retake = Finding("ghost.second_ridges", Verdict.RETAKE, (Position.RIGHT_INDEX,), "enrolment.second_ridges")
-    poor = Finding("readable.slot", Verdict.REVIEW, (Position.RIGHT_THUMB,), "fingerprint.poor_quality")
+    retake = RecordFinding("ghost.second_ridges", Verdict.RETAKE, (Position.RIGHT_INDEX,), "enrolment.second_ridges")
+    poor = RecordFinding("readable.slot", Verdict.REVIEW, (Position.RIGHT_THUMB,), "fingerprint.poor_quality")
     doubt = replace(poor, id="person.other_person", identity=True)
-    assert verdict_of([]) is Verdict.READY
-    assert verdict_of([poor]) is Verdict.REVIEW
-    assert verdict_of([poor, retake]) is Verdict.RETAKE
-    assert verdict_of([poor, retake, doubt]) is Verdict.REVIEW
-    assert ordered([poor, retake, doubt])[0].id == "person.other_person"
+    assert record_verdict([]) is Verdict.READY
+    assert record_verdict([poor]) is Verdict.REVIEW
+    assert record_verdict([poor, retake]) is Verdict.RETAKE
+    assert record_verdict([poor, retake, doubt]) is Verdict.REVIEW
+    assert in_work_order([poor, retake, doubt])[0].id == "person.other_person"
 
 
 def ids_in(code: str) -> set[str]:
@@ -256,7 +269,7 @@ def test_checks_are_alike_and_listed_once() -> None:
     for name, code in modules.items():
         assert listed[name].findings.__name__ == f"check_{name}"
         assert re.findall(r"^def (check_\w+)\((\w+): (\w+)\) -> list\[\w+\]", code, re.MULTILINE) == [
-            (f"check_{name}", "case", "Case")
+            (f"check_{name}", "context", "CheckContext")
         ]
         assert ids_in(code) == {listed[name].name}
     assert len({check.name for check in CHECKS}) == len(CHECKS)
@@ -264,7 +277,7 @@ def test_checks_are_alike_and_listed_once() -> None:
 
 def test_faults_with_a_chance_of_their_own_exist_and_have_texts() -> None:
     code = "\n".join(path.read_text() for path in Path(checks.__file__).parent.glob("*.py"))
-    for fault in CERTAIN | EVEN:
+    for fault in CERTAIN_FAILURES | EVEN_ODDS:
         name = fault.partition(".")[2]
         assert f'"{fault}"' in code or f'"{name}"' in code, fault
         key = f"enrolment.{'attempts_disagree' if name == 'disagree' else name}"

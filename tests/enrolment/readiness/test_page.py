@@ -4,12 +4,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from biocapture.cli.terminal.record import lines_of
 from tests.support.records_of_people import ROOT
 
 import biocapture as bc
-from biocapture.enrolment import Attempt, Enrolment
-from biocapture.enrolment.readiness.page import write_html
+from biocapture.cli.terminal.readiness import record_lines
+from biocapture.enrolment import Enrolment, SlotAttempt
+from biocapture.enrolment.readiness.page import write_page
 from biocapture.errors import UsageError
 from biocapture.types import Position
 
@@ -38,7 +38,7 @@ class Elements(HTMLParser):
 
 
 def page_of(record: bc.Readiness, folder: Path, language: str = "") -> Elements:
-    write_html(record, folder / "page.html", language)
+    write_page(record, folder / "page.html", language)
     return Elements((folder / "page.html").read_text(encoding="utf8"))
 
 
@@ -47,7 +47,7 @@ def test_a_fault_its_slots_and_its_pictures(tmp_path: Path) -> None:
     page = page_of(record, tmp_path)
     assert "RETAKE" in page.text
     assert "1. right middle finger, right index finger" in page.text
-    assert record.findings[0].say() in page.text
+    assert record.findings[0].instruction() in page.text
     assert record.findings[0].evidence_line in page.text
     assert [tag for tag, _ in page.tags].count("img") == 1  # both prints in one picture
     assert [tag for tag, _ in page.tags].count("tr") == len(record.slots)
@@ -58,9 +58,9 @@ def test_a_fault_its_slots_and_its_pictures(tmp_path: Path) -> None:
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
     file = (ROOT / "images" / "ayu_right_thumb_1.jpg").read_bytes()
     attempts = (
-        Attempt(Position.RIGHT_THUMB, file, 1, HOSTILE),
-        Attempt(Position.LEFT_LITTLE, file, 1, f"{HOSTILE}2"),
-        Attempt(Position.LEFT_RING, b"<b>no image</b>", 1, f"{HOSTILE}3"),
+        SlotAttempt(Position.RIGHT_THUMB, file, 1, HOSTILE),
+        SlotAttempt(Position.LEFT_LITTLE, file, 1, f"{HOSTILE}2"),
+        SlotAttempt(Position.LEFT_RING, b"<b>no image</b>", 1, f"{HOSTILE}3"),
     )
     record = bc.check(Enrolment(HOSTILE, attempts, unplaced=(f"{HOSTILE}4",)))
     assert {"distinct.same_file", "complete.unreadable_file", "complete.unplaced_file"} <= {
@@ -85,7 +85,7 @@ def test_page_and_terminal_say_the_same_of_a_slot(tmp_path: Path) -> None:
     states = [(slot.state("id"), slot.attempts_note("id")) for slot in record.slots]
     assert [state for state, _ in states] == ["baik", "tidak ada", *["tidak ada gambar yang dapat dipakai"] * 2]
     assert states[0][1].startswith("terbaik dari 2 percobaan: ")
-    page, lines = page_of(record, tmp_path, "id").text, "\n".join(lines_of(record, "id"))
+    page, lines = page_of(record, tmp_path, "id").text, "\n".join(record_lines(record, "id"))
     for state, note in states:
         assert state in page
         assert state in lines
@@ -95,4 +95,4 @@ def test_page_and_terminal_say_the_same_of_a_slot(tmp_path: Path) -> None:
 
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
-        write_html(bc.check(Enrolment("x")), tmp_path / "none" / "page.html")
+        write_page(bc.check(Enrolment("x")), tmp_path / "none" / "page.html")

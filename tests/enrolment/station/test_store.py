@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from tests.support.records_of_people import templates
 
-from biocapture.enrolment.station import Station, make_key, read_key
-from biocapture.enrolment.station.packing import packed, sketch_in, template_in
-from biocapture.enrolment.station.store import _part
+from biocapture.enrolment.station import Station, create_key, read_key
+from biocapture.enrolment.station.packing import pack_sample, unpack_sketch, unpack_template
+from biocapture.enrolment.station.store import _matcher_of
 from biocapture.errors import StationError, UsageError
 from biocapture.types import Position
 
@@ -35,26 +35,26 @@ def path(tmp_path: Path) -> Path:
 def test_remembers_across_sessions(path: Path) -> None:
     with Station(path, KEY) as station:
         (person,) = station.people()
-        assert (person.id, person.operator, set(person.slots)) == (NAME, False, set(AYU))
+        assert (person.id, person.operator, set(person.positions)) == (NAME, False, set(AYU))
         name, found = station.previous("budi")
         assert name == NAME
         assert found[Position.RIGHT_INDEX].to_bytes() == AYU[Position.RIGHT_INDEX].to_bytes()
         assert station.previous(NAME) == ("", {})
-        assert [known.person for known in station.of_slot(Position.RIGHT_INDEX, "budi")] == [NAME]
-        assert station.of_slot(Position.RIGHT_INDEX, NAME) == []
+        assert [known.person for known in station.samples_at(Position.RIGHT_INDEX, "budi")] == [NAME]
+        assert station.samples_at(Position.RIGHT_INDEX, NAME) == []
 
 
 def test_stored_sketches_are_those_made_anew() -> None:
-    part = _part(Position.RIGHT_INDEX)
+    own = _matcher_of(Position.RIGHT_INDEX)
     template = AYU[Position.RIGHT_INDEX]
-    stored = packed(part, template)
-    again, sketch = template_in(part, stored), sketch_in(part, stored)
+    stored = pack_sample(own, template)
+    again, sketch = unpack_template(own, stored), unpack_sketch(own, stored)
     assert again.to_bytes() == template.to_bytes()
-    fresh = part.sketch(again)
+    fresh = own.sketch(again)
     for name in ("surroundings", "place", "angle"):
         assert (getattr(sketch, name) == getattr(fresh, name)).all()
     with pytest.raises(StationError, match="another version"):
-        sketch_in(part, b"BCS0" + bytes(20))
+        unpack_sketch(own, b"BCS0" + bytes(20))
 
 
 def test_nothing_is_readable_without_the_key(path: Path) -> None:
@@ -73,7 +73,7 @@ def test_altered_or_moved_contents_are_refused(path: Path) -> None:
     base.execute("UPDATE samples SET sealed = ? WHERE slot = 'right_index'", (rows["left_index"],))
     base.commit()
     with Station(path, KEY) as station, pytest.raises(StationError, match="altered"):
-        station.of_slot(Position.RIGHT_INDEX, "")
+        station.samples_at(Position.RIGHT_INDEX, "")
     base.execute("UPDATE people SET expires = expires + 1e9")
     base.commit()
     base.close()
@@ -86,7 +86,7 @@ def test_replaces_trims_and_forgets(path: Path) -> None:
     with Station(path, KEY) as station:
         station.add("sari", few, operator=True)
         station.add(NAME, few)
-        assert {p.id: len(p.slots) for p in station.people()} == {"sari": 1, NAME: 1}
+        assert {p.id: len(p.positions) for p in station.people()} == {"sari": 1, NAME: 1}
         for name in ("a", "b", "c"):
             station.add(name, few, keep=2)
         assert [p.id for p in station.people()] == ["sari", "b", "c"]
@@ -144,7 +144,7 @@ def _newer(path: Path) -> None:
 def look(path: Path, create: bool) -> None:
     with Station(path, KEY, create=create) as station:
         station.people()
-        station.of_slot(Position.RIGHT_INDEX, "")
+        station.samples_at(Position.RIGHT_INDEX, "")
 
 
 @pytest.mark.parametrize(
@@ -208,10 +208,10 @@ def test_survives_kill_at_any_moment(tmp_path: Path) -> None:
         with Station(path, KEY) as station:
             people = station.people()
             assert 1 <= len(people) <= 8
-            assert all(set(person.slots) == set(AYU) for person in people)  # no half of a person
+            assert all(set(person.positions) == set(AYU) for person in people)  # no half of a person
             if told:
                 assert f"person {told[-1]}" in {person.id for person in people}  # what was confirmed is there
-            assert len(station.of_slot(Position.LEFT_LITTLE, "")) == len(people)
+            assert len(station.samples_at(Position.LEFT_LITTLE, "")) == len(people)
 
 
 def test_copies_of_the_file_work_elsewhere(path: Path, tmp_path: Path) -> None:
@@ -221,11 +221,11 @@ def test_copies_of_the_file_work_elsewhere(path: Path, tmp_path: Path) -> None:
 
 
 def test_keys(tmp_path: Path) -> None:
-    key = make_key(tmp_path / "k")
+    key = create_key(tmp_path / "k")
     assert read_key(tmp_path / "k") == key
     assert (tmp_path / "k").stat().st_mode & 0o077 == 0
     with pytest.raises(StationError, match="cannot be written"):
-        make_key(tmp_path / "k")
+        create_key(tmp_path / "k")
     (tmp_path / "bad").write_text("zz")
     with pytest.raises(StationError, match="64 hexadecimal digits"):
         read_key(tmp_path / "bad")

@@ -7,7 +7,7 @@ from tests.support.records_of_people import ROOT
 
 from biocapture.assessment.options import options_of
 from biocapture.assessment.samples import sample_of
-from biocapture.enrolment.readiness.checks.latent_residue import MAX_UNDERLYING
+from biocapture.enrolment.readiness.checks.latent_residue import MAX_RESIDUE_SHARE
 from biocapture.fingerprint.features.latent_residue import latent_residue
 from biocapture.synthetic.fingerprint.impression import Effects, impression
 
@@ -20,14 +20,14 @@ def share(seed: int, **effects: float) -> float:
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_latent_print_is_seen_and_nothing_where_there_is_none(seed: int) -> None:
     clean = [share(seed), share(seed, wet=0.3, noise=6.0), share(seed, dry=0.3), share(seed, creases=4)]
-    assert max(clean) < MAX_UNDERLYING / 2
-    assert share(seed, ghost=0.4) > MAX_UNDERLYING
-    assert share(seed, ghost=0.8) > MAX_UNDERLYING
+    assert max(clean) < MAX_RESIDUE_SHARE / 2
+    assert share(seed, ghost=0.4) > MAX_RESIDUE_SHARE
+    assert share(seed, ghost=0.8) > MAX_RESIDUE_SHARE
 
 
 def test_area_and_share_agree() -> None:
     residue = latent_residue(sample_of(ROOT / "images" / "budi_right_thumb_1_ghost05.jpg", options_of("fingerprint")))
-    assert residue.share > MAX_UNDERLYING
+    assert residue.share > MAX_RESIDUE_SHARE
     assert residue.area_mm2 == pytest.approx(residue.cells.sum() * (8 * 25.4 / 500) ** 2)
 
 

@@ -47,10 +47,10 @@ def print_record_line(record: Readiness, language: str = "", console: Console | 
     language = language or record.language
     advice = record.guidance(language)
     more = f" (+{len(advice) - 1})" if len(advice) > 1 else ""
-    slots = ", ".join(position_name(slot, language) for slot in record.findings[0].slots) if record.findings else ""
+    slots = ", ".join(position_name(slot, language) for slot in record.findings[0].positions) if record.findings else ""
     what = f"{slots}: {advice[0]}" if slots else advice[0] if advice else ""
     console.print(
-        f"[{COLOURS[record.verdict]}]{record.verdict:<6}[/] {100 * record.chance:3.0f} %  "
+        f"[{COLOURS[record.verdict]}]{record.verdict:<6}[/] {100 * record.failure_risk:3.0f} %  "
         f"{escape(printable(record.id)):<{NAME_WIDTH}}  {escape(what)}{more}",
         highlight=False,
     )
@@ -71,8 +71,12 @@ def record_lines(record: Readiness, language: str) -> Iterator[str]:
     """
     verdict = verdict_word(record.verdict, "headline", language)
     yield f"[bold]{escape(printable(record.id))}[/]   [bold {COLOURS[record.verdict]}]{verdict}[/]"
-    avoided = f"   {record_phrase('avoids', language)}: {', '.join(record.statuses)}" if record.statuses else ""
-    yield f"{record_phrase('chance', language)}: {100 * record.chance:.0f} %{avoided}"
+    avoided = (
+        f"   {record_phrase('avoids', language)}: {', '.join(record.avoided_statuses)}"
+        if record.avoided_statuses
+        else ""
+    )
+    yield f"{record_phrase('chance', language)}: {100 * record.failure_risk:.0f} %{avoided}"
     yield ""
     yield from (_slot_line(slot, language) for slot in record.slots)
     yield from _summary_lines(record, language)
@@ -99,7 +103,9 @@ def _slot_line(slot: Slot, language: str) -> str:
 
 
 def _summary_lines(record: Readiness, language: str) -> Iterator[str]:
-    summaries = [(modality, summary) for modality, summary in record.summaries.items() if summary.mean == summary.mean]
+    summaries = [
+        (modality, summary) for modality, summary in record.modality_qualities.items() if summary.mean == summary.mean
+    ]
     if summaries:
         yield ""
     for modality, summary in summaries:
@@ -111,16 +117,18 @@ def _summary_lines(record: Readiness, language: str) -> Iterator[str]:
 
 def _size_lines(record: Readiness, language: str) -> Iterator[str]:
     sizes = record.budget
-    if sizes.options or sizes.bytes > sizes.limit:
+    if sizes.options or sizes.total_bytes > sizes.max_bytes:
         name = record_phrase("size", language)
-        yield f"  {name:<{NAME_WIDTH}}{sizes.bytes / 1e3:.0f} kB ({sizes.limit / 1e3:.0f} kB)"
+        yield f"  {name:<{NAME_WIDTH}}{sizes.total_bytes / 1e3:.0f} kB ({sizes.max_bytes / 1e3:.0f} kB)"
     for option in sizes.options:
         quality = (
-            "" if option.minimum != option.minimum else f"{record_phrase('minimum', language)} {option.minimum:.0f}"
+            ""
+            if option.min_quality != option.min_quality
+            else f"{record_phrase('minimum', language)} {option.min_quality:.0f}"
         )
         chosen = "  ←" if option in sizes.proposal else ""
         name = f"{record_phrase(option.modality, language)}, {option.method}"
-        yield f"    {name:<{NAME_WIDTH + 4}}{option.bytes / 1e3:6.0f} kB  {quality}{chosen}"
+        yield f"    {name:<{NAME_WIDTH + 4}}{option.total_bytes / 1e3:6.0f} kB  {quality}{chosen}"
 
 
 def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
@@ -128,8 +136,8 @@ def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
         yield ""
         yield f"[bold]{record_phrase('todo', language)}[/]"
     for number, finding in enumerate(record.findings, 1):
-        slots = finding.slot_names(language)
-        yield f"  {number}. [{COLOURS[finding.verdict]}]{slots}[/]: {escape(finding.say(language))}"
+        slots = finding.position_names(language)
+        yield f"  {number}. [{COLOURS[finding.verdict]}]{slots}[/]: {escape(finding.instruction(language))}"
         if because := finding.evidence_line:
             yield f"     [dim]{finding.id}: {escape(because)}[/]"
         if finding.images:

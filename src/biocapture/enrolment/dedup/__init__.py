@@ -1,5 +1,5 @@
-"""Local deduplication: who among many enrolments or images is who."""
+"""Local deduplication: which of many enrolments or images show the same person."""
 
-from biocapture.enrolment.dedup.search import Duplicates, Pair, duplicates
+from biocapture.enrolment.dedup.search import DuplicatePair, Duplicates, find_duplicates
 
-__all__ = ["Duplicates", "Pair", "duplicates"]
+__all__ = ["DuplicatePair", "Duplicates", "find_duplicates"]

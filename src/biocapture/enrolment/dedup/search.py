@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +10,30 @@ from biocapture.assessment.options import options_of
 from biocapture.comparison.compare import sample_and_template
 from biocapture.comparison.gallery import Gallery
 from biocapture.comparison.protocol import matcher
-from biocapture.enrolment.dedup.subjects import Item, items
+from biocapture.enrolment.dedup.subjects import OwnedImage, owned_images
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.types import Modality, Position
 
-MAX_FOUND = 50
-"""Candidates of one sample."""
+MAX_CANDIDATES = 50
+"""Matches that are reported of one sample."""
 
 Template = Any
+Extracted = tuple[OwnedImage, Template]
+Matches = dict[tuple[str, str], list[tuple[str, str, float]]]
+"""Two owners → paths of their matching images and the comparison score 0..100."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class DuplicatePair:
     """Two people, or two single images, that match.
 
     Attributes
     ----------
     owners : (str, str)
     score : float
-        Of the best matching samples, 0..100.
+        Of the images that match best, 0..100.
     samples : tuple of (str, str, float)
-        Every two images that match, with their score, best first.
+        Paths of every two images that match, with their score, best first.
     """
 
     owners: tuple[str, str]
@@ -40,25 +43,25 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """What a run over many records found.
+    """Result of a deduplication.
 
     Attributes
     ----------
-    pairs : tuple of Pair
+    pairs : tuple of DuplicatePair
         Best first.
     clusters : tuple of tuple of str
-        Owners linked by pairs, largest first.
+        Owners linked by pairs, largest cluster first.
     owners, images, comparisons : int
-        How much was compared.
+        How many were compared.
     fmr : float
         False match rate of the threshold, per comparison.
     unreadable : dict
-        Path → why.
+        Path → why it cannot be read.
     not_compared : dict
-        Path → why: nothing to compare in it, or a modality without a matcher.
+        Path → why: a failure to extract, or a modality without a matcher.
     """
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[DuplicatePair, ...]
     clusters: tuple[tuple[str, ...], ...]
     owners: int
     images: int
@@ -80,11 +83,13 @@ class Duplicates:
             for pair in self.pairs
         ]
         facts = {"owners": self.owners, "images": self.images, "comparisons": self.comparisons, "fmr": self.fmr}
-        blind = {"unreadable": self.unreadable, "not_compared": self.not_compared}
-        return {"pairs": pairs, "clusters": [list(cluster) for cluster in self.clusters]} | facts | blind
+        failures = {"unreadable": self.unreadable, "not_compared": self.not_compared}
+        return {"pairs": pairs, "clusters": [list(cluster) for cluster in self.clusters]} | facts | failures
 
 
-def duplicates(paths: Iterable[Path], fmr: float = 1e-4, *, any_slot: bool = False, threads: int = 2) -> Duplicates:
+def find_duplicates(
+    paths: Iterable[Path], fmr: float = 1e-4, *, any_slot: bool = False, threads: int = 2
+) -> Duplicates:
     """Find samples of different owners that match.
 
     Parameters
@@ -92,103 +97,116 @@ def duplicates(paths: Iterable[Path], fmr: float = 1e-4, *, any_slot: bool = Fal
     paths : iterable of Path
         Folders of enrolments, enrolments, images.
     fmr : float
-        One of the matchers' documented false match rates.
+        One of the matchers' documented false match rates, per comparison.
     any_slot : bool
-        Compare every slot with every other; otherwise, where all slots are told, only the same ones.
+        Compare every position with every other; otherwise, where all positions are known, only the same ones.
     threads : int
-        Images read side by side.
+        Images read at a time; the result does not depend on it.
+
+    Returns
+    -------
+    Duplicates
 
     Raises
     ------
     UsageError
-        A path does not exist, nothing to compare is there, or the rate is not documented.
+        A path does not exist, fewer than two owners are there, or the rate is not documented.
+    EnrolmentError
+        A manifest is damaged.
     """
-    listed = list(items(paths))
-    if len({item.owner for item in listed}) < 2:
-        raise UsageError("at least two enrolments or images are needed", str(listed[0].owner) if listed else "PATH")
+    images = list(owned_images(paths))
+    if len({image.owner for image in images}) < 2:
+        raise UsageError("at least two enrolments or images are needed", str(images[0].owner) if images else "PATH")
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        read = list(pool.map(_read, listed))
-    made = [(item, template) for item, template, _ in read if template is not None]
-    found: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
-    comparisons = 0
-    for group in _groups(made, any_slot):
-        comparisons += _search(group, fmr, found)
-    pairs = [_pair(owners, matches) for owners, matches in found.items()]
+        outcomes = list(pool.map(_extract, images))
+    extracted = [(image, template) for image, template, _ in outcomes if template is not None]
+    matches: Matches = {}
+    comparisons = sum(_search(group, fmr, matches) for group in _groups(extracted, any_slot))
+    pairs = [_pair(owners, samples) for owners, samples in matches.items()]
     pairs.sort(key=lambda pair: (-pair.score, pair.owners))
-    failed = [(item, error) for item, template, error in read if template is None]
+    failed = [(image, error) for image, template, error in outcomes if template is None]
     return Duplicates(
         tuple(pairs),
         clusters([pair.owners for pair in pairs]),
-        len({item.owner for item in listed}),
-        len(made),
+        len({image.owner for image in images}),
+        len(extracted),
         comparisons,
         fmr,
-        {str(item.path): str(error) for item, error in failed if not isinstance(error, str)},
-        {str(item.path): error for item, error in failed if isinstance(error, str)},
+        {str(image.path): str(error) for image, error in failed if not isinstance(error, str)},
+        {str(image.path): error for image, error in failed if isinstance(error, str)},
     )
 
 
 def clusters(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
-    """Owners that are linked, directly or over others; largest first, members in order."""
+    """Owners that are linked by pairs, directly or through others.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, str)
+
+    Returns
+    -------
+    tuple of tuple of str
+        Largest cluster first, members sorted.
+    """
     member: dict[str, set[str]] = {}
-    for one, other in pairs:
-        joined = member.get(one, {one}) | member.get(other, {other})
-        for each in joined:
-            member[each] = joined
+    for first, second in pairs:
+        joined = member.get(first, {first}) | member.get(second, {second})
+        for owner in joined:
+            member[owner] = joined
     distinct = {tuple(sorted(joined)) for joined in member.values()}
     return tuple(sorted(distinct, key=lambda cluster: (-len(cluster), cluster)))
 
 
-def _read(item: Item) -> tuple[Item, Template | None, BiocaptureError | str]:
+def _extract(image: OwnedImage) -> tuple[OwnedImage, Template | None, BiocaptureError | str]:
     """The template of an image, or why there is none: an error where it cannot be read, a text where it is empty."""
     try:
-        wanted = options_of(item.modality or "auto", ppi=item.ppi)
+        options = options_of(image.modality or "auto", ppi=image.ppi)
     except UsageError as error:
-        return item, None, error.message
+        return image, None, error.message
     try:
-        sample, made = sample_and_template(item.path, wanted)
+        sample, template = sample_and_template(image.path, options)
     except BiocaptureError as error:
-        return item, None, error
-    if matcher(sample.modality).is_empty(made):
-        return item, None, "nothing to compare in it"
-    return Item(item.owner, item.path, item.position, sample.modality, item.ppi), made, ""
+        return image, None, error
+    if matcher(sample.modality).is_empty(template):
+        return image, None, "nothing to compare in it"
+    return replace(image, modality=sample.modality), template, ""
 
 
-def _groups(made: Sequence[tuple[Item, Template]], any_slot: bool) -> list[list[tuple[Item, Template]]]:
-    """Samples that are compared with one another: of a slot, or of a modality where a slot is not told."""
-    by_modality: dict[Modality, list[tuple[Item, Template]]] = {}
-    for item, template in made:
-        assert item.modality is not None
-        by_modality.setdefault(item.modality, []).append((item, template))
+def _groups(extracted: Sequence[Extracted], any_slot: bool) -> list[list[Extracted]]:
+    """Samples that are compared with one another: of a position, or of a modality where a position is unknown."""
+    by_modality: dict[Modality, list[Extracted]] = {}
+    for image, template in extracted:
+        assert image.modality is not None
+        by_modality.setdefault(image.modality, []).append((image, template))
     groups = []
     for members in by_modality.values():
-        told = all(item.position is not Position.UNKNOWN for item, _ in members)
-        key: Callable[[Item], object] = (lambda item: item.position) if told and not any_slot else (lambda _: None)
-        groups += [
-            [pair for pair in members if key(pair[0]) == value] for value in {key(item): 0 for item, _ in members}
-        ]
+        known = all(image.position is not Position.UNKNOWN for image, _ in members)
+        key: Callable[[OwnedImage], object] = (
+            (lambda image: image.position) if known and not any_slot else (lambda _: None)
+        )
+        keys = dict.fromkeys(key(image) for image, _ in members)
+        groups += [[member for member in members if key(member[0]) == value] for value in keys]
     return groups
 
 
-def _search(
-    group: list[tuple[Item, Template]], fmr: float, found: dict[tuple[str, str], list[tuple[str, str, float]]]
-) -> int:
-    """Search each sample among the others of its group; how many comparisons that amounts to."""
+def _search(group: list[Extracted], fmr: float, matches: Matches) -> int:
+    """Search each sample among the others of its group and add what matches; how many comparisons that amounts to."""
     modality = group[0][0].modality
     assert modality is not None
     thresholds = matcher(modality).THRESHOLDS
     if fmr not in thresholds:
         raise UsageError(f"false match rate must be one of {', '.join(map(str, thresholds))}", str(fmr))
     gallery = Gallery(((str(i), template) for i, (_, template) in enumerate(group)), modality)
-    for i, (item, template) in enumerate(group):
-        for candidate in gallery.search(template, MAX_FOUND):
+    for i, (image, template) in enumerate(group):
+        for candidate in gallery.search(template, MAX_CANDIDATES):
             other = group[int(candidate.id)][0]
-            if int(candidate.id) > i and other.owner != item.owner and candidate.score >= thresholds[fmr]:
-                owners = min(item.owner, other.owner), max(item.owner, other.owner)
-                found.setdefault(owners, []).append((str(item.path), str(other.path), candidate.score))
+            if int(candidate.id) > i and other.owner != image.owner and candidate.score >= thresholds[fmr]:
+                owners = min(image.owner, other.owner), max(image.owner, other.owner)
+                matches.setdefault(owners, []).append((str(image.path), str(other.path), candidate.score))
     return len(group) * (len(group) - 1) // 2
 
 
-def _pair(owners: tuple[str, str], matches: list[tuple[str, str, float]]) -> Pair:
-    ordered = sorted(matches, key=lambda match: (-match[2], match[:2]))
-    return Pair(owners, ordered[0][2], tuple(ordered))
+def _pair(owners: tuple[str, str], samples: list[tuple[str, str, float]]) -> DuplicatePair:
+    best_first = sorted(samples, key=lambda sample: (-sample[2], sample[:2]))
+    return DuplicatePair(owners, best_first[0][2], tuple(best_first))

@@ -1,4 +1,4 @@
-"""From an attempt to what the checks need of it: decode, assess, extract, sign. Each attempt by itself."""
+"""From an attempt to what the checks need of it: decode, assess, extract. Each attempt by itself."""
 
 import math
 from collections.abc import Sequence
@@ -13,68 +13,111 @@ from biocapture.assessment.pipeline import assess_many
 from biocapture.assessment.report import Report
 from biocapture.assessment.samples import at_working_resolution, sample_of
 from biocapture.comparison.protocol import Matcher, matcher
-from biocapture.enrolment import Attempt, Enrolment
+from biocapture.enrolment import Enrolment, SlotAttempt
 from biocapture.enrolment.readiness.copies import signature
-from biocapture.enrolment.readiness.slot import Examined, Slot
-from biocapture.enrolment.readiness.wrong_characteristic import HOPELESS, other_modality
+from biocapture.enrolment.readiness.slot import ExaminedAttempt, Slot
+from biocapture.enrolment.readiness.wrong_characteristic import MIN_CREDIBLE_QUALITY, wrong_modality
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.profile.load import Profile
 from biocapture.types import Modality, Position, Sample
 
 
-def examined_slots(enrolment: Enrolment, profile: Profile, threads: int = 1) -> dict[Position, Slot]:
-    """Every slot that has attempts or is excepted, in the order of the positions.
+def examine_slots(enrolment: Enrolment, profile: Profile, threads: int = 1) -> dict[Position, Slot]:
+    """Examine every attempt of an enrolment.
 
-    The answers do not depend on the number of threads.
+    Parameters
+    ----------
+    enrolment : Enrolment
+    profile : Profile
+    threads : int
+        Attempts examined at a time; the result does not depend on it.
+
+    Returns
+    -------
+    dict
+        Position → slot, of those that have attempts or are excepted, in the order of the positions.
     """
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        found = list(pool.map(lambda attempt: examine(attempt, profile), enrolment.attempts))
-    return slots_of(enrolment, found)
+        attempts = list(pool.map(lambda attempt: examine(attempt, profile), enrolment.attempts))
+    return group_by_slot(enrolment, attempts)
 
 
-def slots_of(enrolment: Enrolment, found: Sequence[Examined]) -> dict[Position, Slot]:
-    """Examined attempts by slot."""
+def group_by_slot(enrolment: Enrolment, examined: Sequence[ExaminedAttempt]) -> dict[Position, Slot]:
+    """Gather examined attempts into slots.
+
+    Parameters
+    ----------
+    enrolment : Enrolment
+        Says which positions are excepted.
+    examined : sequence of ExaminedAttempt
+
+    Returns
+    -------
+    dict
+        Position → slot, of those that have attempts or are excepted, in the order of the positions.
+    """
     slots = {}
     for position in Position:
-        attempts = tuple(each for each in found if each.attempt.position is position)
+        attempts = tuple(each for each in examined if each.attempt.position is position)
         absent = enrolment.absent.get(position)
         if attempts or absent:
             slots[position] = Slot(position, attempts, absent)
     return slots
 
 
-def examine(attempt: Attempt, profile: Profile) -> Examined:
-    """Look at one attempt; what cannot be read is an answer with ``error``, never an exception."""
+def examine(attempt: SlotAttempt, profile: Profile) -> ExaminedAttempt:
+    """Decode one attempt, assess it, and extract its template and texture.
+
+    Parameters
+    ----------
+    attempt : SlotAttempt
+    profile : Profile
+
+    Returns
+    -------
+    ExaminedAttempt
+        With ``error`` where the source cannot be read; this never raises for bad input.
+    """
     modality = attempt.position.modality
     try:
         sample = _sample(attempt, Options(profile, modality, attempt.position, attempt.ppi))
     except (BiocaptureError, MemoryError) as error:
-        return Examined(attempt, error=str(error) or type(error).__name__)
+        return ExaminedAttempt(attempt, error=str(error) or type(error).__name__)
     report = _report(sample, profile)
     if report is not None and report.error and report.verdict is None:
-        return Examined(attempt, sample, error=report.error)
-    return Examined(
+        return ExaminedAttempt(attempt, sample, error=report.error)
+    return ExaminedAttempt(
         attempt,
         sample,
         report,
         _template(sample),
         signature(sample.image.pixels),
-        _underlying(sample, report),
-        other_modality(attempt, sample, report, profile),
-        _size(attempt, sample),
+        _residue_share(sample, report),
+        wrong_modality(attempt, sample, report, profile),
+        _file_bytes(attempt, sample),
     )
 
 
-def matcher_of(modality: Modality | None) -> Matcher | None:
-    """The matcher of a modality; None while it has none."""
+def matcher_or_none(modality: Modality | None) -> Matcher | None:
+    """The matcher of a modality.
+
+    Parameters
+    ----------
+    modality : Modality or None
+
+    Returns
+    -------
+    Matcher or None
+        None while the modality has none.
+    """
     try:
         return matcher(modality) if modality else None
     except UsageError:
         return None
 
 
-def _sample(attempt: Attempt, wanted: Options) -> Sample:
-    sample = sample_of(attempt.source, wanted)
+def _sample(attempt: SlotAttempt, options: Options) -> Sample:
+    sample = sample_of(attempt.source, options)
     if sample.position is not attempt.position:
         sample = replace(sample, position=attempt.position)
     if sample.modality is not attempt.position.modality:
@@ -89,23 +132,23 @@ def _report(sample: Sample, profile: Profile) -> Report | None:
 
 
 def _template(sample: Sample) -> object:
-    """Template, or None where there is nothing to compare."""
-    part = matcher_of(sample.modality)
-    if part is None:
+    """Template; None for a failure to extract."""
+    own = matcher_or_none(sample.modality)
+    if own is None:
         return None
-    made = part.template_of(sample)
-    return None if part.is_empty(made) else made
+    template = own.template_of(sample)
+    return None if own.is_empty(template) else template
 
 
-def _underlying(sample: Sample, report: Report | None) -> float:
-    """Share that lies over an earlier capture; NaN where the capture itself is hardly one."""
-    if report is None or report.failure or not report.quality >= HOPELESS:
+def _residue_share(sample: Sample, report: Report | None) -> float:
+    """Share of a capture that lies over latent residue, 0..1; NaN where the capture itself is too poor to say."""
+    if report is None or report.failure or not report.quality >= MIN_CREDIBLE_QUALITY:
         return math.nan
-    part = capability(sample.modality, ResidueDetection) if sample.modality in AVAILABLE else None
-    return part.latent_residue(sample).share if part else math.nan
+    detection = capability(sample.modality, ResidueDetection) if sample.modality in AVAILABLE else None
+    return detection.latent_residue(sample).share if detection else math.nan
 
 
-def _size(attempt: Attempt, sample: Sample) -> int:
+def _file_bytes(attempt: SlotAttempt, sample: Sample) -> int:
     if isinstance(attempt.source, bytes):
         return len(attempt.source)
     try:

@@ -1,57 +1,79 @@
-"""Many enrolments one after another, each with those before it in mind."""
+"""Many enrolments one after another, each compared with those before it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from biocapture.assessment.modalities import measures
-from biocapture.enrolment import enrolments_under, read_enrolment
+from biocapture.enrolment import enrolment_paths, read_enrolment
 from biocapture.enrolment.readiness.check import judge
-from biocapture.enrolment.readiness.evidence import Case
-from biocapture.enrolment.readiness.examine import examined_slots
+from biocapture.enrolment.readiness.context import CheckContext
+from biocapture.enrolment.readiness.examine import examine_slots
 from biocapture.enrolment.readiness.result import Readiness
 from biocapture.enrolment.readiness.templates import best_templates
-from biocapture.enrolment.station import Known, Memory, Recent
+from biocapture.enrolment.station import Memory, RecentMemory, RememberedSample
 from biocapture.errors import BiocaptureError
 from biocapture.profile.load import Profile, load_profile
 from biocapture.types import Position
 
 
-class _Both:
-    """The people of this run, and behind them those a station remembers."""
+class _CombinedMemory:
+    """The people of this run first, then those a station remembers."""
 
-    def __init__(self, recent: Recent, station: Memory | None) -> None:
+    def __init__(self, recent: RecentMemory, station: Memory | None) -> None:
         self._recent, self._station = recent, station
 
-    def previous(self, but: str) -> tuple[str, Mapping[Position, Any]]:
-        """The latest of the run, else of the station."""
-        found = self._recent.previous(but)
-        return found if found[1] or self._station is None else self._station.previous(but)
+    def previous(self, exclude: str) -> tuple[str, Mapping[Position, Any]]:
+        """The latest of the run, otherwise of the station."""
+        latest = self._recent.previous(exclude)
+        return latest if latest[1] or self._station is None else self._station.previous(exclude)
 
-    def of_slot(self, position: Position, but: str) -> list[Known]:
-        """Samples of both."""
-        before = self._station.of_slot(position, but) if self._station else []
-        return self._recent.of_slot(position, but) + before
+    def samples_at(self, position: Position, exclude: str) -> list[RememberedSample]:
+        """Samples of both, those of the run first."""
+        before = self._station.samples_at(position, exclude) if self._station else []
+        return self._recent.samples_at(position, exclude) + before
 
-    def of_person(self, person: str) -> Mapping[Position, Any]:
-        """Of the run, else of the station."""
-        return self._recent.of_person(person) or (self._station.of_person(person) if self._station else {})
+    def templates_of(self, person: str) -> Mapping[Position, Any]:
+        """Of the run, otherwise of the station."""
+        return self._recent.templates_of(person) or (self._station.templates_of(person) if self._station else {})
 
 
 def check_many(
     root: Path, *, profile: str | Path | Profile = "default", station: Memory | None = None, threads: int = 2
 ) -> Iterator[tuple[str, Readiness | str]]:
-    """Check every enrolment under a folder, in order of name: (name, readiness, or why it cannot be read).
+    """Check every enrolment of a folder, in order of name.
 
-    Each is compared with all before it in the run, and the one just before it is the previous person.
+    Each is compared with all before it in the run; the one just before it is the previous person.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of enrolments; see :func:`biocapture.enrolment.enrolment_paths`.
+    profile : str, Path or Profile
+    station : Memory, optional
+        People remembered earlier. It is not changed.
+    threads : int
+        Attempts examined at a time; the result does not depend on it.
+
+    Yields
+    ------
+    (str, Readiness or str)
+        Name, and the readiness, or why the enrolment cannot be read.
+
+    Raises
+    ------
+    EnrolmentError
+        ``root`` cannot be listed.
+    ProfileError
+        The profile is unreadable or names something unknown.
     """
     profile = load_profile(profile, measures())
-    recent = Recent()
-    for path in enrolments_under(root):
+    recent = RecentMemory()
+    for path in enrolment_paths(root):
         try:
             enrolment = read_enrolment(path)
-            slots = examined_slots(enrolment, profile, threads)
-            yield path.name, judge(Case(enrolment, profile, slots, _Both(recent, station), threads))
+            slots = examine_slots(enrolment, profile, threads)
+            yield path.name, judge(CheckContext(enrolment, profile, slots, _CombinedMemory(recent, station), threads))
             recent.add(enrolment.id, best_templates(slots))
         except BiocaptureError as error:
             yield path.name, str(error)

@@ -10,23 +10,30 @@ from numpy.typing import NDArray
 
 from biocapture.assessment.report import printable
 from biocapture.comparison.protocol import matcher
-from biocapture.enrolment.readiness import Finding, Readiness
-from biocapture.enrolment.readiness.slot import Examined
+from biocapture.enrolment.readiness import Readiness, RecordFinding
+from biocapture.enrolment.readiness.slot import ExaminedAttempt
 from biocapture.errors import UsageError
 from biocapture.guidance.pages import jpeg_uri, page_environment
 from biocapture.guidance.words import record_phrase
 
-SHOWN_PX = 900
-"""Longest side of a picture on the page."""
+MAX_PICTURE_PX = 900
+"""Longest side of a picture on the page; larger ones are reduced."""
 
 
-def write_html(record: Readiness, path: Path, language: str = "") -> None:
-    """Write the page.
+def write_page(record: Readiness, path: Path, language: str = "") -> None:
+    """Write the page of a record.
+
+    Parameters
+    ----------
+    record : Readiness
+    path : Path
+    language : str
+        One of :data:`biocapture.guidance.LANGUAGES`; default: the profile's.
 
     Raises
     ------
     UsageError
-        It cannot be written.
+        The file cannot be written, or there is no such language.
     """
     page = _page(record, language or record.language)
     try:
@@ -43,34 +50,34 @@ def _page(record: Readiness, language: str) -> str:
     return environment.get_template("page.html.j2").render(record=record, language=language)
 
 
-def _pictures(attempts: Mapping[str, Examined], finding: Finding) -> Iterator[tuple[str, str]]:
+def _pictures(attempts: Mapping[str, ExaminedAttempt], finding: RecordFinding) -> Iterator[tuple[str, str]]:
     """Data URIs and captions of the images that show a finding."""
-    shown = [attempts[name] for name in finding.images if name in attempts]
-    for pixels, caption in _drawn(finding, shown):
+    evidence = [attempts[name] for name in finding.images if name in attempts]
+    for pixels, caption in _draw(finding, evidence):
         yield _data_uri(pixels), caption
 
 
-def _drawn(finding: Finding, shown: Sequence[Examined]) -> Iterator[tuple[NDArray[np.uint8], str]]:
+def _draw(finding: RecordFinding, evidence: Sequence[ExaminedAttempt]) -> Iterator[tuple[NDArray[np.uint8], str]]:
     """BGR images with their captions: a compared pair as one picture with what agrees in it, otherwise each image."""
-    both = [attempt for attempt in shown if attempt.template is not None and attempt.sample is not None]
-    if "score" in finding.evidence and len(shown) == len(both) == 2:
-        one, other = both
-        assert one.sample is not None
-        assert other.sample is not None
-        if one.sample.modality is other.sample.modality:
-            part = matcher(one.sample.modality)
-            templates = one.template, other.template
-            drawn = part.picture((one.sample, other.sample), templates, part.compare(*templates))
-            yield drawn, f"{one.name}, {other.name}"
+    comparable = [attempt for attempt in evidence if attempt.template is not None and attempt.sample is not None]
+    if "score" in finding.evidence and len(evidence) == len(comparable) == 2:
+        probe, reference = comparable
+        assert probe.sample is not None
+        assert reference.sample is not None
+        if probe.sample.modality is reference.sample.modality:
+            own = matcher(probe.sample.modality)
+            templates = probe.template, reference.template
+            picture = own.picture((probe.sample, reference.sample), templates, own.compare(*templates))
+            yield picture, f"{probe.name}, {reference.name}"
             return
-    for attempt in shown:
+    for attempt in evidence:
         if attempt.sample is not None:
             pixels = attempt.sample.image.pixels
             yield (cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.ndim == 3 else pixels), attempt.name
 
 
 def _data_uri(picture: NDArray[np.uint8]) -> str:
-    scale = SHOWN_PX / max(picture.shape[:2])
+    scale = MAX_PICTURE_PX / max(picture.shape[:2])
     if scale < 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(
             np.uint8, copy=False

@@ -1,11 +1,11 @@
-"""What of an enrolment a station remembers: the templates of the best attempts, and nothing else."""
+"""What a station remembers of an enrolment: the templates of the best attempts, and nothing else."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from biocapture.assessment.modalities import measures
 from biocapture.enrolment import Enrolment
-from biocapture.enrolment.readiness.examine import examined_slots
+from biocapture.enrolment.readiness.examine import examine_slots
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.errors import EnrolmentError
 from biocapture.profile.load import load_profile
@@ -13,21 +13,43 @@ from biocapture.types import Position
 
 
 def templates_of(enrolment: Enrolment, threads: int = 2) -> dict[Position, Any]:
-    """Slot → template of the best attempt.
+    """Templates of the best attempts of an enrolment.
+
+    Parameters
+    ----------
+    enrolment : Enrolment
+    threads : int
+        Attempts examined at a time; the result does not depend on it.
+
+    Returns
+    -------
+    dict
+        Position → template.
 
     Raises
     ------
     EnrolmentError
         Nothing in it can be compared.
     """
-    found = best_templates(examined_slots(enrolment, load_profile("default", measures()), threads))
-    if not found:
+    templates = best_templates(examine_slots(enrolment, load_profile("default", measures()), threads))
+    if not templates:
         raise EnrolmentError("nothing in it can be compared", enrolment.id)
-    return found
+    return templates
 
 
 def best_templates(slots: Mapping[Position, Slot]) -> dict[Position, Any]:
-    """Slot → template of the best attempt, of slots that can be compared."""
+    """Templates of the best attempts of examined slots.
+
+    Parameters
+    ----------
+    slots : dict
+        Position → slot.
+
+    Returns
+    -------
+    dict
+        Position → template, of slots that can be compared.
+    """
     return {
         slot.position: slot.best.template for slot in slots.values() if slot.best and slot.best.template is not None
     }

@@ -1,7 +1,7 @@
-"""What a capture station remembers of the people before: encrypted, for a while, searchable."""
+"""What a capture station remembers of earlier enrolments: encrypted, for a limited time, searchable."""
 
-from biocapture.enrolment.station.known import Known, Memory, Recent
-from biocapture.enrolment.station.seal import make_key, read_key
+from biocapture.enrolment.station.memory import Memory, RecentMemory, RememberedSample
+from biocapture.enrolment.station.seal import create_key, read_key
 from biocapture.enrolment.station.store import Person, Station
 
-__all__ = ["Known", "Memory", "Person", "Recent", "Station", "make_key", "read_key"]
+__all__ = ["Memory", "Person", "RecentMemory", "RememberedSample", "Station", "create_key", "read_key"]

@@ -1,4 +1,4 @@
-"""Template and sketch of one sample as bytes, and back."""
+"""The template of one sample, and what ranking needs of it, as bytes and back."""
 
 import dataclasses
 import functools
@@ -17,53 +17,99 @@ HEADER = struct.Struct("<4sII")
 MAGIC = b"BCS1"
 
 
-def packed(part: Matcher, template: Any) -> bytes:
-    """The template, and its sketch where that is arrays: making it again takes longer than reading it."""
+def pack_sample(matcher: Matcher, template: Any) -> bytes:
+    """A template as bytes, with its sketch where that is arrays: reading it takes less time than making it again.
+
+    Parameters
+    ----------
+    matcher : Matcher
+        Of the template's modality.
+    template : Template
+
+    Returns
+    -------
+    bytes
+    """
     own = template.to_bytes()
-    described, arrays = b"", b""
-    ranks = ranking(part)
-    if ranks and stored_sketches(part):
-        described, arrays = _arrays(ranks.sketch(template))
-    return b"".join([HEADER.pack(MAGIC, len(own), len(described)), own, described, arrays])
+    description, arrays = b"", b""
+    ranker = ranking(matcher)
+    if ranker and stored_sketches(matcher):
+        description, arrays = _arrays(ranker.sketch(template))
+    return b"".join([HEADER.pack(MAGIC, len(own), len(description)), own, description, arrays])
 
 
-def template_in(part: Matcher, data: bytes) -> Any:
-    """The template of stored bytes; raises :class:`StationError` for another layout."""
+def unpack_template(matcher: Matcher, data: bytes) -> Any:
+    """The template in stored bytes.
+
+    Parameters
+    ----------
+    matcher : Matcher
+        Of the template's modality.
+    data : bytes
+        As :func:`pack_sample` gave them.
+
+    Returns
+    -------
+    Template
+
+    Raises
+    ------
+    StationError
+        The bytes have another layout.
+    """
     own, _ = _sizes(data)
-    return part.Template.from_bytes(data[HEADER.size : HEADER.size + own])
+    return matcher.Template.from_bytes(data[HEADER.size : HEADER.size + own])
 
 
-def sketch_in(part: Matcher, data: bytes) -> Any:
-    """What ranking needs of stored bytes, made of the template where it is not stored; None without ranking."""
-    own, described = _sizes(data)
-    ranks, keeps, end = ranking(part), stored_sketches(part), HEADER.size + own
-    if not ranks:
+def unpack_sketch(matcher: Matcher, data: bytes) -> Any:
+    """What ranking needs, from stored bytes; made of the template where it is not stored.
+
+    Parameters
+    ----------
+    matcher : Matcher
+        Of the template's modality.
+    data : bytes
+        As :func:`pack_sample` gave them.
+
+    Returns
+    -------
+    object
+        None where the matcher does not rank.
+
+    Raises
+    ------
+    StationError
+        The bytes have another layout.
+    """
+    own, description = _sizes(data)
+    ranker, storable, end = ranking(matcher), stored_sketches(matcher), HEADER.size + own
+    if not ranker:
         return None
-    found = _sketch(keeps.Sketch, data, end, described) if keeps and described else None
-    return ranks.sketch(template_in(part, data)) if found is None else found
+    sketch = _sketch(storable.Sketch, data, end, description) if storable and description else None
+    return ranker.sketch(unpack_template(matcher, data)) if sketch is None else sketch
 
 
 def _sizes(data: bytes) -> tuple[int, int]:
-    """Of the template and of the sketch's description."""
+    """Bytes of the template and of the sketch's description."""
     if len(data) < HEADER.size or not data.startswith(MAGIC):
         raise StationError("a sample was stored by another version")
-    _, own, described = HEADER.unpack_from(data)
-    return own, described
+    _, own, description = HEADER.unpack_from(data)
+    return own, description
 
 
 def _arrays(sketch: Any) -> tuple[bytes, bytes]:
-    """Name, type and shape of each field, and the contents of all."""
+    """Name, type and shape of each field (JSON), and the contents of all."""
     fields = {field.name: np.ascontiguousarray(getattr(sketch, field.name)) for field in dataclasses.fields(sketch)}
-    described = [(name, array.dtype.str, array.shape) for name, array in fields.items()]
-    return json.dumps(described).encode(), b"".join(array.tobytes() for array in fields.values())
+    description = [(name, array.dtype.str, array.shape) for name, array in fields.items()]
+    return json.dumps(description).encode(), b"".join(array.tobytes() for array in fields.values())
 
 
-def _sketch(kind: Any, data: bytes, start: int, described: int) -> Any:
+def _sketch(kind: Any, data: bytes, start: int, description: int) -> Any:
     """The sketch; None where its fields are no longer those that were stored."""
-    fields = _fields(data[start : start + described])
+    fields = _fields(data[start : start + description])
     if [name for name, _, _ in fields] != [field.name for field in dataclasses.fields(kind)]:
         return None
-    arrays, at = [], start + described
+    arrays, at = [], start + description
     for _, dtype, shape in fields:
         arrays.append(np.ndarray(shape, dtype, data, at))
         at += arrays[-1].nbytes
@@ -71,6 +117,6 @@ def _sketch(kind: Any, data: bytes, start: int, described: int) -> Any:
 
 
 @functools.lru_cache(maxsize=1000)
-def _fields(described: bytes) -> list[tuple[str, np.dtype[Any], tuple[int, ...]]]:
-    """Name, type and shape of each field; few numbers of minutiae occur."""
-    return [(name, np.dtype(dtype), tuple(shape)) for name, dtype, shape in json.loads(described)]
+def _fields(description: bytes) -> list[tuple[str, np.dtype[Any], tuple[int, ...]]]:
+    """Name, type and shape of each field. Cached: shapes follow the number of minutiae, so few descriptions occur."""
+    return [(name, np.dtype(dtype), tuple(shape)) for name, dtype, shape in json.loads(description)]

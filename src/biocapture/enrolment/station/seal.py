@@ -1,4 +1,4 @@
-"""Payload at rest: AES-256-GCM (NIST SP 800-38D), a fresh 96-bit nonce each, bound to the place it is stored in."""
+"""Encryption at rest: AES-256-GCM (NIST SP 800-38D), a fresh 96-bit nonce each, bound to where the bytes are stored."""
 
 import os
 from pathlib import Path
@@ -12,33 +12,77 @@ KEY_BYTES, NONCE_BYTES = 32, 12
 
 
 class Seal:
-    """Encrypts and decrypts with one key."""
+    """Encrypts and decrypts with one key.
+
+    Parameters
+    ----------
+    key : bytes
+        Of :data:`KEY_BYTES`; another length raises :class:`~biocapture.errors.StationError`.
+    """
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise StationError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
         self._cipher = AESGCM(key)
 
-    def close(self, content: bytes, place: str) -> bytes:
-        """Encrypt for a place; the same content never gives the same bytes twice."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, content, place.encode())
+    def encrypt(self, content: bytes, location: str) -> bytes:
+        """Encrypt for one location; the same content never gives the same bytes twice.
 
-    def open(self, sealed: bytes, place: str) -> bytes:
-        """Decrypt; raises :class:`StationError` for another key, altered bytes, or bytes moved from elsewhere."""
+        Parameters
+        ----------
+        content : bytes
+        location : str
+            Where the bytes will be stored. They decrypt for no other location, so that rows cannot be exchanged.
+
+        Returns
+        -------
+        bytes
+            Nonce, then ciphertext and tag.
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, content, location.encode())
+
+    def decrypt(self, sealed: bytes, location: str) -> bytes:
+        """Decrypt what was encrypted for this location.
+
+        Parameters
+        ----------
+        sealed : bytes
+            As :meth:`encrypt` gave it.
+        location : str
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        StationError
+            Another key, altered bytes, or bytes moved from another location.
+        """
         try:
-            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], location.encode())
         except (InvalidTag, ValueError, TypeError) as error:
             raise StationError("cannot be decrypted: another key, or the file was altered") from error
 
 
 def read_key(path: Path) -> bytes:
-    """Key from a file: 64 hexadecimal digits.
+    """Read the key of a key file.
+
+    Parameters
+    ----------
+    path : Path
+        Holds 64 hexadecimal digits.
+
+    Returns
+    -------
+    bytes
+        The length is checked where the key is used.
 
     Raises
     ------
     StationError
-        No such file, or it holds no key.
+        The file cannot be read, or holds no key.
     """
     try:
         with path.open("rb") as handle:
@@ -49,8 +93,18 @@ def read_key(path: Path) -> bytes:
         raise StationError(f"not a key file: {2 * KEY_BYTES} hexadecimal digits are expected", str(path)) from error
 
 
-def make_key(path: Path) -> bytes:
-    """Draw a key and keep it in a new file that only its owner can read.
+def create_key(path: Path) -> bytes:
+    """Draw a key and write it to a new file that only its owner can read.
+
+    Parameters
+    ----------
+    path : Path
+        Must not exist.
+
+    Returns
+    -------
+    bytes
+        Of :data:`KEY_BYTES`.
 
     Raises
     ------

@@ -2,44 +2,27 @@
 
 import json
 import os
-import sqlite3
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from biocapture.comparison.protocol import Matcher, matcher
-from biocapture.enrolment.station.known import Known
-from biocapture.enrolment.station.packing import packed, sketch_in, template_in
+from biocapture.enrolment.station.database import open_database, station_errors
+from biocapture.enrolment.station.memory import RememberedSample
+from biocapture.enrolment.station.packing import pack_sample, unpack_sketch, unpack_template
 from biocapture.enrolment.station.seal import Seal
-from biocapture.errors import BiocaptureError, StationError, UsageError
+from biocapture.errors import UsageError
 from biocapture.types import Position
 from biocapture.workers.transaction import transaction
 
-APPLICATION_ID = 0x42435354
-"""SQLite application id ("BCST"): tells our file from others."""
-
-VERSION = 1
-
-SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, sealed BLOB NOT NULL);
-CREATE TABLE people (number INTEGER PRIMARY KEY, operator INTEGER NOT NULL, added REAL NOT NULL,
-  expires REAL NOT NULL, sealed BLOB NOT NULL);
-CREATE TABLE samples (person INTEGER NOT NULL REFERENCES people (number) ON DELETE CASCADE, slot TEXT NOT NULL,
-  sealed BLOB NOT NULL, PRIMARY KEY (person, slot));
-CREATE INDEX by_slot ON samples (slot);
-"""
-
-KEPT, DAYS = 1000, 30.0
+MAX_CITIZENS, RETENTION_DAYS = 1000, 30.0
 """Citizens remembered at most, and for how long."""
 
-FOREVER = 4e9
+OPERATOR_EXPIRY_S = 4e9
 """Expiry of operators, seconds since 1970: they stay until forgotten."""
-
-BUSY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +35,51 @@ class Person:
     operator : bool
     added, expires : float
         Seconds since 1970.
-    slots : tuple of Position
+    positions : tuple of Position
+        Of which a template is remembered.
     """
 
     id: str
     operator: bool
     added: float
     expires: float
-    slots: tuple[Position, ...]
+    positions: tuple[Position, ...]
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether the entry stays until it is forgotten by name, as those of operators do."""
+        return self.expires >= OPERATOR_EXPIRY_S
 
 
 class Station:
     """Templates of the last enrolments and of the operators.
 
-    Ids and templates are encrypted; slots, the number of people, times and who is an operator are not. What has expired
-    is deleted, overwritten with zeros, whenever the file is opened.
+    Ids and templates are encrypted; positions, the number of people, times and who is an operator are not. What has
+    expired is deleted, overwritten with zeros, whenever the file is opened.
+
+    Parameters
+    ----------
+    path : Path
+    key : bytes
+        32 bytes; see :func:`biocapture.enrolment.station.read_key`.
+    create : bool
+        Make the file where there is none.
+
+    Raises
+    ------
+    StationError
+        No such file, another key, or a file that is no station; such a file is left as it is.
     """
 
     def __init__(self, path: Path, key: bytes, create: bool = False) -> None:
         self.path = path
         self._seal = Seal(key)
         self._names: dict[tuple[object, ...], str] = {}
-        exists = path.exists()
-        if not exists and not create:
-            raise StationError("no such station; `biocapture station add` makes one", str(path))
-        if exists and not path.is_file():
-            raise StationError("is no file", str(path))
-        with self._errors():
-            self._base = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        self._database = open_database(path, self._seal, create)
         try:
-            with self._errors():
-                self._prepare(exists)
             self.expire()
         except BaseException:
-            self._base.close()
+            self._database.close()
             raise
 
     def __enter__(self) -> Self:
@@ -95,11 +89,11 @@ class Station:
         self.close()
 
     def __len__(self) -> int:
-        return int(self._base.execute("SELECT count(*) FROM people").fetchone()[0])
+        return int(self._database.execute("SELECT count(*) FROM people").fetchone()[0])
 
     def close(self) -> None:
         """Close the file."""
-        self._base.close()
+        self._database.close()
 
     def add(
         self,
@@ -107,144 +101,174 @@ class Station:
         templates: Mapping[Position, Any],
         *,
         operator: bool = False,
-        days: float = DAYS,
-        keep: int = KEPT,
+        days: float = RETENTION_DAYS,
+        keep: int = MAX_CITIZENS,
     ) -> None:
-        """Remember a person; one of the same id is replaced. Beyond ``keep`` citizens, the first are forgotten."""
+        """Remember a person; one of the same id is replaced.
+
+        Parameters
+        ----------
+        person : str
+            Id.
+        templates : dict
+            Position → template.
+        operator : bool
+            Operators stay until forgotten.
+        days : float
+            How long a citizen is remembered.
+        keep : int
+            Citizens remembered at most: beyond, those added first are forgotten.
+        """
         number = int.from_bytes(os.urandom(7), "big")
-        expires = FOREVER if operator else time.time() + 86400 * days
-        sealed = self._seal.close(json.dumps(person).encode(), f"person {number} {int(operator)} {expires!r}")
-        rows = [
-            (number, str(slot), self._seal.close(packed(_part(slot), template), f"sample {number} {slot}"))
-            for slot, template in templates.items()
-        ]
-        with self._errors(), transaction(self._base):
+        expires = OPERATOR_EXPIRY_S if operator else time.time() + 86400 * days
+        sealed = self._seal.encrypt(json.dumps(person).encode(), _person_location(number, operator, expires))
+        rows = [(number, str(slot), self._sealed_sample(number, slot, each)) for slot, each in templates.items()]
+        with station_errors(self.path), transaction(self._database):
             known = self._ids()
-            self._base.executemany(
+            self._database.executemany(
                 "DELETE FROM people WHERE number = ?", [(n,) for n, name in known.items() if name == person]
             )
-            self._base.execute(
+            self._database.execute(
                 "INSERT INTO people VALUES (?, ?, ?, ?, ?)", (number, operator, time.time(), expires, sealed)
             )
-            self._base.executemany("INSERT INTO samples VALUES (?, ?, ?)", rows)
-            self._base.execute(
+            self._database.executemany("INSERT INTO samples VALUES (?, ?, ?)", rows)
+            self._database.execute(
                 "DELETE FROM people WHERE operator = 0 AND number NOT IN "
                 "(SELECT number FROM people WHERE operator = 0 ORDER BY added DESC LIMIT ?)",
                 (keep,),
             )
 
     def forget(self, person: str) -> None:
-        """Delete one person or operator; raises :class:`UsageError` when there is none of that id."""
-        with self._errors():
+        """Delete one person or operator.
+
+        Parameters
+        ----------
+        person : str
+            Id.
+
+        Raises
+        ------
+        UsageError
+            Nobody of that id is remembered.
+        """
+        with station_errors(self.path):
             numbers = [number for number, name in self._ids().items() if name == person]
             if not numbers:
                 raise UsageError("nobody of that id is remembered", person)
-            with transaction(self._base):
-                self._base.executemany("DELETE FROM people WHERE number = ?", [(number,) for number in numbers])
+            with transaction(self._database):
+                self._database.executemany("DELETE FROM people WHERE number = ?", [(number,) for number in numbers])
 
     def expire(self, now: float | None = None) -> int:
-        """Delete what has expired; how many people that was."""
-        with self._errors(), transaction(self._base):
-            done = self._base.execute("DELETE FROM people WHERE expires <= ?", (time.time() if now is None else now,))
-            return done.rowcount
+        """Delete what has expired.
+
+        Parameters
+        ----------
+        now : float, optional
+            Seconds since 1970; default: the clock.
+
+        Returns
+        -------
+        int
+            How many people were deleted.
+        """
+        moment = time.time() if now is None else now
+        with station_errors(self.path), transaction(self._database):
+            return self._database.execute("DELETE FROM people WHERE expires <= ?", (moment,)).rowcount
 
     def people(self) -> list[Person]:
         """Everybody remembered, in the order they were added."""
-        with self._errors():
+        query = "SELECT number, operator, added, expires FROM people ORDER BY added"
+        with station_errors(self.path):
             ids = self._ids()
-            slots: dict[int, list[Position]] = {}
-            for number, slot in self._base.execute("SELECT person, slot FROM samples"):
-                slots.setdefault(number, []).append(Position(slot))
-            rows = self._base.execute("SELECT number, operator, added, expires FROM people ORDER BY added").fetchall()
-        return [Person(ids[n], bool(op), added, ends, tuple(slots.get(n, ()))) for n, op, added, ends in rows]
+            positions: dict[int, list[Position]] = {}
+            for number, position in self._database.execute("SELECT person, slot FROM samples"):
+                positions.setdefault(number, []).append(Position(position))
+            rows = self._database.execute(query).fetchall()
+        return [
+            Person(ids[number], bool(operator), added, expires, tuple(positions.get(number, ())))
+            for number, operator, added, expires in rows
+        ]
 
-    def previous(self, but: str) -> tuple[str, Mapping[Position, Any]]:
-        """Id and templates of the citizen added last, other than ``but``; empty where there is none."""
-        with self._errors():
+    def previous(self, exclude: str) -> tuple[str, Mapping[Position, Any]]:
+        """Id and templates of the citizen added last; see :meth:`biocapture.enrolment.station.Memory.previous`.
+
+        Parameters
+        ----------
+        exclude : str
+            Id of the person under check.
+        """
+        with station_errors(self.path):
             for number, name in self._ids("WHERE operator = 0 ORDER BY added DESC LIMIT 2").items():
-                if name != but:
+                if name != exclude:
                     return name, self._templates(number)
         return "", {}
 
-    def of_person(self, person: str) -> Mapping[Position, Any]:
-        """Templates of one person or operator."""
-        with self._errors():
+    def templates_of(self, person: str) -> Mapping[Position, Any]:
+        """Templates of one person or operator; see :meth:`biocapture.enrolment.station.Memory.templates_of`.
+
+        Parameters
+        ----------
+        person : str
+            Id.
+        """
+        with station_errors(self.path):
             number = next((number for number, name in self._ids().items() if name == person), None)
             return {} if number is None else self._templates(number)
 
-    def of_slot(self, position: Position, but: str) -> list[Known]:
-        """All remembered samples of a slot, of anyone but ``but``."""
-        part = _part(position)
-        with self._errors():
+    def samples_at(self, position: Position, exclude: str) -> list[RememberedSample]:
+        """All remembered samples of a position; see :meth:`biocapture.enrolment.station.Memory.samples_at`.
+
+        Parameters
+        ----------
+        position : Position
+        exclude : str
+            Id of the person under check.
+        """
+        own, query = _matcher_of(position), "SELECT person, sealed FROM samples WHERE slot = ?"
+        with station_errors(self.path):
             ids = self._ids()
-            operators = {number for (number,) in self._base.execute("SELECT number FROM people WHERE operator = 1")}
-            rows = self._base.execute("SELECT person, sealed FROM samples WHERE slot = ?", (str(position),)).fetchall()
-            found = []
-            for number, sealed in rows:
-                if ids[number] != but:
-                    content = self._seal.open(sealed, f"sample {number} {position}")
-                    sketch, read = sketch_in(part, content), partial(template_in, part, content)
-                    found.append(Known(ids[number], number in operators, sketch, read))
-        return found
+            operators = {number for (number,) in self._database.execute("SELECT number FROM people WHERE operator = 1")}
+            samples = []
+            for number, sealed in self._database.execute(query, (str(position),)).fetchall():
+                if ids[number] != exclude:
+                    content = self._seal.decrypt(sealed, _sample_location(number, position))
+                    sketch, read = unpack_sketch(own, content), partial(unpack_template, own, content)
+                    samples.append(RememberedSample(ids[number], number in operators, sketch, read))
+        return samples
+
+    def _sealed_sample(self, number: int, position: Position, template: Any) -> bytes:
+        return self._seal.encrypt(pack_sample(_matcher_of(position), template), _sample_location(number, position))
 
     def _templates(self, number: int) -> dict[Position, Any]:
-        found = {}
-        for slot, sealed in self._base.execute("SELECT slot, sealed FROM samples WHERE person = ?", (number,)):
-            content = self._seal.open(sealed, f"sample {number} {slot}")
-            found[Position(slot)] = template_in(_part(Position(slot)), content)
-        return found
+        templates = {}
+        for slot, sealed in self._database.execute("SELECT slot, sealed FROM samples WHERE person = ?", (number,)):
+            position = Position(slot)
+            content = self._seal.decrypt(sealed, _sample_location(number, position))
+            templates[position] = unpack_template(_matcher_of(position), content)
+        return templates
 
-    def _ids(self, which: str = "") -> dict[int, str]:
+    def _ids(self, condition: str = "") -> dict[int, str]:
         """Number → id of the people chosen by the end of a query."""
-        rows = self._base.execute(f"SELECT number, operator, expires, sealed FROM people {which}").fetchall()  # noqa: S608
+        rows = self._database.execute(f"SELECT number, operator, expires, sealed FROM people {condition}").fetchall()  # noqa: S608
         names = {row: self._names[row] if row in self._names else self._name(*row) for row in rows}
-        if not which:  # those who are gone are not kept
+        if not condition:  # names that were decrypted are kept for the next query, but not those of people who are gone
             self._names = names
         return {row[0]: name for row, name in names.items()}
 
     def _name(self, number: int, operator: int, expires: float, sealed: bytes) -> str:
-        return str(json.loads(self._seal.open(sealed, f"person {number} {operator} {expires!r}")))
-
-    def _prepare(self, exists: bool) -> None:
-        """Make the tables of a new file, or see that an existing one is ours and opens with this key."""
-        found = self._base.execute("PRAGMA application_id").fetchone()[0]
-        tables = self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        for setting in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "journal_mode = DELETE"):
-            self._base.execute(f"PRAGMA {setting}")
-        if tables == 0 and (not exists or found in (0, APPLICATION_ID)):
-            with transaction(self._base):
-                self._make()
-        elif found != APPLICATION_ID:
-            raise StationError("an SQLite file, but no station")
-        version = self._base.execute("PRAGMA user_version").fetchone()[0]
-        if version != VERSION:
-            raise StationError(f"made by another version ({version}, not {VERSION})")
-        row = self._base.execute("SELECT sealed FROM facts WHERE name = 'proof'").fetchone()
-        self._seal.open(row[0] if row else b"", "proof")
-
-    def _make(self) -> None:
-        self._base.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._base.execute(f"PRAGMA user_version = {VERSION}")
-        for statement in SCHEMA.split(";"):
-            self._base.execute(statement)
-        self._base.execute("INSERT INTO facts VALUES ('proof', ?)", (self._seal.close(b"biocapture", "proof"),))
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """SQLite's errors and damaged contents as ours, with the path."""
-        try:
-            yield
-        except UsageError:
-            raise
-        except BiocaptureError as error:
-            raise StationError(error.message, str(self.path)) from error
-        except sqlite3.OperationalError as error:
-            raise StationError(f"cannot be used: {error}", str(self.path)) from error
-        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
-            raise StationError(f"not a station, or damaged: {error}", str(self.path)) from error
+        return str(json.loads(self._seal.decrypt(sealed, _person_location(number, operator, expires))))
 
 
-def _part(position: Position) -> Matcher:
+def _person_location(number: int, operator: int, expires: float) -> str:
+    """What an encrypted id is bound to: neither expiry nor role can be altered without the key."""
+    return f"person {number} {int(operator)} {expires!r}"
+
+
+def _sample_location(number: int, position: Position) -> str:
+    return f"sample {number} {position}"
+
+
+def _matcher_of(position: Position) -> Matcher:
     if position.modality is None:
         raise UsageError("templates are remembered by slot", position)
     return matcher(position.modality)

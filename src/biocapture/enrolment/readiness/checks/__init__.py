@@ -1,4 +1,4 @@
-"""The checks of an enrolment record: one module each, all alike, listed here once in the order of work."""
+"""The checks of a record: one module each, all alike, listed here once in the order of work."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from biocapture.enrolment.readiness.checks.duplicate_slots import check_duplicat
 from biocapture.enrolment.readiness.checks.latent_residue import check_latent_residue
 from biocapture.enrolment.readiness.checks.other_person import check_other_person
 from biocapture.enrolment.readiness.checks.quality_minima import check_quality_minima
-from biocapture.enrolment.readiness.evidence import Case
-from biocapture.enrolment.readiness.finding import Finding
+from biocapture.enrolment.readiness.context import CheckContext
+from biocapture.enrolment.readiness.finding import RecordFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Check:
     name : str
         First part of the ids of its findings.
     findings : callable
-        Gives the faults of a record; empty where there is none. Each check stands for itself.
+        Takes a :class:`~biocapture.enrolment.readiness.context.CheckContext`, gives the faults of the record; empty
+        where there is none. No check depends on another's findings.
     status : str
         Status of an e-KTP record that such a fault leads to. Our reading of the names: the regional server refuses what
         is incomplete, the central one what it cannot make templates of; samples that contradict one another go to an
@@ -31,7 +32,7 @@ class Check:
     """
 
     name: str
-    findings: Callable[[Case], list[Finding]]
+    findings: Callable[[CheckContext], list[RecordFinding]]
     status: str
 
 
@@ -48,7 +49,7 @@ CHECKS = (
 is missing, then what is poor."""
 
 STATUSES = {check.name: check.status for check in CHECKS}
-"""Name of a check → status of an e-KTP record."""
+"""Name of a check → status of an e-KTP record with such a fault."""
 
 ORDER = tuple(STATUSES)
 """Names of the checks in the order of work."""

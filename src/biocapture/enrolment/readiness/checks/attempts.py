@@ -1,104 +1,124 @@
 """Consistent attempts: the attempts of one slot show one and the same finger, eye or face, and no other slot's.
 
-Poor prints of one finger often do not match, so that two poor attempts which do not match say nothing. One that matches
-an attempt of another slot says whose it is.
+Poor prints of one finger often do not match. Two poor attempts that do not match are therefore no evidence; an attempt
+that matches another slot's is.
 """
 
 from collections.abc import Sequence
 from itertools import combinations, product
 
 from biocapture.assessment.verdict import Verdict
-from biocapture.enrolment.readiness.evidence import Case, least_score
-from biocapture.enrolment.readiness.finding import Finding
-from biocapture.enrolment.readiness.slot import Examined, Slot
+from biocapture.enrolment.readiness.context import CheckContext, score_threshold
+from biocapture.enrolment.readiness.finding import Evidence, RecordFinding
+from biocapture.enrolment.readiness.slot import ExaminedAttempt, Slot
 from biocapture.types import Modality, Position
 
-MIN_QUALITY = 45.0
-"""Attempts below say nothing: poor prints of one finger often do not match."""
+MIN_ATTEMPT_QUALITY = 45.0
+"""Quality 0..100 from which an attempt that matches no other is evidence of another finger."""
 
-LAX_FMR = 1e-2
-"""Attempts that match at this rate are consistent."""
-
-
-def check_attempts(case: Case) -> list[Finding]:
-    """Slots with an attempt of another slot's finger or eye, and slots two of whose good attempts do not match."""
-    several = [slot for slot in case.slots.values() if len(slot.attempts) > 1 and slot.best]
-    exchanged = _exchanged(case, several)
-    settled = {position for finding in exchanged for position in finding.slots}
-    rest = [slot for slot in several if slot.position not in settled]
-    return exchanged + [finding for slot in rest if (finding := _of_slot(case, slot))]
+CONSISTENT_FMR = 1e-2
+"""False match rate at which attempts of one slot count as the same: lax, since they ought to be."""
 
 
-def _exchanged(case: Case, several: Sequence[Slot]) -> list[Finding]:
+def check_attempts(context: CheckContext) -> list[RecordFinding]:
+    """Find slots with an attempt of another slot's finger or eye, and slots whose good attempts do not match.
+
+    Parameters
+    ----------
+    context : CheckContext
+
+    Returns
+    -------
+    list of RecordFinding
+        ``attempts.exchanged`` and ``attempts.disagree``.
+    """
+    repeated = [slot for slot in context.slots.values() if len(slot.attempts) > 1 and slot.best]
+    exchanged = _exchanged(context, repeated)
+    settled = {position for finding in exchanged for position in finding.positions}
+    rest = [slot for slot in repeated if slot.position not in settled]
+    return exchanged + [finding for slot in rest if (finding := _disagreement(context, slot))]
+
+
+def _exchanged(context: CheckContext, repeated: Sequence[Slot]) -> list[RecordFinding]:
     """Every two slots of which one has an attempt that matches the other's and none of its own.
 
-    Where the chosen attempts match, :mod:`biocapture.enrolment.readiness.checks.duplicate_slots` says so.
+    Where the chosen attempts match, :mod:`biocapture.enrolment.readiness.checks.duplicate_slots` finds it.
     """
-    strangers = {slot.position: lonely for slot in several if (lonely := _strangers(case, slot))}
+    strangers = {slot.position: lonely for slot in repeated if (lonely := _strangers(context, slot))}
     if not strangers:
         return []
-    found: dict[frozenset[Position], tuple[float, Finding]] = {}
-    for slot, other in (way for pair in case.pairs for way in (pair, pair[::-1])):
+    best: dict[frozenset[Position], tuple[float, RecordFinding]] = {}
+    for slot, other in (way for pair in context.slot_pairs for way in (pair, pair[::-1])):
         both = frozenset((slot.position, other.position))
-        least = least_score(slot.position.modality, case.same_fmr(slot.position.modality))
-        if slot.position in strangers and _reaches(case, slot.best, other.best, least) is None:
+        threshold = score_threshold(slot.position.modality, context.same_source_fmr(slot.position.modality))
+        if slot.position in strangers and _match(context, slot.best, other.best, threshold) is None:
             for pair in product(strangers[slot.position], other.attempts):
-                score = _reaches(case, *pair, max(least, found[both][0] if both in found else 0.0))
+                score = _match(context, *pair, max(threshold, best[both][0] if both in best else 0.0))
                 if score is not None:
-                    found[both] = score, _of_both(slot, other, pair, {"score": score, "least": least})
-    return [finding for _, finding in found.values()]
+                    best[both] = score, _exchange(slot, other, pair, {"score": score, "least": threshold})
+    return [finding for _, finding in best.values()]
 
 
-def _reaches(case: Case, one: Examined | None, other: Examined | None, least: float) -> float | None:
-    """The score of two attempts where it is at least so high."""
-    score = case.score(one, other) if one and other else None
-    return score if score is not None and score >= least else None
+def _match(
+    context: CheckContext, probe: ExaminedAttempt | None, reference: ExaminedAttempt | None, threshold: float
+) -> float | None:
+    """The comparison score of two attempts where it reaches the threshold."""
+    score = context.score(probe, reference) if probe and reference else None
+    return score if score is not None and score >= threshold else None
 
 
-def _of_both(slot: Slot, other: Slot, pair: tuple[Examined, Examined], said: dict[str, float | str]) -> Finding:
+def _exchange(
+    slot: Slot, other: Slot, pair: tuple[ExaminedAttempt, ExaminedAttempt], evidence: Evidence
+) -> RecordFinding:
     positions, names = (slot.position, other.position), tuple(attempt.name for attempt in pair)
-    return Finding("attempts.exchanged", Verdict.RETAKE, positions, "enrolment.attempts_exchanged", said, names)
+    key = "enrolment.attempts_exchanged"
+    return RecordFinding("attempts.exchanged", Verdict.RETAKE, positions, key, evidence, names)
 
 
-def _strangers(case: Case, slot: Slot) -> list[Examined]:
-    """Attempts, of several, that match no other attempt of their slot."""
+def _strangers(context: CheckContext, slot: Slot) -> list[ExaminedAttempt]:
+    """Attempts that match no other attempt of their slot, which has several."""
     if slot.position.modality is Modality.FACE:
         return []
-    able = [attempt for attempt in slot.attempts if attempt.template is not None and attempt.shows is None]
-    least = least_score(slot.position.modality, LAX_FMR)
+    comparable = [
+        attempt for attempt in slot.attempts if attempt.template is not None and attempt.wrong_modality is None
+    ]
+    threshold = score_threshold(slot.position.modality, CONSISTENT_FMR)
     lonely = []
-    for attempt in able:
-        scores = [case.score(attempt, other) for other in able if other is not attempt]
-        if scores and all(score is not None and score < least for score in scores):
+    for attempt in comparable:
+        scores = [context.score(attempt, other) for other in comparable if other is not attempt]
+        if scores and all(score is not None and score < threshold for score in scores):
             lonely.append(attempt)
     return lonely
 
 
-def _of_slot(case: Case, slot: Slot) -> Finding | None:
-    """The pair that disagrees most, unless a third attempt links the two."""
+def _disagreement(context: CheckContext, slot: Slot) -> RecordFinding | None:
+    """The two good attempts that match least, unless other attempts link them."""
     if slot.position.modality is Modality.FACE:
         return None
     good = [attempt for attempt in slot.attempts if _is_good(attempt)]
-    scores = {pair: case.score(*pair) for pair in combinations(good, 2)}
-    told = {pair: score for pair, score in scores.items() if score is not None}
-    if not told:
+    all_scores = {pair: context.score(*pair) for pair in combinations(good, 2)}
+    scores = {pair: score for pair, score in all_scores.items() if score is not None}
+    if not scores:
         return None
-    least = least_score(slot.position.modality, LAX_FMR)
-    if len(_linked(good, [pair for pair, score in told.items() if score >= least])) == len(good):
+    threshold = score_threshold(slot.position.modality, CONSISTENT_FMR)
+    if len(_linked(good, [pair for pair, score in scores.items() if score >= threshold])) == len(good):
         return None
-    pair, score = min(told.items(), key=lambda item: item[1])
-    said: dict[str, float | str] = {"score": score, "least": least, "attempts": float(len(slot.attempts))}
+    pair, score = min(scores.items(), key=lambda item: item[1])
+    evidence: Evidence = {"score": score, "least": threshold, "attempts": float(len(slot.attempts))}
     names = tuple(attempt.name for attempt in pair)
     key = "enrolment.attempts_disagree"
-    return Finding("attempts.disagree", Verdict.REVIEW, (slot.position,), key, said, names, identity=True)
+    return RecordFinding("attempts.disagree", Verdict.REVIEW, (slot.position,), key, evidence, names, identity=True)
 
 
-def _is_good(attempt: Examined) -> bool:
-    return attempt.template is not None and attempt.shows is None and attempt.quality >= MIN_QUALITY
+def _is_good(attempt: ExaminedAttempt) -> bool:
+    usable = attempt.template is not None and attempt.wrong_modality is None
+    return usable and attempt.quality >= MIN_ATTEMPT_QUALITY
 
 
-def _linked(attempts: list[Examined], matches: list[tuple[Examined, Examined]]) -> list[Examined]:
-    """The attempts that are reached from the first over matches."""
+def _linked(
+    attempts: list[ExaminedAttempt], matches: list[tuple[ExaminedAttempt, ExaminedAttempt]]
+) -> list[ExaminedAttempt]:
+    """The attempts that are reached from the first one through matches."""
     reached, waiting = [attempts[0]], [attempts[0]]
     while waiting:
         here = waiting.pop()

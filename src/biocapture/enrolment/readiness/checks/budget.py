@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from biocapture.assessment.modalities import AVAILABLE
 from biocapture.assessment.pipeline import assess_many
 from biocapture.assessment.verdict import Verdict
-from biocapture.enrolment.readiness.evidence import Case
-from biocapture.enrolment.readiness.finding import Finding
+from biocapture.enrolment.readiness.context import CheckContext
+from biocapture.enrolment.readiness.finding import Evidence, RecordFinding
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.errors import FormatError
 from biocapture.images.codecs.compressed import jpeg2000_bytes, wsq_bytes
@@ -24,7 +24,7 @@ Encoder = Callable[[NDArray[np.uint8]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class CompressionOption:
     """All images of a modality compressed in one way.
 
     Attributes
@@ -32,18 +32,19 @@ class Option:
     modality : Modality
     method : str
         ``wsq`` or ``jpeg2000 <ratio>``.
-    bytes : int
-    minimum, loss : float
-        Lowest quality after compression, and the largest fall of a slot; NaN where not assessed.
+    total_bytes : int
+        Of all images after compression.
+    min_quality, max_loss : float
+        Lowest quality 0..100 after compression, and the largest fall of a slot's; NaN where not assessed.
     weakest : Position
         The slot with the lowest quality after compression.
     """
 
     modality: Modality
     method: str
-    bytes: int
-    minimum: float
-    loss: float
+    total_bytes: int
+    min_quality: float
+    max_loss: float
     weakest: Position
 
 
@@ -53,88 +54,111 @@ class Budget:
 
     Attributes
     ----------
-    bytes, limit : int
-        Of the chosen images as they are, and the most the profile allows.
-    options : tuple of Option
-        Empty unless asked for or needed.
-    proposal : tuple of Option
+    total_bytes, max_bytes : int
+        Of the chosen images as they are, and what the profile allows.
+    options : tuple of CompressionOption
+        Empty unless a plan is asked for or needed.
+    proposal : tuple of CompressionOption
         One per modality that together fit the limit at the least loss of quality; empty where none is needed or none
         fits.
     """
 
-    bytes: int
-    limit: int
-    options: tuple[Option, ...] = ()
-    proposal: tuple[Option, ...] = ()
+    total_bytes: int
+    max_bytes: int
+    options: tuple[CompressionOption, ...] = ()
+    proposal: tuple[CompressionOption, ...] = ()
 
 
-def check_budget(case: Case) -> list[Finding]:
-    """A packet that is too large to send."""
-    sizes = packet_budget(case)
-    if sizes.bytes <= sizes.limit:
+def check_budget(context: CheckContext) -> list[RecordFinding]:
+    """Find a packet that is too large to send.
+
+    Parameters
+    ----------
+    context : CheckContext
+
+    Returns
+    -------
+    list of RecordFinding
+        ``budget.too_large``.
+    """
+    budget = packet_budget(context)
+    if budget.total_bytes <= budget.max_bytes:
         return []
-    said: dict[str, float | str] = {"bytes": float(sizes.bytes), "limit": float(sizes.limit)}
-    said |= {f"proposed {option.modality}": option.method for option in sizes.proposal}
-    return [Finding("budget.too_large", Verdict.REVIEW, (), "enrolment.over_budget", said)]
+    evidence: Evidence = {"bytes": float(budget.total_bytes), "limit": float(budget.max_bytes)}
+    evidence |= {f"proposed {option.modality}": option.method for option in budget.proposal}
+    return [RecordFinding("budget.too_large", Verdict.REVIEW, (), "enrolment.over_budget", evidence)]
 
 
-def packet_budget(case: Case) -> Budget:
-    """Size of the packet; where a plan is wanted, or when it is too large, what compression can do. Made once."""
-    return case.once("budget", lambda: _packet_budget(case))
+def packet_budget(context: CheckContext) -> Budget:
+    """Size of the packet and what compression can do, computed once.
+
+    Parameters
+    ----------
+    context : CheckContext
+
+    Returns
+    -------
+    Budget
+        With options where the context asks for a plan, or where the packet is too large.
+    """
+    return context.once("budget", lambda: _packet_budget(context))
 
 
-def _packet_budget(case: Case) -> Budget:
-    sizes = {slot.position: _size(slot) for slot in case.filled}
-    total, limit = sum(sizes.values()), case.profile.record.budget.packet_bytes
-    if not case.plan and total <= limit:
+def _packet_budget(context: CheckContext) -> Budget:
+    total, limit = sum(map(_size, context.filled_slots)), context.profile.record.budget.packet_bytes
+    if not context.plan and total <= limit:
         return Budget(total, limit)
-    found = tuple(_options(case))
-    return Budget(total, limit, found, _proposal(found, limit) if total > limit else ())
+    options = tuple(_options(context))
+    return Budget(total, limit, options, _proposal(options, limit) if total > limit else ())
 
 
 def _size(slot: Slot) -> int:
-    """Of the file; of the pixels for images in memory."""
+    """Bytes of the file; of the pixels for images in memory."""
     best = slot.best
     assert best is not None
     assert best.sample is not None
-    return best.bytes or best.sample.image.pixels.nbytes
+    return best.file_bytes or best.sample.image.pixels.nbytes
 
 
-def _options(case: Case) -> Iterator[Option]:
+def _options(context: CheckContext) -> Iterator[CompressionOption]:
     for modality in Modality:
-        slots = [slot for slot in case.filled if slot.position.modality is modality]
+        slots = [slot for slot in context.filled_slots if slot.position.modality is modality]
         if slots:
-            for method, encoder in _encoders(case, modality):
-                if option := _compressed(case, slots, method, encoder):
+            for method, encoder in _encoders(context, modality):
+                if option := _compressed(context, slots, method, encoder):
                     yield option
 
 
-def _encoders(case: Case, modality: Modality) -> Iterator[tuple[str, Encoder]]:
-    if modality is Modality.FINGERPRINT and case.profile.record.budget.wsq:
+def _encoders(context: CheckContext, modality: Modality) -> Iterator[tuple[str, Encoder]]:
+    if modality is Modality.FINGERPRINT and context.profile.record.budget.wsq:
         yield "wsq", wsq_bytes
-    for ratio in case.profile.record.budget.jpeg2000_ratios:
+    for ratio in context.profile.record.budget.jpeg2000_ratios:
         yield f"jpeg2000 {ratio:g}", partial(jpeg2000_bytes, ratio=ratio)
 
 
-def _compressed(case: Case, slots: list[Slot], method: str, encoder: Encoder) -> Option | None:
-    """All images of a modality through one encoder and back; None where one is of a size it does not take."""
+def _compressed(context: CheckContext, slots: list[Slot], method: str, encoder: Encoder) -> CompressionOption | None:
+    """All images of a modality through one encoder and back; None where the encoder refuses the size of one."""
     try:
-        with ThreadPoolExecutor(case.threads) as pool:
-            after = list(pool.map(lambda slot: _after(case, slot, encoder), slots))
+        with ThreadPoolExecutor(context.threads) as pool:
+            after = list(pool.map(lambda slot: _after(context, slot, encoder), slots))
     except FormatError:
         return None
     falls = [slot.quality - quality for slot, (_, quality) in zip(slots, after, strict=True)]
     qualities = [quality if quality == quality else math.inf for _, quality in after]
     weakest = int(np.argmin(qualities))
-    told = [fall for fall in falls if not math.isnan(fall)]
-    minimum = after[weakest][1]
-    total = sum(size for size, _ in after)
-    assert slots[0].position.modality is not None
-    loss = max(told, default=math.nan)
-    return Option(slots[0].position.modality, method, total, minimum, loss, slots[weakest].position)
+    modality = slots[0].position.modality
+    assert modality is not None
+    return CompressionOption(
+        modality,
+        method,
+        total_bytes=sum(size for size, _ in after),
+        min_quality=after[weakest][1],
+        max_loss=max((fall for fall in falls if not math.isnan(fall)), default=math.nan),
+        weakest=slots[weakest].position,
+    )
 
 
-def _after(case: Case, slot: Slot, encoder: Encoder) -> tuple[int, float]:
+def _after(context: CheckContext, slot: Slot, encoder: Encoder) -> tuple[int, float]:
     """Bytes and quality of one image after compression."""
     best = slot.best
     assert best is not None
@@ -145,24 +169,29 @@ def _after(case: Case, slot: Slot, encoder: Encoder) -> tuple[int, float]:
         return len(data), math.nan
     ppi = sample.image.ppi if sample.modality is Modality.FINGERPRINT else None
     image = decode(data, modality=sample.modality, ppi=ppi)
-    report = next(assess_many([replace(sample, image=image)], profile=case.profile))
+    report = next(assess_many([replace(sample, image=image)], profile=context.profile))
     return len(data), report.quality
 
 
-def _proposal(options: tuple[Option, ...], limit: int) -> tuple[Option, ...]:
-    """Start from the mildest of each modality; as long as it is too much, harden where that costs least per byte."""
+def _proposal(options: tuple[CompressionOption, ...], limit: int) -> tuple[CompressionOption, ...]:
+    """One option per modality that together fit; empty where none does.
+
+    Greedy: start from the mildest of each modality; while the sum is too large, take the next stronger one where that
+    costs least quality per byte.
+    """
+    mildest_first = sorted(options, key=lambda option: -option.total_bytes)
     left = {
-        modality: sorted((option for option in options if option.modality is modality), key=lambda one: -one.bytes)
+        modality: [option for option in mildest_first if option.modality is modality]
         for modality in dict.fromkeys(option.modality for option in options)
     }
-    while sum(rest[0].bytes for rest in left.values()) > limit:
-        harder = [modality for modality, rest in left.items() if len(rest) > 1]
-        if not harder:
+    while sum(rest[0].total_bytes for rest in left.values()) > limit:
+        stronger = [modality for modality, rest in left.items() if len(rest) > 1]
+        if not stronger:
             return ()
-        left[min(harder, key=lambda modality: _price(*left[modality][:2]))].pop(0)
+        left[min(stronger, key=lambda modality: _price(*left[modality][:2]))].pop(0)
     return tuple(rest[0] for rest in left.values())
 
 
-def _price(mild: Option, hard: Option) -> float:
-    """Quality lost per byte saved; nothing is known to be lost where nothing is assessed."""
-    return float(np.nan_to_num(hard.loss - mild.loss)) / max(mild.bytes - hard.bytes, 1)
+def _price(mild: CompressionOption, strong: CompressionOption) -> float:
+    """Quality lost per byte saved; 0 where nothing assesses the modality."""
+    return float(np.nan_to_num(strong.max_loss - mild.max_loss)) / max(mild.total_bytes - strong.total_bytes, 1)

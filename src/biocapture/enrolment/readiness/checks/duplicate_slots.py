@@ -1,69 +1,79 @@
-"""Distinct: no finger, eye or image stands in two slots."""
+"""Distinct slots: no finger, eye or image is in two of them."""
 
 from itertools import combinations
 
 from biocapture.assessment.verdict import Verdict
-from biocapture.enrolment.readiness.copies import turned_likeness
-from biocapture.enrolment.readiness.evidence import Case, Pair, least_score
-from biocapture.enrolment.readiness.finding import Finding
-from biocapture.enrolment.readiness.slot import Examined, Slot
+from biocapture.enrolment.readiness.context import CheckContext, SlotPair, score_threshold
+from biocapture.enrolment.readiness.copies import best_turned_correlation
+from biocapture.enrolment.readiness.finding import Evidence, RecordFinding
+from biocapture.enrolment.readiness.slot import ExaminedAttempt, Slot
 from biocapture.types import Modality
 
-COPY = 0.6
+MIN_COPY_CORRELATION = 0.6
 """Correlation of textures from which one image is a copy of the other. Two touches of one finger reach 0.35, a copy
 through WSQ at 20:1 or JPEG of quality 30 stays above 0.8."""
 
 
-def check_duplicate_slots(case: Case) -> list[Finding]:
-    """Every two slots whose chosen images are the same, or show the same finger or eye."""
-    found = [_copy(case, pair) for pair in combinations(case.filled, 2)]
-    copied = {frozenset(finding.slots) for finding in found if finding}
-    others = [pair for pair in case.pairs if frozenset(slot.position for slot in pair) not in copied]
-    return [finding for finding in found + [_same(case, pair) for pair in others] if finding]
+def check_duplicate_slots(context: CheckContext) -> list[RecordFinding]:
+    """Find every two slots whose chosen images are the same, or show the same finger or eye.
+
+    Parameters
+    ----------
+    context : CheckContext
+
+    Returns
+    -------
+    list of RecordFinding
+        ``distinct.same_file``, ``.copied_image``, ``.same_finger`` and ``.same_eye``.
+    """
+    copies = [_copy(pair) for pair in combinations(context.filled_slots, 2)]
+    copied = {frozenset(finding.positions) for finding in copies if finding}
+    others = [pair for pair in context.slot_pairs if frozenset(slot.position for slot in pair) not in copied]
+    return [finding for finding in copies + [_same_source(context, pair) for pair in others] if finding]
 
 
-def _copy(case: Case, pair: Pair) -> Finding | None:
+def _copy(pair: SlotPair) -> RecordFinding | None:
     """One file twice, or one image recompressed, resized, turned by quarters or mirrored."""
-    one, other = _best(pair)
-    assert one.sample is not None
-    assert other.sample is not None
-    if one.sample.image.sha256 and one.sample.image.sha256 == other.sample.image.sha256:
-        return _finding("same_file", pair, {"sha256": one.sample.image.sha256})
-    if one.signature is None or other.signature is None:
+    probe, reference = _best(pair)
+    assert probe.sample is not None
+    assert reference.sample is not None
+    if probe.sample.image.sha256 and probe.sample.image.sha256 == reference.sample.image.sha256:
+        return _finding("same_file", pair, {"sha256": probe.sample.image.sha256})
+    if probe.signature is None or reference.signature is None:
         return None
-    alike, lies = turned_likeness(one.signature, other.signature)
-    if alike < COPY:
+    correlation, orientation = best_turned_correlation(probe.signature, reference.signature)
+    if correlation < MIN_COPY_CORRELATION:
         return None
-    return _finding("copied_image", pair, {"likeness": alike, "least": COPY, "lies": lies})
+    evidence: Evidence = {"likeness": correlation, "least": MIN_COPY_CORRELATION, "lies": orientation}
+    return _finding("copied_image", pair, evidence)
 
 
-def _same(case: Case, pair: Pair) -> Finding | None:
+def _same_source(context: CheckContext, pair: SlotPair) -> RecordFinding | None:
     """One finger or eye captured in two slots; a crop or a turned copy of an image shows the same finger, too."""
-    one, other = _best(pair)
-    if pair[0].position.modality is Modality.FACE:
+    modality = pair[0].position.modality
+    if modality is Modality.FACE:
         return None
-    score = case.score(one, other)
-    fmr = case.same_fmr(pair[0].position.modality)
-    if score is None or score < (least := least_score(pair[0].position.modality, fmr)):
+    score, fmr = context.score(*_best(pair)), context.same_source_fmr(modality)
+    if score is None or score < (threshold := score_threshold(modality, fmr)):
         return None
-    fault = "same_finger" if pair[0].position.modality is Modality.FINGERPRINT else "same_eye"
-    return _finding(fault, pair, {"score": score, "least": least, "fmr": fmr})
+    fault = "same_finger" if modality is Modality.FINGERPRINT else "same_eye"
+    return _finding(fault, pair, {"score": score, "least": threshold, "fmr": fmr})
 
 
-def _finding(fault: str, pair: Pair, said: dict[str, float | str]) -> Finding:
+def _finding(fault: str, pair: SlotPair, evidence: Evidence) -> RecordFinding:
     """Both slots, the poorer first: one of them must be wrong, and the poorer gains more from a new capture."""
-    weaker = sorted(pair, key=_quality)
-    names = tuple(slot.best.name for slot in weaker if slot.best)
-    positions = tuple(slot.position for slot in weaker)
-    return Finding(f"distinct.{fault}", Verdict.RETAKE, positions, f"enrolment.{fault}", said, names)
+    poorer_first = sorted(pair, key=_known_quality)
+    names = tuple(slot.best.name for slot in poorer_first if slot.best)
+    positions = tuple(slot.position for slot in poorer_first)
+    return RecordFinding(f"distinct.{fault}", Verdict.RETAKE, positions, f"enrolment.{fault}", evidence, names)
 
 
-def _quality(slot: Slot) -> float:
+def _known_quality(slot: Slot) -> float:
     return slot.quality if slot.quality == slot.quality else 0.0
 
 
-def _best(pair: Pair) -> tuple[Examined, Examined]:
-    one, other = (slot.best for slot in pair)
-    assert one is not None
-    assert other is not None
-    return one, other
+def _best(pair: SlotPair) -> tuple[ExaminedAttempt, ExaminedAttempt]:
+    probe, reference = (slot.best for slot in pair)
+    assert probe is not None
+    assert reference is not None
+    return probe, reference

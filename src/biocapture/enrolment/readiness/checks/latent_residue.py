@@ -1,38 +1,48 @@
-"""Ghost: the previous person's latent print was recorded instead of, or under, this person's."""
+"""Latent residue: a print that a previous person left on the platen was recorded instead of, or under, this person's.
+
+ISO/IEC 2382-37 calls the copy that a finger leaves on a surface a latent.
+"""
 
 from biocapture.assessment.verdict import Verdict
-from biocapture.enrolment.readiness.evidence import Case, least_score
-from biocapture.enrolment.readiness.finding import Finding
+from biocapture.enrolment.readiness.context import CheckContext, score_threshold
+from biocapture.enrolment.readiness.finding import Evidence, RecordFinding
 from biocapture.enrolment.readiness.slot import Slot
 
-MAX_UNDERLYING = 0.14
-"""Share of a print that may seem to lie over another one; see ``fingerprint/features/latent_residue.py``."""
+MAX_RESIDUE_SHARE = 0.14
+"""Share of a clean print, 0..1, that may appear to lie over another one; see
+``fingerprint/features/latent_residue.py``."""
 
 
-def check_latent_residue(case: Case) -> list[Finding]:
-    """Prints that match the previous person's of the same slot, then prints with another one under them."""
-    matched = _of_previous(case)
-    taken = {position for finding in matched for position in finding.slots}
-    rest = [slot for slot in case.filled if slot.position not in taken]
-    return matched + [finding for slot in rest if (finding := _underlying(slot))]
+def check_latent_residue(context: CheckContext) -> list[RecordFinding]:
+    """Find prints that match the previous person's of the same position, and prints with another one under them.
+
+    Parameters
+    ----------
+    context : CheckContext
+
+    Returns
+    -------
+    list of RecordFinding
+        ``ghost.previous_print`` and ``ghost.second_ridges``.
+    """
+    fmr = context.profile.record.ghost_fmr
+    scores = context.residue_scores
+    matches = [_previous_print(context.slots[position], score, fmr) for position, score in scores.items()]
+    rest = [slot for slot in context.filled_slots if slot.position not in scores]
+    return matches + [finding for slot in rest if (finding := _second_ridges(slot))]
 
 
-def _of_previous(case: Case) -> list[Finding]:
-    fmr = case.profile.record.ghost_fmr
-    return [_residue(case.slots[position], score, fmr) for position, score in case.residues.items()]
-
-
-def _residue(slot: Slot, score: float, fmr: float) -> Finding:
-    least = least_score(slot.position.modality, fmr)
-    said: dict[str, float | str] = {"score": score, "least": least, "fmr": fmr}
+def _previous_print(slot: Slot, score: float, fmr: float) -> RecordFinding:
+    evidence: Evidence = {"score": score, "least": score_threshold(slot.position.modality, fmr), "fmr": fmr}
     names = (slot.best.name,) if slot.best else ()
-    return Finding("ghost.previous_print", Verdict.RETAKE, (slot.position,), "enrolment.previous_print", said, names)
+    key = "enrolment.previous_print"
+    return RecordFinding("ghost.previous_print", Verdict.RETAKE, (slot.position,), key, evidence, names)
 
 
-def _underlying(slot: Slot) -> Finding | None:
+def _second_ridges(slot: Slot) -> RecordFinding | None:
     best = slot.best
-    if best is None or not best.underlying > MAX_UNDERLYING:
+    if best is None or not best.residue_share > MAX_RESIDUE_SHARE:
         return None
-    said: dict[str, float | str] = {"share": best.underlying, "most": MAX_UNDERLYING}
+    evidence: Evidence = {"share": best.residue_share, "most": MAX_RESIDUE_SHARE}
     key = "enrolment.second_ridges"
-    return Finding("ghost.second_ridges", Verdict.RETAKE, (slot.position,), key, said, (best.name,))
+    return RecordFinding("ghost.second_ridges", Verdict.RETAKE, (slot.position,), key, evidence, (best.name,))

@@ -1,8 +1,8 @@
-"""One person: nobody else recorded at this station has these samples, and they are not the operator's.
+"""One person: nobody else whom the station remembers has these samples, and they are not the operator's.
 
-A finger that matches alone must do so at a false match rate at which all comparisons of one check together are wrong
-once in 1/:data:`FALSE_ALARMS` checks, an eye at the profile's own rate where that is less. A person of whom two fingers
-match at a laxer rate is found as well: two chance matches with one and the same person are rarer still.
+One match is enough at a false match rate at which all comparisons of a check together are wrong in
+:data:`FALSE_ALARM_RATE` of the checks; for eyes, at the profile's own rate where that is lower. Several matches with
+one person are enough at a laxer rate, since chance matches that agree on a person are rarer still.
 """
 
 from collections.abc import Sequence
@@ -14,38 +14,44 @@ import numpy as np
 
 from biocapture.assessment.verdict import Verdict
 from biocapture.comparison.protocol import Matcher, ranking
-from biocapture.enrolment.readiness.evidence import Case, least_score
-from biocapture.enrolment.readiness.examine import matcher_of
-from biocapture.enrolment.readiness.finding import Finding
+from biocapture.enrolment.readiness.context import CheckContext, score_threshold
+from biocapture.enrolment.readiness.examine import matcher_or_none
+from biocapture.enrolment.readiness.finding import Evidence, RecordFinding
 from biocapture.enrolment.readiness.slot import Slot
-from biocapture.enrolment.station import Known
+from biocapture.enrolment.station import RememberedSample
 from biocapture.types import FINGERS, Modality, Position
 
-FALSE_ALARMS = 1e-3
+FALSE_ALARM_RATE = 1e-3
+"""Share of checks in which a single chance match may name somebody."""
 
-PROBES = 3
-"""Fingers that are searched: the best ones, thumbs and index fingers first. Other modalities are searched in full."""
+MAX_PROBE_FINGERS = 3
+"""Fingers that are searched: the best ones, thumbs and index fingers first. Of other modalities all are."""
 
-CANDIDATES = 8
-"""Remembered samples of a slot that are compared in full."""
+MIN_PROBE_QUALITY = 50.0
+"""Fingers of this quality 0..100 are searched before poorer ones."""
 
-TOGETHER, TOGETHER_FMR = 2, 1.5e-4
-"""So many fingers at this rate are as good as one at the strict rate: of ten fingers and a thousand people, two match
-by chance in 45 · 1000 · 1.5e-4² = 1e-3 of the records."""
+PROBE_ORDER = (*FINGERS[1:3], *FINGERS[6:8], *FINGERS[3:6], *FINGERS[8:])
+"""Fingers in order of preference: thumbs and index fingers first, which have the largest area."""
 
-PREFERRED = (*FINGERS[1:3], *FINGERS[6:8], *FINGERS[3:6], *FINGERS[8:])
+MAX_FULL_COMPARISONS = 8
+"""Remembered samples of a position that are compared in full; the others are only ranked."""
+
+MIN_JOINT_MATCHES, JOINT_MATCH_FMR = 2, 1.5e-4
+"""Matches with one person, and the false match rate of each, that are as good as one at the strict rate: of ten fingers
+and a thousand people, two match by chance in 45 · 1000 · 1.5e-4² = 1e-3 of the records."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A remembered person who matches.
+class PersonMatch:
+    """A remembered person whose samples match.
 
     Attributes
     ----------
     person : str
+        Id.
     operator : bool
     scores : dict
-        Slot → score, of the slots that match.
+        Position → comparison score 0..100, of those that match.
     comparisons : int
         Made with the whole memory.
     """
@@ -56,75 +62,105 @@ class Hit:
     comparisons: int
 
 
-def check_other_person(case: Case) -> list[Finding]:
-    """People other than this one whose samples are in the record."""
-    if case.memory is None:
+def check_other_person(context: CheckContext) -> list[RecordFinding]:
+    """Find people other than this one whose samples are in the record.
+
+    Parameters
+    ----------
+    context : CheckContext
+
+    Returns
+    -------
+    list of RecordFinding
+        ``person.other_person`` and ``person.operator``; none without a memory.
+    """
+    return [_finding(context, match) for match in matching_people(context)]
+
+
+def matching_people(context: CheckContext) -> list[PersonMatch]:
+    """Search the memory for the samples of a record.
+
+    Parameters
+    ----------
+    context : CheckContext
+
+    Returns
+    -------
+    list of PersonMatch
+        Best first. Without the previous person where only residue matches.
+    """
+    memory = context.memory
+    if memory is None:
         return []
-    return [_finding(case, hit) for hit in hits(case)]
-
-
-def hits(case: Case) -> list[Hit]:
-    """Remembered people who match, best first."""
-    assert case.memory is not None
-    probes = _probes(case)
-    remembered = {slot.position: case.memory.of_slot(slot.position, case.enrolment.id) for slot in probes}
+    probes = _probes(context)
+    remembered = {slot.position: memory.samples_at(slot.position, context.enrolment.id) for slot in probes}
     comparisons = sum(map(len, remembered.values()))
-    with ThreadPoolExecutor(case.threads) as pool:
-        searched = pool.map(lambda slot: _likely(case, slot, remembered[slot.position]), probes)
-        likely = {sample.person: sample.operator for found in searched for sample in found}
-    judged = [_judged(case, person, operator, comparisons) for person, operator in likely.items()]
-    previous = case.memory.previous(case.enrolment.id)[0] if judged else ""
-    judged = [hit for hit in judged if hit and not (hit.person == previous and set(hit.scores) <= set(case.residues))]
-    return sorted((hit for hit in judged if hit), key=lambda hit: -max(hit.scores.values()))
+    with ThreadPoolExecutor(context.threads) as pool:
+        searches = pool.map(lambda slot: _candidates(context, slot, remembered[slot.position]), probes)
+        people = {sample.person: sample.operator for candidates in searches for sample in candidates}
+    verified = (_verify(context, person, operator, comparisons) for person, operator in people.items())
+    matches = [match for match in verified if match]
+    previous = memory.previous(context.enrolment.id)[0] if matches else ""
+    residue = set(context.residue_scores) if matches else set()
+    own = [match for match in matches if not (match.person == previous and set(match.scores) <= residue)]
+    return sorted(own, key=lambda match: -max(match.scores.values()))
 
 
-def _probes(case: Case) -> list[Slot]:
-    """The best fingers in order of preference, and whatever else can be compared."""
-    able = [slot for slot in case.filled if slot.best and slot.best.template is not None]
-    fingers = [slot for slot in able if slot.position.modality is Modality.FINGERPRINT]
-    good = sorted(fingers, key=lambda slot: (not slot.quality >= 50, PREFERRED.index(slot.position)))
-    return good[:PROBES] + [slot for slot in able if slot.position.modality is Modality.IRIS]
+def _probes(context: CheckContext) -> list[Slot]:
+    """The best fingers in order of preference, and every eye that can be compared."""
+    comparable = [slot for slot in context.filled_slots if slot.best and slot.best.template is not None]
+    fingers = [slot for slot in comparable if slot.position.modality is Modality.FINGERPRINT]
+    fingers.sort(key=lambda slot: (not slot.quality >= MIN_PROBE_QUALITY, PROBE_ORDER.index(slot.position)))
+    return fingers[:MAX_PROBE_FINGERS] + [slot for slot in comparable if slot.position.modality is Modality.IRIS]
 
 
-def _likely(case: Case, slot: Slot, remembered: Sequence[Known]) -> list[Known]:
+def _candidates(context: CheckContext, slot: Slot, remembered: Sequence[RememberedSample]) -> list[RememberedSample]:
     """Samples that match at the laxer rate."""
-    part = matcher_of(slot.position.modality)
-    assert part is not None
+    matcher = matcher_or_none(slot.position.modality)
+    assert matcher is not None
     assert slot.best is not None
-    least = least_score(slot.position.modality, TOGETHER_FMR)
-    ready = case.prepared(slot.best)
-    near = [remembered[i] for i in _promising(part, slot.best.template, remembered)]
-    return [sample for sample in near if part.compare(ready, sample.template).score >= least]
+    threshold = score_threshold(slot.position.modality, JOINT_MATCH_FMR)
+    probe = context.prepared_template(slot.best)
+    ranked = [remembered[i] for i in _highest_ranked(matcher, slot.best.template, remembered)]
+    return [sample for sample in ranked if matcher.compare(probe, sample.template).score >= threshold]
 
 
-def _promising(part: Matcher, template: Any, remembered: Sequence[Known]) -> list[int]:
-    ranks = ranking(part)
-    if ranks is None or len(remembered) <= CANDIDATES:
+def _highest_ranked(matcher: Matcher, template: Any, remembered: Sequence[RememberedSample]) -> list[int]:
+    """Indices of the samples to compare in full."""
+    ranker = ranking(matcher)
+    if ranker is None or len(remembered) <= MAX_FULL_COMPARISONS:
         return list(range(len(remembered)))
-    promise = ranks.promise(ranks.sketch(template), [sample.sketch for sample in remembered])
-    return [int(i) for i in np.argsort(-promise, kind="stable")[:CANDIDATES]]
+    scores = ranker.promise(ranker.sketch(template), [sample.sketch for sample in remembered])
+    return [int(i) for i in np.argsort(-scores, kind="stable")[:MAX_FULL_COMPARISONS]]
 
 
-def _judged(case: Case, person: str, operator: bool, comparisons: int) -> Hit | None:
-    """Compare every slot with the candidate's and decide."""
-    assert case.memory is not None
-    scores = case.scores_with(case.memory.of_person(person))
+def _verify(context: CheckContext, person: str, operator: bool, comparisons: int) -> PersonMatch | None:
+    """Compare every slot with a candidate's samples and decide."""
+    assert context.memory is not None
+    strict_fmr = FALSE_ALARM_RATE / max(comparisons, 1)
     strict, lax = {}, {}
-    for position, score in scores.items():
-        is_eye, rate = position.modality is Modality.IRIS, FALSE_ALARMS / max(comparisons, 1)
-        if score >= least_score(position.modality, min(rate, case.profile.record.eye_fmr) if is_eye else rate):
+    for position, score in context.scores_against(context.memory.templates_of(person)).items():
+        is_eye = position.modality is Modality.IRIS
+        fmr = min(strict_fmr, context.profile.record.eye_fmr) if is_eye else strict_fmr
+        if score >= score_threshold(position.modality, fmr):
             strict[position] = lax[position] = score
-        elif not is_eye and score >= least_score(position.modality, TOGETHER_FMR):
+        elif not is_eye and score >= score_threshold(position.modality, JOINT_MATCH_FMR):
             lax[position] = score
-    if not strict and len(lax) < TOGETHER:
+    if not strict and len(lax) < MIN_JOINT_MATCHES:
         return None
-    return Hit(person, operator, lax, comparisons)
+    return PersonMatch(person, operator, lax, comparisons)
 
 
-def _finding(case: Case, hit: Hit) -> Finding:
-    order = sorted(hit.scores, key=lambda position: -hit.scores[position])
-    said: dict[str, float | str] = {"person": hit.person, "slots": float(len(order)), "score": hit.scores[order[0]]}
-    said |= {"comparisons": float(hit.comparisons), "fmr": FALSE_ALARMS / max(hit.comparisons, 1)}
-    names = tuple(best.name for position in order if (best := case.slots[position].best))
-    fault = "operator" if hit.operator else "other_person"
-    return Finding(f"person.{fault}", Verdict.REVIEW, tuple(order), f"enrolment.{fault}", said, names, identity=True)
+def _finding(context: CheckContext, match: PersonMatch) -> RecordFinding:
+    positions = tuple(sorted(match.scores, key=lambda position: -match.scores[position]))
+    evidence: Evidence = {
+        "person": match.person,
+        "slots": float(len(positions)),
+        "score": match.scores[positions[0]],
+        "comparisons": float(match.comparisons),
+        "fmr": FALSE_ALARM_RATE / max(match.comparisons, 1),
+    }
+    names = tuple(best.name for position in positions if (best := context.slots[position].best))
+    fault = "operator" if match.operator else "other_person"
+    key = f"enrolment.{fault}"
+    return RecordFinding(f"person.{fault}", Verdict.REVIEW, positions, key, evidence, names, identity=True)

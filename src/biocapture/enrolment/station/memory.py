@@ -1,0 +1,161 @@
+"""Memories of earlier enrolments: what a check asks of one, and the one that ends with the process."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from biocapture.comparison.protocol import matcher, ranking
+from biocapture.types import Position
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedSample:
+    """One remembered sample.
+
+    Attributes
+    ----------
+    person : str
+        Id of the enrolment, or of the operator.
+    operator : bool
+    sketch : object
+        What ranking needs; None where the modality's matcher does not rank.
+    read : callable
+        Gives the template: of a thousand people, few are compared in full.
+    """
+
+    person: str
+    operator: bool
+    sketch: Any
+    read: Callable[[], Any]
+
+    @property
+    def template(self) -> Any:
+        """The template, read again each time."""
+        return self.read()
+
+
+class Memory(Protocol):
+    """The people that a record is compared with."""
+
+    def previous(self, exclude: str) -> tuple[str, Mapping[Position, Any]]:
+        """Id and templates of the citizen added last.
+
+        Parameters
+        ----------
+        exclude : str
+            Id of the person under check, whose own entry does not count.
+
+        Returns
+        -------
+        (str, dict)
+            Id, and position → template; both empty where there is nobody else.
+        """
+
+    def samples_at(self, position: Position, exclude: str) -> list[RememberedSample]:
+        """All remembered samples of a position.
+
+        Parameters
+        ----------
+        position : Position
+        exclude : str
+            Id of the person under check, whose own samples are left out.
+        """
+
+    def templates_of(self, person: str) -> Mapping[Position, Any]:
+        """Templates of one person or operator.
+
+        Parameters
+        ----------
+        person : str
+            Id.
+
+        Returns
+        -------
+        dict
+            Position → template; empty where nobody of that id is remembered.
+        """
+
+
+class RecentMemory:
+    """A memory that ends with the process: for a run over many enrolments."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, dict[Position, RememberedSample]] = {}
+
+    def add(self, person: str, templates: Mapping[Position, Any], operator: bool = False) -> None:
+        """Remember a person; one of the same id is replaced and becomes the latest.
+
+        Parameters
+        ----------
+        person : str
+            Id.
+        templates : dict
+            Position → template.
+        operator : bool
+        """
+        self._people.pop(person, None)
+        self._people[person] = {
+            position: remembered_sample(person, operator, template, position)
+            for position, template in templates.items()
+        }
+
+    def previous(self, exclude: str) -> tuple[str, Mapping[Position, Any]]:
+        """Id and templates of the citizen added last; see :meth:`Memory.previous`.
+
+        Parameters
+        ----------
+        exclude : str
+            Id of the person under check.
+        """
+        for person, samples in reversed(self._people.items()):
+            if person != exclude and not any(sample.operator for sample in samples.values()):
+                return person, _templates(samples.items())
+        return "", {}
+
+    def samples_at(self, position: Position, exclude: str) -> list[RememberedSample]:
+        """All remembered samples of a position; see :meth:`Memory.samples_at`.
+
+        Parameters
+        ----------
+        position : Position
+        exclude : str
+            Id of the person under check.
+        """
+        people = self._people.items()
+        return [samples[position] for person, samples in people if person != exclude and position in samples]
+
+    def templates_of(self, person: str) -> Mapping[Position, Any]:
+        """Templates of one person or operator; see :meth:`Memory.templates_of`.
+
+        Parameters
+        ----------
+        person : str
+            Id.
+        """
+        return _templates(self._people.get(person, {}).items())
+
+
+def remembered_sample(person: str, operator: bool, template: Any, position: Position) -> RememberedSample:
+    """A sample in memory, with what ranking needs of it.
+
+    Parameters
+    ----------
+    person : str
+        Id.
+    operator : bool
+    template : Template
+    position : Position
+        Other than unknown.
+
+    Returns
+    -------
+    RememberedSample
+    """
+    assert position.modality is not None
+    own = matcher(position.modality)
+    ranker = ranking(own)
+    return RememberedSample(person, operator, ranker.sketch(template) if ranker else None, lambda: template)
+
+
+def _templates(samples: Iterable[tuple[Position, RememberedSample]]) -> dict[Position, Any]:
+    return {position: sample.template for position, sample in samples}
