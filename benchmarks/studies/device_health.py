@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.studies.touches import touches
 from benchmarks.studies.worn_sensors import FAULTS, PER_PERSON, Fault, Sensor, life
 from benchmarks.suite.threads import pin_threads
-from biocapture.capture.health import Finding, HealthRecord, Outcome, diagnose, evidence, taken
+from biocapture.capture.health import DeviceFinding, HealthRecord, Outcome, diagnose, evidence, outcome_of
 from biocapture.types import Image, Modality, PpiSource, Sample
 
 CAPTURES = 400
@@ -115,10 +115,10 @@ def run(
 
 def _outcome(pixels: np.ndarray, quality: float, now: float) -> Outcome:
     sample = Sample(Image(pixels, 500.0, PpiSource.METADATA), Modality.FINGERPRINT)
-    return taken(sample, now, quality, 100.0)
+    return outcome_of(sample, now, quality, 100.0)
 
 
-def _answers(finding: Finding, fault: Fault, sensor: Sensor) -> bool:
+def _answers(finding: DeviceFinding, fault: Fault, sensor: Sensor) -> bool:
     """Whether a finding names the planted fault."""
     facts = finding.facts
     match fault.kind:
@@ -136,7 +136,7 @@ def _answers(finding: Finding, fault: Fault, sensor: Sensor) -> bool:
     return False
 
 
-def _follows(finding: Finding, fault: Fault) -> bool:
+def _follows(finding: DeviceFinding, fault: Fault) -> bool:
     """Whether a finding, not asked for, is true all the same: contrast falls with the gain."""
     return fault.kind == "drift" and fault.gain < 1 and finding.key == "health.contrast_fell"
 

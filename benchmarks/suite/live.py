@@ -9,15 +9,15 @@ from benchmarks.suite.case import Case, Work, name_of
 from benchmarks.suite.images import Setting
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
-from biocapture.capture import Policy, Seen, capture
-from biocapture.capture.frame_checker import Glance
+from biocapture.capture import CaptureSettings, FrameAnalysed, capture
+from biocapture.capture.frame_checker import FrameChecker
 from biocapture.devices import Capabilities, Info, Preview, Target, open_device, target_of
 from biocapture.types import Image, Modality, Sample
 
 FRAMES = 40
 SCRIPT = "absent:8,approach:8,blur:8,moving:8,good"
 SLOTS = {Modality.FINGERPRINT: "right_index", Modality.IRIS: "right_eye", Modality.FACE: "face"}
-ENDLESS = Policy(steady_frames=10_000, patience_s=1e6, wait_s=1e6)
+ENDLESS = CaptureSettings(steady_frames=10_000, patience_s=1e6, wait_s=1e6)
 
 
 class Played:
@@ -61,7 +61,7 @@ def cases() -> Iterator[Case]:
     The full assessment, which follows a capture, is not part of it.
     """
     for modality in Modality:
-        yield Case(name_of(Glance.at, modality, "1280x720"), partial(_glances, modality=modality))
+        yield Case(name_of(FrameChecker.check, modality, "1280x720"), partial(_glances, modality=modality))
         yield Case(name_of(capture, modality, "1280x720"), partial(_loop, modality=modality))
         yield Case(name_of(capture, f"{modality}, sim", "1280x720"), partial(_simulated, modality=modality))
 
@@ -70,9 +70,9 @@ def _glances(setting: Setting, modality: Modality) -> Work:
     frames = images(modality)
 
     def call() -> None:
-        glance = Glance(modality)
+        glance = FrameChecker(modality)
         for image in frames:
-            glance.at(image)
+            glance.check(image)
 
     return Work(call, len(frames))
 
@@ -82,7 +82,7 @@ def _loop(setting: Setting, modality: Modality) -> Work:
     ready = Report(verdict=Verdict.READY)
 
     def call() -> None:
-        for _ in capture(device, target_of(SLOTS[modality]), policy=ENDLESS, assess=lambda sample: ready):
+        for _ in capture(device, target_of(SLOTS[modality]), settings=ENDLESS, assess=lambda sample: ready):
             pass
 
     return Work(call, FRAMES)
@@ -93,8 +93,8 @@ def _simulated(setting: Setting, modality: Modality) -> Work:
 
     def call() -> None:
         with open_device(_device(modality)) as device:
-            events = capture(device, target_of(SLOTS[modality]), policy=ENDLESS)
-            for _ in zip(range(FRAMES), (event for event in events if isinstance(event, Seen)), strict=False):
+            events = capture(device, target_of(SLOTS[modality]), settings=ENDLESS)
+            for _ in zip(range(FRAMES), (event for event in events if isinstance(event, FrameAnalysed)), strict=False):
                 pass
 
     return Work(call, FRAMES)

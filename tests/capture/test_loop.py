@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from biocapture.assessment.options import options_of
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Reason, Verdict
-from biocapture.capture import Attempted, Empty, Finished, FrameCheck, Operator, Policy, Result, Seen, Told, capture
+from biocapture.capture import (
+    AttemptFinished,
+    CaptureFinished,
+    CaptureResult,
+    CaptureSettings,
+    FrameAnalysed,
+    FrameCheck,
+    MessageChanged,
+    NothingPresented,
+    Operator,
+    capture,
+)
 from biocapture.capture import loop as loop_module
 from biocapture.devices import Capabilities, Info, Preview, Target, open_device, target_of
 from biocapture.devices.sim import SimulatedDevice
@@ -46,23 +57,25 @@ def judged(sample: Sample) -> Report:
     return Report(quality=quality, verdict=Verdict.RETAKE if faults else Verdict.READY, reasons=faults)
 
 
-def run(device: SimulatedDevice, policy: Policy | None = None, **how: object) -> tuple[list[str], Result, list[Seen]]:
+def run(
+    device: SimulatedDevice, policy: CaptureSettings | None = None, **how: object
+) -> tuple[list[str], CaptureResult, list[FrameAnalysed]]:
     """Messages in order, the result, and every frame seen."""
     told, seen = [], []
     with device:
         for event in capture(device, INDEX, None, policy, assess=judged, clock=Tick(), **how):
-            if isinstance(event, Told):
+            if isinstance(event, MessageChanged):
                 told.append(event.message)
-            elif isinstance(event, Seen):
+            elif isinstance(event, FrameAnalysed):
                 seen.append(event)
-            elif isinstance(event, Finished):
+            elif isinstance(event, CaptureFinished):
                 return told, event.result, seen
     raise AssertionError("the loop did not finish")
 
 
 def test_poor_to_good_with_guidance_in_order() -> None:
     acts = "absent:20,off_centre:30,blur:30,dry:30,wet:30,moving:30,good"
-    told, result, seen = run(simulated(acts), Policy(patience_s=60))
+    told, result, seen = run(simulated(acts), CaptureSettings(patience_s=60))
     assert told == [
         "capture.place_finger",
         "capture.centre_finger",
@@ -74,7 +87,7 @@ def test_poor_to_good_with_guidance_in_order() -> None:
     ]
     assert result.accepted
     assert len(result.attempts) == 1
-    assert seen[-1].steady == 1.0
+    assert seen[-1].steadiness == 1.0
 
 
 def test_a_dirty_platen_is_wiped_first() -> None:
@@ -85,59 +98,59 @@ def test_a_dirty_platen_is_wiped_first() -> None:
 
 def test_messages_do_not_flicker() -> None:
     flicker = ",".join(["off_centre:2,good:1"] * 20) + ",off_centre"
-    told, _, _ = run(simulated(flicker), Policy(patience_s=2, attempts=1))
+    told, _, _ = run(simulated(flicker), CaptureSettings(patience_s=2, attempts=1))
     assert told[0] in ("capture.centre_finger", "capture.hold_still")
     assert len(told) <= 4
 
 
 def test_after_patience_the_best_so_far_is_assessed() -> None:
-    told, result, seen = run(simulated("dry:40,faint"), Policy(patience_s=3, attempts=1, frames_assessed=1))
-    best = max(seen, key=lambda one: one.look.rank)
-    assert result.attempts[0].look == best.look
+    told, result, seen = run(simulated("dry:40,faint"), CaptureSettings(patience_s=3, attempts=1, frames_assessed=1))
+    best = max(seen, key=lambda one: one.check.rank)
+    assert result.attempts[0].check == best.check
     assert not result.accepted
     assert result.suggestion == "capture.another_finger"
     assert told[-1] == "fingerprint.press_firmly"
 
 
 def test_three_bad_scans_suggest_another_finger() -> None:
-    _, result, _ = run(simulated("faint"), Policy(patience_s=1, pause_s=1))
+    _, result, _ = run(simulated("faint"), CaptureSettings(patience_s=1, pause_s=1))
     assert len(result.attempts) == result.bad == 3
     assert result.suggestion == "capture.another_finger"
     assert result.best in result.attempts
-    assert "best of 3" in result.why
+    assert "best of 3" in result.explanation
 
 
 def test_nobody_comes() -> None:
-    _, result, _ = run(simulated("absent"), Policy(wait_s=2, empty=2))
+    _, result, _ = run(simulated("absent"), CaptureSettings(wait_s=2, empty=2))
     assert (result.empty, result.bad, result.best, result.accepted) == (2, 0, None, False)
     assert result.suggestion == ""
 
 
 def test_force_needs_a_reason_and_an_image() -> None:
-    _, result, _ = run(simulated("faint"), Policy(patience_s=1, attempts=1))
+    _, result, _ = run(simulated("faint"), CaptureSettings(patience_s=1, attempts=1))
     with pytest.raises(UsageError, match="reason"):
         result.with_force("  ")
     forced = result.with_force("burnt fingertip")
     assert forced.accepted
     assert forced.forced == "burnt fingertip"
-    assert "burnt fingertip" in forced.why
+    assert "burnt fingertip" in forced.explanation
     with pytest.raises(UsageError, match="no image"):
-        Result().with_force("because")
+        CaptureResult().with_force("because")
 
 
 def test_an_operator_takes_it_now_and_stops() -> None:
     operator = Operator()
-    operator.take_now()
+    operator.request_capture()
     _, result, seen = run(simulated("good"), operator=operator)
     assert len(seen) == 1
     assert result.accepted
     operator.stop()
     _, result, _ = run(simulated("good"), operator=operator)
-    assert result == Result()
+    assert result == CaptureResult()
 
 
 def test_what_was_captured_before_the_plug_was_pulled_is_kept() -> None:
-    _, result, _ = run(simulated("faint:60,disconnect"), Policy(patience_s=1, pause_s=1, attempts=9))
+    _, result, _ = run(simulated("faint:60,disconnect"), CaptureSettings(patience_s=1, pause_s=1, attempts=9))
     assert isinstance(result.error, DeviceDisconnectedError)
     assert 1 <= len(result.attempts) < 9
 
@@ -146,7 +159,7 @@ def test_devices_with_a_view_capture_by_themselves() -> None:
     _, result, seen = run(simulated("absent:10,good", preview="view"))
     assert result.accepted
     assert seen
-    assert result.attempts[0].look is None
+    assert result.attempts[0].check is None
 
 
 class Silent:
@@ -178,13 +191,17 @@ def scored(sample: Sample) -> Report:
 
 def test_without_preview_empty_and_bad_are_counted_apart() -> None:
     device = Silent(NothingPresentedError("nobody"), ScanRejectedError("smeared"), 40, 120)
-    events = list(capture(device, INDEX, assess=scored, policy=Policy(attempts=4)))
+    events = list(capture(device, INDEX, assess=scored, settings=CaptureSettings(attempts=4)))
     result = events[-1].result
     assert result.empty == 1
     assert [one.number for one in result.attempts] == [1, 2, 3]
     assert result.attempts[0].refusal == "smeared"
     assert result.best is result.attempts[2]
-    assert [type(event) for event in events if not isinstance(event, Told)] == [Empty, *[Attempted] * 3, Finished]
+    assert [type(event) for event in events if not isinstance(event, MessageChanged)] == [
+        NothingPresented,
+        *[AttemptFinished] * 3,
+        CaptureFinished,
+    ]
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 5])
@@ -192,7 +209,7 @@ def test_attempts_are_the_profiles_unless_told_otherwise(attempts: int) -> None:
     usual = options_of("fingerprint")
     profile = replace(usual.profile, record=replace(usual.profile.record, attempts=attempts))
     wanted = replace(usual, profile=profile)
-    for policy, expected in ((None, attempts), (Policy(attempts=3), 3)):
+    for policy, expected in ((None, attempts), (CaptureSettings(attempts=3), 3)):
         *_, last = capture(Silent(*[40] * 9), INDEX, wanted, policy, assess=scored)
         assert len(last.result.attempts) == expected
         assert last.result.suggestion == "capture.another_finger"
@@ -212,13 +229,13 @@ class Played(Silent):
         self._frames = []
 
 
-class NumberGlance:
+class NumberChecker:
     """A glance that tells the number: 0 = nobody there."""
 
     def __init__(self, modality: Modality) -> None:
         pass
 
-    def at(self, image: Image) -> FrameCheck:
+    def check(self, image: Image) -> FrameCheck:
         value = float(image.pixels.flat[0])
         return (
             FrameCheck({"capture.press_flat": value / 2, "capture.hold_still": 100.0})
@@ -231,7 +248,7 @@ class NumberGlance:
 @given(
     frames=st.lists(st.integers(0, 200), max_size=80),
     policy=st.builds(
-        Policy,
+        CaptureSettings,
         st.integers(1, 4),
         frames_assessed=st.integers(1, 4),
         steady_frames=st.integers(1, 5),
@@ -240,14 +257,14 @@ class NumberGlance:
     ),
 )
 def test_never_accepts_a_frame_worse_than_one_discarded(
-    frames: list[int], policy: Policy, monkeypatch: pytest.MonkeyPatch
+    frames: list[int], policy: CaptureSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop_module, "Glance", NumberGlance)
-    seen, result = [], Result()
-    for event in capture(Played(frames), INDEX, policy=policy, assess=scored, clock=Tick()):
-        if isinstance(event, Seen) and event.look.is_present:
+    monkeypatch.setattr(loop_module, "FrameChecker", NumberChecker)
+    seen, result = [], CaptureResult()
+    for event in capture(Played(frames), INDEX, settings=policy, assess=scored, clock=Tick()):
+        if isinstance(event, FrameAnalysed) and event.check.is_present:
             seen.append(int(event.image.pixels.flat[0]))
-        elif isinstance(event, Finished):
+        elif isinstance(event, CaptureFinished):
             result = event.result
     assert bool(result.best) == (bool(seen) and bool(result.attempts))
     if result.best and result.best.sample:
@@ -260,11 +277,11 @@ def test_frames_seen_while_a_fault_is_read_out_count_too() -> None:
     """The finger moves well during the pause and badly after it: the good frame is not lost."""
     frames = iter([30] * 20 + [99] + [30] * 40)
     looks: Iterator[int] = frames
-    pool_policy = Policy(patience_s=0.5, pause_s=0.5, attempts=2, frames_assessed=1)
+    pool_settings = CaptureSettings(patience_s=0.5, pause_s=0.5, attempts=2, frames_assessed=1)
     monkey = pytest.MonkeyPatch()
-    monkey.setattr(loop_module, "Glance", NumberGlance)
+    monkey.setattr(loop_module, "FrameChecker", NumberChecker)
     try:
-        events = list(capture(Played(list(looks)), INDEX, policy=pool_policy, assess=scored, clock=Tick()))
+        events = list(capture(Played(list(looks)), INDEX, settings=pool_settings, assess=scored, clock=Tick()))
     finally:
         monkey.undo()
     assert events[-1].result.best.report.quality == 99
@@ -272,7 +289,7 @@ def test_frames_seen_while_a_fault_is_read_out_count_too() -> None:
 
 def test_ranks_put_the_verdict_first() -> None:
     report = Report(quality=90.0, verdict=Verdict.RETAKE)
-    from biocapture.capture import Attempt
+    from biocapture.capture import CaptureAttempt
 
-    ready = Attempt(1, report=replace(report, quality=50.0, verdict=Verdict.READY))
-    assert ready.rank > Attempt(2, report=report).rank > Attempt(3, refusal="no").rank
+    ready = CaptureAttempt(1, report=replace(report, quality=50.0, verdict=Verdict.READY))
+    assert ready.rank > CaptureAttempt(2, report=report).rank > CaptureAttempt(3, refusal="no").rank

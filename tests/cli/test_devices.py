@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from biocapture.capture.health import HealthRecord, taken
+from biocapture.capture.health import HealthRecord, outcome_of
 from biocapture.cli import app
 from biocapture.errors import DeviceDisconnectedError, HealthError, UsageError
 from biocapture.images.decode import decode
@@ -88,6 +88,6 @@ def _wear_out(base: Path) -> None:
     for n in range(40):
         pixels = random.integers(80, 220, (64, 64), np.uint8)
         pixels[21] = 0
-        outcomes.append(taken(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), 2e9 + n))
+        outcomes.append(outcome_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), 2e9 + n))
     with HealthRecord(base) as record:
         record.add("sim:A7", *outcomes)

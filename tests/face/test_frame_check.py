@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
-from biocapture.capture import Finished, Policy, Told, capture
+from biocapture.capture import CaptureFinished, CaptureSettings, MessageChanged, capture
 from biocapture.devices import open_device, target_of
 from biocapture.face.frame_check import check_frame
 from biocapture.synthetic import portrait as drawing
@@ -73,10 +73,10 @@ def test_poor_to_good_with_guidance_in_order() -> None:
         return ready
 
     with open_device("sim:face", script=script, fps=0, seed=3, width_px=640, height_px=360) as device:
-        for event in capture(device, target_of("face"), policy=Policy(patience_s=600), assess=assess):
-            if isinstance(event, Told):
+        for event in capture(device, target_of("face"), settings=CaptureSettings(patience_s=600), assess=assess):
+            if isinstance(event, MessageChanged):
                 told.append(event.message)
-            elif isinstance(event, Finished):
+            elif isinstance(event, CaptureFinished):
                 result = event.result
     assert told == [
         "capture.place_face",

@@ -1,23 +1,32 @@
-"""The live capture of one slot, from any device: ``capture(device, target)`` yields what happens."""
+"""The live capture of one position, from any device: ``capture(device, target)`` yields events."""
 
-from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Result, Seen, Told
-from biocapture.capture.frame_checker import Glance
+from biocapture.capture.events import (
+    AttemptFinished,
+    CaptureAttempt,
+    CaptureEvent,
+    CaptureFinished,
+    CaptureResult,
+    FrameAnalysed,
+    MessageChanged,
+    NothingPresented,
+)
+from biocapture.capture.frame_checker import FrameChecker
 from biocapture.capture.loop import capture
-from biocapture.capture.settings import Operator, Policy
+from biocapture.capture.settings import CaptureSettings, Operator
 from biocapture.images.frame_check import FrameCheck
 
 __all__ = [
-    "Attempt",
-    "Attempted",
-    "Empty",
-    "Event",
-    "Finished",
+    "AttemptFinished",
+    "CaptureAttempt",
+    "CaptureEvent",
+    "CaptureFinished",
+    "CaptureResult",
+    "CaptureSettings",
+    "FrameAnalysed",
     "FrameCheck",
-    "Glance",
+    "FrameChecker",
+    "MessageChanged",
+    "NothingPresented",
     "Operator",
-    "Policy",
-    "Result",
-    "Seen",
-    "Told",
     "capture",
 ]

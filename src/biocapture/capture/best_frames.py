@@ -1,4 +1,4 @@
-"""The frames worth a full assessment: the best of all that were seen, not of the last few."""
+"""The frames to assess in full: the best of all frames, not of the last few."""
 
 from dataclasses import dataclass
 
@@ -7,39 +7,49 @@ from biocapture.types import Image
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A frame and the glance at it; ``number`` counts the frames of the slot."""
+class CandidateFrame:
+    """A frame and its check; ``number`` counts all frames of the capture."""
 
     image: Image
-    look: FrameCheck
+    check: FrameCheck
     number: int
 
     @property
     def rank(self) -> tuple[float, float, int]:
-        """Order of frames; the earlier of equals."""
-        return *self.look.rank, -self.number
+        """Order of frames, best highest; the earlier of equals."""
+        return *self.check.rank, -self.number
 
 
-class Pool:
-    """Keeps the ``size`` best frames.
+class BestFrames:
+    """Holds the ``size`` best frames.
 
-    A frame it lets go is never better, at a glance, than one it keeps. What it gives out for assessment leaves it.
+    A frame that it drops never has a better check than one it holds. Frames that are taken for assessment leave it.
+
+    Parameters
+    ----------
+    size : int
+        At least 1.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._frames: list[Frame] = []
+        self._frames: list[CandidateFrame] = []
 
-    def add(self, frame: Frame) -> None:
-        """Offer a frame; only those that show somebody count."""
-        if not frame.look.is_present:
+    def add(self, frame: CandidateFrame) -> None:
+        """Offer a frame; one in which nothing is presented is ignored.
+
+        Parameters
+        ----------
+        frame : CandidateFrame
+        """
+        if not frame.check.is_present:
             return
         self._frames.append(frame)
-        self._frames.sort(key=lambda one: one.rank, reverse=True)
+        self._frames.sort(key=lambda candidate: candidate.rank, reverse=True)
         del self._frames[self._size :]
 
-    def take(self) -> list[Frame]:
-        """All of them, best first; the pool is empty afterwards."""
+    def take(self) -> list[CandidateFrame]:
+        """Remove all frames, best first."""
         taken, self._frames = self._frames, []
         return taken
 

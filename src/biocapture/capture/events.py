@@ -1,4 +1,4 @@
-"""What the loop tells whoever shows it: a terminal, a window, a service."""
+"""Events of the live loop, for whatever shows them: a terminal, a window, a service."""
 
 import math
 from dataclasses import dataclass, replace
@@ -10,13 +10,13 @@ from biocapture.errors import DeviceError, UsageError
 from biocapture.images.frame_check import FrameCheck
 from biocapture.types import Image, Sample
 
-ORDER = (Verdict.RETAKE, Verdict.REVIEW, Verdict.READY)
-"""Of verdicts, worst first."""
+VERDICTS_WORST_FIRST = (Verdict.RETAKE, Verdict.REVIEW, Verdict.READY)
+"""Order of verdicts in the rank of an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One capture that was assessed in full, or that the device refused.
+class CaptureAttempt:
+    """One capture that was assessed in full, or that the device rejected.
 
     Attributes
     ----------
@@ -25,99 +25,110 @@ class Attempt:
     sample : Sample or None
     report : Report or None
         None, with the sample, where the device itself rejected the scan.
-    look : Look or None
-        The glance at it, where there was a preview.
+    check : FrameCheck or None
+        Of the frame, where there was a preview.
     refusal : str
-        What the device said when it rejected the scan.
+        The device's message when it rejected the scan.
     """
 
     number: int
     sample: Sample | None = None
     report: Report | None = None
-    look: FrameCheck | None = None
+    check: FrameCheck | None = None
     refusal: str = ""
 
     @property
     def rank(self) -> tuple[int, float]:
-        """Order of attempts: verdict first, then unified quality; not assessable is worst."""
+        """Order of attempts: verdict first, then unified quality score; not assessable is worst."""
         if self.report is None or self.report.verdict is None:
             return -1, -1.0
         quality = self.report.quality
-        return ORDER.index(self.report.verdict), -1.0 if math.isnan(quality) else quality
+        return VERDICTS_WORST_FIRST.index(self.report.verdict), -1.0 if math.isnan(quality) else quality
 
     @property
     def is_ready(self) -> bool:
-        """The profile asks nothing more of it."""
+        """Whether its verdict is READY."""
         return self.report is not None and self.report.verdict is Verdict.READY
 
     @property
     def fault(self) -> str:
-        """Guidance key of what was worst about it; empty if nothing was."""
+        """Guidance key of its worst fault; empty if it has none."""
         if self.report is None:
             return "device.scan_rejected"
         return self.report.reasons[0].key if self.report.reasons else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """How a slot ended.
+class CaptureResult:
+    """Outcome of the capture of one position.
 
     Attributes
     ----------
-    attempts : tuple of Attempt
+    attempts : tuple of CaptureAttempt
         All of them, in order.
-    best : Attempt or None
+    best : CaptureAttempt or None
         The one of highest rank, the earlier of equals; never simply the last.
-    why : str
+    explanation : str
         Why it is the best, in English.
     accepted : bool
         The best one is READY, or an operator forced it.
     forced : str
         The operator's reason; empty if not forced.
     empty : int
-        How often nobody placed anything; not counted as bad scans.
+        How often nothing was presented; not counted as attempts.
     bad : int
         Attempts that were not READY.
     suggestion : str
-        Guidance key: ``capture.another_finger`` and the like after too many bad scans.
+        Guidance key: ``capture.another_finger`` and the like after too many attempts that were not READY.
     error : DeviceError or None
         The device ended it; attempts until then are kept.
     """
 
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[CaptureAttempt, ...] = ()
     empty: int = 0
     forced: str = ""
     suggestion: str = ""
     error: DeviceError | None = None
 
     @property
-    def best(self) -> Attempt | None:
+    def best(self) -> CaptureAttempt | None:
         """The attempt of highest rank with a sample."""
-        return max((one for one in self.attempts if one.sample), key=lambda one: one.rank, default=None)
+        return max(
+            (attempt for attempt in self.attempts if attempt.sample), key=lambda attempt: attempt.rank, default=None
+        )
 
     @property
     def accepted(self) -> bool:
-        """Whether there is a sample to go on with."""
+        """Whether there is a sample to continue with."""
         return self.best is not None and (self.best.is_ready or bool(self.forced))
 
     @property
     def bad(self) -> int:
         """Attempts that were not READY."""
-        return sum(not one.is_ready for one in self.attempts)
+        return sum(not attempt.is_ready for attempt in self.attempts)
 
     @property
-    def why(self) -> str:
-        """Why the best is the best."""
+    def explanation(self) -> str:
+        """Why the best attempt is the best, in English."""
         best = self.best
         if best is None or best.report is None:
             return "no attempt gave an image"
         others = len(self.attempts) - 1
-        against = f"best of {others + 1}" if others else "the only attempt"
+        comparison = f"best of {others + 1}" if others else "the only attempt"
         forced = f"; forced: {self.forced}" if self.forced else ""
-        return f"attempt {best.number}: {best.report.verdict}, quality {best.report.quality:.0f}; {against}{forced}"
+        return f"attempt {best.number}: {best.report.verdict}, quality {best.report.quality:.0f}; {comparison}{forced}"
 
     def with_force(self, reason: str) -> Self:
-        """The same, accepted because an operator says so.
+        """The same result, accepted by an operator.
+
+        Parameters
+        ----------
+        reason : str
+            Is recorded with the result.
+
+        Returns
+        -------
+        CaptureResult
 
         Raises
         ------
@@ -132,51 +143,51 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A frame was looked at.
+class FrameAnalysed:
+    """A frame was checked.
 
     Attributes
     ----------
     image : Image
-    look : FrameCheck
+    check : FrameCheck
     message : str
-        The one guidance key to show now; it does not flicker.
-    steady : float
+        The one guidance key to show now; it is held long enough to be read.
+    steadiness : float
         0..1: how near the automatic capture is.
     """
 
     image: Image
-    look: FrameCheck
+    check: FrameCheck
     message: str
-    steady: float
+    steadiness: float
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The guidance changed to this key."""
+class MessageChanged:
+    """Another guidance key is to be shown."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Empty:
-    """Nobody placed anything in the time given; the count of such waits."""
+class NothingPresented:
+    """Nothing was presented in the time given; ``count`` of such waits."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Attempted:
+class AttemptFinished:
     """A capture was assessed."""
 
-    attempt: Attempt
+    attempt: CaptureAttempt
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class CaptureFinished:
     """The last event."""
 
-    result: Result
+    result: CaptureResult
 
 
-Event = Seen | Told | Empty | Attempted | Finished
+CaptureEvent = FrameAnalysed | MessageChanged | NothingPresented | AttemptFinished | CaptureFinished

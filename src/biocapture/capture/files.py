@@ -1,4 +1,4 @@
-"""A captured slot as files: every attempt's image, and what was found about it."""
+"""A captured position as files: the image of every attempt, and its report."""
 
 import json
 from pathlib import Path
@@ -7,16 +7,24 @@ from typing import Any
 import cv2
 import numpy as np
 
-from biocapture.capture.events import Attempt, Result
+from biocapture.capture.events import CaptureAttempt, CaptureResult
 from biocapture.errors import UsageError
 from biocapture.types import MM_PER_INCH, Image, Position
 
 
-def keep(result: Result, position: Position, folder: Path, language: str = "en") -> Path:
-    """Write one PNG per attempt and ``<position>.json``; nothing is half-written.
+def write_attempts(result: CaptureResult, position: Position, folder: Path, language: str = "en") -> Path:
+    """Write one PNG per attempt and ``<position>.json``; a file is complete or not there.
 
-    The best attempt is ``<position>.png`` if it was accepted, else it is kept among the others as
-    ``<position>_attempt_<n>.png``.
+    The best attempt is ``<position>.png`` if it was accepted, otherwise it is one of ``<position>_attempt_<n>.png``.
+
+    Parameters
+    ----------
+    result : CaptureResult
+    position : Position
+    folder : Path
+        Created where it does not exist.
+    language : str
+        Of the guidance in the report.
 
     Returns
     -------
@@ -30,41 +38,41 @@ def keep(result: Result, position: Position, folder: Path, language: str = "en")
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        names = {id(one): _name(one, result, position) for one in result.attempts if one.sample}
-        for one in result.attempts:
-            if one.sample:
-                _write(folder / names[id(one)], _png(one.sample.image))
-        said = _said(result, position, language, [names.get(id(one), "") for one in result.attempts])
+        names = {id(attempt): _name(attempt, result, position) for attempt in result.attempts if attempt.sample}
+        for attempt in result.attempts:
+            if attempt.sample:
+                _write(folder / names[id(attempt)], _png(attempt.sample.image))
+        content = _content(result, position, language, [names.get(id(attempt), "") for attempt in result.attempts])
         path = folder / f"{position}.json"
-        _write(path, json.dumps(said, ensure_ascii=False, indent=2).encode())
+        _write(path, json.dumps(content, ensure_ascii=False, indent=2).encode())
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(folder)) from error
     return path
 
 
-def _name(attempt: Attempt, result: Result, position: Position) -> str:
-    chosen = result.accepted and attempt is result.best
-    return f"{position}.png" if chosen else f"{position}_attempt_{attempt.number}.png"
+def _name(attempt: CaptureAttempt, result: CaptureResult, position: Position) -> str:
+    is_result = result.accepted and attempt is result.best
+    return f"{position}.png" if is_result else f"{position}_attempt_{attempt.number}.png"
 
 
-def _said(result: Result, position: Position, language: str, names: list[str]) -> dict[str, Any]:
+def _content(result: CaptureResult, position: Position, language: str, names: list[str]) -> dict[str, Any]:
     return {
         "position": str(position),
         "accepted": result.accepted,
         "forced": result.forced or None,
-        "why": result.why,
+        "why": result.explanation,
         "bad_scans": result.bad,
         "nothing_placed": result.empty,
         "suggestion": result.suggestion or None,
         "error": str(result.error) if result.error else None,
         "attempts": [
             {
-                "number": one.number,
+                "number": attempt.number,
                 "file": name or None,
-                "refusal": one.refusal or None,
-                "report": one.report.to_dict(language) if one.report else None,
+                "refusal": attempt.refusal or None,
+                "report": attempt.report.to_dict(language) if attempt.report else None,
             }
-            for one, name in zip(result.attempts, names, strict=True)
+            for attempt, name in zip(result.attempts, names, strict=True)
         ],
     }
 
@@ -88,6 +96,6 @@ def _with_resolution(png: bytes, ppi: float) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(data)
+    partial.replace(path)

@@ -1,4 +1,4 @@
-"""Looks at the frames of one stream in turn: what each shows, and whether it holds still since the one before."""
+"""Checks of the frames of one stream: what each shows, and whether it is still since the one before."""
 
 import cv2
 import numpy as np
@@ -10,49 +10,64 @@ from biocapture.errors import UsageError
 from biocapture.images.frame_check import FrameCheck
 from biocapture.types import Image, Modality
 
-TRACE_PX = 6
-"""Frames are compared after averaging over squares of so many pixels."""
+SQUARE_PX = 6
+"""Frames are compared after averaging over squares with this side."""
 
-MOVED = 0.4
-"""Change between two frames, as `_difference` tells it, that leaves nothing of stillness; half of it is a fault."""
+MAX_MOTION = 0.4
+"""Change between two frames, by `_difference`, at which the score of stillness is 0; half of it is a fault."""
 
 
-class Glance:
-    """Remembers the frame before."""
+class FrameChecker:
+    """Checks frames in turn; remembers the one before.
+
+    Parameters
+    ----------
+    modality : Modality
+
+    Raises
+    ------
+    UsageError
+        The modality has no frame check.
+    """
 
     def __init__(self, modality: Modality) -> None:
-        part = capability(modality, LiveCapture)
-        if part is None:
+        package = capability(modality, LiveCapture)
+        if package is None:
             raise UsageError("its frames cannot be checked in this version", modality)
-        self._look = part.check_frame
-        self._before: NDArray[np.float32] | None = None
+        self._check_frame = package.check_frame
+        self._previous: NDArray[np.float32] | None = None
 
-    def at(self, image: Image) -> FrameCheck:
-        """What a frame shows; the first of a stream does not count as still.
+    def check(self, image: Image) -> FrameCheck:
+        """Check a frame; the first of a stream does not count as still.
+
+        Parameters
+        ----------
+        image : Image
+            (H, W) or (H, W, 3) uint8.
 
         Returns
         -------
         FrameCheck
-            With ``capture.hold_still`` added, last, if somebody is there.
+            That of the modality; with ``capture.hold_still`` added as the last, if something is presented.
         """
         now = _coarse(image.pixels)
-        before, self._before = self._before, now
-        look = self._look(image)
-        if not look.is_present:
-            return look
+        before, self._previous = self._previous, now
+        check = self._check_frame(image)
+        if not check.is_present:
+            return check
         same = before is not None and before.shape == now.shape
-        moved = _difference(now, before) if same and before is not None else 1.0
-        return FrameCheck({**look.scores, "capture.hold_still": 100.0 * max(0.0, 1.0 - moved / MOVED)})
+        motion = _difference(now, before) if same and before is not None else 1.0
+        return FrameCheck({**check.scores, "capture.hold_still": 100.0 * max(0.0, 1.0 - motion / MAX_MOTION)})
 
 
 def _coarse(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Means of whole squares, which OpenCV does four times as fast; what is left over at two borders is cut off."""
-    rows, columns = (side // TRACE_PX for side in pixels.shape[:2])
+    """Means of whole squares, which OpenCV computes four times as fast; the rest at two borders is cut off."""
+    rows, columns = (side // SQUARE_PX for side in pixels.shape[:2])
     if rows < 4 or columns < 4:
         small = cv2.resize(pixels, (4, 4), interpolation=cv2.INTER_AREA)
     else:
-        whole = pixels[: rows * TRACE_PX, : columns * TRACE_PX]
-        small = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
+        squares = pixels[: rows * SQUARE_PX, : columns * SQUARE_PX]
+        small = cv2.resize(squares, (columns, rows), interpolation=cv2.INTER_AREA)
     return (small[:, :, 1] if small.ndim == 3 else small).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""The live loop of one slot: frames → glance → one message → automatic capture → full assessment → best of N."""
+"""The live loop for one position: frames → frame check → one message → trigger → full assessment → best of N."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -9,12 +9,21 @@ from biocapture.assessment.modalities import capability
 from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.report import Report
 from biocapture.assessment.scoring import reports
-from biocapture.capture.best_frames import Frame, Pool
-from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Result, Seen, Told
-from biocapture.capture.frame_checker import Glance
-from biocapture.capture.prompter import Guide
-from biocapture.capture.settings import Operator, Policy
-from biocapture.capture.trigger import Watch
+from biocapture.capture.best_frames import BestFrames, CandidateFrame
+from biocapture.capture.events import (
+    AttemptFinished,
+    CaptureAttempt,
+    CaptureEvent,
+    CaptureFinished,
+    CaptureResult,
+    FrameAnalysed,
+    MessageChanged,
+    NothingPresented,
+)
+from biocapture.capture.frame_checker import FrameChecker
+from biocapture.capture.prompter import Prompter
+from biocapture.capture.settings import CaptureSettings, Operator
+from biocapture.capture.trigger import CaptureTrigger
 from biocapture.devices.protocol import CaptureDevice, LivePreview, Preview, Target
 from biocapture.errors import DeviceError, DeviceUnsupportedError, NothingPresentedError, ScanRejectedError
 from biocapture.images.frame_check import FrameCheck, Prompts
@@ -26,26 +35,26 @@ Assess = Callable[[Sample], Report]
 def capture(
     device: CaptureDevice,
     target: Target,
-    wanted: Options | None = None,
-    policy: Policy | None = None,
+    options: Options | None = None,
+    settings: CaptureSettings | None = None,
     *,
     operator: Operator | None = None,
     assess: Assess | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Event]:
-    """Capture one slot from an open device.
+) -> Iterator[CaptureEvent]:
+    """Capture one position with an open device.
 
-    Never accepts a frame worse than one it discarded: among all frames of the slot the best at a glance are assessed in
-    full, and the best of those is the result.
+    Never accepts a frame worse than one it discarded: among all frames, those with the best checks are assessed in
+    full, and the best of these is the result.
 
     Parameters
     ----------
     device : CaptureDevice
         Open; with or without preview.
     target : Target
-    wanted : Options, optional
+    options : Options, optional
         Profile and so on, of :func:`biocapture.assessment.options.options_of`.
-    policy : Policy, optional
+    settings : CaptureSettings, optional
         Default: as many attempts as the profile's record allows.
     operator : Operator, optional
     assess : callable, optional
@@ -55,128 +64,129 @@ def capture(
 
     Yields
     ------
-    Event
-        `Seen` per frame, `Told` per change of message, `Empty`, `Attempted`; at last `Finished`, also when the device
-        fails. Closing the iterator stops the preview.
+    CaptureEvent
+        `FrameAnalysed` per frame, `MessageChanged`, `NothingPresented`, `AttemptFinished`; at last `CaptureFinished`,
+        also when the device fails. Closing the iterator stops the preview.
     """
-    chosen = wanted or options_of()
-    return _Slot(
+    options = options or options_of()
+    return _CaptureLoop(
         device,
         target,
-        policy or Policy(attempts=chosen.profile.record.attempts),
+        settings or CaptureSettings(attempts=options.profile.record.attempts),
         operator or Operator(),
-        assess or (lambda sample: reports([sample], chosen)[0]),
+        assess or (lambda sample: reports([sample], options)[0]),
         clock,
     ).events()
 
 
-class _Slot:
+class _CaptureLoop:
     def __init__(
         self,
         device: CaptureDevice,
         target: Target,
-        policy: Policy,
+        settings: CaptureSettings,
         operator: Operator,
         assess: Assess,
         clock: Callable[[], float],
     ) -> None:
-        self._device, self._target, self._policy = device, target, policy
+        self._device, self._target, self._settings = device, target, settings
         self._operator, self._assess, self._clock = operator, assess, clock
-        self._attempts: list[Attempt] = []
+        self._attempts: list[CaptureAttempt] = []
         self._empty = 0
         self._frames = 0
-        self._pool = Pool(policy.frames_assessed)
-        self._guide = Guide()
+        self._best_frames = BestFrames(settings.frames_assessed)
+        self._prompter = Prompter()
         self._ended = False
-        part = capability(target.modality, LiveCapture)
-        self._keys = part.PROMPTS if part else Prompts()
+        package = capability(target.modality, LiveCapture)
+        self._prompts = package.PROMPTS if package else Prompts()
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[CaptureEvent]:
         error = None
         try:
-            while not self._over:
+            while not self._is_over:
                 yield from self._attempt()
         except DeviceError as problem:
             error = problem
-        bad = sum(not one.is_ready for one in self._attempts)
-        suggestion = self._keys.another if bad >= self._policy.attempts else ""
-        yield Finished(Result(tuple(self._attempts), self._empty, "", suggestion, error))
+        rejected = sum(not attempt.is_ready for attempt in self._attempts)
+        suggestion = self._prompts.another if rejected >= self._settings.attempts else ""
+        yield CaptureFinished(CaptureResult(tuple(self._attempts), self._empty, "", suggestion, error))
 
     @property
-    def _over(self) -> bool:
-        ready = any(one.is_ready for one in self._attempts)
-        used_up = len(self._attempts) >= self._policy.attempts or self._empty >= self._policy.empty
-        return ready or used_up or self._ended or self._operator.stopped
+    def _is_over(self) -> bool:
+        ready = any(attempt.is_ready for attempt in self._attempts)
+        used_up = len(self._attempts) >= self._settings.attempts or self._empty >= self._settings.empty
+        return ready or used_up or self._ended or self._operator.is_stopped
 
-    def _attempt(self) -> Iterator[Event]:
+    def _attempt(self) -> Iterator[CaptureEvent]:
         preview = self._device.info.capabilities.preview
-        if preview is not Preview.NONE and not (yield from self._watched(preview)):
+        if preview is not Preview.NONE and not (yield from self._check_frames(preview)):
             return
         if preview is Preview.CAPTURE:
-            yield from self._assessed([(self._sample(one.image), one.look) for one in self._pool.take()])
+            frames = self._best_frames.take()
+            yield from self._assess_candidates([(self._sample(frame.image), frame.check) for frame in frames])
         else:
-            yield from self._taken()
+            yield from self._capture_by_device()
 
-    def _watched(self, preview: Preview) -> Generator[Event, None, bool]:
-        """Look at frames until an attempt is due; returns whether there is something to assess."""
+    def _check_frames(self, preview: Preview) -> Generator[CaptureEvent, None, bool]:
+        """Check frames until an attempt is due; returns whether there is something to assess."""
         if not isinstance(self._device, LivePreview):
             raise DeviceUnsupportedError("says it has a preview and has no frames", self._device.info.key)
-        watch = Watch(self._policy, self._clock, bool(self._attempts))
-        glance = Glance(self._target.modality)
-        with closing(self._device.frames(self._target, self._policy.frame_timeout_s)) as frames:
+        trigger = CaptureTrigger(self._settings, self._clock, bool(self._attempts))
+        checker = FrameChecker(self._target.modality)
+        with closing(self._device.frames(self._target, self._settings.frame_timeout_s)) as frames:
             for image in frames:
-                look = glance.at(image)
+                check = checker.check(image)
                 self._frames += 1
                 if preview is Preview.CAPTURE:
-                    self._pool.add(Frame(image, look, self._frames))
-                due = watch.step(look) or self._operator.wants_it_now()
-                yield from self._shown(image, look, watch)
-                if due or self._operator.stopped:
-                    return not self._operator.stopped
-                if watch.is_empty:
+                    self._best_frames.add(CandidateFrame(image, check, self._frames))
+                due = trigger.update(check) or self._operator.capture_requested()
+                yield from self._report_frame(image, check, trigger)
+                if due or self._operator.is_stopped:
+                    return not self._operator.is_stopped
+                if trigger.is_empty:
                     self._empty += 1
-                    yield Empty(self._empty)
+                    yield NothingPresented(self._empty)
                     return False
         self._ended = True
-        return bool(self._pool)
+        return bool(self._best_frames)
 
-    def _shown(self, image: Image, look: FrameCheck, watch: Watch) -> Iterator[Event]:
-        before = self._guide.message
-        if not watch.is_pausing:
-            self._guide.say(look)
-        if self._guide.message != before:
-            yield Told(self._guide.message)
-        yield Seen(image, look, self._guide.message, watch.steady)
+    def _report_frame(self, image: Image, check: FrameCheck, trigger: CaptureTrigger) -> Iterator[CaptureEvent]:
+        before = self._prompter.message
+        if not trigger.is_pausing:
+            self._prompter.update(check)
+        if self._prompter.message != before:
+            yield MessageChanged(self._prompter.message)
+        yield FrameAnalysed(image, check, self._prompter.message, trigger.steadiness)
 
-    def _taken(self) -> Iterator[Event]:
+    def _capture_by_device(self) -> Iterator[CaptureEvent]:
         """One capture by the device itself."""
         try:
-            sample = self._device.capture(self._target, self._policy.capture_timeout_s)
+            sample = self._device.capture(self._target, self._settings.capture_timeout_s)
         except NothingPresentedError:
             self._empty += 1
-            yield Empty(self._empty)
-            yield from self._insisted(self._keys.place)
+            yield NothingPresented(self._empty)
+            yield from self._show_now(self._prompts.place)
         except ScanRejectedError as refusal:
-            yield from self._added(Attempt(len(self._attempts) + 1, refusal=str(refusal)))
+            yield from self._add_attempt(CaptureAttempt(len(self._attempts) + 1, refusal=str(refusal)))
         else:
-            yield from self._assessed([(sample, None)])
+            yield from self._assess_candidates([(sample, None)])
 
-    def _assessed(self, candidates: list[tuple[Sample, FrameCheck | None]]) -> Iterator[Event]:
+    def _assess_candidates(self, candidates: list[tuple[Sample, FrameCheck | None]]) -> Iterator[CaptureEvent]:
         """Assess candidates in full; the best of them is the attempt."""
         number = len(self._attempts) + 1
-        found = [Attempt(number, sample, self._assess(sample), look) for sample, look in candidates]
-        if found:
-            yield from self._added(max(found, key=lambda one: one.rank))
+        attempts = [CaptureAttempt(number, sample, self._assess(sample), check) for sample, check in candidates]
+        if attempts:
+            yield from self._add_attempt(max(attempts, key=lambda attempt: attempt.rank))
 
-    def _added(self, attempt: Attempt) -> Iterator[Event]:
+    def _add_attempt(self, attempt: CaptureAttempt) -> Iterator[CaptureEvent]:
         self._attempts.append(attempt)
-        yield Attempted(attempt)
+        yield AttemptFinished(attempt)
         if not attempt.is_ready:
-            yield from self._insisted(attempt.fault)
+            yield from self._show_now(attempt.fault)
 
-    def _insisted(self, message: str) -> Iterator[Event]:
-        if message and message != self._guide.message:
-            yield Told(self._guide.insist(message))
+    def _show_now(self, message: str) -> Iterator[CaptureEvent]:
+        if message and message != self._prompter.message:
+            yield MessageChanged(self._prompter.show_now(message))
 
     def _sample(self, image: Image) -> Sample:
         return Sample(image, self._target.modality, self._target.position, self._device.info.key)

@@ -1,4 +1,4 @@
-"""How patient the loop is, and what an operator may do while it runs."""
+"""Settings of the live loop, and the operator's control over it."""
 
 import threading
 from dataclasses import dataclass
@@ -7,21 +7,22 @@ from biocapture.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """How a slot is captured.
+class CaptureSettings:
+    """How a position is captured.
 
     Attributes
     ----------
     attempts : int
-        Bad scans after which another finger is suggested; a profile's ``record.attempts`` where no policy is given.
+        Attempts that are not READY after which another finger is suggested; a profile's ``record.attempts`` where no
+        settings are given.
     empty : int
-        Waits with nothing placed after which the slot is given up.
+        Waits with nothing presented after which the position is given up.
     steady_frames : int
         Good frames in a row before the automatic capture.
     patience_s : float
-        Somebody is there, and something is not right: after so long the best frame so far is assessed all the same.
+        Something is presented with a fault: after this time the best frame so far is assessed in spite of it.
     wait_s : float
-        Nobody is there: after so long the wait counts as empty.
+        Nothing is presented: after this time the wait counts as empty.
     pause_s : float
         Time to read what was wrong before the next attempt; a finger that is lifted ends it.
     frames_assessed : int
@@ -47,27 +48,27 @@ class Policy:
 
 
 class Operator:
-    """The operator's hand on a running loop; may be used from another thread."""
+    """The operator's control over a running loop; may be used from another thread."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._take = threading.Event()
+        self._request = threading.Event()
 
-    def take_now(self) -> None:
-        """Assess the best frame so far, whatever is wrong with it."""
-        self._take.set()
+    def request_capture(self) -> None:
+        """Assess the best frame so far, in spite of any fault."""
+        self._request.set()
 
     def stop(self) -> None:
-        """End the slot; what was captured until now is kept."""
+        """End the capture; attempts so far are kept."""
         self._stop.set()
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether `stop` was called."""
         return self._stop.is_set()
 
-    def wants_it_now(self) -> bool:
-        """Whether `take_now` was called since this was last asked."""
-        wanted = self._take.is_set()
-        self._take.clear()
-        return wanted
+    def capture_requested(self) -> bool:
+        """Whether `request_capture` was called since this was last called."""
+        requested = self._request.is_set()
+        self._request.clear()
+        return requested

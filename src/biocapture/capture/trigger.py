@@ -1,57 +1,68 @@
-"""When to take: steady and good for some frames, or somebody there for too long; and when nobody came."""
+"""When to capture: after enough good frames in a row, or something presented for too long; and when nothing came."""
 
 from collections.abc import Callable
 
-from biocapture.capture.settings import Policy
+from biocapture.capture.settings import CaptureSettings
 from biocapture.images.frame_check import FrameCheck
 
 
-class Watch:
+class CaptureTrigger:
     """Counts frames and seconds of one attempt.
 
     Parameters
     ----------
-    policy : Policy
+    settings : CaptureSettings
     clock : callable
         Seconds.
     is_retry : bool
-        A bad scan came before: its fault is read out first, until time passes or the finger is lifted.
+        The attempt before was not READY: its fault is read aloud first, until time passes or the finger is lifted.
     """
 
-    def __init__(self, policy: Policy, clock: Callable[[], float], is_retry: bool) -> None:
-        self._policy, self._clock = policy, clock
-        self._begun = clock()
-        self._pause_until = self._begun + policy.pause_s if is_retry else self._begun
-        self._there_since: float | None = None
-        self._good = 0
-        self._now = self._begun
+    def __init__(self, settings: CaptureSettings, clock: Callable[[], float], is_retry: bool) -> None:
+        self._settings, self._clock = settings, clock
+        self._start = clock()
+        self._pause_until = self._start + settings.pause_s if is_retry else self._start
+        self._present_since: float | None = None
+        self._good_frames = 0
+        self._now = self._start
 
-    def step(self, look: FrameCheck) -> bool:
-        """Count a frame; returns whether the capture is due."""
+    def update(self, check: FrameCheck) -> bool:
+        """Count a frame.
+
+        Parameters
+        ----------
+        check : FrameCheck
+            Of the frame.
+
+        Returns
+        -------
+        bool
+            Whether the capture is due.
+        """
         self._now = self._clock()
-        if not look.is_present:
-            self._there_since, self._good = None, 0
+        if not check.is_present:
+            self._present_since, self._good_frames = None, 0
             self._pause_until = min(self._pause_until, self._now)
             return False
         if self.is_pausing:
             return False
-        if self._there_since is None:
-            self._there_since = self._now
-        self._good = 0 if look.fault else self._good + 1
-        impatient = self._now - self._there_since >= self._policy.patience_s
-        return self._good >= self._policy.steady_frames or impatient
+        if self._present_since is None:
+            self._present_since = self._now
+        self._good_frames = 0 if check.fault else self._good_frames + 1
+        is_overdue = self._now - self._present_since >= self._settings.patience_s
+        return self._good_frames >= self._settings.steady_frames or is_overdue
 
     @property
     def is_pausing(self) -> bool:
-        """The fault of the last scan is being read out."""
+        """Whether the fault of the last attempt is being read aloud."""
         return self._now < self._pause_until
 
     @property
     def is_empty(self) -> bool:
-        """Nobody is there, and the wait is over."""
-        return self._there_since is None and self._now - self._begun >= self._policy.wait_s
+        """Whether nothing is presented, and the wait is over."""
+        return self._present_since is None and self._now - self._start >= self._settings.wait_s
 
     @property
-    def steady(self) -> float:
+    def steadiness(self) -> float:
         """0..1: how near the automatic capture is."""
-        return min(1.0, self._good / self._policy.steady_frames)
+        return min(1.0, self._good_frames / self._settings.steady_frames)

@@ -49,36 +49,36 @@ def capture(
     `biocapture capture -d "sim:finger?script=absent:20,dry:60,good" -s left_thumb --profile e-ktp --out slots/`
     """
     from biocapture.assessment.options import options_of
-    from biocapture.capture import Policy
+    from biocapture.capture import CaptureSettings
     from biocapture.capture import capture as capture_events
-    from biocapture.capture.events import Finished, Result
-    from biocapture.capture.files import keep
-    from biocapture.capture.health import noting
+    from biocapture.capture.events import CaptureFinished, CaptureResult
+    from biocapture.capture.files import write_attempts
+    from biocapture.capture.health import open_monitor
     from biocapture.cli.terminal.live import LiveView
     from biocapture.devices import open_device, target_of
 
     target = target_of(position)
     options = options_of(target.modality, profile=profile)
     language = lang or options.profile.language
-    policy = Policy(attempts=attempts) if attempts else None
-    result = Result()
+    settings = CaptureSettings(attempts=attempts) if attempts else None
+    result = CaptureResult()
     with (
-        noting(health, target.modality) as watcher,
+        open_monitor(health, target.modality) as monitor,
         open_device(device) as opened,
         LiveView(f"{device} → {position}", language) as view,
     ):
-        for event in watcher.watched(opened.info.key, capture_events(opened, target, options, policy)):
-            if isinstance(event, Finished):
+        for event in monitor.monitor(opened.info.key, capture_events(opened, target, options, settings)):
+            if isinstance(event, CaptureFinished):
                 result = event.result
             else:
                 view.show(event)
         if force and result.best and not result.accepted:
             result = result.with_force(force)
-        view.show(Finished(result))
-    if watcher.problem:
-        typer.echo(f"--health: {watcher.problem}", err=True)
+        view.show(CaptureFinished(result))
+    if monitor.problem:
+        typer.echo(f"--health: {monitor.problem}", err=True)
     if out:
-        typer.echo(f"→ {keep(result, target.position, out, language)}")
+        typer.echo(f"→ {write_attempts(result, target.position, out, language)}")
     raise typer.Exit(WRONG_USAGE) if result.error else answer(result.accepted)
 
 

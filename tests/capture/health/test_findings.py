@@ -9,11 +9,21 @@ import pytest
 from numpy.typing import NDArray
 from tests.support.prints import grown
 
-from biocapture.capture.health import HealthRecord, Kind, Outcome, advice, diagnose, evidence, picture, plain, taken
-from biocapture.capture.health.change import change
-from biocapture.capture.health.findings import Diagnosis, Finding
+from biocapture.capture.health import (
+    HealthRecord,
+    Outcome,
+    OutcomeKind,
+    advice,
+    diagnose,
+    diagnosis_dict,
+    evidence,
+    outcome_of,
+    surface_picture,
+)
+from biocapture.capture.health.change import level_change
+from biocapture.capture.health.findings import DeviceFinding, Diagnosis
 from biocapture.capture.health.pattern import Pattern
-from biocapture.capture.health.traits import traits
+from biocapture.capture.health.traits import capture_traits
 from biocapture.errors import UsageError
 from biocapture.guidance import LANGUAGES, texts
 from biocapture.synthetic.fingerprint.impression import Effects, impression
@@ -54,7 +64,7 @@ def noted(path: Path, outcomes: list[Outcome]) -> Diagnosis:
 
 def captured(count: int, first: int = 0, quality: float = 70.0, **fault: float) -> list[Outcome]:
     return [
-        taken(Sample(sensed(n, **fault), Modality.FINGERPRINT), MONDAY + 60 * n, quality, 100.0)
+        outcome_of(Sample(sensed(n, **fault), Modality.FINGERPRINT), MONDAY + 60 * n, quality, 100.0)
         for n in range(first, first + count)
     ]
 
@@ -73,7 +83,7 @@ def test_a_stain_is_found_where_it_is_and_shown(tmp_path: Path) -> None:
     assert np.hypot(spot.row - 130, spot.column - 240) < 8
     assert stain.facts["seen"] == stain.facts["count"] == 60
     assert 25 <= stain.facts["percent"] <= 45
-    shown = picture(found)
+    shown = surface_picture(found)
     red = (shown[:, :, 2] > 200) & (shown[:, :, 0] < 80)
     rows, columns = np.nonzero(red)
     scale = 640 / 400
@@ -100,7 +110,7 @@ def test_a_row_stuck_at_the_mean_of_ridges_is_found(tmp_path: Path, grey: int) -
     for n in range(40):
         pixels = sensed(n).pixels.copy()
         pixels[180] = grey
-        outcomes.append(taken(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), MONDAY + n))
+        outcomes.append(outcome_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), MONDAY + n))
     assert [one.facts["line"] for one in noted(tmp_path / "h", outcomes).findings] == [180]
 
 
@@ -109,7 +119,7 @@ def test_lines_side_by_side_and_outermost(tmp_path: Path) -> None:
     for n in range(40):
         pixels = sensed(n).pixels.copy()
         pixels[[0, 200, 201, 202]] = 0
-        outcomes.append(taken(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), MONDAY + n))
+        outcomes.append(outcome_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT), MONDAY + n))
     assert [one.facts["line"] for one in noted(tmp_path / "h", outcomes).findings] == [0, 200, 201, 202]
 
 
@@ -124,7 +134,7 @@ def test_a_dead_line_of_a_face_camera_is_found_and_its_room_is_not_kept(tmp_path
     for n in range(40):
         pixels = np.clip(room + random.normal(0, 4, room.shape), 0, 255).astype(np.uint8)
         pixels[77] = 10
-        outcomes.append(taken(Sample(Image(pixels), Modality.FACE), MONDAY + n))
+        outcomes.append(outcome_of(Sample(Image(pixels), Modality.FACE), MONDAY + n))
     found = noted(tmp_path / "h", outcomes)
     assert [(one.key, one.facts["line"]) for one in found.findings] == [("health.dead_row", 77)]
     assert found.pattern is not None
@@ -136,8 +146,8 @@ def test_no_picture_can_be_had_back(modality: Modality) -> None:
     """Of one capture alone there is a tenth of its bytes: cells wider than ridges, and three-valued lines."""
     image = sensed(1)
     pixels = image.pixels if modality is not Modality.FACE else cv2.cvtColor(image.pixels, cv2.COLOR_GRAY2RGB)
-    pattern = Pattern.of(traits(Image(pixels, 500.0), modality), 0.0)
-    assert len(pattern.packed()) < image.pixels.size / 10
+    pattern = Pattern.of_traits(capture_traits(Image(pixels, 500.0), modality), 0.0)
+    assert len(pattern.pack()) < image.pixels.size / 10
     assert pattern.cells.shape[0] <= SHAPE[0] / 6
     assert pattern.rows.max(initial=0) <= 1
     if modality is not Modality.FINGERPRINT:
@@ -145,7 +155,9 @@ def test_no_picture_can_be_had_back(modality: Modality) -> None:
 
 
 def numbers(qualities: NDArray[np.float64], **greys: float) -> list[Outcome]:
-    return [Outcome(MONDAY + 600 * n, Modality.IRIS, Kind.TAKEN, quality=float(q)) for n, q in enumerate(qualities)]
+    return [
+        Outcome(MONDAY + 600 * n, Modality.IRIS, OutcomeKind.TAKEN, quality=float(q)) for n, q in enumerate(qualities)
+    ]
 
 
 def test_scores_that_fell_and_since_when(tmp_path: Path) -> None:
@@ -165,14 +177,14 @@ def test_scores_that_fell_and_since_when(tmp_path: Path) -> None:
 def test_levels_that_hold_and_that_came_back_are_no_change() -> None:
     random = np.random.default_rng(6)
     level = random.normal(70, 10, 450)
-    assert change(level) is None
+    assert level_change(level) is None
     dip = level.copy()
     dip[150:250] -= 30
-    assert change(dip) is None
-    assert change(level[:99] - np.repeat((0, 30), (50, 49))) is None  # too few to tell
-    fallen = change(level - np.repeat((0, 30), (200, 250)))
+    assert level_change(dip) is None
+    assert level_change(level[:99] - np.repeat((0, 30), (50, 49))) is None  # too few to tell
+    fallen = level_change(level - np.repeat((0, 30), (200, 250)))
     assert fallen is not None
-    assert abs(fallen.at - 200) <= 10
+    assert abs(fallen.first_index - 200) <= 10
 
 
 @pytest.mark.parametrize(("gain", "key"), [(0.7, "health.darker"), (1.3, "health.brighter")])
@@ -182,17 +194,19 @@ def test_drift_of_brightness(tmp_path: Path, gain: float, key: str) -> None:
     for n in range(160):
         grey = random.normal(100, 30, (60, 80)) * (1 if n < 80 else gain) * random.normal(1, 0.02)
         pixels = np.clip(grey, 0, 255).astype(np.uint8)
-        outcomes.append(taken(Sample(Image(pixels), Modality.IRIS), MONDAY + n, 70.0))
+        outcomes.append(outcome_of(Sample(Image(pixels), Modality.IRIS), MONDAY + n, 70.0))
     assert key in [one.key for one in noted(tmp_path / "h", outcomes).findings]
 
 
 def test_errors_and_residue(tmp_path: Path) -> None:
-    outcomes = [Outcome(MONDAY + n, Modality.FINGERPRINT, Kind.TAKEN, quality=70, residue=90.0) for n in range(60)]
+    outcomes = [
+        Outcome(MONDAY + n, Modality.FINGERPRINT, OutcomeKind.TAKEN, quality=70, residue=90.0) for n in range(60)
+    ]
     assert noted(tmp_path / "none", outcomes).findings == ()
     for n in (40, 46, 50, 55):
-        outcomes[n] = Outcome(MONDAY + n, Modality.FINGERPRINT, Kind.ERROR, "DeviceTimeoutError")
+        outcomes[n] = Outcome(MONDAY + n, Modality.FINGERPRINT, OutcomeKind.ERROR, "DeviceTimeoutError")
     for n in range(1, 60, 4):
-        outcomes[n] = Outcome(MONDAY + n, Modality.FINGERPRINT, Kind.TAKEN, quality=70, residue=10.0)
+        outcomes[n] = Outcome(MONDAY + n, Modality.FINGERPRINT, OutcomeKind.TAKEN, quality=70, residue=10.0)
     failing, ghosts = noted(tmp_path / "h", outcomes).findings
     assert (failing.key, failing.facts["errors"]) == ("health.check_connection", 4)
     assert "DeviceTimeoutError 4" in evidence(failing, "en", MONDAY)
@@ -200,7 +214,7 @@ def test_errors_and_residue(tmp_path: Path) -> None:
 
 
 def test_empty_waits_are_no_errors(tmp_path: Path) -> None:
-    outcomes = [Outcome(MONDAY + n, Modality.FINGERPRINT, Kind.EMPTY) for n in range(60)]
+    outcomes = [Outcome(MONDAY + n, Modality.FINGERPRINT, OutcomeKind.EMPTY) for n in range(60)]
     assert noted(tmp_path / "h", outcomes).findings == ()
 
 
@@ -214,19 +228,19 @@ def test_every_finding_has_words(language: str) -> None:
     keys = {key.removesuffix("_evidence") for key in texts(language) if key.endswith("_evidence")}
     assert len(keys) == 10
     for key in keys:
-        finding = Finding(key, dict(FACTS), MONDAY)
+        finding = DeviceFinding(key, dict(FACTS), MONDAY)
         assert advice(finding, language) != key
         assert "{" not in evidence(finding, language, MONDAY)
 
 
 def test_json_says_the_same(tmp_path: Path) -> None:
     found = noted(tmp_path / "h", captured(40, dead_row=212))
-    said = plain(found, "id", MONDAY)
+    said = diagnosis_dict(found, "id", MONDAY)
     assert said["findings"][0]["facts"]["line"] == 212
     assert said["findings"][0]["guidance"].startswith("Satu baris sensor mati")
 
 
 def test_there_is_no_picture_without_captures(tmp_path: Path) -> None:
-    found = noted(tmp_path / "h", [Outcome(MONDAY, Modality.FACE, Kind.EMPTY)])
+    found = noted(tmp_path / "h", [Outcome(MONDAY, Modality.FACE, OutcomeKind.EMPTY)])
     with pytest.raises(UsageError, match="no capture"):
-        picture(found)
+        surface_picture(found)

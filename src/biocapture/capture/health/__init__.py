@@ -1,25 +1,25 @@
 """What is wrong with a capture device, from what its captures have in common. Nothing is kept unless asked for."""
 
-from biocapture.capture.health.findings import Diagnosis, Finding, diagnose, diagnose_all
-from biocapture.capture.health.outcome import Kind, Outcome, taken
-from biocapture.capture.health.picture import picture
+from biocapture.capture.health.findings import DeviceFinding, Diagnosis, diagnose, diagnose_all
+from biocapture.capture.health.monitor import HealthMonitor, open_monitor
+from biocapture.capture.health.outcome import Outcome, OutcomeKind, outcome_of
+from biocapture.capture.health.picture import surface_picture
 from biocapture.capture.health.record import HealthRecord
-from biocapture.capture.health.watching import Watcher, noting
-from biocapture.capture.health.words import advice, evidence, plain
+from biocapture.capture.health.words import advice, diagnosis_dict, evidence
 
 __all__ = [
+    "DeviceFinding",
     "Diagnosis",
-    "Finding",
+    "HealthMonitor",
     "HealthRecord",
-    "Kind",
     "Outcome",
-    "Watcher",
+    "OutcomeKind",
     "advice",
     "diagnose",
     "diagnose_all",
+    "diagnosis_dict",
     "evidence",
-    "noting",
-    "picture",
-    "plain",
-    "taken",
+    "open_monitor",
+    "outcome_of",
+    "surface_picture",
 ]

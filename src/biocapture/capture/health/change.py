@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
+Values = NDArray[np.float64]
 
-TOGETHER = 10
+VALUES_PER_GROUP = 10
 """Values in a row that are averaged first: about what one person gives."""
 
 MIN_GROUPS = 5
@@ -20,7 +20,7 @@ MIN_STRENGTH = 3.8
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LevelChange:
     """Two levels of a number.
 
     Attributes
@@ -33,7 +33,7 @@ class Change:
         How sure it is, in deviations of a normal variable.
     """
 
-    at: int
+    first_index: int
     before: float
     after: float
     strength: float
@@ -44,7 +44,7 @@ class Change:
         return (self.after - self.before) / max(abs(self.before), 1e-9)
 
 
-def change(values: Vector) -> Change | None:
+def level_change(values: Values) -> LevelChange | None:
     """The strongest change of level that lasts until now; None where there is none beyond chance.
 
     A change that was mended, so that the last level is that of the oldest values again, is none.
@@ -55,11 +55,11 @@ def change(values: Vector) -> Change | None:
         In the order of time; NaN where not known.
     """
     known = np.flatnonzero(np.isfinite(values))
-    count = known.size // TOGETHER
+    count = known.size // VALUES_PER_GROUP
     if count < 2 * MIN_GROUPS:
         return None
-    known = known[known.size - count * TOGETHER :]
-    groups = values[known].reshape(count, TOGETHER).mean(axis=1)
+    known = known[known.size - count * VALUES_PER_GROUP :]
+    groups = values[known].reshape(count, VALUES_PER_GROUP).mean(axis=1)
     splits = range(MIN_GROUPS, count - MIN_GROUPS + 1)
     strengths = [abs(_strength(groups[:split], groups[split:])) for split in splits]
     best = splits[int(np.argmax(strengths))]
@@ -69,10 +69,12 @@ def change(values: Vector) -> Change | None:
         return None
     if abs(after.mean() - oldest.mean()) < 0.5 * abs(after.mean() - before.mean()):
         return None
-    return Change(int(known[best * TOGETHER]), float(before.mean()), float(after.mean()), float(max(strengths)))
+    return LevelChange(
+        int(known[best * VALUES_PER_GROUP]), float(before.mean()), float(after.mean()), float(max(strengths))
+    )
 
 
-def _strength(before: Vector, after: Vector) -> float:
+def _strength(before: Values, after: Values) -> float:
     """Student's t of the difference, both sides with the same spread, as the normal deviate of the same probability.
 
     Wallace 1959, doi:10.1214/aoms/1177706108.

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from biocapture.capture.health.pattern import Counts, Pattern
 from biocapture.capture.health.traits import SEGMENTS
 
-DIFFERENT = 2
+DIFFERENT_MARK = 2
 """Which of the marks of a segment counts."""
 
 MIN_SHARE, MIN_SHARE_OUTERMOST = 0.65, 0.95
@@ -22,7 +22,7 @@ MIN_SEGMENTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DeadLine:
     """A dead line.
 
     Attributes
@@ -40,7 +40,7 @@ class Line:
     is_row: bool
     number: int
     is_dark: bool
-    seen: int
+    captures: int
 
     def is_in(self, pattern: Pattern) -> bool:
         """Whether it shows in another pattern of the same frame."""
@@ -48,19 +48,19 @@ class Line:
         return bool(_differing(counts, pattern.count)[self.number] >= MIN_SEGMENTS)
 
 
-def lines(pattern: Pattern) -> list[Line]:
+def dead_lines(pattern: Pattern) -> list[DeadLine]:
     """All such lines, rows first."""
     return [*_along(pattern.rows, pattern.count, True), *_along(pattern.columns, pattern.count, False)]
 
 
-def _along(counts: Counts, count: int, is_row: bool) -> list[Line]:
+def _along(counts: Counts, count: int, is_row: bool) -> list[DeadLine]:
     if not counts.size:
         return []
     found = []
     for number in np.flatnonzero(_differing(counts, count) >= MIN_SEGMENTS):
         darker, brighter, different = counts[number].T
         seen = int(np.sort(different)[SEGMENTS - MIN_SEGMENTS])
-        found.append(Line(is_row, int(number), bool(darker.sum() > brighter.sum()), seen))
+        found.append(DeadLine(is_row, int(number), bool(darker.sum() > brighter.sum()), seen))
     return found
 
 
@@ -68,4 +68,4 @@ def _differing(counts: Counts, count: int) -> NDArray[np.intp]:
     """(H,) segments of each line that differ often enough."""
     least = np.full((len(counts), 1), MIN_SHARE * count)
     least[[0, -1]] = MIN_SHARE_OUTERMOST * count
-    return np.asarray((counts[:, :, DIFFERENT] >= least).sum(axis=1))
+    return np.asarray((counts[:, :, DIFFERENT_MARK] >= least).sum(axis=1))

@@ -4,14 +4,14 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from biocapture.capture.health.traits import Traits, traits
+from biocapture.capture.health.traits import CaptureTraits, capture_traits
 from biocapture.errors import UsageError
 from biocapture.types import Modality, Sample
 
 NAN = math.nan
 
 
-class Kind(StrEnum):
+class OutcomeKind(StrEnum):
     """How a capture ended."""
 
     TAKEN = "taken"
@@ -42,17 +42,19 @@ class Outcome:
 
     time: float
     modality: Modality
-    kind: Kind
+    kind: OutcomeKind
     detail: str = ""
     quality: float = NAN
     residue: float = NAN
-    traits: Traits | None = None
+    traits: CaptureTraits | None = None
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.time) or len(self.detail) > 200:
             raise UsageError(f"time {self.time}, detail of {len(self.detail)} characters (allowed: 200)", "outcome")
 
 
-def taken(sample: Sample, time: float, quality: float = NAN, residue: float = NAN) -> Outcome:
+def outcome_of(sample: Sample, time: float, quality: float = NAN, residue: float = NAN) -> Outcome:
     """The outcome of a capture that gave a picture."""
-    return Outcome(time, sample.modality, Kind.TAKEN, "", quality, residue, traits(sample.image, sample.modality))
+    return Outcome(
+        time, sample.modality, OutcomeKind.TAKEN, "", quality, residue, capture_traits(sample.image, sample.modality)
+    )

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.capture.health.traits import BINS, MARKS, SEGMENTS, Frame, Traits
+from biocapture.capture.health.traits import BINS, MARK_KINDS, SEGMENTS, CaptureTraits, FrameGeometry
 from biocapture.errors import HealthError
 
 Counts = NDArray[np.uint16]
@@ -28,19 +28,19 @@ class Pattern:
         Seconds since 1970 of the first and the last capture.
     """
 
-    frame: Frame
+    geometry: FrameGeometry
     count: int
     cells: Counts
     rows: Counts
     columns: Counts
-    begun: float
-    ended: float
+    first_time: float
+    last_time: float
 
     @classmethod
-    def of(cls, traits: Traits, now: float) -> Self:
+    def of_traits(cls, traits: CaptureTraits, now: float) -> Self:
         """Of one capture."""
         return cls(
-            traits.frame,
+            traits.geometry,
             1,
             (traits.cells[..., None] == np.arange(BINS)).astype(np.uint16),
             traits.rows.astype(np.uint16),
@@ -50,29 +50,29 @@ class Pattern:
         )
 
     @classmethod
-    def joined(cls, parts: Sequence["Pattern"]) -> Self:
+    def join(cls, parts: Sequence["Pattern"]) -> Self:
         """Sums of several patterns of one frame."""
 
         def total(name: str) -> Counts:
             return np.asarray(np.sum([getattr(part, name) for part in parts], axis=0, dtype=np.uint16))
 
         return cls(
-            parts[0].frame,
+            parts[0].geometry,
             sum(part.count for part in parts),
             total("cells"),
             total("rows"),
             total("columns"),
-            min(part.begun for part in parts),
-            max(part.ended for part in parts),
+            min(part.first_time for part in parts),
+            max(part.last_time for part in parts),
         )
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """As bytes, compressed; no count may be above 255."""
         parts = (self.cells, self.rows, self.columns)
         return zlib.compress(b"".join(part.astype(np.uint8).tobytes() for part in parts), 1)
 
 
-def unpacked(data: bytes, frame: Frame, count: int, begun: float, ended: float) -> Pattern:
+def unpack_pattern(data: bytes, frame: FrameGeometry, count: int, begun: float, ended: float) -> Pattern:
     """The pattern of :meth:`Pattern.packed`.
 
     Raises
@@ -80,7 +80,7 @@ def unpacked(data: bytes, frame: Frame, count: int, begun: float, ended: float) 
     HealthError
         The bytes are not those of such a frame.
     """
-    shapes = [(*frame.grid, BINS), *((number, SEGMENTS, MARKS) for number in frame.lines)]
+    shapes = [(*frame.grid, BINS), *((number, SEGMENTS, MARK_KINDS) for number in frame.lines)]
     sizes = [int(np.prod(shape)) for shape in shapes]
     opened = zlib.decompressobj()
     try:

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.capture.health.findings import Diagnosis
-from biocapture.capture.health.spots import glass
+from biocapture.capture.health.spots import glass_brightness
 from biocapture.errors import UsageError
 
 RED = (40, 40, 230)
@@ -15,7 +15,7 @@ SIDE_PX = 640
 """Of the longer side."""
 
 
-def picture(diagnosis: Diagnosis) -> NDArray[np.uint8]:
+def surface_picture(diagnosis: Diagnosis) -> NDArray[np.uint8]:
     """(H, W, 3) uint8, blue-green-red: how bright each place is where no finger darkens it.
 
     Raises
@@ -26,11 +26,11 @@ def picture(diagnosis: Diagnosis) -> NDArray[np.uint8]:
     pattern = diagnosis.pattern
     if pattern is None:
         raise UsageError("no capture in the record yet", diagnosis.device)
-    scale = SIDE_PX / max(pattern.frame.rows, pattern.frame.columns)
-    size = (round(pattern.frame.columns * scale), round(pattern.frame.rows * scale))
+    scale = SIDE_PX / max(pattern.geometry.rows, pattern.geometry.columns)
+    size = (round(pattern.geometry.columns * scale), round(pattern.geometry.rows * scale))
     drawn = np.full((*size[::-1], 3), 220, np.uint8)
     if pattern.cells.size:
-        grey = np.clip(glass(pattern) * 225, 0, 255).astype(np.uint8)
+        grey = np.clip(glass_brightness(pattern) * 225, 0, 255).astype(np.uint8)
         drawn = cv2.cvtColor(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR)
     for spot in diagnosis.spots:
         centre = (round(spot.column * scale), round(spot.row * scale))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from biocapture.capture.health.outcome import Kind, Outcome
-from biocapture.capture.health.pattern import Pattern, unpacked
-from biocapture.capture.health.traits import Frame
+from biocapture.capture.health.outcome import Outcome, OutcomeKind
+from biocapture.capture.health.pattern import Pattern, unpack_pattern
+from biocapture.capture.health.traits import FrameGeometry
 from biocapture.errors import HealthError, UsageError
 from biocapture.types import Modality
 from biocapture.workers.transaction import transaction
@@ -33,23 +33,23 @@ CREATE TABLE patterns (number INTEGER PRIMARY KEY AUTOINCREMENT,
 CREATE INDEX pattern_by_device ON patterns (device, number)
 """
 
-TOGETHER = 20
+MAX_ROW_CAPTURES = 20
 """Captures whose traits are added up in one row."""
 
-DEVICES, OUTCOMES, PATTERNS = 50, 1000, 12
+MAX_DEVICES, MAX_OUTCOMES, MAX_PATTERNS = 50, 1000, 12
 """Kept at most: devices, the rest of each device. The oldest go first."""
 
-KEY_LENGTH = 300
-BUSY_S = 5.0
+MAX_KEY_LENGTH = 300
+LOCK_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class StoredOutcome:
     """An outcome as it was kept; brightness and contrast in greys, NaN where there is none."""
 
     time: float
     modality: Modality
-    kind: Kind
+    kind: OutcomeKind
     detail: str
     quality: float
     residue: float
@@ -77,7 +77,7 @@ class HealthRecord:
         if exists and not path.is_file():
             raise HealthError("is no file", str(path))
         with self._errors():
-            self._base = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._base = sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None)
         try:
             with self._errors():
                 self._prepare()
@@ -97,8 +97,8 @@ class HealthRecord:
 
     def add(self, device: str, *outcomes: Outcome) -> None:
         """Keep outcomes of a device (its ``Info.key``) in one transaction; forget the oldest beyond the bounds."""
-        if not 0 < len(device) <= KEY_LENGTH:
-            raise UsageError(f"{len(device)} characters, allowed: 1…{KEY_LENGTH}", "device")
+        if not 0 < len(device) <= MAX_KEY_LENGTH:
+            raise UsageError(f"{len(device)} characters, allowed: 1…{MAX_KEY_LENGTH}", "device")
         if not outcomes:
             return
         with self._errors(), transaction(self._base):
@@ -116,7 +116,7 @@ class HealthRecord:
         with self._errors():
             return [key for (key,) in self._base.execute("SELECT key FROM devices ORDER BY seen DESC, number")]
 
-    def outcomes(self, device: str) -> list[Noted]:
+    def outcomes(self, device: str) -> list[StoredOutcome]:
         """What is kept of a device, oldest first."""
         with self._errors():
             rows = self._base.execute(
@@ -125,7 +125,9 @@ class HealthRecord:
                 (device,),
             ).fetchall()
             return [
-                Noted(float(t), Modality(m), Kind(k), str(d), *(math.nan if v is None else float(v) for v in rest))
+                StoredOutcome(
+                    float(t), Modality(m), OutcomeKind(k), str(d), *(math.nan if v is None else float(v) for v in rest)
+                )
                 for t, m, k, d, *rest in rows
             ]
 
@@ -138,7 +140,7 @@ class HealthRecord:
                 (device,),
             ).fetchall()
             kept = [row for row in rows if row[:4] == rows[-1][:4]]
-            return [unpacked(row[7], _frame(row), row[4], float(row[5]), float(row[6])) for row in kept]
+            return [unpack_pattern(row[7], _frame(row), row[4], float(row[5]), float(row[6])) for row in kept]
 
     def forget(self, device: str) -> None:
         """Delete all of a device; raises :class:`UsageError` where there is none of that key."""
@@ -153,25 +155,25 @@ class HealthRecord:
         )
         return int(self._base.execute("SELECT number FROM devices WHERE key = ?", (key,)).fetchone()[0])
 
-    def _count(self, device: int, frame: Frame, patterns: list[Pattern]) -> None:
+    def _count(self, device: int, frame: FrameGeometry, patterns: list[Pattern]) -> None:
         """Add to the row of the same frame that is not full yet, and to new ones."""
         place = (device, str(frame.modality), frame.rows, frame.columns, frame.stride_px)
         row = self._base.execute(
             "SELECT number, captures, begun, ended, counts FROM patterns WHERE device = ? AND modality = ? "
             "AND height = ? AND width = ? AND stride = ? AND captures < ? ORDER BY number DESC LIMIT 1",
-            (*place, TOGETHER),
+            (*place, MAX_ROW_CAPTURES),
         ).fetchone()
         if row:
-            patterns = [unpacked(row[4], frame, row[1], row[2], row[3]), *patterns]
+            patterns = [unpack_pattern(row[4], frame, row[1], row[2], row[3]), *patterns]
             self._base.execute("DELETE FROM patterns WHERE number = ?", (row[0],))
         for joined in _in_rows(patterns):
             self._base.execute(
                 "INSERT INTO patterns VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*place, joined.count, joined.begun, joined.ended, joined.packed()),
+                (*place, joined.count, joined.first_time, joined.last_time, joined.pack()),
             )
 
     def _forget_oldest(self, device: int) -> None:
-        for table, kept in (("outcomes", OUTCOMES), ("patterns", PATTERNS)):
+        for table, kept in (("outcomes", MAX_OUTCOMES), ("patterns", MAX_PATTERNS)):
             self._base.execute(
                 f"DELETE FROM {table} WHERE device = ? AND number <= (SELECT number FROM {table} "  # noqa: S608
                 "WHERE device = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
@@ -180,7 +182,7 @@ class HealthRecord:
         self._base.execute(
             "DELETE FROM devices WHERE number <> ? AND number NOT IN "
             "(SELECT number FROM devices ORDER BY seen DESC, number DESC LIMIT ?)",
-            (device, DEVICES),
+            (device, MAX_DEVICES),
         )
 
     def _prepare(self) -> None:
@@ -228,26 +230,26 @@ def _row(outcome: Outcome) -> tuple[float | str | None, ...]:
     return outcome.time, *words, *(value if math.isfinite(value) else None for value in numbers)
 
 
-def _by_frame(outcomes: Iterable[Outcome]) -> dict[Frame, list[Pattern]]:
-    found: dict[Frame, list[Pattern]] = {}
+def _by_frame(outcomes: Iterable[Outcome]) -> dict[FrameGeometry, list[Pattern]]:
+    found: dict[FrameGeometry, list[Pattern]] = {}
     for outcome in outcomes:
         if outcome.traits:
-            found.setdefault(outcome.traits.frame, []).append(Pattern.of(outcome.traits, outcome.time))
+            found.setdefault(outcome.traits.geometry, []).append(Pattern.of_traits(outcome.traits, outcome.time))
     return found
 
 
 def _in_rows(patterns: list[Pattern]) -> Iterator[Pattern]:
     """Joined, up to 20 captures together."""
     first, rest = patterns[0], patterns[1:]
-    room = max(0, TOGETHER - first.count)
-    yield Pattern.joined([first, *rest[:room]])
-    for start in range(room, len(rest), TOGETHER):
-        yield Pattern.joined(rest[start : start + TOGETHER])
+    room = max(0, MAX_ROW_CAPTURES - first.count)
+    yield Pattern.join([first, *rest[:room]])
+    for start in range(room, len(rest), MAX_ROW_CAPTURES):
+        yield Pattern.join(rest[start : start + MAX_ROW_CAPTURES])
 
 
-def _frame(row: tuple[object, ...]) -> Frame:
+def _frame(row: tuple[object, ...]) -> FrameGeometry:
     """The frame of a row, if there can be such a one."""
     height, width, stride = (int(value) for value in row[1:4])  # type: ignore[call-overload]
     if not (0 < height <= 1 << 16 and 0 < width <= 1 << 16 and max(height, width) / 129 <= stride <= 1 << 12):
         raise HealthError(f"damaged: a frame of {height} × {width}, cells of {stride}")
-    return Frame(Modality(str(row[0])), height, width, stride)
+    return FrameGeometry(Modality(str(row[0])), height, width, stride)

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.capture.health.pattern import Pattern
-from biocapture.capture.health.traits import BINS, FULL
+from biocapture.capture.health.traits import BINS, MAX_BRIGHTNESS
 
 Map = NDArray[np.float32]
 
-SHARE = 0.8
+DIRT_QUANTILE = 0.8
 """Quantile of a cell's brightness over captures: fingers darken a cell now and then, dirt always."""
 
-AROUND = 25
+SURROUNDINGS_CELLS = 25
 """Cells, 7.5 mm, whose median is what the glass around is like."""
 
 MIN_DEPTH, MIN_DEVIATIONS = 0.08, 8.0
@@ -28,7 +28,7 @@ MIN_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class DirtSpot:
     """A spot.
 
     Attributes
@@ -48,42 +48,42 @@ class Spot:
     height_px: float
     width_px: float
     depth: float
-    seen: int
+    captures: int
 
     def is_in(self, pattern: Pattern) -> bool:
         """Whether it shows, half as deep at least, in another pattern of the same frame."""
-        stride = pattern.frame.stride_px
+        stride = pattern.geometry.stride_px
         row, column = int(self.row / stride), int(self.column / stride)
-        middle = darker(pattern)[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+        middle = darkness_map(pattern)[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
         return bool(middle.max() >= 0.5 * self.depth)
 
 
-def glass(pattern: Pattern) -> Map:
+def glass_brightness(pattern: Pattern) -> Map:
     """(R, C) float32, 0..1.12: how bright each cell is where no finger darkens it."""
     share = np.cumsum(pattern.cells, axis=2, dtype=np.float32) / np.float32(pattern.count)
-    last = (share < SHARE).sum(axis=2)
+    last = (share < DIRT_QUANTILE).sum(axis=2)
     at = np.minimum(last, BINS - 1)
     below = np.where(at > 0, np.take_along_axis(share, np.maximum(at - 1, 0)[..., None], 2)[..., 0], 0.0)
-    within = (SHARE - below) / np.maximum(np.take_along_axis(share, at[..., None], 2)[..., 0] - below, 1e-6)
-    return ((at + np.clip(within, 0, 1)) * (FULL / BINS)).astype(np.float32)
+    within = (DIRT_QUANTILE - below) / np.maximum(np.take_along_axis(share, at[..., None], 2)[..., 0] - below, 1e-6)
+    return ((at + np.clip(within, 0, 1)) * (MAX_BRIGHTNESS / BINS)).astype(np.float32)
 
 
-def darker(pattern: Pattern) -> Map:
+def darkness_map(pattern: Pattern) -> Map:
     """(R, C) float32: how much darker than the glass around; negative where brighter."""
-    raw = glass(pattern)
+    raw = glass_brightness(pattern)
     bright = cv2.blur(raw, (2, 2))
     scaled = np.clip(cv2.medianBlur(raw, 3) * 200, 0, 255).astype(np.uint8)
-    pad = AROUND // 2
+    pad = SURROUNDINGS_CELLS // 2
     padded = cv2.copyMakeBorder(scaled, pad, pad, pad, pad, cv2.BORDER_REFLECT_101)
-    around = cv2.medianBlur(padded, AROUND)[pad:-pad, pad:-pad].astype(np.float32) / np.float32(200)
+    around = cv2.medianBlur(padded, SURROUNDINGS_CELLS)[pad:-pad, pad:-pad].astype(np.float32) / np.float32(200)
     return (around - bright) / np.maximum(around, np.float32(0.2))
 
 
-def spots(pattern: Pattern) -> list[Spot]:
+def dirt_spots(pattern: Pattern) -> list[DirtSpot]:
     """All spots, deepest first."""
-    if min(pattern.cells.shape[:2]) < AROUND:
+    if min(pattern.cells.shape[:2]) < SURROUNDINGS_CELLS:
         return []
-    deep = darker(pattern)
+    deep = darkness_map(pattern)
     deviation = 1.4826 * float(np.median(np.abs(deep - np.median(deep))))
     least = max(MIN_DEPTH, MIN_DEVIATIONS * deviation)
     _, labels, boxes, centres = cv2.connectedComponentsWithStats((deep > least).astype(np.uint8))
@@ -94,18 +94,20 @@ def spots(pattern: Pattern) -> list[Spot]:
 
 def _spot(
     pattern: Pattern, deep: Map, inside: NDArray[np.bool_], box: NDArray[np.int32], centre: NDArray[np.float64]
-) -> Spot:
-    stride = pattern.frame.stride_px
+) -> DirtSpot:
+    stride = pattern.geometry.stride_px
     depth = float(deep[inside].max())
     column, row = (float(place) * stride for place in centre)  # cells are averaged with those above and to the left
-    return Spot(row, column, float(box[3] * stride), float(box[2] * stride), depth, seen_in(pattern, deep, inside))
+    return DirtSpot(
+        row, column, float(box[3] * stride), float(box[2] * stride), depth, captures_showing(pattern, deep, inside)
+    )
 
 
-def seen_in(pattern: Pattern, deep: Map, inside: NDArray[np.bool_]) -> int:
+def captures_showing(pattern: Pattern, deep: Map, inside: NDArray[np.bool_]) -> int:
     """Captures in which the middle of a spot was nearer to the spot's brightness than to that of the glass around."""
     middle = inside & (deep >= np.percentile(deep[inside], 50))
-    bright = glass(pattern)[middle]
+    bright = glass_brightness(pattern)[middle]
     half = bright + 0.5 * deep[middle] * bright / np.maximum(1 - deep[middle], 0.05)
-    bins = np.clip((half * (BINS / FULL)).astype(int), 0, BINS - 1)
+    bins = np.clip((half * (BINS / MAX_BRIGHTNESS)).astype(int), 0, BINS - 1)
     below = np.cumsum(pattern.cells[middle], axis=1)
     return int(np.median(np.take_along_axis(below, bins[:, None], 1)))

@@ -15,19 +15,19 @@ Marks = NDArray[np.bool_]
 CELL_MM = 0.3
 """Distance of the cells of a platen; each looks at half as much again, which holds a valley of nearly any finger."""
 
-CELLS_ALONG = 128
+MAX_CELLS = 128
 """Cells along the longer side at most."""
 
-BINS, FULL = 32, 1.12
+BINS, MAX_BRIGHTNESS = 32, 1.12
 """Bins of the brightness of a cell, and what the last one ends at: 1 is the brightness of the clean glass."""
 
 SEGMENTS = 8
 """Parts of a line that are looked at one by one."""
 
-MARKS = 3
+MARK_KINDS = 3
 """What is said of a segment: darker, brighter, different in any way."""
 
-BESIDE = 5
+NEIGHBOUR_LINES = 5
 """Lines on each side that a line is compared with: up to three dead ones side by side are told from those around."""
 
 MIN_STEP = 0.03
@@ -39,12 +39,12 @@ MIN_PEAK = 1.3
 MAX_PX = 8192
 """Captures with a longer side are not looked at line by line."""
 
-BLACK = 16.0
+MIN_LEVEL = 16.0
 """Greys; a picture with no brighter part tells nothing of the sensor's surface."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class FrameGeometry:
     """Which captures may be added up.
 
     Attributes
@@ -76,7 +76,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class CaptureTraits:
     """One capture.
 
     Attributes
@@ -90,7 +90,7 @@ class Traits:
         is the same.
     """
 
-    frame: Frame
+    geometry: FrameGeometry
     brightness: float
     contrast: float
     cells: Bins
@@ -98,7 +98,7 @@ class Traits:
     columns: Marks
 
 
-def traits(image: Image, modality: Modality) -> Traits:
+def capture_traits(image: Image, modality: Modality) -> CaptureTraits:
     """Reduce a capture to its traits.
 
     Parameters
@@ -114,21 +114,21 @@ def traits(image: Image, modality: Modality) -> Traits:
     if not modality.by_contact:
         brightness, contrast = float(few.mean()), float(few.std())
     rows, columns = grey.shape
-    frame = Frame(modality, rows, columns, _stride_px((rows, columns), image.ppi))
-    level = max(level, BLACK)
-    none = np.zeros((0, SEGMENTS, MARKS), np.bool_)
+    frame = FrameGeometry(modality, rows, columns, _stride_px((rows, columns), image.ppi))
+    level = max(level, MIN_LEVEL)
+    none = np.zeros((0, SEGMENTS, MARK_KINDS), np.bool_)
     real = grey.astype(np.float32)
     sides = (real, np.ascontiguousarray(real.T)) if frame.lines[0] else ()
     marks = [_marks(side, MIN_STEP * level) for side in sides] or [none, none]
-    return Traits(frame, brightness, contrast, _cells(grey, frame, level), *marks)
+    return CaptureTraits(frame, brightness, contrast, _cells(grey, frame, level), *marks)
 
 
 def _stride_px(shape: tuple[int, ...], ppi: float) -> int:
     known = ppi if math.isfinite(ppi) and ppi > 0 else 500.0
-    return max(2, round(CELL_MM * known / MM_PER_INCH), math.ceil(max(shape) / CELLS_ALONG))
+    return max(2, round(CELL_MM * known / MM_PER_INCH), math.ceil(max(shape) / MAX_CELLS))
 
 
-def _cells(grey: GreyPixels, frame: Frame, level: float) -> Bins:
+def _cells(grey: GreyPixels, frame: FrameGeometry, level: float) -> Bins:
     rows, columns = frame.grid
     if not rows or not columns:
         return np.zeros((0, 0), np.uint8)
@@ -136,7 +136,7 @@ def _cells(grey: GreyPixels, frame: Frame, level: float) -> Bins:
     brightest = cv2.dilate(cv2.blur(grey, (3, 3)), np.ones((size, size), np.uint8))
     half = frame.stride_px // 2
     picked = brightest[half :: frame.stride_px, half :: frame.stride_px][:rows, :columns]
-    return np.minimum(picked * np.float32(BINS / FULL / level), BINS - 1).astype(np.uint8)
+    return np.minimum(picked * np.float32(BINS / MAX_BRIGHTNESS / level), BINS - 1).astype(np.uint8)
 
 
 def _marks(grey: NDArray[np.float32], least: float) -> Marks:
@@ -163,7 +163,7 @@ def _segments(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _around(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Medians of the five rows above and below each."""
-    padded = np.pad(values, ((BESIDE, BESIDE), (0, 0)), "reflect")
-    near = np.lib.stride_tricks.sliding_window_view(padded, BESIDE, axis=0)
-    medians = np.sort(near, axis=2)[:, :, BESIDE // 2]
-    return medians[: len(values)], medians[BESIDE + 1 :]
+    padded = np.pad(values, ((NEIGHBOUR_LINES, NEIGHBOUR_LINES), (0, 0)), "reflect")
+    near = np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOUR_LINES, axis=0)
+    medians = np.sort(near, axis=2)[:, :, NEIGHBOUR_LINES // 2]
+    return medians[: len(values)], medians[NEIGHBOUR_LINES + 1 :]

@@ -3,18 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from biocapture.capture.health.findings import Diagnosis, Finding
+from biocapture.capture.health.findings import DeviceFinding, Diagnosis
 from biocapture.guidance import text, vocabulary
 
-WEEK_S = 6 * 86400.0
+MAX_WEEKDAY_AGE_S = 6 * 86400.0
 
 
-def advice(finding: Finding, language: str) -> str:
+def advice(finding: DeviceFinding, language: str) -> str:
     """What to do."""
     return text(finding.key, language)
 
 
-def evidence(finding: Finding, language: str, now: float) -> str:
+def evidence(finding: DeviceFinding, language: str, now: float) -> str:
     """How it is known, and since when."""
     said = text(f"{finding.key}_evidence", language).format(**finding.facts)
     if finding.since is None:
@@ -28,10 +28,14 @@ def day(moment: float, language: str, now: float) -> str:
         when = datetime.fromtimestamp(moment)
     except (OverflowError, OSError, ValueError):
         return "?"
-    return vocabulary(language).weekdays[when.weekday()] if 0 <= now - moment < WEEK_S else when.date().isoformat()
+    return (
+        vocabulary(language).weekdays[when.weekday()]
+        if 0 <= now - moment < MAX_WEEKDAY_AGE_S
+        else when.date().isoformat()
+    )
 
 
-def plain(diagnosis: Diagnosis, language: str, now: float) -> dict[str, Any]:
+def diagnosis_dict(diagnosis: Diagnosis, language: str, now: float) -> dict[str, Any]:
     """JSON-ready."""
     return {
         "device": diagnosis.device,

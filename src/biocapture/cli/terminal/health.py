@@ -9,8 +9,8 @@ import cv2
 from rich.console import Console
 from rich.markup import escape
 
-from biocapture.capture.health import Diagnosis, advice, evidence, picture, plain
-from biocapture.capture.health.findings import ENOUGH
+from biocapture.capture.health import Diagnosis, advice, diagnosis_dict, evidence, surface_picture
+from biocapture.capture.health.findings import MIN_CAPTURES
 from biocapture.errors import UsageError
 from biocapture.guidance import text, vocabulary
 
@@ -35,7 +35,9 @@ def print_diagnoses(diagnoses: Sequence[Diagnosis], language: str, *, as_json: b
     now, console = time.time(), Console(soft_wrap=True, highlight=False)
     if as_json:
         console.print(
-            json.dumps([plain(diagnosis, language, now) for diagnosis in diagnoses], ensure_ascii=False, indent=2),
+            json.dumps(
+                [diagnosis_dict(diagnosis, language, now) for diagnosis in diagnoses], ensure_ascii=False, indent=2
+            ),
             markup=False,
         )
         return
@@ -66,7 +68,7 @@ def diagnosis_lines(diagnosis: Diagnosis, language: str, now: float) -> list[str
         lines.append(f"[red]✗[/] {escape(advice(same[0], language))}")
         lines += [f"  [dim]{escape(evidence(finding, language, now))}[/]" for finding in same]
     if not lines:
-        few = diagnosis.captures < ENOUGH
+        few = diagnosis.captures < MIN_CAPTURES
         mark, key = ("[yellow]–[/]", "health.too_few") if few else ("[green]✓[/]", "health.fine")
         lines.append(f"{mark} {escape(text(key, language))}")
     return lines
@@ -92,6 +94,6 @@ def write_picture(diagnoses: Sequence[Diagnosis], path: Path) -> None:
             "choose one device with --device: " + ", ".join(diagnosis.device for diagnosis in diagnoses), "image"
         )
     try:
-        path.write_bytes(cv2.imencode(".png", picture(diagnoses[0]))[1].tobytes())
+        path.write_bytes(cv2.imencode(".png", surface_picture(diagnoses[0]))[1].tobytes())
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error

@@ -8,7 +8,16 @@ from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
-from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Result, Seen, Told
+from biocapture.capture.events import (
+    AttemptFinished,
+    CaptureAttempt,
+    CaptureEvent,
+    CaptureFinished,
+    CaptureResult,
+    FrameAnalysed,
+    MessageChanged,
+    NothingPresented,
+)
 from biocapture.cli.terminal.table import COLOURS, quality_bar
 from biocapture.guidance import text
 
@@ -42,43 +51,44 @@ class LiveView:
     ) -> None:
         self._live.stop()
 
-    def show(self, event: Event) -> None:
+    def show(self, event: CaptureEvent) -> None:
         """Show one event.
 
         Parameters
         ----------
-        event : Event
+        event : CaptureEvent
         """
         match event:
-            case Told(message):
+            case MessageChanged(message):
                 self._message = text(message, self._language)
                 if not self._console.is_terminal:
                     self._print(escape(self._message))
-            case Seen():
+            case FrameAnalysed():
                 self._refresh(event)
-            case Attempted(attempt):
+            case AttemptFinished(attempt):
                 self._print(attempt_line(attempt, self._language))
-            case Empty(count):
+            case NothingPresented(count):
                 self._print(f"[yellow]–[/] {escape(text('device.nothing_seen', self._language))} ({count})")
-            case Finished(result):
+            case CaptureFinished(result):
                 self._print(result_line(result, self._language))
 
     def _print(self, line: str) -> None:
         self._console.print(line, highlight=False)
 
-    def _refresh(self, seen: Seen) -> None:
+    def _refresh(self, event: FrameAnalysed) -> None:
         if not self._console.is_terminal:
             return
-        bars = f"{quality_bar(seen.look.quality, 20)} {seen.look.quality:3.0f}   {quality_bar(100 * seen.steady, 10)}"
+        quality, steadiness = event.check.quality, 100 * event.steadiness
+        bars = f"{quality_bar(quality, 20)} {quality:3.0f}   {quality_bar(steadiness, 10)}"
         self._live.update(Group(Text(self._title, "dim"), Text(self._message, "bold"), Text(bars)), refresh=True)
 
 
-def attempt_line(attempt: Attempt, language: str) -> str:
+def attempt_line(attempt: CaptureAttempt, language: str) -> str:
     """Line about one attempt: number, verdict, quality, and what to do about the worst fault.
 
     Parameters
     ----------
-    attempt : Attempt
+    attempt : CaptureAttempt
     language : str
 
     Returns
@@ -95,12 +105,12 @@ def attempt_line(attempt: Attempt, language: str) -> str:
     return f"{attempt.number}. {verdict} {quality_bar(report.quality)} {quality}{advice}"
 
 
-def result_line(result: Result, language: str) -> str:
+def result_line(result: CaptureResult, language: str) -> str:
     """Line about the end of a capture.
 
     Parameters
     ----------
-    result : Result
+    result : CaptureResult
     language : str
 
     Returns
@@ -109,10 +119,10 @@ def result_line(result: Result, language: str) -> str:
         In the markup of rich.
     """
     if result.accepted:
-        return f"[green]✓[/] {escape(result.why)}"
+        return f"[green]✓[/] {escape(result.explanation)}"
     advice = result.error.guidance if result.error else result.suggestion
     if not advice and not result.attempts and result.empty:
         advice = "device.nothing_seen"
     cause = f" ({escape(str(result.error))})" if result.error else ""
-    best = f"; {escape(result.why)}" if result.best else ""
+    best = f"; {escape(result.explanation)}" if result.best else ""
     return f"[red]✗[/] {escape(text(advice, language))}{cause}{best}"

@@ -5,17 +5,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from biocapture.capture.events import Attempt, Attempted, Empty, Event, Finished, Told
-from biocapture.capture.health.outcome import NAN, Kind, Outcome, taken
+from biocapture.capture.events import (
+    AttemptFinished,
+    CaptureAttempt,
+    CaptureEvent,
+    CaptureFinished,
+    MessageChanged,
+    NothingPresented,
+)
+from biocapture.capture.health.outcome import NAN, Outcome, OutcomeKind, outcome_of
 from biocapture.capture.health.record import HealthRecord
 from biocapture.errors import HealthError
 from biocapture.types import Modality
 
-RESIDUE = "fingerprint.ghost_ridges"
+RESIDUE_MEASURE = "fingerprint.ghost_ridges"
 """Measure of what an earlier print left beside the new one."""
 
 
-class Watcher:
+class HealthMonitor:
     """Notes what happens at a device.
 
     A record that fails never ends a capture: from then on nothing is noted, and ``problem`` says why.
@@ -33,7 +40,7 @@ class Watcher:
         self.problem: HealthError | None = None
         self._record, self._modality, self._clock = record, modality, clock
 
-    def watched(self, device: str, events: Iterator[Event]) -> Iterator[Event]:
+    def monitor(self, device: str, events: Iterator[CaptureEvent]) -> Iterator[CaptureEvent]:
         """Hand on the events of :func:`biocapture.capture.capture`, noting them for ``device``, an ``Info.key``."""
         for event in events:
             self._note(device, self._outcome(event) if self._record else None)
@@ -47,33 +54,33 @@ class Watcher:
         except HealthError as error:
             self.problem = error
 
-    def _outcome(self, event: Event) -> Outcome | None:
+    def _outcome(self, event: CaptureEvent) -> Outcome | None:
         match event:
-            case Attempted(attempt):
+            case AttemptFinished(attempt):
                 return self._taken(attempt)
-            case Empty():
-                return self._plain(Kind.EMPTY)
-            case Told("capture.wipe_platen"):
-                return self._plain(Kind.RESIDUE)
-            case Finished(result) if result.error:
-                return self._plain(Kind.ERROR, type(result.error).__name__)
+            case NothingPresented():
+                return self._plain(OutcomeKind.EMPTY)
+            case MessageChanged("capture.wipe_platen"):
+                return self._plain(OutcomeKind.RESIDUE)
+            case CaptureFinished(result) if result.error:
+                return self._plain(OutcomeKind.ERROR, type(result.error).__name__)
         return None
 
-    def _taken(self, attempt: Attempt) -> Outcome:
+    def _taken(self, attempt: CaptureAttempt) -> Outcome:
         if attempt.sample is None or attempt.report is None:
-            return self._plain(Kind.REFUSED)
-        beside = attempt.report.measures.get(RESIDUE)
-        return taken(attempt.sample, self._clock(), attempt.report.quality, beside.score if beside else NAN)
+            return self._plain(OutcomeKind.REFUSED)
+        beside = attempt.report.measures.get(RESIDUE_MEASURE)
+        return outcome_of(attempt.sample, self._clock(), attempt.report.quality, beside.score if beside else NAN)
 
-    def _plain(self, kind: Kind, detail: str = "") -> Outcome:
+    def _plain(self, kind: OutcomeKind, detail: str = "") -> Outcome:
         return Outcome(self._clock(), self._modality, kind, detail)
 
 
 @contextmanager
-def noting(path: Path | None, modality: Modality) -> Iterator[Watcher]:
+def open_monitor(path: Path | None, modality: Modality) -> Iterator[HealthMonitor]:
     """A watcher that notes in a file, made when it is not there; without a path it notes nothing."""
     if path is None:
-        yield Watcher(None, modality)
+        yield HealthMonitor(None, modality)
         return
     with HealthRecord(path, create=True) as record:
-        yield Watcher(record, modality)
+        yield HealthMonitor(record, modality)
