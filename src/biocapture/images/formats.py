@@ -62,7 +62,7 @@ ENDINGS = frozenset(ending for kind in FORMATS for ending in kind.endings)
 """Files with these endings are taken wherever captures are looked for, so that a damaged one is reported."""
 
 HEAD_BYTES = 512
-"""How much of a file tells its format."""
+"""Bytes from the start of a file that decide its format."""
 
 _SIGNATURES = tuple((re.compile(kind.signature, re.DOTALL), kind) for kind in FORMATS)
 _BIR_ELEMENT = re.compile(rb"<([A-Za-z_][\w.-]{0,63}:)?BIR[\s>]")

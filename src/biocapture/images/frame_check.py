@@ -95,14 +95,14 @@ def rising_score(value: float, low: float, enough: float) -> float:
     return float(100.0 * (1.0 - 0.5 ** ((value - low) / (enough - low))))
 
 
-def range_score(value: float, least: float, most: float) -> float:
+def range_score(value: float, low: float, high: float) -> float:
     """Score of a value that should lie within a range: 100 in its middle, 50 at its ends, 0 half a range beyond.
 
     Parameters
     ----------
     value : float
         NaN and infinity give 0.
-    least, most : float
+    low, high : float
         Ends of the range, in the unit of the value.
 
     Returns
@@ -112,4 +112,4 @@ def range_score(value: float, least: float, most: float) -> float:
     """
     if not np.isfinite(value):
         return 0.0
-    return float(np.clip(100.0 - 100.0 * abs(value - (least + most) / 2) / (most - least), 0.0, 100.0))
+    return float(np.clip(100.0 - 100.0 * abs(value - (low + high) / 2) / (high - low), 0.0, 100.0))
