@@ -17,12 +17,14 @@ class Package(Protocol):
     """What a modality package offers."""
 
     MEASURES: tuple[Measure, ...]
+    """All measures, in the order of their columns."""
     NATIVE: Mapping[str, str]
     """Further columns given on request (``--native``): column name → what it is."""
 
     describe: Callable[..., Batch]
     """Takes a :class:`biocapture.types.Sample`; a batch of one."""
     native: Callable[[Any], dict[str, Column]]
+    """Takes a batch; name of a native column → its values."""
 
 
 class Residue(Protocol):
@@ -38,7 +40,13 @@ class ResidueDetection(Protocol):
     """What a modality package may offer besides: a look for what an earlier capture left on the sensor."""
 
     def latent_residue(self, sample: Sample) -> Residue:
-        """What lies under a capture; ``sample`` at the working resolution."""
+        """Find what lies under a capture.
+
+        Parameters
+        ----------
+        sample : Sample
+            At the working resolution.
+        """
 
 
 @runtime_checkable
@@ -51,7 +59,7 @@ class Recognition(Protocol):
         Parameters
         ----------
         pixels : (H, W) or (H, W, 3) uint8
-            In colour for modalities that are captured in colour, else grey; 64 pixels or more either way.
+            In colour for modalities that are captured in colour, else grey and at least 64 pixels either way.
         """
 
 
@@ -60,7 +68,22 @@ class Resampling(Protocol):
     """What a modality package may offer besides: the resolution it is measured at."""
 
     def at_working_resolution(self, image: Image) -> Image:
-        """The image resampled; the same object where it has that resolution."""
+        """Resample an image.
+
+        Parameters
+        ----------
+        image : Image
+
+        Returns
+        -------
+        Image
+            The same object where it has that resolution.
+
+        Raises
+        ------
+        DecodeError
+            It would be larger than the limit of pixels.
+        """
 
 
 @runtime_checkable
@@ -68,9 +91,19 @@ class Drawing(Protocol):
     """What a modality package may offer besides: a picture of what was found in a capture."""
 
     def draw(self, sample: Sample) -> tuple[Picture, Failure | None]:
-        """(H, W, 3) uint8 RGB of a sample at the working resolution, and why nothing is drawn in, if so.
+        """Draw what is found in a capture. Takes the argument ``backend``, too, where the package has several.
 
-        Takes the argument ``backend`` where the package has several.
+        Parameters
+        ----------
+        sample : Sample
+            At the working resolution.
+
+        Returns
+        -------
+        picture : (H, W, 3) uint8
+            RGB.
+        failure : Failure or None
+            Why nothing is drawn in.
         """
 
 
@@ -87,7 +120,13 @@ class Examples(Protocol):
     """What a modality package may offer besides: synthetic captures, to measure speed with."""
 
     def examples(self, count: int) -> Iterator[Picture]:
-        """That many captures as a usual device takes them, always the same ones."""
+        """Captures as a usual device takes them, always the same ones.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+        """
 
 
 class Portrait(Protocol):
@@ -107,7 +146,21 @@ class PortraitCutting(Protocol):
     """What a modality package may offer besides: portraits for print or upload."""
 
     def cut_portrait(self, pixels: Picture, framing: Framing, backend: str) -> Portrait | Failure:
-        """The portrait of the largest face of a photograph, or why there is none."""
+        """Cut the largest face of a photograph.
+
+        Parameters
+        ----------
+        pixels : (H, W, 3) uint8
+            RGB.
+        framing : Framing
+        backend : str
+            What finds the face.
+
+        Returns
+        -------
+        Portrait or Failure
+            Why there is none.
+        """
 
 
 @runtime_checkable
@@ -123,9 +176,16 @@ class LiveCapture(Protocol):
     """What a modality package may offer besides: what the live capture needs of it."""
 
     PROMPTS: Prompts
+    """What the operator is told when nothing is presented, and when no attempt succeeds."""
 
     def check_frame(self, image: Image) -> FrameCheck:
-        """Quick check of one frame of a stream, in a few milliseconds."""
+        """Quick check of one frame of a stream, in a few milliseconds.
+
+        Parameters
+        ----------
+        image : Image
+            As the device gives it.
+        """
 
 
 @runtime_checkable
@@ -133,4 +193,7 @@ class HasBackends(Protocol):
     """What a modality package may offer besides: several ways to find in a picture what its measures need."""
 
     BACKENDS: Mapping[str, Any]
-    """By name; :data:`DEFAULT_BACKEND` is one. ``describe`` and ``draw`` then take the argument ``backend``."""
+    """By name; one is the default, ``biocapture.assessment.modalities.DEFAULT_BACKEND``.
+
+    ``describe`` and ``draw`` then take the argument ``backend``.
+    """

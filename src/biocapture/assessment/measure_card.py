@@ -30,12 +30,25 @@ NAME, BAR_PX = 190, 190
 
 
 def card(report: Report, profile: Profile, language: str) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 RGB; the tick on a bar is the least score the profile asks."""
+    """Picture of a report: the tick on a bar is the least score the profile asks.
+
+    Parameters
+    ----------
+    report : Report
+    profile : Profile
+    language : str
+        Of the text.
+
+    Returns
+    -------
+    (H, W, 3) uint8
+        RGB; two columns of measures where there are many.
+    """
     names = list(report.measures)
     columns = 1 if len(names) <= MAX_ROWS else 2
     rows = -(-len(names) // columns)
     width = columns * COLUMN + 2 * MARGIN
-    reasons = [line for said in report.guidance(language) for line in _wrapped(said, width - 2 * MARGIN - INDENT)]
+    reasons = [line for sentence in report.guidance(language) for line in _lines(sentence, width - 2 * MARGIN - INDENT)]
     head = 132 + ROW * len(reasons) + (14 if reasons else 0)
     image = Pillow.new("RGB", (width, head + rows * ROW + MARGIN), GROUND)
     pen = ImageDraw.Draw(image)
@@ -53,21 +66,23 @@ def card(report: Report, profile: Profile, language: str) -> NDArray[np.uint8]:
 
 def _head(pen: ImageDraw.ImageDraw, report: Report, language: str, width: int) -> None:
     name = printable(Path(report.path).name)
-    what = f"{report.modality} · {position_name(report.position, language)}"
+    subject = f"{report.modality} · {position_name(report.position, language)}"
     pen.text((MARGIN, MARGIN - 4), _cut(name, width - 2 * MARGIN), SOFT, _font(15))
-    pen.text((MARGIN, MARGIN + 15), what, SOFT, _font(15))
+    pen.text((MARGIN, MARGIN + 15), subject, SOFT, _font(15))
     verdict = str(report.verdict)
     pen.text((MARGIN, 62), verdict_word(verdict, "headline", language), COLOURS[verdict], _font(30))
     if report.quality == report.quality:
-        shown = f"{report.quality:.0f}"
-        pen.text((width - MARGIN, 58), shown, INK, _font(36), anchor="ra")
+        number = f"{report.quality:.0f}"
+        pen.text((width - MARGIN, 58), number, INK, _font(36), anchor="ra")
     pen.line((MARGIN, 108, width - MARGIN, 108), LINE, 2)
 
 
 def _measure(pen: ImageDraw.ImageDraw, name: str, score: float, profile: Profile, at: tuple[int, int]) -> None:
     left, top = at
     minima = [
-        (part[name], colour) for part, colour in ((profile.retake, RETAKE), (profile.review, REVIEW)) if name in part
+        (scores[name], colour)
+        for scores, colour in ((profile.retake, RETAKE), (profile.review, REVIEW))
+        if name in scores
     ]
     colour = next((colour for minimum, colour in minima if score < minimum), BAR)
     pen.text((left, top), _cut(name.split(".", 1)[1].replace("_", " "), NAME - 8, 14), INK, _font(14))
@@ -96,7 +111,7 @@ def _cut(name: str, width: int, size: int = 15) -> str:
     return "..." + name
 
 
-def _wrapped(sentence: str, width: int) -> list[tuple[str, bool]]:
+def _lines(sentence: str, width: int) -> list[tuple[str, bool]]:
     """Lines, and whether each is the first of its sentence."""
     font, lines = _font(15), [""]
     for word in sentence.split():

@@ -25,19 +25,34 @@ AVAILABLE = tuple(sorted(Modality, key=lambda modality: modality.in_colour))
 
 @functools.cache
 def package(modality: Modality) -> Package:
-    """Import the package of one modality."""
+    """Import the package of one modality.
+
+    Parameters
+    ----------
+    modality : Modality
+
+    Returns
+    -------
+    Package
+        The module ``biocapture.<modality>``.
+    """
     _keep_memory()
     return cast("Package", importlib.import_module(f"biocapture.{modality}"))
 
 
 def capability(modality: Modality, kind: type[Capability]) -> Capability | None:
-    """The package of a modality as one that offers something besides, or None.
+    """The package of a modality as one that offers something besides.
 
     Parameters
     ----------
     modality : Modality
     kind : type
         A protocol of :mod:`biocapture.assessment.capabilities`.
+
+    Returns
+    -------
+    kind or None
+        None where it does not offer that.
     """
     return cast("Capability", package(modality)) if _offers(modality, cast("Hashable", kind)) else None
 
@@ -55,6 +70,11 @@ def packages_with(kind: type[Capability]) -> dict[Modality, Capability]:
     ----------
     kind : type
         A protocol of :mod:`biocapture.assessment.capabilities`.
+
+    Returns
+    -------
+    dict
+        Modality → package.
     """
     packages = {modality: capability(modality, kind) for modality in AVAILABLE}
     return {modality: part for modality, part in packages.items() if part is not None}
@@ -62,17 +82,41 @@ def packages_with(kind: type[Capability]) -> dict[Modality, Capability]:
 
 @functools.cache
 def backends(*modalities: Modality) -> tuple[str, ...]:
-    """Names of the backends of the given modalities (default: of every available one)."""
+    """Names of the backends that measures can be computed with.
+
+    Parameters
+    ----------
+    *modalities : Modality
+        Default: every available one.
+
+    Returns
+    -------
+    tuple of str
+        Empty where none has several.
+    """
     packages = (capability(modality, HasBackends) for modality in modalities or AVAILABLE)
     return tuple(dict.fromkeys(name for part in packages if part for name in part.BACKENDS))
 
 
 def backend_option(modality: Modality, backend: str) -> dict[str, str]:
-    """What to pass to ``describe`` and ``draw`` of a modality: nothing where it has no backends."""
+    """Keyword argument for ``describe`` and ``draw`` of a modality.
+
+    Parameters
+    ----------
+    modality : Modality
+    backend : str
+        One of :func:`backends`.
+
+    Returns
+    -------
+    dict
+        Empty where the modality has no backends.
+    """
     return {"backend": backend} if backends(modality) else {}
 
 
 KEPT_BYTES = 16_000_000
+"""Size of the block that is freed at once: see :func:`_keep_memory`."""
 
 
 def _keep_memory() -> None:
@@ -86,11 +130,33 @@ def _keep_memory() -> None:
 
 @functools.cache
 def measures(*modalities: Modality) -> dict[str, Measure]:
-    """All measures of the given modalities (default: every available one), id → measure."""
+    """All measures by id, in the order of their columns.
+
+    Parameters
+    ----------
+    *modalities : Modality
+        Default: every available one.
+
+    Returns
+    -------
+    dict
+        Id → measure.
+    """
     return {item.id: item for modality in modalities or AVAILABLE for item in package(modality).MEASURES}
 
 
 @functools.cache
 def native_columns(*modalities: Modality) -> dict[str, str]:
-    """All native columns of the given modalities, name → what it is."""
+    """All native columns, in their order.
+
+    Parameters
+    ----------
+    *modalities : Modality
+        Default: every available one.
+
+    Returns
+    -------
+    dict
+        Name → what it is.
+    """
     return {name: text for modality in modalities or AVAILABLE for name, text in package(modality).NATIVE.items()}

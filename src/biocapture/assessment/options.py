@@ -6,6 +6,7 @@ from pathlib import Path
 from biocapture.assessment.modalities import DEFAULT_BACKEND, backends, measures
 from biocapture.errors import UsageError
 from biocapture.images.limits import MAX_PIXELS
+from biocapture.images.ppi import GIVEN_PPI_RANGE
 from biocapture.profile.load import Profile, load_profile
 from biocapture.types import Modality, Position
 
@@ -16,6 +17,8 @@ class Options:
 
     Attributes
     ----------
+    profile : Profile
+        Minima of scores, notes that count as faults, language.
     modality : Modality or None
         None = from the file name, else guessed from the image.
     position : Position or None
@@ -52,15 +55,31 @@ def options_of(
 ) -> Options:
     """Check plain arguments and gather them in :class:`Options`.
 
+    Parameters
+    ----------
+    modality, position : str, optional
+        Names of a modality (``None`` or ``"auto"`` = not stated) and of a position.
+    ppi : float, optional
+        50..5000 pixels per inch.
+    profile : str, Path or Profile
+        Name of a shipped profile, path of a ``.toml``, or a loaded one.
+    native, max_pixels, backend
+        As :class:`Options` has them.
+
+    Returns
+    -------
+    Options
+
     Raises
     ------
     UsageError
-        Unknown modality or position, resolution out of range.
+        Unknown modality, position or backend, resolution out of range.
     ProfileError
         The profile is unreadable or names something unknown.
     """
-    if ppi is not None and not 50 <= ppi <= 5000:
-        raise UsageError("resolution must lie in 50..5000 ppi", str(ppi))
+    low, high = GIVEN_PPI_RANGE
+    if ppi is not None and not low <= ppi <= high:
+        raise UsageError(f"resolution must lie in {low}..{high} ppi", str(ppi))
     profile = load_profile(profile, measures())
     try:
         kind = None if modality in (None, "auto") else Modality(modality)

@@ -1,4 +1,4 @@
-"""A capture with what was seen in it, beside a card of its measures; each modality draws its own."""
+"""A capture with what was found in it, beside a card of its measures; each modality draws its own."""
 
 from pathlib import Path
 
@@ -22,9 +22,19 @@ HEIGHT_PX, WIDTH_PX, GAP_PX = 720, 800, 16
 
 
 def capture_picture(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
-    """(H, W, 3) uint8 RGB: the capture with segmentation and landmarks drawn in; the bare capture where none is found.
+    """Picture of a capture with its segmentation, minutiae or landmarks drawn in.
 
-    Enlarged where lines would else hide what they show.
+    Parameters
+    ----------
+    sample : Sample
+        At any resolution.
+    backend : str
+        What finds a face.
+
+    Returns
+    -------
+    (H, W, 3) uint8
+        RGB; enlarged where lines would otherwise hide what they show. Nothing is drawn in where nothing is found.
     """
     part = capability(sample.modality, Drawing)
     if part is None:
@@ -33,8 +43,15 @@ def capture_picture(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
     return drawn
 
 
-def draw(source: Source, wanted: Options, language: str = "") -> tuple[Picture, Report]:
-    """The capture with what was seen, beside its measures as bars and its faults with what to do about them.
+def draw(source: Source, options: Options, language: str = "") -> tuple[Picture, Report]:
+    """Assess a capture and draw it, beside its measures as bars and its faults with what to do about them.
+
+    Parameters
+    ----------
+    source : path, bytes, array or Sample
+    options : Options
+    language : str
+        Of the text; "" = that of the profile.
 
     Returns
     -------
@@ -47,23 +64,36 @@ def draw(source: Source, wanted: Options, language: str = "") -> tuple[Picture, 
     BiocaptureError
         For bad input.
     """
-    sample = sample_of(source, wanted)
-    report = reports([sample], wanted)[0]
-    left = capture_picture(sample, wanted.backend)
-    right = card(report, wanted.profile, language or wanted.profile.language)
+    sample = sample_of(source, options)
+    report = reports([sample], options)[0]
+    left = capture_picture(sample, options.backend)
+    right = card(report, options.profile, language or options.profile.language)
     scale = min(max(HEIGHT_PX, right.shape[0] - 2 * GAP_PX) / left.shape[0], WIDTH_PX / left.shape[1])
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     size = round(scale * left.shape[1]), round(scale * left.shape[0])
-    shown = cv2.resize(left, size, interpolation=how)
-    height = max(shown.shape[0] + 2 * GAP_PX, right.shape[0])
-    canvas = np.full((height, shown.shape[1] + 2 * GAP_PX + right.shape[1], 3), 255, np.uint8)
-    canvas[GAP_PX : GAP_PX + shown.shape[0], GAP_PX : GAP_PX + shown.shape[1]] = shown
+    capture = cv2.resize(left, size, interpolation=interpolation)
+    height = max(capture.shape[0] + 2 * GAP_PX, right.shape[0])
+    canvas = np.full((height, capture.shape[1] + 2 * GAP_PX + right.shape[1], 3), 255, np.uint8)
+    canvas[GAP_PX : GAP_PX + capture.shape[0], GAP_PX : GAP_PX + capture.shape[1]] = capture
     canvas[: right.shape[0], -right.shape[1] :] = right
     return canvas, report
 
 
-def write_drawing(source: Source, out: Path, wanted: Options, language: str = "") -> Report:
-    """Draw into a file.
+def write_drawing(source: Source, out: Path, options: Options, language: str = "") -> Report:
+    """Assess a capture and write its drawing to a file.
+
+    Parameters
+    ----------
+    source : path, bytes, array or Sample
+    out : Path
+        The format follows from the suffix, one of :data:`SUFFIXES`.
+    options : Options
+    language : str
+        Of the text; "" = that of the profile.
+
+    Returns
+    -------
+    Report
 
     Raises
     ------
@@ -74,7 +104,7 @@ def write_drawing(source: Source, out: Path, wanted: Options, language: str = ""
     """
     if out.suffix.lower() not in SUFFIXES:
         raise UsageError(f"a drawing ends in {', '.join(SUFFIXES)}", str(out))
-    picture, report = draw(source, wanted, language)
+    picture, report = draw(source, options, language)
     coded = cv2.imencode(out.suffix.lower(), np.ascontiguousarray(picture[:, :, ::-1]))[1]
     try:
         out.write_bytes(coded.tobytes())

@@ -14,12 +14,26 @@ JPEG_QUALITY = 95
 
 
 def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = DEFAULT_BACKEND) -> Portrait | Failure:
-    """Cut the largest face of a photograph; without a face, the reason.
+    """Cut the largest face of a photograph to the geometry of a profile.
+
+    Parameters
+    ----------
+    source : path or bytes
+    profile : Profile
+    backend : str
+        What finds the face.
+
+    Returns
+    -------
+    Portrait or Failure
+        Why there is no portrait, where no face is found.
 
     Raises
     ------
     ProfileError
         The profile says nothing of portraits.
+    DecodeError
+        The photograph cannot be read.
     """
     if profile.portrait is None:
         raise ProfileError("has no [portrait]", profile.name)
@@ -27,8 +41,15 @@ def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = D
     return part.cut_portrait(decode(source, modality=modality).pixels, profile.portrait, backend)
 
 
-def write_portrait(made: Portrait, path: Path, ppi: float) -> None:
-    """Write as .png or .jpg with its resolution.
+def write_portrait(portrait: Portrait, path: Path, ppi: float) -> None:
+    """Write a portrait as .png or .jpg with its resolution.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    path : Path
+    ppi : float
+        Pixels per inch in print.
 
     Raises
     ------
@@ -41,6 +62,6 @@ def write_portrait(made: Portrait, path: Path, ppi: float) -> None:
     if kind is None:
         raise UsageError(f"a portrait is one of {', '.join(SUFFIXES)}", str(path))
     try:
-        Pillow.fromarray(made.pixels).save(path, kind, dpi=(ppi, ppi), quality=JPEG_QUALITY)
+        Pillow.fromarray(portrait.pixels).save(path, kind, dpi=(ppi, ppi), quality=JPEG_QUALITY)
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error

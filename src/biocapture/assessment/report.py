@@ -1,4 +1,4 @@
-"""What is said about one sample, and how it is written: dictionaries, CSV, JSON Lines and Parquet rows."""
+"""The report of one sample, and how reports are written: dictionaries, CSV, JSON Lines and Parquet rows."""
 
 import csv
 import json
@@ -38,7 +38,7 @@ NUMBER_COLUMNS = frozenset({"width_px", "height_px", "ppi", "quality"})
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything found out about one sample.
+    """All that is known of one sample.
 
     Attributes
     ----------
@@ -79,7 +79,13 @@ class Report:
         return ERROR if self.error else str(self.verdict)
 
     def guidance(self, language: str = "en") -> list[str]:
-        """What the operator does, worst fault first, each instruction once."""
+        """What the operator does, worst fault first, each instruction once.
+
+        Parameters
+        ----------
+        language : str
+            One of :data:`biocapture.guidance.LANGUAGES`.
+        """
         return list(dict.fromkeys(text(reason.key, language) for reason in self.reasons))
 
     def row(self) -> dict[str, Any]:
@@ -96,7 +102,13 @@ class Report:
         return {name: None if _is_nan(value) else value for name, value in (row | self.native).items()}
 
     def to_dict(self, language: str = "en") -> dict[str, Any]:
-        """JSON-ready nested form with guidance texts; NaN becomes None."""
+        """JSON-ready nested form with guidance texts; NaN becomes None.
+
+        Parameters
+        ----------
+        language : str
+            Of the texts.
+        """
         flat = self.row()
         nested = {name: flat.get(name) for name in COLUMNS}
         nested["reasons"] = [
@@ -120,18 +132,53 @@ class Report:
 
 
 def printable(name: str) -> str:
-    """A text that any terminal and file takes: bytes of a file name that are not Unicode become �."""
+    """A text that any terminal and file takes.
+
+    Parameters
+    ----------
+    name : str
+        A file name as the system gives it.
+
+    Returns
+    -------
+    str
+        Bytes that are not Unicode are � in it.
+    """
     return name.encode("utf8", "surrogateescape").decode("utf8", "replace")
 
 
 def header(measure_ids: Sequence[str], native: Sequence[str] = ()) -> list[str]:
-    """Column names of a table, in order."""
+    """Column names of a table, in order.
+
+    Parameters
+    ----------
+    measure_ids : sequence of str
+        Each gives two columns: raw value and score.
+    native : sequence of str
+        Names of native columns.
+
+    Returns
+    -------
+    list of str
+    """
     scored = [name for measure_id in measure_ids for name in (measure_id, f"{measure_id}.score")]
     return [*COLUMNS, *scored, *native]
 
 
 def parquet_schema(names: Sequence[str], texts: Sequence[str] = ()) -> Any:
-    """Arrow schema of a table with these columns; ``texts`` are those that hold text besides :data:`COLUMNS`."""
+    """Arrow schema of a table of reports.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns in order.
+    texts : sequence of str
+        Columns that hold text besides those of :data:`COLUMNS`; all others hold numbers.
+
+    Returns
+    -------
+    pyarrow.Schema
+    """
     import pyarrow as pa
 
     text_columns = {*COLUMNS, *texts} - NUMBER_COLUMNS
@@ -144,7 +191,12 @@ class Writer(Protocol):
     """Takes reports one by one."""
 
     def write(self, report: Report) -> None:
-        """Append one row."""
+        """Append one row.
+
+        Parameters
+        ----------
+        report : Report
+        """
 
 
 class _CsvWriter:
@@ -199,9 +251,23 @@ class _ParquetWriter:
 
 @contextmanager
 def open_writer(path: Path, names: Sequence[str]) -> Iterator[Writer]:
-    """Open a table for writing; the format follows from the suffix (.csv, .jsonl, .parquet).
+    """Open a table for writing; the file appears under its name only when complete.
 
-    The file appears under its name only when complete: a run cut short leaves ``<name>.part``.
+    Parameters
+    ----------
+    path : Path
+        The format follows from the suffix: .csv, .jsonl or .parquet. A run cut short leaves ``<name>.part``.
+    names : sequence of str
+        Columns, as :func:`header` gives them.
+
+    Yields
+    ------
+    Writer
+
+    Raises
+    ------
+    UsageError
+        Another suffix, or the file cannot be written.
     """
     partial = path.with_name(path.name + ".part")
     suffix = path.suffix.lower()

@@ -63,6 +63,26 @@ def judge(
 
     A retake fault outweighs a review fault, because the new capture is judged again. Within each, faults of a lower
     step come first, then those that fall shortest. A score of NaN (not assessable) is no fault by itself.
+
+    Parameters
+    ----------
+    scores : mapping
+        Measure id → raw value and score, of one modality.
+    failure : Failure or None
+        Why the capture could not be assessed.
+    notes : tuple of str
+        Note keys, of which those of ``profile.notes`` are faults.
+    profile : Profile
+        Least scores, measure id → 0..100; those of other modalities are passed over.
+    measures : mapping
+        Measure id → measure, of at least the measures in ``scores``.
+
+    Returns
+    -------
+    verdict : Verdict
+        Of the worst fault; ``READY`` without one.
+    reasons : tuple of Reason
+        All faults, worst first.
     """
     faults = [] if failure is None else [Reason(failure.reason, Verdict.RETAKE, failure.reason)]
     faults += [Reason(note, Verdict(profile.notes[note].upper()), note) for note in notes if note in profile.notes]
@@ -71,13 +91,10 @@ def judge(
             if measure_id not in scores:  # of another modality
                 continue
             known = any(fault.source == measure_id for fault in faults)
-            said = failure is not None and failure.reason == measures[measure_id].guidance
-            if not (known or said) and scores[measure_id].score < minimum:
-                found = scores[measure_id].score
-                faults.append(
-                    Reason(
-                        measures[measure_id].guidance, verdict, measure_id, found, minimum, measures[measure_id].step
-                    )
-                )
+            measure, score = measures[measure_id], scores[measure_id].score
+            # The failure has the same instruction: it is not given twice.
+            repeated = failure is not None and failure.reason == measure.guidance
+            if not (known or repeated) and score < minimum:
+                faults.append(Reason(measure.guidance, verdict, measure_id, score, minimum, measure.step))
     faults.sort(key=lambda fault: (fault.verdict is not Verdict.RETAKE, fault.step, -fault.shortfall))
     return (faults[0].verdict if faults else Verdict.READY), tuple(faults)
