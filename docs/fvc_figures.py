@@ -19,7 +19,7 @@ from rich.progress import track
 from biocapture.comparison.compare import template
 from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at
 from biocapture.fingerprint.comparison.records import from_record, to_record
-from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepared
+from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepare
 from biocapture.types import Values
 
 KINDS = ("images", "a record and an image", "two records")
@@ -51,8 +51,8 @@ def of_set(folder: Path) -> list[list[float]]:
     """Rates of each kind of one set."""
     names = images_of(folder)
     made = [template(path) for path in track(names, f"{folder.name}: templates")]
-    images: list[Any] = [prepared(each) for each in made]
-    records: list[Any] = [prepared(from_record(to_record(each, version=2005))) for each in made]
+    images: list[Any] = [prepare(each) for each in made]
+    records: list[Any] = [prepare(from_record(to_record(each, version=2005))) for each in made]
     pairs = list(itertools.combinations(range(len(names)), 2))
     genuine = np.array([finger(names[i]) == finger(names[j]) for i, j in pairs])
     sides = ((images, images), (records, images), (records, records))

@@ -24,7 +24,7 @@ HOT = {
     "biocapture.fingerprint.measures.quality:nfiq2_estimate": "nfiq2_estimate",
     "biocapture.fingerprint.comparison.template:template_of": "fingerprint.template_of",
     "biocapture.fingerprint.comparison.compare:compare": "fingerprint.compare",
-    "biocapture.fingerprint.comparison.search:prefilter_scores": "fingerprint.promise",
+    "biocapture.fingerprint.comparison.search:prefilter_scores": "fingerprint.prefilter_scores",
     "biocapture.iris.segmentation.segment:segment": "segment.segment",
     "biocapture.iris.features.rubber_sheet:unwrap": "rubber_sheet.unwrap",
     "biocapture.iris.comparison.compare:compare": "iris.compare",

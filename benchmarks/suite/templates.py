@@ -1,4 +1,4 @@
-"""Templates of every modality that has a matcher: made, stored, made ready, compared, ranked, searched."""
+"""Templates of every modality that has a matcher: extracted, stored, prepared, compared, prefiltered, searched."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -9,7 +9,7 @@ from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, captures
 from biocapture.assessment.modalities import AVAILABLE
 from biocapture.comparison.gallery import Gallery
-from biocapture.comparison.protocol import Ranking, matcher
+from biocapture.comparison.protocol import Prefilter, matcher
 from biocapture.errors import UsageError
 from biocapture.fingerprint.comparison.records import from_record, to_record
 from biocapture.fingerprint.comparison.singular_points import singular_points
@@ -50,11 +50,11 @@ def cases() -> Iterator[Case]:
         for name, prepare in _steps(modality).items():
             yield Case(f"{modality}.{name}", prepare)
         for variant, pair in (("same", SAME), ("other", OTHER)):
-            for kind, ready in (("templates", _as_it_is), ("prepared", part.prepared)):
+            for kind, ready in (("templates", _as_it_is), ("prepared", part.prepare)):
                 prepare = partial(_compared, modality=modality, pair=pair, ready=ready)
                 yield Case(f"{modality}.compare[{variant}, {kind}]", prepare)
-        if isinstance(part, Ranking):
-            yield Case(f"{modality}.promise", partial(_ranked, modality=modality))
+        if isinstance(part, Prefilter):
+            yield Case(f"{modality}.prefilter_scores", partial(_ranked, modality=modality))
         yield Case(f"gallery.Gallery.search[{modality}]", partial(_searched, modality=modality), slow=True)
     yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(PRINT, 1)[0])))
     yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(PRINT, 1)[0], 2011)))
@@ -70,10 +70,10 @@ def _steps(modality: Modality) -> dict[str, Callable[[Setting], Work]]:
         "template_of": lambda setting: over(part.template_of, [(sample,) for sample in setting.samples(modality)]),
         "to_bytes": lambda setting: Work(templates(modality, 1)[0].to_bytes),
         "from_bytes": lambda setting: Work(partial(part.Template.from_bytes, templates(modality, 1)[0].to_bytes())),
-        "prepared": lambda setting: Work(partial(part.prepared, templates(modality, 1)[0])),
+        "prepare": lambda setting: Work(partial(part.prepare, templates(modality, 1)[0])),
     }
-    if isinstance(part, Ranking):
-        steps["sketch"] = lambda setting: Work(partial(part.sketch, templates(modality, 1)[0]))
+    if isinstance(part, Prefilter):
+        steps["index_features"] = lambda setting: Work(partial(part.index_features, templates(modality, 1)[0]))
     return steps
 
 
@@ -91,11 +91,11 @@ def _known(setting: Setting, modality: Modality) -> tuple[Any, ...]:
 
 
 def _ranked(setting: Setting, modality: Modality) -> Work:
-    """Per template that is ranked."""
+    """Per reference that is scored."""
     part = matcher(modality)
-    assert isinstance(part, Ranking)
-    sketches = list(islice(cycle([part.sketch(each) for each in _known(setting, modality)]), setting.gallery))
-    return Work(partial(part.promise, sketches[0], sketches), len(sketches))
+    assert isinstance(part, Prefilter)
+    features = list(islice(cycle([part.index_features(each) for each in _known(setting, modality)]), setting.gallery))
+    return Work(partial(part.prefilter_scores, features[0], features), len(features))
 
 
 def _searched(setting: Setting, modality: Modality) -> Work:

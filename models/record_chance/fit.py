@@ -17,7 +17,7 @@ import numpy as np
 from biocapture.assessment.options import options_of
 from biocapture.assessment.pipeline import assess
 from biocapture.assessment.samples import at_working_resolution, sample_of
-from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepared, template_of
+from biocapture.fingerprint.matcher import THRESHOLDS, compare, prepare, template_of
 
 MIDDLES, WIDTHS = np.arange(-60.0, 60.0, 1.0), np.arange(2.0, 60.0, 1.0)
 
@@ -57,7 +57,7 @@ def _pairs(table: Path, images: Path) -> list[tuple[float, float, bool]]:
         for name in (row["file1"], row["file2"]):
             if name not in known:
                 sample = at_working_resolution(sample_of(images / name, options_of("fingerprint")))
-                known[name] = assess(sample).quality, prepared(template_of(sample))
+                known[name] = assess(sample).quality, prepare(template_of(sample))
         (one, a), (other, b) = known[row["file1"]], known[row["file2"]]
         rows.append((np.nan_to_num(one), np.nan_to_num(other), compare(a, b).score >= THRESHOLDS[1e-3]))
     return rows

@@ -11,7 +11,7 @@ from tests.support.eyes import outline_of, sample, seen
 
 from biocapture import cli
 from biocapture.comparison.compare import Matched, compare
-from biocapture.comparison.protocol import Exchange, Ranking, matcher
+from biocapture.comparison.protocol import Exchange, Prefilter, matcher
 from biocapture.errors import TemplateError, UsageError
 from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS
 from biocapture.iris.comparison.compare import compare as iris_compare
@@ -28,7 +28,7 @@ from biocapture.iris.comparison.picture import (
 from biocapture.iris.comparison.template import pack, template_of
 from biocapture.iris.features.iris_code import iris_code
 from biocapture.iris.features.rubber_sheet import unwrap
-from biocapture.iris.matcher import READERS, WRITERS, is_empty, stand_in, summary
+from biocapture.iris.matcher import READERS, WRITERS, is_empty, placeholder_image, summary
 from biocapture.types import Modality, Position
 
 ONE, TURNED = seen(1).pixels, seen(1, capture_seed=9, roll_deg=12.0).pixels
@@ -70,14 +70,14 @@ def between(one: np.ndarray, other: np.ndarray) -> Matched:
 
 def test_the_matcher_offers_what_galleries_and_files_need() -> None:
     part = matcher(Modality.IRIS)
-    assert isinstance(part, Ranking)
+    assert isinstance(part, Prefilter)
     assert isinstance(part, Exchange)
     assert list(WRITERS) == ["own"]
     made = template_of(sample(ONE))
     (magic, read), written = next(iter(READERS.items())), WRITERS["own"](made)
     assert written.startswith(magic)
     assert read(written).to_bytes() == written
-    assert stand_in(made).image.pixels.min() == 255
+    assert placeholder_image(made).image.pixels.min() == 255
     assert is_empty(template_of(sample(BLANK)))
     assert not is_empty(made)
 

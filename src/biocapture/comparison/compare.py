@@ -118,7 +118,7 @@ def _stored(part: Exchange, reader: Callable[[bytes], Any], source: str | Path |
         made = reader(data)
     except BiocaptureError as error:
         raise type(error)(error.message, name or "template bytes") from error
-    return replace(part.stand_in(made), id=name), made
+    return replace(part.placeholder_image(made), id=name), made
 
 
 def _beginning(source: str | Path | bytes, size: int) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.comparison.protocol import Ranking, matcher
+from biocapture.comparison.protocol import Prefilter, matcher
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
 from biocapture.types import Modality
 
@@ -23,7 +23,7 @@ HEADER = struct.Struct("<4sI")
 
 MIN_CANDIDATES, CANDIDATE_SHARE = 100, 0.02
 """Templates that are compared in full: of prints of the development sets that match at FMR 10⁻³, 94 % are among the
-most promising fiftieth, 97 % among the most promising twentieth."""
+best fiftieth by the prefilter, 97 % among the best twentieth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Gallery:
         self.modality = modality
         self._matcher = matcher(modality)
         self._templates: dict[str, Any] = {}
-        self._sketches: dict[str, Any] = {}
+        self._features: dict[str, Any] = {}
         for name, template in templates:
             self.add(name, template)
 
@@ -55,50 +55,82 @@ class Gallery:
         return iter(self._templates)
 
     def add(self, name: str, template: Any) -> None:
-        """Keep a template; one of the same id is replaced."""
+        """Add a template; one of the same id is replaced.
+
+        Parameters
+        ----------
+        name : str
+            Its id.
+        template : Template
+        """
         self._templates[name] = template
-        if isinstance(self._matcher, Ranking):
-            self._sketches[name] = self._matcher.sketch(template)
+        if isinstance(self._matcher, Prefilter):
+            self._features[name] = self._matcher.index_features(template)
 
     def remove(self, name: str) -> None:
-        """Forget a template; raises :class:`UsageError` when there is none of that id."""
+        """Remove a template.
+
+        Parameters
+        ----------
+        name : str
+            Its id.
+
+        Raises
+        ------
+        UsageError
+            There is none of that id.
+        """
         if name not in self._templates:
             raise UsageError("no such id in the gallery", name)
         del self._templates[name]
-        self._sketches.pop(name, None)
+        self._features.pop(name, None)
 
     def search(self, probe: Any, top: int = 10, candidates: int | None = None) -> list[Candidate]:
         """The templates most like a probe, best first.
 
-        Two steps: the matcher ranks all templates by their sketches (fingerprints: minutiae with alike surroundings
-        that fit together), then the most promising are compared in full. A modality whose matcher does not rank is
-        compared in full throughout.
+        Two steps: the matcher's prefilter gives all references a cheap score (fingerprints: minutiae with alike
+        surroundings that fit together), then the best are compared in full. Where a matcher has no prefilter, all are
+        compared in full.
 
         Parameters
         ----------
         probe : Template
         top : int
-            How many are given at most.
+            Most that are returned.
         candidates : int, optional
             How many are compared in full; the others cannot be found. Default: a fiftieth, and at least 100.
+
+        Returns
+        -------
+        list of Candidate
         """
         if candidates is None:
             candidates = max(MIN_CANDIDATES, round(CANDIDATE_SHARE * len(self)))
         names = list(self._templates)
-        ready = self._matcher.prepared(probe)
-        chosen = [names[i] for i in self._promising(probe, max(top, candidates))]
+        ready = self._matcher.prepare(probe)
+        chosen = [names[i] for i in self._candidates(probe, max(top, candidates))]
         found = [Candidate(name, self._matcher.compare(ready, self._templates[name]).score) for name in chosen]
         return sorted(found, key=lambda candidate: -candidate.score)[:top]
 
-    def _promising(self, probe: Any, wanted: int) -> NDArray[np.intp]:
+    def _candidates(self, probe: Any, count: int) -> NDArray[np.intp]:
         """Indices of the templates to be compared in full."""
-        if not isinstance(self._matcher, Ranking) or wanted >= len(self):
+        if not isinstance(self._matcher, Prefilter) or count >= len(self):
             return np.arange(len(self))
-        promise = self._matcher.promise(self._matcher.sketch(probe), list(self._sketches.values()))
-        return np.argsort(-promise, kind="stable")[:wanted]
+        scores = self._matcher.prefilter_scores(self._matcher.index_features(probe), list(self._features.values()))
+        return np.argsort(-scores, kind="stable")[:count]
 
     def save(self, path: Path) -> None:
-        """Write the gallery to one file, the same bytes for the same templates under the same ids in the same order."""
+        """Write the gallery to one file, the same bytes for the same templates under the same ids in the same order.
+
+        Parameters
+        ----------
+        path : Path
+
+        Raises
+        ------
+        UsageError
+            The file cannot be written; an older one of that name stays as it is.
+        """
         stored = [template.to_bytes() for template in self._templates.values()]
         index = {"modality": self.modality, "ids": list(self._templates), "sizes": [len(each) for each in stored]}
         head = json.dumps(index).encode("ascii")
@@ -112,6 +144,14 @@ class Gallery:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a gallery.
+
+        Parameters
+        ----------
+        path : Path
+
+        Returns
+        -------
+        Gallery
 
         Raises
         ------

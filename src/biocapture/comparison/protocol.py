@@ -21,7 +21,18 @@ class Template(Protocol):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Read a stored template; raises :class:`TemplateError` when it is none."""
+        """Read a stored template.
+
+        Parameters
+        ----------
+        data : bytes
+            As :meth:`to_bytes` gives them.
+
+        Raises
+        ------
+        TemplateError
+            They are none, or damaged.
+        """
 
 
 class Comparison(Protocol):
@@ -36,45 +47,134 @@ class Matcher(Protocol):
     """What a modality package gives for comparison, a module."""
 
     THRESHOLDS: Mapping[float, float]
-    """False match rate → least score."""
+    """False match rate → lowest score of a match."""
 
     Template: type[Any]
 
     def template_of(self, sample: Sample) -> Any:
-        """Template of one capture at the working resolution; an empty one where there is nothing to see."""
+        """Extract the template of one capture.
+
+        Parameters
+        ----------
+        sample : Sample
+            At the working resolution.
+
+        Returns
+        -------
+        Template
+            An empty one where there is nothing to extract.
+        """
 
     def is_empty(self, template: Any) -> bool:
-        """Whether the template holds nothing that could be compared: a failure to extract."""
+        """Whether the template holds nothing that could be compared: a failure to extract.
 
-    def prepared(self, template: Any) -> Any:
-        """The template made ready for many comparisons; may be the template itself."""
+        Parameters
+        ----------
+        template : Template
 
-    def compare(self, one: Any, other: Any) -> Any:
-        """:class:`Comparison` of two templates, prepared or not."""
+        Returns
+        -------
+        bool
+        """
+
+    def prepare(self, template: Any) -> Any:
+        """Make a template ready for many comparisons; may give the template itself.
+
+        Parameters
+        ----------
+        template : Template
+
+        Returns
+        -------
+        object
+            What :meth:`compare` takes in its stead.
+        """
+
+    def compare(self, probe: Any, reference: Any) -> Any:
+        """Compare two templates.
+
+        Parameters
+        ----------
+        probe, reference : Template
+            Prepared or not.
+
+        Returns
+        -------
+        Comparison
+        """
 
     def summary(self, templates: tuple[Any, Any], comparison: Any) -> str:
-        """What agreed, in one line."""
+        """What agreed, in one line.
+
+        Parameters
+        ----------
+        templates : (Template, Template)
+            Probe and reference.
+        comparison : Comparison
+            Of these.
+
+        Returns
+        -------
+        str
+        """
 
     def picture(self, samples: tuple[Sample, Sample], templates: tuple[Any, Any], comparison: Any) -> NDArray[np.uint8]:
-        """(H, W, 3) BGR: both samples and what agreed."""
+        """Both samples side by side, and what agreed.
+
+        Parameters
+        ----------
+        samples : (Sample, Sample)
+            Probe and reference at the working resolution.
+        templates : (Template, Template)
+            Theirs.
+        comparison : Comparison
+            Of these.
+
+        Returns
+        -------
+        (H, W, 3) uint8
+            BGR.
+        """
 
 
 @runtime_checkable
-class Ranking(Protocol):
-    """What a matcher may offer besides, so that a search compares only the promising templates in full."""
+class Prefilter(Protocol):
+    """What a matcher may offer besides: a cheap score, so that a search compares only the best references in full."""
 
-    def sketch(self, template: Any) -> Any:
-        """What ranking needs of a template; a gallery keeps it in memory."""
+    def index_features(self, template: Any) -> Any:
+        """The part of a template that the cheap score needs; a gallery keeps it in memory.
 
-    def promise(self, probe: Any, sketches: Sequence[Any]) -> NDArray[np.float64]:
-        """(N,) how promising each sketch is for the sketch of a probe; higher is better."""
+        Parameters
+        ----------
+        template : Template
+
+        Returns
+        -------
+        object
+        """
+
+    def prefilter_scores(self, probe: Any, references: Sequence[Any]) -> NDArray[np.float64]:
+        """Cheap scores of many references.
+
+        Parameters
+        ----------
+        probe : object
+            As :meth:`index_features` gives it.
+        references : sequence of objects
+            N of the same.
+
+        Returns
+        -------
+        (N,) float64
+            Higher is more alike; comparable within one search only.
+        """
 
 
 @runtime_checkable
-class StoredSketches(Protocol):
-    """What a ranking matcher may offer besides: sketches that can be kept, a dataclass of arrays."""
+class StoredFeatures(Protocol):
+    """What a matcher with a prefilter may offer besides: index features that can be stored, a dataclass of arrays."""
 
-    Sketch: type[Any]
+    IndexFeatures: type[Any]
 
 
 @runtime_checkable
@@ -87,24 +187,53 @@ class Exchange(Protocol):
     WRITERS: Mapping[str, Callable[[Any], bytes]]
     """Name of a format → writes a template."""
 
-    def stand_in(self, template: Any) -> Sample:
-        """What a picture shows where only the template is there: a white image of its size."""
+    def placeholder_image(self, template: Any) -> Sample:
+        """What a picture shows where only the template is there: a white image of its size.
+
+        Parameters
+        ----------
+        template : Template
+
+        Returns
+        -------
+        Sample
+        """
 
 
-def ranking(part: Matcher) -> Ranking | None:
-    """The matcher as one that ranks, or None."""
-    return cast("Ranking", part) if _offers(cast("Hashable", part), Ranking) else None
+def prefilter_of(matcher: Matcher) -> Prefilter | None:
+    """The prefilter of a matcher.
+
+    Parameters
+    ----------
+    matcher : Matcher
+
+    Returns
+    -------
+    Prefilter or None
+        The matcher itself, or None where it has none.
+    """
+    return cast("Prefilter", matcher) if _offers(cast("Hashable", matcher), Prefilter) else None
 
 
-def stored_sketches(part: Matcher) -> StoredSketches | None:
-    """The matcher as one whose sketches can be kept, or None."""
-    return cast("StoredSketches", part) if _offers(cast("Hashable", part), StoredSketches) else None
+def stored_features(matcher: Matcher) -> StoredFeatures | None:
+    """A matcher as one whose index features can be stored.
+
+    Parameters
+    ----------
+    matcher : Matcher
+
+    Returns
+    -------
+    StoredFeatures or None
+        The matcher itself, or None where they cannot.
+    """
+    return cast("StoredFeatures", matcher) if _offers(cast("Hashable", matcher), StoredFeatures) else None
 
 
 @functools.cache
-def _offers(part: Hashable, protocol: type) -> bool:
-    """Asked once each: looking at all members of a protocol takes longer than reading a template."""
-    return isinstance(part, protocol)
+def _offers(matcher: Hashable, protocol: type) -> bool:
+    """Cached: checking all members of a protocol takes longer than reading a template."""
+    return isinstance(matcher, protocol)
 
 
 @functools.cache
@@ -124,7 +253,7 @@ def matcher(modality: Modality) -> Matcher:
     UsageError
         The modality cannot be compared in this version.
     """
-    part = capability(modality, Comparable)
-    if part is None:
+    package = capability(modality, Comparable)
+    if package is None:
         raise UsageError("cannot be compared in this version", modality)
-    return cast("Matcher", part.load_matcher())
+    return cast("Matcher", package.load_matcher())

@@ -7,10 +7,8 @@ import numpy as np
 from biocapture.fingerprint.comparison.compare import THRESHOLDS, Comparison, compare
 from biocapture.fingerprint.comparison.picture import picture
 from biocapture.fingerprint.comparison.records import from_own, from_record, to_record
-from biocapture.fingerprint.comparison.search import IndexFeatures as Sketch
-from biocapture.fingerprint.comparison.search import index_features as sketch
-from biocapture.fingerprint.comparison.search import prefilter_scores as promise
-from biocapture.fingerprint.comparison.structure import structure_of as prepared
+from biocapture.fingerprint.comparison.search import IndexFeatures, index_features, prefilter_scores
+from biocapture.fingerprint.comparison.structure import structure_of as prepare
 from biocapture.fingerprint.comparison.template import MAGIC, Template, template_of
 from biocapture.images.ppi import WORKING_PPI
 from biocapture.types import Image, Modality, Sample
@@ -23,7 +21,7 @@ WRITERS = {
 }
 
 
-def stand_in(template: Template) -> Sample:
+def placeholder_image(template: Template) -> Sample:
     """A white image of the size of the template's print.
 
     Parameters
@@ -77,15 +75,15 @@ __all__ = [
     "READERS",
     "THRESHOLDS",
     "WRITERS",
-    "Sketch",
+    "IndexFeatures",
     "Template",
     "compare",
+    "index_features",
     "is_empty",
     "picture",
-    "prepared",
-    "promise",
-    "sketch",
-    "stand_in",
+    "placeholder_image",
+    "prefilter_scores",
+    "prepare",
     "summary",
     "template_of",
 ]

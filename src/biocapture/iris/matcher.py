@@ -2,12 +2,10 @@
 
 import numpy as np
 
-from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS, Comparison, compare
-from biocapture.iris.comparison.compare import prepare as prepared
+from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS, Comparison, compare, prepare
 from biocapture.iris.comparison.false_match_model import MIN_RATE, false_match_rate
 from biocapture.iris.comparison.picture import picture
-from biocapture.iris.comparison.search import index_features as sketch
-from biocapture.iris.comparison.search import prefilter_scores as promise
+from biocapture.iris.comparison.search import index_features, prefilter_scores
 from biocapture.iris.comparison.template import MAGIC, Template, template_of
 from biocapture.types import Image, Modality, Position, Sample
 
@@ -20,7 +18,7 @@ USUAL_RATE = 0.05
 """Distances that more of the pairs of different eyes reach are not worth a number."""
 
 
-def stand_in(template: Template) -> Sample:
+def placeholder_image(template: Template) -> Sample:
     """A white image of the usual size."""
     return Sample(Image(np.full(SHOWN_PX, 255, np.uint8)), Modality.IRIS, template.position)
 
@@ -62,12 +60,12 @@ __all__ = [
     "WRITERS",
     "Template",
     "compare",
+    "index_features",
     "is_empty",
     "picture",
-    "prepared",
-    "promise",
-    "sketch",
-    "stand_in",
+    "placeholder_image",
+    "prefilter_scores",
+    "prepare",
     "summary",
     "template_of",
 ]

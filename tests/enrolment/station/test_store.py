@@ -13,7 +13,7 @@ import pytest
 from tests.support.records_of_people import templates
 
 from biocapture.enrolment.station import Station, create_key, read_key
-from biocapture.enrolment.station.packing import pack_sample, unpack_sketch, unpack_template
+from biocapture.enrolment.station.packing import pack_sample, unpack_features, unpack_template
 from biocapture.enrolment.station.store import _matcher_of
 from biocapture.errors import StationError, UsageError
 from biocapture.types import Position
@@ -48,13 +48,13 @@ def test_stored_sketches_are_those_made_anew() -> None:
     own = _matcher_of(Position.RIGHT_INDEX)
     template = AYU[Position.RIGHT_INDEX]
     stored = pack_sample(own, template)
-    again, sketch = unpack_template(own, stored), unpack_sketch(own, stored)
+    again, features = unpack_template(own, stored), unpack_features(own, stored)
     assert again.to_bytes() == template.to_bytes()
-    fresh = own.sketch(again)
+    fresh = own.index_features(again)
     for name in ("surroundings", "place", "angle"):
-        assert (getattr(sketch, name) == getattr(fresh, name)).all()
+        assert (getattr(features, name) == getattr(fresh, name)).all()
     with pytest.raises(StationError, match="another version"):
-        unpack_sketch(own, b"BCS0" + bytes(20))
+        unpack_features(own, b"BCS0" + bytes(20))
 
 
 def test_nothing_is_readable_without_the_key(path: Path) -> None:

@@ -73,12 +73,12 @@ def test_blanks_promise_nothing_more_than_chance() -> None:
 
 
 def test_pieces_and_order_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    sketches = [index_features(rolled(each, places)) for each in KNOWN.values() for places in range(0, PLACES, 16)]
-    whole = prefilter_scores(index_features(PROBE), sketches)
-    assert np.array_equal(prefilter_scores(index_features(PROBE), sketches[::-1]), whole[::-1])
-    assert np.array_equal([prefilter_scores(index_features(PROBE), [each])[0] for each in sketches], whole)
+    features = [index_features(rolled(each, places)) for each in KNOWN.values() for places in range(0, PLACES, 16)]
+    whole = prefilter_scores(index_features(PROBE), features)
+    assert np.array_equal(prefilter_scores(index_features(PROBE), features[::-1]), whole[::-1])
+    assert np.array_equal([prefilter_scores(index_features(PROBE), [each])[0] for each in features], whole)
     monkeypatch.setattr(search, "BATCH_SIZE", 7)
-    assert np.array_equal(prefilter_scores(index_features(PROBE), sketches), whole)
+    assert np.array_equal(prefilter_scores(index_features(PROBE), features), whole)
 
 
 def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:

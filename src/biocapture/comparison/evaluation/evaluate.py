@@ -157,7 +157,7 @@ def _scores(listed: PairList, made: dict[str, Extracted], part: Matcher, watch: 
 
     @functools.lru_cache(PREPARED)
     def ready(name: str) -> Any:
-        return part.prepared(part.Template.from_bytes(made[name].template))
+        return part.prepare(part.Template.from_bytes(made[name].template))
 
     scores = (
         part.compare(ready(one), ready(other)).score if made[one].template and made[other].template else np.nan

@@ -160,7 +160,7 @@ class CheckContext:
         matcher = matcher_or_none(attempt.attempt.position.modality)
         assert matcher is not None
         if id(attempt) not in self._templates:
-            self._templates[id(attempt)] = matcher.prepared(attempt.template)
+            self._templates[id(attempt)] = matcher.prepare(attempt.template)
         return self._templates[id(attempt)]
 
     def _residue_scores(self) -> dict[Position, float]:

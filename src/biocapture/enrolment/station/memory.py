@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from biocapture.comparison.protocol import matcher, ranking
+from biocapture.comparison.protocol import matcher, prefilter_of
 from biocapture.types import Position
 
 
@@ -17,15 +17,15 @@ class RememberedSample:
     person : str
         Id of the enrolment, or of the operator.
     operator : bool
-    sketch : object
-        What ranking needs; None where the modality's matcher does not rank.
+    features : object
+        Index features; None where the modality's matcher has no prefilter.
     read : callable
         Gives the template: of a thousand people, few are compared in full.
     """
 
     person: str
     operator: bool
-    sketch: Any
+    features: Any
     read: Callable[[], Any]
 
     @property
@@ -136,7 +136,7 @@ class RecentMemory:
 
 
 def remembered_sample(person: str, operator: bool, template: Any, position: Position) -> RememberedSample:
-    """A sample in memory, with what ranking needs of it.
+    """A sample in memory, with its index features.
 
     Parameters
     ----------
@@ -153,8 +153,9 @@ def remembered_sample(person: str, operator: bool, template: Any, position: Posi
     """
     assert position.modality is not None
     own = matcher(position.modality)
-    ranker = ranking(own)
-    return RememberedSample(person, operator, ranker.sketch(template) if ranker else None, lambda: template)
+    prefilter = prefilter_of(own)
+    features = prefilter.index_features(template) if prefilter else None
+    return RememberedSample(person, operator, features, lambda: template)
 
 
 def _templates(samples: Iterable[tuple[Position, RememberedSample]]) -> dict[Position, Any]:

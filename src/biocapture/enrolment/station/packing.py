@@ -1,4 +1,4 @@
-"""The template of one sample, and what ranking needs of it, as bytes and back."""
+"""The template of one sample, and its index features, as bytes and back."""
 
 import dataclasses
 import functools
@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from biocapture.comparison.protocol import Matcher, ranking, stored_sketches
+from biocapture.comparison.protocol import Matcher, prefilter_of, stored_features
 from biocapture.errors import StationError
 
 HEADER = struct.Struct("<4sII")
-"""Magic, sizes of the template and of the sketch's description (JSON); template, description, arrays follow."""
+"""Magic, sizes of the template and of the description (JSON) of its index features; template, description, arrays
+follow."""
 
 MAGIC = b"BCS1"
 
 
 def pack_sample(matcher: Matcher, template: Any) -> bytes:
-    """A template as bytes, with its sketch where that is arrays: reading it takes less time than making it again.
+    """A template as bytes, with its index features where these are arrays: reading them is quicker than making them.
 
     Parameters
     ----------
@@ -32,9 +33,9 @@ def pack_sample(matcher: Matcher, template: Any) -> bytes:
     """
     own = template.to_bytes()
     description, arrays = b"", b""
-    ranker = ranking(matcher)
-    if ranker and stored_sketches(matcher):
-        description, arrays = _arrays(ranker.sketch(template))
+    prefilter = prefilter_of(matcher)
+    if prefilter and stored_features(matcher):
+        description, arrays = _arrays(prefilter.index_features(template))
     return b"".join([HEADER.pack(MAGIC, len(own), len(description)), own, description, arrays])
 
 
@@ -61,8 +62,8 @@ def unpack_template(matcher: Matcher, data: bytes) -> Any:
     return matcher.Template.from_bytes(data[HEADER.size : HEADER.size + own])
 
 
-def unpack_sketch(matcher: Matcher, data: bytes) -> Any:
-    """What ranking needs, from stored bytes; made of the template where it is not stored.
+def unpack_features(matcher: Matcher, data: bytes) -> Any:
+    """The index features in stored bytes; made of the template where they are not stored.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def unpack_sketch(matcher: Matcher, data: bytes) -> Any:
     Returns
     -------
     object
-        None where the matcher does not rank.
+        None where the matcher has no prefilter.
 
     Raises
     ------
@@ -82,30 +83,30 @@ def unpack_sketch(matcher: Matcher, data: bytes) -> Any:
         The bytes have another layout.
     """
     own, description = _sizes(data)
-    ranker, storable, end = ranking(matcher), stored_sketches(matcher), HEADER.size + own
-    if not ranker:
+    prefilter, storable, end = prefilter_of(matcher), stored_features(matcher), HEADER.size + own
+    if not prefilter:
         return None
-    sketch = _sketch(storable.Sketch, data, end, description) if storable and description else None
-    return ranker.sketch(unpack_template(matcher, data)) if sketch is None else sketch
+    features = _stored(storable.IndexFeatures, data, end, description) if storable and description else None
+    return prefilter.index_features(unpack_template(matcher, data)) if features is None else features
 
 
 def _sizes(data: bytes) -> tuple[int, int]:
-    """Bytes of the template and of the sketch's description."""
+    """Bytes of the template and of the description of its index features."""
     if len(data) < HEADER.size or not data.startswith(MAGIC):
         raise StationError("a sample was stored by another version")
     _, own, description = HEADER.unpack_from(data)
     return own, description
 
 
-def _arrays(sketch: Any) -> tuple[bytes, bytes]:
+def _arrays(features: Any) -> tuple[bytes, bytes]:
     """Name, type and shape of each field (JSON), and the contents of all."""
-    fields = {field.name: np.ascontiguousarray(getattr(sketch, field.name)) for field in dataclasses.fields(sketch)}
+    fields = {field.name: np.ascontiguousarray(getattr(features, field.name)) for field in dataclasses.fields(features)}
     description = [(name, array.dtype.str, array.shape) for name, array in fields.items()]
     return json.dumps(description).encode(), b"".join(array.tobytes() for array in fields.values())
 
 
-def _sketch(kind: Any, data: bytes, start: int, description: int) -> Any:
-    """The sketch; None where its fields are no longer those that were stored."""
+def _stored(kind: Any, data: bytes, start: int, description: int) -> Any:
+    """The index features; None where their fields are no longer those that were stored."""
     fields = _fields(data[start : start + description])
     if [name for name, _, _ in fields] != [field.name for field in dataclasses.fields(kind)]:
         return None

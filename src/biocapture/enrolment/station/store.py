@@ -12,7 +12,7 @@ from typing import Any, Self
 from biocapture.comparison.protocol import Matcher, matcher
 from biocapture.enrolment.station.database import open_database, station_errors
 from biocapture.enrolment.station.memory import RememberedSample
-from biocapture.enrolment.station.packing import pack_sample, unpack_sketch, unpack_template
+from biocapture.enrolment.station.packing import pack_sample, unpack_features, unpack_template
 from biocapture.enrolment.station.seal import Seal
 from biocapture.errors import UsageError
 from biocapture.types import Position
@@ -232,8 +232,8 @@ class Station:
             for number, sealed in self._database.execute(query, (str(position),)).fetchall():
                 if ids[number] != exclude:
                     content = self._seal.decrypt(sealed, _sample_location(number, position))
-                    sketch, read = unpack_sketch(own, content), partial(unpack_template, own, content)
-                    samples.append(RememberedSample(ids[number], number in operators, sketch, read))
+                    features, read = unpack_features(own, content), partial(unpack_template, own, content)
+                    samples.append(RememberedSample(ids[number], number in operators, features, read))
         return samples
 
     def _sealed_sample(self, number: int, position: Position, template: Any) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from biocapture.assessment.verdict import Verdict
-from biocapture.comparison.protocol import Matcher, ranking
+from biocapture.comparison.protocol import Matcher, prefilter_of
 from biocapture.enrolment.readiness.context import CheckContext, score_threshold
 from biocapture.enrolment.readiness.examine import matcher_or_none
 from biocapture.enrolment.readiness.finding import Evidence, RecordFinding
@@ -34,7 +34,7 @@ PROBE_ORDER = (*FINGERS[1:3], *FINGERS[6:8], *FINGERS[3:6], *FINGERS[8:])
 """Fingers in order of preference: thumbs and index fingers first, which have the largest area."""
 
 MAX_FULL_COMPARISONS = 8
-"""Remembered samples of a position that are compared in full; the others are only ranked."""
+"""Remembered samples of a position that are compared in full; the others only have a prefilter score."""
 
 MIN_JOINT_MATCHES, JOINT_MATCH_FMR = 2, 1.5e-4
 """Matches with one person, and the false match rate of each, that are as good as one at the strict rate: of ten fingers
@@ -127,10 +127,10 @@ def _candidates(context: CheckContext, slot: Slot, remembered: Sequence[Remember
 
 def _highest_ranked(matcher: Matcher, template: Any, remembered: Sequence[RememberedSample]) -> list[int]:
     """Indices of the samples to compare in full."""
-    ranker = ranking(matcher)
-    if ranker is None or len(remembered) <= MAX_FULL_COMPARISONS:
+    prefilter = prefilter_of(matcher)
+    if prefilter is None or len(remembered) <= MAX_FULL_COMPARISONS:
         return list(range(len(remembered)))
-    scores = ranker.promise(ranker.sketch(template), [sample.sketch for sample in remembered])
+    scores = prefilter.prefilter_scores(prefilter.index_features(template), [sample.features for sample in remembered])
     return [int(i) for i in np.argsort(-scores, kind="stable")[:MAX_FULL_COMPARISONS]]
 
 
