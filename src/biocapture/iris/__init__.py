@@ -12,6 +12,7 @@ from biocapture.measure import Column, measures_in
 from biocapture.types import Failure, Picture, Sample
 
 EXAMPLE_SEED = 70_000
+"""First synthetic subject of :func:`examples`."""
 
 MEASURES = measures_in(quality, iso, operational, integrity)
 
@@ -22,7 +23,18 @@ NATIVE: Mapping[str, str] = {
 
 
 def native(batch: IrisBatch) -> dict[str, Column]:
-    """Which eye it is."""
+    """Columns that are no measures: which eye it is.
+
+    Parameters
+    ----------
+    batch : IrisBatch
+        Of N eyes.
+
+    Returns
+    -------
+    dict of str to (N,) float64
+        By the names of :data:`NATIVE`.
+    """
     return {"right_eye": integrity.right_eye(batch)}
 
 
@@ -34,14 +46,35 @@ def load_matcher() -> ModuleType:
 
 
 def draw(sample: Sample) -> tuple[Picture, Failure | None]:
-    """Picture of one eye with what was found in it: see :func:`biocapture.iris.drawing.draw`."""
+    """Draw one eye with its outline; see :func:`biocapture.iris.drawing.draw`.
+
+    Parameters
+    ----------
+    sample : Sample
+
+    Returns
+    -------
+    drawn : (H, W, 3) uint8
+        RGB.
+    failure : Failure or None
+        Why nothing is drawn.
+    """
     from biocapture.iris import drawing
 
     return drawing.draw(sample)
 
 
 def examples(count: int) -> Iterator[Picture]:
-    """Everyday captures of several synthetic people, 640 × 480."""
+    """Everyday captures of several synthetic subjects.
+
+    Parameters
+    ----------
+    count : int
+
+    Yields
+    ------
+    (480, 640) uint8
+    """
     from biocapture.synthetic.eye.capture import capture
     from biocapture.synthetic.eye.conditions import everyday_conditions
     from biocapture.synthetic.eye.eye import eye

@@ -1,30 +1,33 @@
-"""A glance at a frame of a near-infrared eye camera: an eye, open, in place, near enough, looking here, in focus."""
+"""Check of a frame of a near-infrared eye camera: an eye, open, in place, near enough, looking here, in focus."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from biocapture.images.frame_check import FrameCheck, Prompts, nothing_presented, range_score, rising_score
-from biocapture.types import GreyPixels, Image
+from biocapture.types import Field, GreyPixels, Image, Mask
 
 PROMPTS = Prompts(place="capture.place_eye", another="capture.another_time")
 
-GLANCE_ROWS = 120
+MAX_ROWS = 120
 """Rows of the reduced frame in which the pupil is looked for."""
 
 THRESHOLDS = (0.15, 0.3, 0.45)
-"""Between the darkest grey and the median: pupils are darker than irises by very different amounts."""
+"""Ways from the darkest grey to the median at which a pupil may end: it is darker than irises by very different
+amounts."""
 
-MIN_ROUND = 0.6
-"""Share of the circle around it that a pupil fills."""
+MIN_SPAN_GREYS = 8
+"""Greys from the darkest to the median below which there is no pupil."""
 
-PUPIL_ROWS = (2.5, 26.0)
-"""Smallest and largest radius in the reduced frame."""
+MIN_ROUNDNESS = 0.6
+"""Share of the circle around it that a pupil fills at least."""
 
-AROUND = 2.6
-"""Pupil radii around its centre that are looked at for light and focus."""
+RADIUS_RANGE_PX = (2.5, 26.0)
+"""Smallest and largest radius of a pupil in the reduced frame."""
+
+REACH = 2.6
+"""Pupil radii around its centre that are measured for light and focus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,19 @@ class Disc:
 
 
 def check_frame(image: Image) -> FrameCheck:
-    """Glance at a frame; shares are set on synthetic eyes.
+    """Check a frame in a few milliseconds, without segmenting the iris; limits are set on synthetic eyes.
 
     Parameters
     ----------
     image : Image
         (H, W) grey.
+
+    Returns
+    -------
+    FrameCheck
+        A score for every prompt; none but that to present an eye where no pupil is found.
     """
-    small = _reduced(image.pixels)
+    small = _reduce(image.pixels)
     disc = _pupil(small)
     if disc is None:
         return nothing_presented("capture.open_eye" if float(np.median(small)) > 100 else "capture.place_eye")
@@ -78,22 +86,23 @@ def check_frame(image: Image) -> FrameCheck:
     )
 
 
-def _reduced(pixels: GreyPixels) -> GreyPixels:
-    factor = min(1.0, GLANCE_ROWS / pixels.shape[0])
+def _reduce(pixels: GreyPixels) -> GreyPixels:
+    factor = min(1.0, MAX_ROWS / pixels.shape[0])
     size = [max(8, round(side * factor)) for side in pixels.shape[1::-1]]
     return cv2.medianBlur(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), 5).astype(np.uint8, copy=False)
 
 
 def _pupil(small: GreyPixels) -> Disc | None:
-    """The likeliest round dark spot."""
+    """The likeliest round dark spot, or None."""
     darkest, middle = np.percentile(small, (0.2, 50.0))
-    if middle - darkest < 8:
+    if middle - darkest < MIN_SPAN_GREYS:
         return None
-    found = [disc for share in THRESHOLDS for disc in _discs(small <= darkest + share * (middle - darkest))]
-    return max(found, key=lambda disc: disc.likelihood, default=None)
+    discs = [disc for share in THRESHOLDS for disc in _discs(small <= darkest + share * (middle - darkest))]
+    return max(discs, key=lambda disc: disc.likelihood, default=None)
 
 
-def _discs(dark: NDArray[np.bool_]) -> list[Disc]:
+def _discs(dark: Mask) -> list[Disc]:
+    """Round spots of pupil size that do not touch the border."""
     calm = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     filled = cv2.morphologyEx(calm, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     _, _, boxes, centres = cv2.connectedComponentsWithStats(filled)
@@ -101,7 +110,7 @@ def _discs(dark: NDArray[np.bool_]) -> list[Disc]:
     radius = np.maximum(width, height) / 2
     fill = area / (np.pi * radius * radius)
     inside = (left > 0) & (top > 0) & (left + width < dark.shape[1]) & (top + height < dark.shape[0])
-    kept = inside & (fill > MIN_ROUND) & (radius > PUPIL_ROWS[0]) & (radius < PUPIL_ROWS[1])
+    kept = inside & (fill > MIN_ROUNDNESS) & (radius > RADIUS_RANGE_PX[0]) & (radius < RADIUS_RANGE_PX[1])
     oval = np.minimum(width, height) / (2 * radius)
     return [
         Disc(float(centres[1 + i][1]), float(centres[1 + i][0]), float(radius[i]), float(oval[i]), float(fill[i]))
@@ -110,21 +119,22 @@ def _discs(dark: NDArray[np.bool_]) -> list[Disc]:
 
 
 def _iris_radius(small: GreyPixels, disc: Disc) -> float:
-    """Where it brightens most to the left and right of the pupil, on average."""
+    """Mean distance, in pixels of the reduced frame, at which it brightens most left and right of the pupil."""
     rows = small[max(0, int(disc.row) - 2) : int(disc.row) + 3].mean(axis=0)
     sides = rows[int(disc.column) :], rows[int(disc.column) :: -1]
     first, last = int(1.4 * disc.radius) + 1, int(6.0 * disc.radius) + 3
     rises = [side[first + 2 : last] - side[first : last - 2][: side[first + 2 : last].size] for side in sides]
-    found = [first + 1 + int(rise.argmax()) for rise in rises if rise.size]
-    return float(np.mean(found)) if found else disc.radius
+    steepest = [first + 1 + int(rise.argmax()) for rise in rises if rise.size]
+    return float(np.mean(steepest)) if steepest else disc.radius
 
 
-def _around(pixels: GreyPixels, disc: Disc, scale: float) -> NDArray[np.float32]:
-    row, column, reach = int(disc.row * scale), int(disc.column * scale), int(AROUND * disc.radius * scale) + 1
+def _around(pixels: GreyPixels, disc: Disc, scale: float) -> Field:
+    """Greys of the square around the pupil in the frame as given."""
+    row, column, reach = int(disc.row * scale), int(disc.column * scale), int(REACH * disc.radius * scale) + 1
     return pixels[max(0, row - reach) : row + reach, max(0, column - reach) : column + reach].astype(np.float32)
 
 
-def _sharpness(iris: NDArray[np.float32]) -> float:
+def _sharpness(iris: Field) -> float:
     """Steepest edges over the spread of greys, per pixel."""
     steep = np.hypot(cv2.Sobel(iris, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(iris, cv2.CV_32F, 0, 1, scale=0.125))
     return float(np.percentile(steep, 97) / (iris.std() + 1.0))

@@ -1,14 +1,12 @@
-"""Whether a picture looks like an eye in near infrared, when neither caller nor file name says what it shows."""
+"""Whether an image looks like an eye in near infrared, when neither caller nor file name says what it shows."""
 
+from biocapture.iris.describe import MAX_PX
 from biocapture.iris.outline import Outline
 from biocapture.iris.segmentation.segment import segment
 from biocapture.types import GreyPixels
 
 MIN_CONFIDENCE = 0.4
-"""Portraits, prints, pages, textures and noise stay below 0.25 (74 of them)."""
-
-MAX_PX = 4096
-"""Larger pictures show more than an eye."""
+"""Confidence from which an image counts as an eye; 74 portraits, prints, pages, textures and noises stay below 0.25."""
 
 
 def resembles(pixels: GreyPixels) -> bool:

@@ -1,4 +1,4 @@
-"""What is kept of N irises once their pixels are gone: columns."""
+"""Statistics of a batch of irises, kept when their pixels are gone."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ class IrisBatch(Batch):
     confidence : Column
         0..1 that the boundaries are right.
     upright : Column
-        Evidence of lids across less that of lids along the picture.
+        Evidence of lids above and below less that of lids left and right; see ``segmentation/lids.py``.
     code_bits : Column
-        0..1 share of the bits of the iris code that count.
+        0..1 share of the bits of the iris code that are uncovered and not fragile.
     radius_px … gaze_rad : Column
         See :class:`biocapture.iris.features.geometry.Geometry`.
     pupil_grey … sclera_grey : Column
@@ -30,13 +30,13 @@ class IrisBatch(Batch):
     mean_grey … clipped : Column
         See :class:`biocapture.iris.features.texture.Texture`.
     noise_greys : Column
-        Deviation of the sensor's noise in the pupil.
+        Standard deviation of the sensor's noise in the pupil, greys.
     lens_edge : Column
-        Greys of the ring of a contact lens on the sclera.
+        Height of the ring of a contact lens on the sclera, greys.
     lattice_peak_db : Column
-        Strongest regular pattern on the iris over its surroundings in the spectrum.
+        Strongest regular pattern on the iris over its surroundings in the spectrum, dB.
     stated_right : Column
-        1 where the capture is said to be of the right eye, -1 of the left one; NaN where nothing is said.
+        1 where the stated position is the right eye, -1 where it is the left one; NaN where none is stated.
     """
 
     confidence: Column

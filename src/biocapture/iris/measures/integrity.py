@@ -1,4 +1,4 @@
-"""What calls for a second look by a human: contact lenses, the other eye, an outline that may be wrong."""
+"""What calls for a review by a person: contact lenses, the other eye, a turned image, an outline that may be wrong."""
 
 import numpy as np
 
@@ -6,13 +6,14 @@ from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, Identity, Ramp, measure
 
 MIN_STEP_GREYS = 20.0
-"""Greys from pupil to sclera below which a ring on the latter is not looked for."""
+"""The step from pupil to sclera counts as this much at least."""
 
 SIDE_SCALE = 0.008
 """Offset of the pupil, in iris radii, at which the odds of the two sides are e to 1."""
 
 FACING_RAD, ASIDE_RAD = np.deg2rad(12.0), np.deg2rad(10.0)
-"""Beyond so much gaze, by that much, the offset tells half: the cornea bends what is seen of the pupil aside."""
+"""Gaze up to which the offset counts fully, and gaze beyond that at which it counts half: the cornea refracts the image
+of the pupil aside."""
 
 
 @measure(unit="%", range=(0.0, 100.0), curve=Identity(), guidance="iris.check_outline")
@@ -26,7 +27,7 @@ def upright(batch: IrisBatch) -> Column:
     """Whether lids lie above and below the iris rather than left and right. Higher is better.
 
     Evidence (strangeness beyond a rim, steepness along it) of the clearer lid, less that of the clearer one in the
-    picture turned by 90°. About 0 where the eye is so wide open that it cannot be told; a turned eye never matches.
+    image turned by 90°. About 0 where the eye is so wide open that lids show neither; a turned eye never matches.
     """
     return batch.upright
 
@@ -62,10 +63,20 @@ def stated_side(batch: IrisBatch) -> Column:
 
 
 def right_eye(batch: IrisBatch) -> Column:
-    """Probability, 0..1, that it is the right eye, from the pupil's offset along the rows of an upright image.
+    """Probability that it is the right eye, from the pupil's offset along the rows of an upright image.
 
     A logistic of the offset in iris radii. Of 400 images of the CASIA Interval set, not used for the scale, the
     side is right in 94 of 100.
+
+    Parameters
+    ----------
+    batch : IrisBatch
+        Of N eyes.
+
+    Returns
+    -------
+    (N,) float64
+        0..1; NaN where the eye was not measured.
     """
     looks_aside = 1 + (np.maximum(0.0, batch.gaze_rad - FACING_RAD) / ASIDE_RAD) ** 2
     return 1 / (1 + np.exp(np.clip(-batch.offset_right / (SIDE_SCALE * looks_aside), -60.0, 60.0)))

@@ -12,10 +12,10 @@ from biocapture.measure import Band, Column, Identity, Ramp, measure
 PERCENT = (0.0, 100.0)
 
 DARK_GREYS = 20.0
-"""Added to the pupil's grey, so that the contrast to a black pupil is not endless."""
+"""Added to the pupil's grey, so that the contrast to a black pupil is finite."""
 
 RIPPLE_PERCENT = 1000.0
-"""Hundredths of circularity that a ripple of the pupil's whole radius would cost: a tenth costs all."""
+"""Hundredths of circularity that a ripple as large as the pupil's radius would cost: one of a tenth costs all."""
 
 
 @measure(iso="ISO/IEC 29794-6 usable iris area", unit="%", range=PERCENT, curve=Identity(), guidance="iris.open_eyes")
@@ -43,8 +43,8 @@ def iris_sclera_contrast(batch: IrisBatch) -> Column:
     """
     pupil, iris, sclera = batch.pupil_grey, batch.outer_iris_grey, batch.sclera_grey
     ordered = (iris > pupil) & (sclera > iris)
-    found = 100 * (sclera - iris) / np.where(ordered, sclera + iris - 2 * pupil, 1.0)
-    return np.where(ordered, found, np.where(np.isnan(pupil + iris + sclera), np.nan, 0.0))
+    contrast = 100 * (sclera - iris) / np.where(ordered, sclera + iris - 2 * pupil, 1.0)
+    return np.where(ordered, contrast, np.where(np.isnan(pupil + iris + sclera), np.nan, 0.0))
 
 
 @measure(
@@ -89,8 +89,8 @@ def pupil_circularity(batch: IrisBatch) -> Column:
 def greyscale_utilisation(batch: IrisBatch) -> Column:
     """Entropy of the greys of the usable iris. Higher is better.
 
-    -Σ p log₂ p over the histogram of 256 greys; a plain iris in even light has 4.6 to 5.9 bit. 6 bit are often asked
-    for, of whole images.
+    -Σ p log₂ p over the histogram of 256 greys; a plain iris in even light has 4.6 to 5.9 bit. The 6 bit that are often
+    asked for concern entire images.
     """
     return batch.entropy_bits
 
@@ -177,7 +177,8 @@ MIN_BLUR_PX = 0.3
 def motion_blur(batch: IrisBatch) -> Column:
     """Length of the straight motion during the exposure in hundredths of the iris radius. Lower is better.
 
-    From how much more the pupil's edge is blurred along one direction than across; below 5 it is not told from 0.
+    From how much more the pupil's edge is blurred along one direction than across; below 5 it is not distinguished
+    from 0.
     """
     return 100 * batch.motion_px / batch.radius_px
 

@@ -1,4 +1,4 @@
-"""What a booth asks of an eye beyond ISO/IEC 29794-6: light, reflections, lashes. Our own definitions.
+"""Conditions of a capture beyond ISO/IEC 29794-6: light, reflections, lashes. Our own definitions.
 
 Limits are set by hand, from synthetic sweeps; they are not fitted.
 """
@@ -11,7 +11,7 @@ from biocapture.measure import Band, Column, Ramp, measure
 PERCENT = (0.0, 100.0)
 
 MIN_STEP_GREYS = 5.0
-"""Greys from pupil to iris below which nothing is relative to them."""
+"""The step from pupil to iris counts as this much at least."""
 
 
 @measure(unit="greys", range=(0.0, 255.0), curve=Band(25.0, 60.0, 190.0, 235.0), guidance="iris.check_exposure")

@@ -1,4 +1,4 @@
-"""The unified quality of an iris: what comparison is likely to lose by each fault, multiplied."""
+"""Unified quality of an iris: the product of what comparison is likely to lose by each fault."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from biocapture.iris.statistics import IrisBatch
 from biocapture.measure import Column, Identity, Measure, Ramp, logarithms, measure
 
 MIN_COMPONENT_SCORE = 5.0
-"""A component's score counts as so much at least: one fault lowers a good eye, it does not zero it."""
+"""A quality component's score counts as this much at least: one fault lowers a good eye, it does not zero it."""
 
 
 @measure(

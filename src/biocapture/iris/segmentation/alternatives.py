@@ -77,7 +77,7 @@ def best_hypothesis(small: Reduction, first: Hypothesis) -> tuple[Hypothesis, fl
 
 
 def alternatives(small: Reduction, first: Hypothesis) -> Iterator[Hypothesis]:
-    """What else an outline may be, refined.
+    """Alternatives to an outline, refined.
 
     Parameters
     ----------

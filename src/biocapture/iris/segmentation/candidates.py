@@ -71,7 +71,7 @@ def _disc_contrast(padded: GreyPixels, shape: tuple[int, ...], radius: float) ->
     slanted = max(2, round(0.7071 * straight))
     steps = ((0, straight), (slanted, slanted), (slanted, -slanted), (straight, 0))
     pairs = [cv2.min(around(outer, *step), around(outer, -step[0], -step[1])) for step in steps]
-    # The second least of four by comparisons alone: no sorting of whole images.
+    # The second least of four by comparisons alone: no image is sorted.
     second = cv2.min(
         cv2.max(cv2.min(pairs[0], pairs[1]), cv2.min(pairs[2], pairs[3])),
         cv2.min(cv2.max(pairs[0], pairs[1]), cv2.max(pairs[2], pairs[3])),

@@ -41,8 +41,8 @@ EDGE_REACH, EDGE_STEPS = 1.5, 96
 def refine_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> Hypothesis:
     """Find lids and rims in turn until they settle.
 
-    Lids are told by what is unlike the iris between the rims, rims by the edges between the lids: neither can be found
-    well without the other.
+    Lids are where it is unlike the iris between the rims; rims are edges between the lids: neither is found well
+    without the other.
 
     Parameters
     ----------
