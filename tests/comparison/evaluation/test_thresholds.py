@@ -10,7 +10,14 @@ import pytest
 from biocapture.comparison.evaluation.pairs import read_pairs
 from biocapture.comparison.evaluation.rates import edc, rates_left, weighted_edc
 from biocapture.comparison.evaluation.tables import tabulated
-from biocapture.comparison.evaluation.thresholds import Genuine, characteristic, identities, threshold_table
+from biocapture.comparison.evaluation.thresholds import (
+    Genuine,
+    characteristic,
+    identities,
+    printed,
+    threshold_table,
+    write_tables,
+)
 
 HUNDRED = np.arange(100.0)
 
@@ -154,3 +161,43 @@ def test_lists_without_labels_have_no_tables(tmp_path: Path) -> None:
     assert "no column genuine" in tabulated(read_pairs(path), np.ones(1), {"a": 1.0, "b": 1.0}, 1e-3, {}, tmp_path)[0]
     path.write_text("file1,file2,genuine\na,b,1\n")
     assert "both needed" in tabulated(read_pairs(path), np.ones(1), {"a": 1.0, "b": 1.0}, 1e-3, {}, tmp_path)[0]
+
+
+def test_the_same_pairs_give_the_same_table_line_by_line() -> None:
+    pairs = of(HUNDRED, HUNDRED % 7 == 0)
+    first, second = threshold_table(pairs, (0, 40)), threshold_table(pairs, (0, 40))
+    assert first == second
+    lines = printed(first, "below 30")
+    assert lines[0] == "quality thresholds; a false non-match is below 30:"
+    assert lines[1] == (
+        "  below   taken again               errors avoided            FNMR of the rest (95 % intervals)"
+    )
+    for line, row in zip(lines[2:], first, strict=True):
+        assert re.sub(r" +", " ", line.strip()) == " ".join(
+            [f"{row.quality:.0f}", str(row.retaken).strip(), str(row.avoided).strip(), str(row.fnmr)]
+        ).replace("  ", " ")
+    (nothing,) = threshold_table(of(HUNDRED, HUNDRED < 0), (0,))
+    assert str(nothing.avoided) == "    –"
+
+
+def test_tables_as_files_have_a_column_per_number(tmp_path: Path) -> None:
+    pairs = of(HUNDRED, HUNDRED < 10)
+    table = threshold_table(pairs, (10,))
+    curve = characteristic(pairs)
+    write_tables(tmp_path, np.arange(50.0, 100.0), np.arange(60.0), curve, table)
+    names = {name: (tmp_path / name).read_text(encoding="utf8").splitlines() for name in ("det.csv", "edc.csv")}
+    assert names["det.csv"][:2] == ["threshold,fmr,fnmr", "0,1,0"]
+    assert names["det.csv"][-1] == "99,0,0.98"
+    assert len(names["det.csv"]) == 101
+    assert names["edc.csv"][0] == "discarded,rate,low,high"
+    assert len(names["edc.csv"]) == 92
+    assert names["edc.csv"][1].startswith("0,0.1,")
+    lines = (tmp_path / "thresholds.csv").read_text(encoding="utf8").splitlines()
+    assert lines[0] == (
+        "quality,pairs,retaken,retaken_low,retaken_high,avoided,avoided_low,avoided_high,fnmr,fnmr_low,fnmr_high"
+    )
+    assert lines[1].startswith("10,90,0.1,")
+    write_tables(tmp_path / "long", np.arange(3000.0), np.arange(3000.0), None, ())
+    long = (tmp_path / "long" / "det.csv").read_text(encoding="utf8").splitlines()
+    assert (len(long), long[1], long[-1]) == (2001, "0,1,0", "2999,0.000333333,0.999667")
+    assert not (tmp_path / "long" / "edc.csv").exists()
