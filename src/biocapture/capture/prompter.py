@@ -9,7 +9,7 @@ MIN_FRAMES_SHOWN = 10
 """Frames that a message is shown at least."""
 
 MIN_CLEARED_SCORE = 56.0
-"""A fault that is shown counts as corrected from this score on, 0..100; it begins at `MIN_SCORE`."""
+"""A fault that is shown counts as corrected from this score on, 0..100; it begins at `MIN_PASSING_SCORE`."""
 
 KEEP_STILL = "capture.keep_still"
 
