@@ -25,7 +25,8 @@ from biocapture.capture.health import (
     open_monitor,
     outcome_of,
 )
-from biocapture.capture.health.record import MAX_DEVICES, MAX_OUTCOMES, MAX_PATTERNS, MAX_ROW_CAPTURES
+from biocapture.capture.health.record import MAX_DEVICES, MAX_OUTCOMES, MAX_PATTERNS
+from biocapture.capture.health.rows import MAX_ROW_CAPTURES
 from biocapture.devices import open_device, target_of
 from biocapture.errors import HealthError, UsageError
 from biocapture.types import Image, Modality, Sample

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 import pytest
 from tests.support.sbi_peers import Peer, nothing_left
 
-from biocapture.devices.transport.http1 import MAX_HEADER_BYTES, Reply, exchange
+from biocapture.devices.transport.http1 import MAX_HEADER_BYTES, exchange
+from biocapture.devices.transport.http_reply import Reply
 from biocapture.errors import (
     DeviceDataError,
     DeviceDisconnectedError,

@@ -1,4 +1,4 @@
-"""What is wrong with a capture device, from what its captures have in common. Nothing is kept unless asked for."""
+"""What is wrong with a capture device, from what its captures have in common. Recorded only on request."""
 
 from biocapture.capture.health.findings import DeviceFinding, Diagnosis, diagnose, diagnose_all
 from biocapture.capture.health.monitor import HealthMonitor, open_monitor

@@ -1,4 +1,4 @@
-"""When a number changed for good: scores that fell, a lamp that fades. Values of one person hang together."""
+"""When a number changed for good: quality scores that fell, a lamp that fades. Values of one person are correlated."""
 
 import math
 from dataclasses import dataclass
@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 VALUES_PER_GROUP = 10
-"""Values in a row that are averaged first: about what one person gives."""
+"""Values in a row that are averaged first: about as many as one person gives, so that groups are independent."""
 
 MIN_GROUPS = 5
 """On either side of the change."""
 
 MIN_STRENGTH = 3.8
 """Deviations of a normal variable; the largest over all moments stays below by chance
-(benchmarks/studies/device_health.py)."""
+(benchmarks/studies/device_health.py).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ class LevelChange:
 
     Attributes
     ----------
-    at : int
-        Index of the first value of the new level, as nearly as can be told.
+    first_index : int
+        Index of the first value of the new level, to within a group.
     before, after : float
         Mean of the values of each level.
     strength : float
-        How sure it is, in deviations of a normal variable.
+        Significance, in deviations of a normal variable.
     """
 
     first_index: int
@@ -45,14 +46,19 @@ class LevelChange:
 
 
 def level_change(values: Values) -> LevelChange | None:
-    """The strongest change of level that lasts until now; None where there is none beyond chance.
+    """The strongest change of level that lasts until now.
 
-    A change that was mended, so that the last level is that of the oldest values again, is none.
+    A change that was reversed, so that the last level is that of the oldest values again, does not count.
 
     Parameters
     ----------
     values : (N,) float64
         In the order of time; NaN where not known.
+
+    Returns
+    -------
+    LevelChange or None
+        None where there is none beyond chance.
     """
     known = np.flatnonzero(np.isfinite(values))
     count = known.size // VALUES_PER_GROUP

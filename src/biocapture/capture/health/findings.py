@@ -1,4 +1,4 @@
-"""What is wrong with a device, and how that is known."""
+"""What is wrong with a device, and the evidence for it."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,20 +11,21 @@ from biocapture.capture.health.change import level_change
 from biocapture.capture.health.lines import DeadLine, dead_lines
 from biocapture.capture.health.outcome import OutcomeKind
 from biocapture.capture.health.pattern import Pattern
-from biocapture.capture.health.record import HealthRecord, StoredOutcome
+from biocapture.capture.health.record import HealthRecord
+from biocapture.capture.health.rows import StoredOutcome
 from biocapture.capture.health.spots import DirtSpot, dirt_spots
 from biocapture.errors import UsageError
 
 Facts = dict[str, float | int | str | bool]
 
 PATTERN_CAPTURES, MIN_CAPTURES = 60, 40
-"""Captures whose common pattern is looked at, and with fewer than which nothing is said of it."""
+"""Captures whose common pattern is analysed, and with fewer than which it is not."""
 
 MAX_FINDINGS = 5
-"""Findings of one kind that are told; a scratched glass has many spots."""
+"""Findings of one kind; a scratched glass has many spots."""
 
 MIN_CHANGE = {"quality": 0.15, "brightness": 0.06, "contrast": 0.25}
-"""Share of the level before: smaller changes are not told. Contrast depends on how moist people's fingers are."""
+"""Share of the level before, for a finding. Contrast depends on how moist people's fingers are."""
 
 RECENT_OUTCOMES = 50
 """Outcomes among which errors are counted, and captures among which residue is."""
@@ -32,19 +33,19 @@ RECENT_OUTCOMES = 50
 MIN_ERRORS, MIN_ERROR_SHARE = 3, 0.08
 MIN_RESIDUE_SHARE = 0.2
 MIN_CLEAN_SCORE = 50.0
-"""Score of a print beside which an earlier one shows."""
+"""Score, 0..100, of a print without a latent residue beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceFinding:
-    """Something wrong.
+    """One fault of a device.
 
     Attributes
     ----------
     key : str
-        Guidance key: what to do. Its text with ``_evidence`` at the end says how it is known, from ``facts``.
+        Guidance key: what to do. Its text with ``_evidence`` at the end states the evidence, from ``facts``.
     since : float or None
-        Seconds since 1970: since when, where that can be told.
+        Seconds since 1970: since when, where that is known.
     facts : dict
         Numbers of the evidence.
     """
@@ -56,17 +57,18 @@ class DeviceFinding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A device.
+    """All findings about a device.
 
     Attributes
     ----------
     device : str
+        Its ``Info.key``.
     captures : int
-        Pictures in the record.
+        Images in the record.
     errors : int
         Errors in the record.
-    findings : tuple of Finding
-        What to do something about first comes first.
+    findings : tuple of DeviceFinding
+        The most urgent first.
     pattern : Pattern or None
         Of the latest captures; spots and lines are those in it.
     """
@@ -81,80 +83,147 @@ class Diagnosis:
 
 
 def diagnose(record: HealthRecord, device: str) -> Diagnosis:
-    """Look through all that is kept of a device."""
-    noted, parts = record.outcomes(device), record.patterns(device)
-    pattern = latest_pattern(parts)
-    kinds = Counter(one.kind for one in noted)
+    """Diagnose one device.
+
+    Parameters
+    ----------
+    record : HealthRecord
+    device : str
+        Its ``Info.key``.
+
+    Returns
+    -------
+    Diagnosis
+    """
+    outcomes, patterns = record.outcomes(device), record.patterns(device)
+    pattern = latest_pattern(patterns)
+    kinds = Counter(outcome.kind for outcome in outcomes)
     dead: list[DeadLine] = []
     dirty: list[DirtSpot] = []
-    found = list(error_findings(noted))
+    findings = list(error_findings(outcomes))
     if pattern is not None and pattern.count >= MIN_CAPTURES:
         dead, dirty = dead_lines(pattern), dirt_spots(pattern)
-        found += [*_lines(parts, pattern, dead), *_spots(parts, pattern, dirty)]
-    found += [*residue_findings(noted), *change_findings(noted)]
+        findings += [*_lines(patterns, pattern, dead), *_spots(patterns, pattern, dirty)]
+    findings += [*residue_findings(outcomes), *change_findings(outcomes)]
     return Diagnosis(
-        device, kinds[OutcomeKind.TAKEN], kinds[OutcomeKind.ERROR], tuple(found), pattern, tuple(dirty), tuple(dead)
+        device, kinds[OutcomeKind.TAKEN], kinds[OutcomeKind.ERROR], tuple(findings), pattern, tuple(dirty), tuple(dead)
     )
 
 
 def diagnose_all(record: HealthRecord, device: str = "") -> list[Diagnosis]:
-    """Every device of a record, or the one of this key.
+    """Diagnose every device of a record, or one.
+
+    Parameters
+    ----------
+    record : HealthRecord
+    device : str
+        An ``Info.key``; empty: all.
+
+    Returns
+    -------
+    list of Diagnosis
+        The device used last first.
 
     Raises
     ------
     UsageError
-        There is none of this key.
+        There is no such device.
     """
-    known = record.devices()
-    if device and device not in known:
-        raise UsageError(f"no such device in the record; there are: {', '.join(known) or 'none'}", device)
-    return [diagnose(record, key) for key in ([device] if device else known)]
+    devices = record.devices()
+    if device and device not in devices:
+        raise UsageError(f"no such device in the record; there are: {', '.join(devices) or 'none'}", device)
+    return [diagnose(record, key) for key in ([device] if device else devices)]
 
 
-def latest_pattern(parts: Sequence[Pattern]) -> Pattern | None:
-    """The last patterns together that have at least 60 captures, or all there are."""
+def latest_pattern(patterns: Sequence[Pattern]) -> Pattern | None:
+    """Sum of the last patterns that have 60 captures together, or of all there are.
+
+    Parameters
+    ----------
+    patterns : sequence of Pattern
+        Of one geometry, oldest first.
+
+    Returns
+    -------
+    Pattern or None
+        None without captures.
+    """
     chosen: list[Pattern] = []
-    for part in reversed(parts):
-        if sum(one.count for one in chosen) < PATTERN_CAPTURES:
-            chosen.append(part)
+    for pattern in reversed(patterns):
+        if sum(pattern.count for pattern in chosen) < PATTERN_CAPTURES:
+            chosen.append(pattern)
     return Pattern.join(chosen) if chosen else None
 
 
-def error_findings(noted: Sequence[StoredOutcome]) -> Iterator[DeviceFinding]:
-    """Errors among the recent outcomes."""
-    recent = [one for one in noted if one.kind is not OutcomeKind.RESIDUE][-RECENT_OUTCOMES:]
-    kinds = Counter(one.detail for one in recent if one.kind is OutcomeKind.ERROR)
+def error_findings(outcomes: Sequence[StoredOutcome]) -> Iterator[DeviceFinding]:
+    """Errors among the recent outcomes.
+
+    Parameters
+    ----------
+    outcomes : sequence of StoredOutcome
+        Oldest first.
+
+    Yields
+    ------
+    DeviceFinding
+        At most one.
+    """
+    recent = [outcome for outcome in outcomes if outcome.kind is not OutcomeKind.RESIDUE][-RECENT_OUTCOMES:]
+    kinds = Counter(outcome.detail for outcome in recent if outcome.kind is OutcomeKind.ERROR)
     count = kinds.total()
     if count >= MIN_ERRORS and count >= MIN_ERROR_SHARE * len(recent):
-        first = next(one.time for one in recent if one.kind is OutcomeKind.ERROR)
+        first = next(outcome.time for outcome in recent if outcome.kind is OutcomeKind.ERROR)
         names = ", ".join(f"{name} {number}" for name, number in kinds.most_common(3))
         yield DeviceFinding("health.check_connection", {"errors": count, "count": len(recent), "kinds": names}, first)
 
 
-def residue_findings(noted: Sequence[StoredOutcome]) -> Iterator[DeviceFinding]:
-    """Earlier prints that show beside the new ones, or on the empty glass."""
-    recent = [one for one in noted if one.kind in (OutcomeKind.TAKEN, OutcomeKind.RESIDUE)][-RECENT_OUTCOMES:]
-    known = [one for one in recent if one.kind is OutcomeKind.RESIDUE or np.isfinite(one.residue)]
-    seen = [one for one in known if one.kind is OutcomeKind.RESIDUE or one.residue < MIN_CLEAN_SCORE]
-    if len(known) >= RECENT_OUTCOMES // 2 and len(seen) >= MIN_RESIDUE_SHARE * len(known):
-        yield DeviceFinding("health.wipe_after_each", {"seen": len(seen), "count": len(known)}, seen[0].time)
+def residue_findings(outcomes: Sequence[StoredOutcome]) -> Iterator[DeviceFinding]:
+    """Latent residues beside new prints, or on the empty glass.
+
+    Parameters
+    ----------
+    outcomes : sequence of StoredOutcome
+        Oldest first.
+
+    Yields
+    ------
+    DeviceFinding
+        At most one.
+    """
+    recent = [outcome for outcome in outcomes if outcome.kind in (OutcomeKind.TAKEN, OutcomeKind.RESIDUE)][
+        -RECENT_OUTCOMES:
+    ]
+    known = [outcome for outcome in recent if outcome.kind is OutcomeKind.RESIDUE or np.isfinite(outcome.residue)]
+    dirty = [outcome for outcome in known if outcome.kind is OutcomeKind.RESIDUE or outcome.residue < MIN_CLEAN_SCORE]
+    if len(known) >= RECENT_OUTCOMES // 2 and len(dirty) >= MIN_RESIDUE_SHARE * len(known):
+        yield DeviceFinding("health.wipe_after_each", {"seen": len(dirty), "count": len(known)}, dirty[0].time)
 
 
-def change_findings(noted: Sequence[StoredOutcome]) -> Iterator[DeviceFinding]:
-    """Scores that fell; brightness and contrast that are not what they were. Per modality."""
-    for modality in sorted({one.modality for one in noted}):
-        own = [one for one in noted if one.modality is modality and one.kind is OutcomeKind.TAKEN]
-        for name, least in MIN_CHANGE.items():
-            found = level_change(_column(own, name))
-            if found is None or abs(found.share) < least or (name == "quality" and found.share > 0):
+def change_findings(outcomes: Sequence[StoredOutcome]) -> Iterator[DeviceFinding]:
+    """Quality scores that fell, brightness and contrast that changed; per modality.
+
+    Parameters
+    ----------
+    outcomes : sequence of StoredOutcome
+        Oldest first.
+
+    Yields
+    ------
+    DeviceFinding
+    """
+    for modality in sorted({outcome.modality for outcome in outcomes}):
+        own = [outcome for outcome in outcomes if outcome.modality is modality and outcome.kind is OutcomeKind.TAKEN]
+        for name, min_share in MIN_CHANGE.items():
+            change = level_change(_column(own, name))
+            if change is None or abs(change.share) < min_share or (name == "quality" and change.share > 0):
                 continue
             facts: Facts = {
-                "percent": round(100 * abs(found.share)),
-                "before": round(found.before),
-                "after": round(found.after),
-                "count": len(own) - found.first_index,
+                "percent": round(100 * abs(change.share)),
+                "before": round(change.before),
+                "after": round(change.after),
+                "count": len(own) - change.first_index,
             }
-            yield DeviceFinding(_changed(name, found.share), facts, own[found.first_index].time)
+            yield DeviceFinding(_changed(name, change.share), facts, own[change.first_index].time)
 
 
 def _changed(name: str, share: float) -> str:
@@ -165,17 +234,17 @@ def _changed(name: str, share: float) -> str:
     return "health.contrast_fell" if share < 0 else "health.contrast_rose"
 
 
-def _column(noted: Sequence[StoredOutcome], name: str) -> NDArray[np.float64]:
-    return np.array([getattr(one, name) for one in noted], np.float64)
+def _column(outcomes: Sequence[StoredOutcome], name: str) -> NDArray[np.float64]:
+    return np.array([getattr(outcome, name) for outcome in outcomes], np.float64)
 
 
-def _lines(parts: Sequence[Pattern], pattern: Pattern, dead: Sequence[DeadLine]) -> Iterator[DeviceFinding]:
+def _lines(patterns: Sequence[Pattern], pattern: Pattern, dead: Sequence[DeadLine]) -> Iterator[DeviceFinding]:
     for line in dead[:MAX_FINDINGS]:
         facts: Facts = {"line": line.number, "seen": line.captures, "count": pattern.count}
-        yield DeviceFinding("health.dead_row" if line.is_row else "health.dead_column", facts, _since(parts, line))
+        yield DeviceFinding("health.dead_row" if line.is_row else "health.dead_column", facts, _since(patterns, line))
 
 
-def _spots(parts: Sequence[Pattern], pattern: Pattern, dirty: Sequence[DirtSpot]) -> Iterator[DeviceFinding]:
+def _spots(patterns: Sequence[Pattern], pattern: Pattern, dirty: Sequence[DirtSpot]) -> Iterator[DeviceFinding]:
     for spot in dirty[:MAX_FINDINGS]:
         facts: Facts = {
             "right": round(100 * spot.column / pattern.geometry.columns),
@@ -186,11 +255,11 @@ def _spots(parts: Sequence[Pattern], pattern: Pattern, dirty: Sequence[DirtSpot]
             "seen": spot.captures,
             "count": pattern.count,
         }
-        yield DeviceFinding("health.clean_platen", facts, _since(parts, spot))
+        yield DeviceFinding("health.clean_platen", facts, _since(patterns, spot))
 
 
-def _since(parts: Sequence[Pattern], mark: DeadLine | DirtSpot) -> float | None:
-    """When the first of the unbroken row of patterns begins that show it; None where all do, or the last does not."""
-    shown = [mark.is_in(part) for part in parts]
+def _since(patterns: Sequence[Pattern], mark: DeadLine | DirtSpot) -> float | None:
+    """Time from which on every pattern shows the mark; None where all do, or the last does not."""
+    shown = [mark.is_in(pattern) for pattern in patterns]
     first = len(shown) - next((n for n, is_shown in enumerate(reversed(shown)) if not is_shown), len(shown))
-    return parts[first].first_time if 0 < first < len(shown) else None
+    return patterns[first].first_time if 0 < first < len(shown) else None

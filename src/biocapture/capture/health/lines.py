@@ -28,13 +28,13 @@ class DeadLine:
     Attributes
     ----------
     is_row : bool
-        Else a column.
+        Otherwise a column.
     number : int
         From 0.
     is_dark : bool
         More often darker than the lines beside it than brighter.
-    seen : int
-        Captures in which it differed.
+    captures : int
+        In which it differed.
     """
 
     is_row: bool
@@ -43,29 +43,47 @@ class DeadLine:
     captures: int
 
     def is_in(self, pattern: Pattern) -> bool:
-        """Whether it shows in another pattern of the same frame."""
+        """Whether it shows in another pattern of the same geometry.
+
+        Parameters
+        ----------
+        pattern : Pattern
+
+        Returns
+        -------
+        bool
+        """
         counts = pattern.rows if self.is_row else pattern.columns
         return bool(_differing(counts, pattern.count)[self.number] >= MIN_SEGMENTS)
 
 
 def dead_lines(pattern: Pattern) -> list[DeadLine]:
-    """All such lines, rows first."""
+    """All dead lines, rows first.
+
+    Parameters
+    ----------
+    pattern : Pattern
+
+    Returns
+    -------
+    list of DeadLine
+    """
     return [*_along(pattern.rows, pattern.count, True), *_along(pattern.columns, pattern.count, False)]
 
 
 def _along(counts: Counts, count: int, is_row: bool) -> list[DeadLine]:
     if not counts.size:
         return []
-    found = []
+    lines = []
     for number in np.flatnonzero(_differing(counts, count) >= MIN_SEGMENTS):
         darker, brighter, different = counts[number].T
-        seen = int(np.sort(different)[SEGMENTS - MIN_SEGMENTS])
-        found.append(DeadLine(is_row, int(number), bool(darker.sum() > brighter.sum()), seen))
-    return found
+        captures = int(np.sort(different)[SEGMENTS - MIN_SEGMENTS])
+        lines.append(DeadLine(is_row, int(number), bool(darker.sum() > brighter.sum()), captures))
+    return lines
 
 
 def _differing(counts: Counts, count: int) -> NDArray[np.intp]:
     """(H,) segments of each line that differ often enough."""
-    least = np.full((len(counts), 1), MIN_SHARE * count)
-    least[[0, -1]] = MIN_SHARE_OUTERMOST * count
-    return np.asarray((counts[:, :, DIFFERENT_MARK] >= least).sum(axis=1))
+    min_captures = np.full((len(counts), 1), MIN_SHARE * count)
+    min_captures[[0, -1]] = MIN_SHARE_OUTERMOST * count
+    return np.asarray((counts[:, :, DIFFERENT_MARK] >= min_captures).sum(axis=1))

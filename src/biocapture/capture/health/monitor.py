@@ -19,18 +19,18 @@ from biocapture.errors import HealthError
 from biocapture.types import Modality
 
 RESIDUE_MEASURE = "fingerprint.ghost_ridges"
-"""Measure of what an earlier print left beside the new one."""
+"""Measure of the latent residue of an earlier print beside the new one."""
 
 
 class HealthMonitor:
-    """Notes what happens at a device.
+    """Records the outcomes at a device.
 
-    A record that fails never ends a capture: from then on nothing is noted, and ``problem`` says why.
+    A record that fails never ends a capture: from then on nothing is recorded, and ``problem`` holds the error.
 
     Parameters
     ----------
     record : HealthRecord or None
-        None notes nothing.
+        None records nothing.
     modality : Modality
     clock : callable
         Seconds since 1970.
@@ -41,7 +41,20 @@ class HealthMonitor:
         self._record, self._modality, self._clock = record, modality, clock
 
     def monitor(self, device: str, events: Iterator[CaptureEvent]) -> Iterator[CaptureEvent]:
-        """Hand on the events of :func:`biocapture.capture.capture`, noting them for ``device``, an ``Info.key``."""
+        """Pass on events and record them.
+
+        Parameters
+        ----------
+        device : str
+            Its ``Info.key``.
+        events : iterator of CaptureEvent
+            Of :func:`biocapture.capture.capture`.
+
+        Yields
+        ------
+        CaptureEvent
+            The same.
+        """
         for event in events:
             self._note(device, self._outcome(event) if self._record else None)
             yield event
@@ -78,7 +91,18 @@ class HealthMonitor:
 
 @contextmanager
 def open_monitor(path: Path | None, modality: Modality) -> Iterator[HealthMonitor]:
-    """A watcher that notes in a file, made when it is not there; without a path it notes nothing."""
+    """A monitor that records in a file.
+
+    Parameters
+    ----------
+    path : Path or None
+        Created where it does not exist; None: nothing is recorded.
+    modality : Modality
+
+    Yields
+    ------
+    HealthMonitor
+    """
     if path is None:
         yield HealthMonitor(None, modality)
         return

@@ -1,4 +1,4 @@
-"""How one capture ended, as the health record keeps it: numbers, no person, no slot, no picture."""
+"""Outcome of one capture in the health record: numbers; no person, no position, no image."""
 
 import math
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ class Outcome:
         0..100; NaN where there is none.
     residue : float
         0..100, higher is better: score of ``fingerprint.ghost_ridges``.
-    traits : Traits or None
-        Of the picture.
+    traits : CaptureTraits or None
+        Of the image.
     """
 
     time: float
@@ -54,7 +54,20 @@ class Outcome:
 
 
 def outcome_of(sample: Sample, time: float, quality: float = NAN, residue: float = NAN) -> Outcome:
-    """The outcome of a capture that gave a picture."""
+    """Outcome of a capture that gave an image.
+
+    Parameters
+    ----------
+    sample : Sample
+    time : float
+        Seconds since 1970.
+    quality, residue : float
+        Scores, 0..100; NaN where not assessable.
+
+    Returns
+    -------
+    Outcome
+    """
     return Outcome(
         time, sample.modality, OutcomeKind.TAKEN, "", quality, residue, capture_traits(sample.image, sample.modality)
     )

@@ -1,4 +1,4 @@
-"""What many captures have in common: counts over captures, from which no single capture can be had back."""
+"""What many captures have in common: counts over captures, from which no single capture can be reconstructed."""
 
 import zlib
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Counts = NDArray[np.uint16]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Sums over ``count`` captures of one frame.
+    """Sums over ``count`` captures of one geometry.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Pattern:
         How often a cell's brightest spot fell into each bin.
     rows, columns : (H, 8, 3) uint16, (W, 8, 3) uint16
         How often each segment was darker than the lines beside it, brighter, and different in any way.
-    begun, ended : float
+    first_time, last_time : float
         Seconds since 1970 of the first and the last capture.
     """
 
@@ -38,7 +38,18 @@ class Pattern:
 
     @classmethod
     def of_traits(cls, traits: CaptureTraits, now: float) -> Self:
-        """Of one capture."""
+        """Pattern of one capture.
+
+        Parameters
+        ----------
+        traits : CaptureTraits
+        now : float
+            Seconds since 1970.
+
+        Returns
+        -------
+        Pattern
+        """
         return cls(
             traits.geometry,
             1,
@@ -50,20 +61,30 @@ class Pattern:
         )
 
     @classmethod
-    def join(cls, parts: Sequence["Pattern"]) -> Self:
-        """Sums of several patterns of one frame."""
+    def join(cls, patterns: Sequence["Pattern"]) -> Self:
+        """Sum of several patterns of one geometry.
+
+        Parameters
+        ----------
+        patterns : sequence of Pattern
+            At least one.
+
+        Returns
+        -------
+        Pattern
+        """
 
         def total(name: str) -> Counts:
-            return np.asarray(np.sum([getattr(part, name) for part in parts], axis=0, dtype=np.uint16))
+            return np.asarray(np.sum([getattr(pattern, name) for pattern in patterns], axis=0, dtype=np.uint16))
 
         return cls(
-            parts[0].geometry,
-            sum(part.count for part in parts),
+            patterns[0].geometry,
+            sum(pattern.count for pattern in patterns),
             total("cells"),
             total("rows"),
             total("columns"),
-            min(part.first_time for part in parts),
-            max(part.last_time for part in parts),
+            min(pattern.first_time for pattern in patterns),
+            max(pattern.last_time for pattern in patterns),
         )
 
     def pack(self) -> bytes:
@@ -72,26 +93,39 @@ class Pattern:
         return zlib.compress(b"".join(part.astype(np.uint8).tobytes() for part in parts), 1)
 
 
-def unpack_pattern(data: bytes, frame: FrameGeometry, count: int, begun: float, ended: float) -> Pattern:
-    """The pattern of :meth:`Pattern.packed`.
+def unpack_pattern(data: bytes, geometry: FrameGeometry, count: int, first_time: float, last_time: float) -> Pattern:
+    """The pattern of :meth:`Pattern.pack`.
+
+    Parameters
+    ----------
+    data : bytes
+    geometry : FrameGeometry
+    count : int
+        Captures in it.
+    first_time, last_time : float
+        Seconds since 1970.
+
+    Returns
+    -------
+    Pattern
 
     Raises
     ------
     HealthError
-        The bytes are not those of such a frame.
+        The bytes are not those of this geometry.
     """
-    shapes = [(*frame.grid, BINS), *((number, SEGMENTS, MARK_KINDS) for number in frame.lines)]
+    shapes = [(*geometry.grid, BINS), *((number, SEGMENTS, MARK_KINDS) for number in geometry.lines)]
     sizes = [int(np.prod(shape)) for shape in shapes]
-    opened = zlib.decompressobj()
+    inflater = zlib.decompressobj()
     try:
-        content = opened.decompress(data, sum(sizes) + 1)
+        content = inflater.decompress(data, sum(sizes) + 1)
     except zlib.error as error:
         raise HealthError(f"damaged: {error}") from error
-    if len(content) != sum(sizes) or not opened.eof:
+    if len(content) != sum(sizes) or not inflater.eof:
         raise HealthError(f"damaged: {len(content)} bytes of a pattern, expected {sum(sizes)}")
     values = np.frombuffer(content, np.uint8).astype(np.uint16)
     parts = np.split(values, np.cumsum(sizes)[:-1])
     if count < 1 or any(part.size and int(part.max()) > count for part in parts):
         raise HealthError(f"damaged: counts above the {count} captures")
     cells, rows, columns = (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
-    return Pattern(frame, count, cells, rows, columns, begun, ended)
+    return Pattern(geometry, count, cells, rows, columns, first_time, last_time)

@@ -1,4 +1,4 @@
-"""The sensor's surface as many captures show it, with what is wrong marked in red."""
+"""The sensor's surface as many captures show it, with faults marked in red."""
 
 import cv2
 import numpy as np
@@ -16,7 +16,16 @@ SIDE_PX = 640
 
 
 def surface_picture(diagnosis: Diagnosis) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8, blue-green-red: how bright each place is where no finger darkens it.
+    """Draw the surface: how bright each place is where no finger darkens it.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+
+    Returns
+    -------
+    (H, W, 3) uint8
+        Blue, green, red; 640 px along the longer side.
 
     Raises
     ------

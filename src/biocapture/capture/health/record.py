@@ -1,22 +1,29 @@
-"""The health record on disk: one SQLite file, bounded, every change one transaction."""
+"""The health record on disk: one SQLite file of bounded size, every change one transaction."""
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from biocapture.capture.health.outcome import Outcome, OutcomeKind
 from biocapture.capture.health.pattern import Pattern, unpack_pattern
+from biocapture.capture.health.rows import (
+    MAX_ROW_CAPTURES,
+    StoredOutcome,
+    geometry_of_row,
+    join_in_rows,
+    patterns_by_geometry,
+    row_of,
+)
 from biocapture.capture.health.traits import FrameGeometry
 from biocapture.errors import HealthError, UsageError
 from biocapture.types import Modality
 from biocapture.workers.transaction import transaction
 
 APPLICATION_ID = 0x42434844
-"""SQLite application id ("BCHD"): tells our file from others."""
+"""SQLite application id ("BCHD"): distinguishes our file from others."""
 
 VERSION = 1
 
@@ -33,35 +40,24 @@ CREATE TABLE patterns (number INTEGER PRIMARY KEY AUTOINCREMENT,
 CREATE INDEX pattern_by_device ON patterns (device, number)
 """
 
-MAX_ROW_CAPTURES = 20
-"""Captures whose traits are added up in one row."""
-
 MAX_DEVICES, MAX_OUTCOMES, MAX_PATTERNS = 50, 1000, 12
-"""Kept at most: devices, the rest of each device. The oldest go first."""
+"""Devices, and outcomes and patterns of each; the oldest are deleted first."""
 
 MAX_KEY_LENGTH = 300
 LOCK_TIMEOUT_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOutcome:
-    """An outcome as it was kept; brightness and contrast in greys, NaN where there is none."""
-
-    time: float
-    modality: Modality
-    kind: OutcomeKind
-    detail: str
-    quality: float
-    residue: float
-    brightness: float
-    contrast: float
-
-
 class HealthRecord:
     """What happened at the devices of a station.
 
-    Keeps no person, slot or picture: per capture its time, how it ended, quality, brightness and contrast; of its
+    Holds no person, position or image: per capture its time, how it ended, quality, brightness and contrast; of its
     pixels only what was added to the counts of a :class:`Pattern`, which is coarser than ridges.
+
+    Parameters
+    ----------
+    path : Path
+    create : bool
+        Create the file where it does not exist.
 
     Raises
     ------
@@ -96,7 +92,21 @@ class HealthRecord:
         self._base.close()
 
     def add(self, device: str, *outcomes: Outcome) -> None:
-        """Keep outcomes of a device (its ``Info.key``) in one transaction; forget the oldest beyond the bounds."""
+        """Add outcomes of a device in one transaction, and delete the oldest beyond the limits.
+
+        Parameters
+        ----------
+        device : str
+            Its ``Info.key``.
+        *outcomes : Outcome
+
+        Raises
+        ------
+        UsageError
+            The key is empty or too long.
+        HealthError
+            The file cannot be written, or is damaged.
+        """
         if not 0 < len(device) <= MAX_KEY_LENGTH:
             raise UsageError(f"{len(device)} characters, allowed: 1…{MAX_KEY_LENGTH}", "device")
         if not outcomes:
@@ -105,10 +115,10 @@ class HealthRecord:
             number = self._number(device, max(outcome.time for outcome in outcomes))
             self._base.executemany(
                 "INSERT INTO outcomes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(number, *_row(outcome)) for outcome in outcomes],
+                [(number, *row_of(outcome)) for outcome in outcomes],
             )
-            for frame, patterns in _by_frame(outcomes).items():
-                self._count(number, frame, patterns)
+            for geometry, patterns in patterns_by_geometry(outcomes).items():
+                self._count(number, geometry, patterns)
             self._forget_oldest(number)
 
     def devices(self) -> list[str]:
@@ -117,7 +127,23 @@ class HealthRecord:
             return [key for (key,) in self._base.execute("SELECT key FROM devices ORDER BY seen DESC, number")]
 
     def outcomes(self, device: str) -> list[StoredOutcome]:
-        """What is kept of a device, oldest first."""
+        """Outcomes of a device.
+
+        Parameters
+        ----------
+        device : str
+            Its ``Info.key``.
+
+        Returns
+        -------
+        list of StoredOutcome
+            Oldest first; empty for a device that is not in the record.
+
+        Raises
+        ------
+        HealthError
+            The file is damaged.
+        """
         with self._errors():
             rows = self._base.execute(
                 "SELECT time, modality, kind, detail, quality, residue, brightness, contrast FROM outcomes "
@@ -132,7 +158,23 @@ class HealthRecord:
             ]
 
     def patterns(self, device: str) -> list[Pattern]:
-        """The counts of the frame that was captured last, oldest first."""
+        """Patterns of a device, of the geometry that was captured last.
+
+        Parameters
+        ----------
+        device : str
+            Its ``Info.key``.
+
+        Returns
+        -------
+        list of Pattern
+            Oldest first.
+
+        Raises
+        ------
+        HealthError
+            The file is damaged.
+        """
         with self._errors():
             rows = self._base.execute(
                 "SELECT modality, height, width, stride, captures, begun, ended, counts FROM patterns "
@@ -140,10 +182,21 @@ class HealthRecord:
                 (device,),
             ).fetchall()
             kept = [row for row in rows if row[:4] == rows[-1][:4]]
-            return [unpack_pattern(row[7], _frame(row), row[4], float(row[5]), float(row[6])) for row in kept]
+            return [unpack_pattern(row[7], geometry_of_row(row), row[4], float(row[5]), float(row[6])) for row in kept]
 
     def forget(self, device: str) -> None:
-        """Delete all of a device; raises :class:`UsageError` where there is none of that key."""
+        """Delete a device and all its outcomes and patterns.
+
+        Parameters
+        ----------
+        device : str
+            Its ``Info.key``.
+
+        Raises
+        ------
+        UsageError
+            There is no such device.
+        """
         with self._errors(), transaction(self._base):
             if not self._base.execute("DELETE FROM devices WHERE key = ?", (device,)).rowcount:
                 raise UsageError("no such device in the record", device)
@@ -155,21 +208,21 @@ class HealthRecord:
         )
         return int(self._base.execute("SELECT number FROM devices WHERE key = ?", (key,)).fetchone()[0])
 
-    def _count(self, device: int, frame: FrameGeometry, patterns: list[Pattern]) -> None:
-        """Add to the row of the same frame that is not full yet, and to new ones."""
-        place = (device, str(frame.modality), frame.rows, frame.columns, frame.stride_px)
+    def _count(self, device: int, geometry: FrameGeometry, patterns: list[Pattern]) -> None:
+        """Add to the row of the same geometry that is not full yet, and to new ones."""
+        key = (device, str(geometry.modality), geometry.rows, geometry.columns, geometry.stride_px)
         row = self._base.execute(
             "SELECT number, captures, begun, ended, counts FROM patterns WHERE device = ? AND modality = ? "
             "AND height = ? AND width = ? AND stride = ? AND captures < ? ORDER BY number DESC LIMIT 1",
-            (*place, MAX_ROW_CAPTURES),
+            (*key, MAX_ROW_CAPTURES),
         ).fetchone()
         if row:
-            patterns = [unpack_pattern(row[4], frame, row[1], row[2], row[3]), *patterns]
+            patterns = [unpack_pattern(row[4], geometry, row[1], row[2], row[3]), *patterns]
             self._base.execute("DELETE FROM patterns WHERE number = ?", (row[0],))
-        for joined in _in_rows(patterns):
+        for joined in join_in_rows(patterns):
             self._base.execute(
                 "INSERT INTO patterns VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*place, joined.count, joined.first_time, joined.last_time, joined.pack()),
+                (*key, joined.count, joined.first_time, joined.last_time, joined.pack()),
             )
 
     def _forget_oldest(self, device: int) -> None:
@@ -186,7 +239,7 @@ class HealthRecord:
         )
 
     def _prepare(self) -> None:
-        """Make the tables of a new file, or see that an existing one is ours."""
+        """Create the tables of a new file, or check that an existing one is ours."""
         for setting in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "journal_mode = DELETE"):
             self._base.execute(f"PRAGMA {setting}")
         if self._is_new():
@@ -204,8 +257,8 @@ class HealthRecord:
 
     def _is_new(self) -> bool:
         """Whether there is nothing in the file yet."""
-        found = self._base.execute("PRAGMA application_id").fetchone()[0]
-        return found == 0 and not self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        application_id = self._base.execute("PRAGMA application_id").fetchone()[0]
+        return application_id == 0 and not self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -220,36 +273,3 @@ class HealthRecord:
             raise HealthError(f"cannot be used: {error}", str(self.path)) from error
         except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
             raise HealthError(f"no health record, or damaged: {error}", str(self.path)) from error
-
-
-def _row(outcome: Outcome) -> tuple[float | str | None, ...]:
-    made = outcome.traits
-    greys = (made.brightness, made.contrast) if made else (math.nan, math.nan)
-    numbers = (outcome.quality, outcome.residue, *greys)
-    words = (str(outcome.modality), str(outcome.kind), outcome.detail)
-    return outcome.time, *words, *(value if math.isfinite(value) else None for value in numbers)
-
-
-def _by_frame(outcomes: Iterable[Outcome]) -> dict[FrameGeometry, list[Pattern]]:
-    found: dict[FrameGeometry, list[Pattern]] = {}
-    for outcome in outcomes:
-        if outcome.traits:
-            found.setdefault(outcome.traits.geometry, []).append(Pattern.of_traits(outcome.traits, outcome.time))
-    return found
-
-
-def _in_rows(patterns: list[Pattern]) -> Iterator[Pattern]:
-    """Joined, up to 20 captures together."""
-    first, rest = patterns[0], patterns[1:]
-    room = max(0, MAX_ROW_CAPTURES - first.count)
-    yield Pattern.join([first, *rest[:room]])
-    for start in range(room, len(rest), MAX_ROW_CAPTURES):
-        yield Pattern.join(rest[start : start + MAX_ROW_CAPTURES])
-
-
-def _frame(row: tuple[object, ...]) -> FrameGeometry:
-    """The frame of a row, if there can be such a one."""
-    height, width, stride = (int(value) for value in row[1:4])  # type: ignore[call-overload]
-    if not (0 < height <= 1 << 16 and 0 < width <= 1 << 16 and max(height, width) / 129 <= stride <= 1 << 12):
-        raise HealthError(f"damaged: a frame of {height} × {width}, cells of {stride}")
-    return FrameGeometry(Modality(str(row[0])), height, width, stride)

@@ -1,4 +1,4 @@
-"""Spots that lie on the glass whoever touches it: darker than the glass around them in nearly all captures."""
+"""Spots on the glass, whoever touches it: darker than the glass around them in nearly all captures."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ DIRT_QUANTILE = 0.8
 """Quantile of a cell's brightness over captures: fingers darken a cell now and then, dirt always."""
 
 SURROUNDINGS_CELLS = 25
-"""Cells, 7.5 mm, whose median is what the glass around is like."""
+"""Side of the square, 7.5 mm, whose median is the brightness of the glass around."""
 
 MIN_DEPTH, MIN_DEVIATIONS = 0.08, 8.0
 """How much darker than the glass around, in shares of its brightness and in deviations of the map.
@@ -39,8 +39,8 @@ class DirtSpot:
         Of the box around it.
     depth : float
         0..1: how much darker than the glass around at its darkest.
-    seen : int
-        Captures in which it was there.
+    captures : int
+        In which it was there.
     """
 
     row: float
@@ -51,7 +51,16 @@ class DirtSpot:
     captures: int
 
     def is_in(self, pattern: Pattern) -> bool:
-        """Whether it shows, half as deep at least, in another pattern of the same frame."""
+        """Whether it shows, half as deep at least, in another pattern of the same geometry.
+
+        Parameters
+        ----------
+        pattern : Pattern
+
+        Returns
+        -------
+        bool
+        """
         stride = pattern.geometry.stride_px
         row, column = int(self.row / stride), int(self.column / stride)
         middle = darkness_map(pattern)[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
@@ -59,7 +68,17 @@ class DirtSpot:
 
 
 def glass_brightness(pattern: Pattern) -> Map:
-    """(R, C) float32, 0..1.12: how bright each cell is where no finger darkens it."""
+    """Brightness of each cell where no finger darkens it.
+
+    Parameters
+    ----------
+    pattern : Pattern
+
+    Returns
+    -------
+    (R, C) float32
+        0..1.12; 1 is the brightness of clean glass.
+    """
     share = np.cumsum(pattern.cells, axis=2, dtype=np.float32) / np.float32(pattern.count)
     last = (share < DIRT_QUANTILE).sum(axis=2)
     at = np.minimum(last, BINS - 1)
@@ -69,7 +88,17 @@ def glass_brightness(pattern: Pattern) -> Map:
 
 
 def darkness_map(pattern: Pattern) -> Map:
-    """(R, C) float32: how much darker than the glass around; negative where brighter."""
+    """How much darker each cell is than the glass around.
+
+    Parameters
+    ----------
+    pattern : Pattern
+
+    Returns
+    -------
+    (R, C) float32
+        Share of the brightness around; negative where brighter.
+    """
     raw = glass_brightness(pattern)
     bright = cv2.blur(raw, (2, 2))
     scaled = np.clip(cv2.medianBlur(raw, 3) * 200, 0, 255).astype(np.uint8)
@@ -80,16 +109,26 @@ def darkness_map(pattern: Pattern) -> Map:
 
 
 def dirt_spots(pattern: Pattern) -> list[DirtSpot]:
-    """All spots, deepest first."""
+    """All spots.
+
+    Parameters
+    ----------
+    pattern : Pattern
+
+    Returns
+    -------
+    list of DirtSpot
+        Deepest first; none on a sensor smaller than the surroundings that are compared.
+    """
     if min(pattern.cells.shape[:2]) < SURROUNDINGS_CELLS:
         return []
     deep = darkness_map(pattern)
     deviation = 1.4826 * float(np.median(np.abs(deep - np.median(deep))))
-    least = max(MIN_DEPTH, MIN_DEVIATIONS * deviation)
-    _, labels, boxes, centres = cv2.connectedComponentsWithStats((deep > least).astype(np.uint8))
+    min_depth = max(MIN_DEPTH, MIN_DEVIATIONS * deviation)
+    _, labels, boxes, centres = cv2.connectedComponentsWithStats((deep > min_depth).astype(np.uint8))
     kept = [i for i in range(1, len(boxes)) if boxes[i, cv2.CC_STAT_AREA] >= MIN_CELLS]
-    found = [_spot(pattern, deep, labels == i, boxes[i], centres[i]) for i in kept]
-    return sorted(found, key=lambda spot: -spot.depth)
+    spots = [_spot(pattern, deep, labels == i, boxes[i], centres[i]) for i in kept]
+    return sorted(spots, key=lambda spot: -spot.depth)
 
 
 def _spot(
@@ -104,7 +143,20 @@ def _spot(
 
 
 def captures_showing(pattern: Pattern, deep: Map, inside: NDArray[np.bool_]) -> int:
-    """Captures in which the middle of a spot was nearer to the spot's brightness than to that of the glass around."""
+    """Captures in which the middle of a spot was nearer to the spot's brightness than to that of the glass around.
+
+    Parameters
+    ----------
+    pattern : Pattern
+    deep : (R, C) float32
+        Of `darkness_map`.
+    inside : (R, C) bool
+        Cells of the spot.
+
+    Returns
+    -------
+    int
+    """
     middle = inside & (deep >= np.percentile(deep[inside], 50))
     bright = glass_brightness(pattern)[middle]
     half = bright + 0.5 * deep[middle] * bright / np.maximum(1 - deep[middle], 0.05)

@@ -1,4 +1,4 @@
-"""What one capture tells about its sensor: numbers too coarse to show a ridge, a lash or a face."""
+"""Traits of a sensor in one capture: numbers too coarse to show a ridge, an eyelash or a face."""
 
 import math
 from dataclasses import dataclass
@@ -13,39 +13,39 @@ Bins = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
 
 CELL_MM = 0.3
-"""Distance of the cells of a platen; each looks at half as much again, which holds a valley of nearly any finger."""
+"""Distance of the cells of a platen; each covers half as much again, which holds a valley of nearly any finger."""
 
 MAX_CELLS = 128
 """Cells along the longer side at most."""
 
 BINS, MAX_BRIGHTNESS = 32, 1.12
-"""Bins of the brightness of a cell, and what the last one ends at: 1 is the brightness of the clean glass."""
+"""Bins of the brightness of a cell, and the end of the last one: 1 is the brightness of the clean glass."""
 
 SEGMENTS = 8
-"""Parts of a line that are looked at one by one."""
+"""Parts of a line that are compared one by one."""
 
 MARK_KINDS = 3
-"""What is said of a segment: darker, brighter, different in any way."""
+"""Of a segment: darker, brighter, different in any way."""
 
 NEIGHBOUR_LINES = 5
-"""Lines on each side that a line is compared with: up to three dead ones side by side are told from those around."""
+"""On each side that a line is compared with: up to three dead lines side by side are told from those around."""
 
 MIN_STEP = 0.03
-"""Of the brightness; what a line must differ from those beside it to count."""
+"""Share of the brightness by which a line must differ from those beside it."""
 
 MIN_PEAK = 1.3
-"""How much more than its neighbours a row is off: those of a dead row are off by half as much."""
+"""Ratio by which a row is off more than its neighbours: those of a dead row are off by half as much."""
 
 MAX_PX = 8192
-"""Captures with a longer side are not looked at line by line."""
+"""Captures with a longer side are not analysed line by line."""
 
 MIN_LEVEL = 16.0
-"""Greys; a picture with no brighter part tells nothing of the sensor's surface."""
+"""Greys; a picture with no brighter part shows nothing of the sensor's surface."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameGeometry:
-    """Which captures may be added up.
+    """Size of captures and distance of cells; patterns of one geometry may be added up.
 
     Attributes
     ----------
@@ -62,14 +62,14 @@ class FrameGeometry:
 
     @property
     def grid(self) -> tuple[int, int]:
-        """Rows and columns of cells; none for eyes and faces: the same room, or pupil, is in every picture."""
+        """Rows and columns of cells; none for eyes and faces: every picture shows the same room, or pupil."""
         if not self.modality.by_contact:
             return 0, 0
         return self.rows // self.stride_px, self.columns // self.stride_px
 
     @property
     def lines(self) -> tuple[int, int]:
-        """Rows and columns that are looked at one by one."""
+        """Rows and columns that are compared one by one."""
         if min(self.rows, self.columns) < SEGMENTS or max(self.rows, self.columns) > MAX_PX:
             return 0, 0
         return self.rows, self.columns
@@ -77,12 +77,12 @@ class FrameGeometry:
 
 @dataclass(frozen=True, slots=True)
 class CaptureTraits:
-    """One capture.
+    """Traits of one capture.
 
     Attributes
     ----------
     brightness, contrast : float
-        Greys: of prints, the 95th percentile and its distance from the 5th; else mean and deviation.
+        Greys: of prints, the 95th percentile and its distance from the 5th; otherwise mean and deviation.
     cells : (R, C) uint8
         Bin of the brightest spot of each cell, relative to the brightness.
     rows, columns : (H, 8, 3) bool, (W, 8, 3) bool
@@ -105,6 +105,11 @@ def capture_traits(image: Image, modality: Modality) -> CaptureTraits:
     ----------
     image : Image
         (H, W) grey or (H, W, 3) RGB.
+    modality : Modality
+
+    Returns
+    -------
+    CaptureTraits
     """
     pixels = image.pixels if image.pixels.ndim == 2 else cv2.cvtColor(image.pixels, cv2.COLOR_RGB2GRAY)
     grey: GreyPixels = np.ascontiguousarray(pixels, np.uint8)
@@ -114,13 +119,13 @@ def capture_traits(image: Image, modality: Modality) -> CaptureTraits:
     if not modality.by_contact:
         brightness, contrast = float(few.mean()), float(few.std())
     rows, columns = grey.shape
-    frame = FrameGeometry(modality, rows, columns, _stride_px((rows, columns), image.ppi))
+    geometry = FrameGeometry(modality, rows, columns, _stride_px((rows, columns), image.ppi))
     level = max(level, MIN_LEVEL)
     none = np.zeros((0, SEGMENTS, MARK_KINDS), np.bool_)
     real = grey.astype(np.float32)
-    sides = (real, np.ascontiguousarray(real.T)) if frame.lines[0] else ()
+    sides = (real, np.ascontiguousarray(real.T)) if geometry.lines[0] else ()
     marks = [_marks(side, MIN_STEP * level) for side in sides] or [none, none]
-    return CaptureTraits(frame, brightness, contrast, _cells(grey, frame, level), *marks)
+    return CaptureTraits(geometry, brightness, contrast, _cells(grey, geometry, level), *marks)
 
 
 def _stride_px(shape: tuple[int, ...], ppi: float) -> int:
@@ -128,18 +133,18 @@ def _stride_px(shape: tuple[int, ...], ppi: float) -> int:
     return max(2, round(CELL_MM * known / MM_PER_INCH), math.ceil(max(shape) / MAX_CELLS))
 
 
-def _cells(grey: GreyPixels, frame: FrameGeometry, level: float) -> Bins:
-    rows, columns = frame.grid
+def _cells(grey: GreyPixels, geometry: FrameGeometry, level: float) -> Bins:
+    rows, columns = geometry.grid
     if not rows or not columns:
         return np.zeros((0, 0), np.uint8)
-    size = round(1.5 * frame.stride_px)
+    size = round(1.5 * geometry.stride_px)
     brightest = cv2.dilate(cv2.blur(grey, (3, 3)), np.ones((size, size), np.uint8))
-    half = frame.stride_px // 2
-    picked = brightest[half :: frame.stride_px, half :: frame.stride_px][:rows, :columns]
+    half = geometry.stride_px // 2
+    picked = brightest[half :: geometry.stride_px, half :: geometry.stride_px][:rows, :columns]
     return np.minimum(picked * np.float32(BINS / MAX_BRIGHTNESS / level), BINS - 1).astype(np.uint8)
 
 
-def _marks(grey: NDArray[np.float32], least: float) -> Marks:
+def _marks(grey: NDArray[np.float32], min_step: float) -> Marks:
     """Of every row and segment, where it differs from the rows above and from those below in the same way.
 
     The edge of a finger, or of furniture, differs from one side only. A dead row as grey as the ridges are on average
@@ -147,13 +152,13 @@ def _marks(grey: NDArray[np.float32], least: float) -> Marks:
     """
     means = _segments(grey)
     above, below = _around(means)
-    darker, brighter = np.minimum(above, below) - means > least, means - np.maximum(above, below) > least
+    darker, brighter = np.minimum(above, below) - means > min_step, means - np.maximum(above, below) > min_step
     padded = np.pad(grey, ((1, 1), (0, 0)), "edge")
     off = _segments(np.abs(grey - (padded[:-2] + padded[2:]) * np.float32(0.5)))
     above, below = _around(off)
     next_to = np.pad(off, ((1, 1), (0, 0)), "edge")
     peak = off > MIN_PEAK * np.maximum(next_to[:-2], next_to[2:])
-    odd = peak & (off > 2 * np.maximum(above, below) + least)
+    odd = peak & (off > 2 * np.maximum(above, below) + min_step)
     return np.stack([darker, brighter, darker | brighter | odd], axis=-1)
 
 

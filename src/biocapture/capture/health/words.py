@@ -1,4 +1,4 @@
-"""A diagnosis in the operator's words."""
+"""A diagnosis as text for the operator, and as JSON."""
 
 from datetime import datetime
 from typing import Any
@@ -10,33 +10,83 @@ MAX_WEEKDAY_AGE_S = 6 * 86400.0
 
 
 def advice(finding: DeviceFinding, language: str) -> str:
-    """What to do."""
+    """What to do about a finding.
+
+    Parameters
+    ----------
+    finding : DeviceFinding
+    language : str
+
+    Returns
+    -------
+    str
+    """
     return text(finding.key, language)
 
 
 def evidence(finding: DeviceFinding, language: str, now: float) -> str:
-    """How it is known, and since when."""
-    said = text(f"{finding.key}_evidence", language).format(**finding.facts)
+    """The evidence for a finding, and since when.
+
+    Parameters
+    ----------
+    finding : DeviceFinding
+    language : str
+    now : float
+        Seconds since 1970.
+
+    Returns
+    -------
+    str
+    """
+    sentence = text(f"{finding.key}_evidence", language).format(**finding.facts)
     if finding.since is None:
-        return said
-    return f"{said.removesuffix('.')}, {text('health.since', language).format(when=day(finding.since, language, now))}"
+        return sentence
+    return (
+        f"{sentence.removesuffix('.')}, {text('health.since', language).format(when=day(finding.since, language, now))}"
+    )
 
 
 def day(moment: float, language: str, now: float) -> str:
-    """The weekday within a week, else the date; local time."""
+    """The weekday within a week, otherwise the date; local time.
+
+    Parameters
+    ----------
+    moment : float
+        Seconds since 1970.
+    language : str
+    now : float
+        Seconds since 1970.
+
+    Returns
+    -------
+    str
+        ``?`` for a time that is none.
+    """
     try:
-        when = datetime.fromtimestamp(moment)
+        moment_local = datetime.fromtimestamp(moment)
     except (OverflowError, OSError, ValueError):
         return "?"
     return (
-        vocabulary(language).weekdays[when.weekday()]
+        vocabulary(language).weekdays[moment_local.weekday()]
         if 0 <= now - moment < MAX_WEEKDAY_AGE_S
-        else when.date().isoformat()
+        else moment_local.date().isoformat()
     )
 
 
 def diagnosis_dict(diagnosis: Diagnosis, language: str, now: float) -> dict[str, Any]:
-    """JSON-ready."""
+    """A diagnosis, ready for JSON.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    language : str
+    now : float
+        Seconds since 1970.
+
+    Returns
+    -------
+    dict
+    """
     return {
         "device": diagnosis.device,
         "captures": diagnosis.captures,

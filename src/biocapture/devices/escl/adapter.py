@@ -30,7 +30,8 @@ from biocapture.devices.escl.messages import (
 )
 from biocapture.devices.escl.rest import job_url, service_url, status_error
 from biocapture.devices.protocol import Capabilities, DeviceOptions, Health, Info, State, Target
-from biocapture.devices.transport.http1 import Connection, Reply
+from biocapture.devices.transport.http1 import Connection
+from biocapture.devices.transport.http_reply import Reply
 from biocapture.errors import (
     DeviceBusyError,
     DeviceDataError,

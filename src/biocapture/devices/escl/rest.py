@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urljoin, urlsplit
 
-from biocapture.devices.transport.http1 import Reply
+from biocapture.devices.transport.http_reply import Reply
 from biocapture.errors import (
     DeviceBusyError,
     DeviceDataError,

@@ -14,7 +14,8 @@ from biocapture.devices.sbi.messages import CaptureRequest, DeviceInfo, DeviceIn
 from biocapture.devices.sbi.stream import FrameStream
 from biocapture.devices.sbi.verification import DeviceIdentity, Trust, verify_captures, verify_identity
 from biocapture.devices.sbi.wire import biometric_blocks, parse_list, raise_reported, write_capture_request
-from biocapture.devices.transport.http1 import Connection, Reply, exchange
+from biocapture.devices.transport.http1 import Connection, exchange
+from biocapture.devices.transport.http_reply import Reply
 from biocapture.errors import (
     BiocaptureError,
     DeviceBusyError,

@@ -5,7 +5,8 @@ import time
 
 from biocapture.devices.sbi.messages import ErrorReport
 from biocapture.devices.sbi.wire import parse_json, raise_reported, validate
-from biocapture.devices.transport.http1 import Connection, Reply
+from biocapture.devices.transport.http1 import Connection
+from biocapture.devices.transport.http_reply import Reply
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError
 
 CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,10})[^\r\n]*\r?\n", re.IGNORECASE)

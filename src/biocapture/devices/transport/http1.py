@@ -7,25 +7,15 @@ import re
 import socket
 import ssl
 import time
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from biocapture.devices.transport.http_reply import SEPARATOR, Reply, parse_head, unwrap
 from biocapture.errors import DeviceDataError, DeviceDisconnectedError, DeviceNotFoundError, DeviceTimeoutError
 
 MAX_HEADER_BYTES = 65_536
 CHUNK_BYTES = 1 << 16
-SEPARATOR = b"\r\n\r\n"
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Status, headers (names in lower case) and body."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes = b""
 
 
 class Connection:
@@ -247,35 +237,6 @@ class Connection:
         return int(line, 16)
 
 
-def parse_head(data: bytes, peer: str) -> Reply:
-    """Status line and headers.
-
-    Parameters
-    ----------
-    data : bytes
-        Without the empty line at their end.
-    peer : str
-        For errors.
-
-    Returns
-    -------
-    Reply
-        Without a body.
-
-    Raises
-    ------
-    DeviceDataError
-        This is not HTTP.
-    """
-    first, *lines = data.decode("latin-1").split("\r\n")
-    version, _, rest = first.partition(" ")
-    status = rest[:3]
-    if not version.startswith("HTTP/1.") or not (status.isascii() and status.isdigit() and len(status) == 3):
-        raise DeviceDataError(f"does not speak HTTP: {first[:60]!r}", peer)
-    pairs = (line.partition(":") for line in lines if ":" in line)
-    return Reply(int(status), {name.strip().lower(): value.strip() for name, _, value in pairs})
-
-
 def exchange(
     address: tuple[str, int], verb: str, path: str, body: bytes | None, *, deadline: float, limit: int
 ) -> Reply:
@@ -304,24 +265,3 @@ def exchange(
     with Connection(*address, deadline) as connection:
         connection.send(verb, path, body)
         return unwrap(connection.read_body(connection.read_head(), limit), connection.peer)
-
-
-def unwrap(reply: Reply, peer: str) -> Reply:
-    """Inner reply of a reply in a reply: MOSIP's mock device sends some errors as a complete HTTP reply in a body.
-
-    Parameters
-    ----------
-    reply : Reply
-    peer : str
-        For errors.
-
-    Returns
-    -------
-    Reply
-        ``reply`` itself where its body is none.
-    """
-    if not reply.body.startswith(b"HTTP/1."):
-        return reply
-    head, _, body = reply.body.partition(SEPARATOR)
-    inner = parse_head(head, peer)
-    return Reply(inner.status, inner.headers, body)
