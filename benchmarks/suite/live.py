@@ -1,4 +1,4 @@
-"""The live capture: a glance at a frame, and the loop over a stream, at 1280 × 720 with one thread."""
+"""The live capture: the check of a frame, and the loop over a stream, at 1280 × 720 with one thread."""
 
 from collections.abc import Generator, Iterator
 from functools import cache, partial
@@ -56,23 +56,23 @@ def images(modality: Modality) -> tuple[Image, ...]:
 
 
 def cases() -> Iterator[Case]:
-    """Per modality: the glance; the loop with all its events; the same with the simulated device drawing the frames.
+    """Per modality: the frame check; the loop with all its events; the same with a simulated device.
 
     The full assessment, which follows a capture, is not part of it.
     """
     for modality in Modality:
-        yield Case(name_of(FrameChecker.check, modality, "1280x720"), partial(_glances, modality=modality))
+        yield Case(name_of(FrameChecker.check, modality, "1280x720"), partial(_checks, modality=modality))
         yield Case(name_of(capture, modality, "1280x720"), partial(_loop, modality=modality))
         yield Case(name_of(capture, f"{modality}, sim", "1280x720"), partial(_simulated, modality=modality))
 
 
-def _glances(setting: Setting, modality: Modality) -> Work:
+def _checks(setting: Setting, modality: Modality) -> Work:
     frames = images(modality)
 
     def call() -> None:
-        glance = FrameChecker(modality)
+        checker = FrameChecker(modality)
         for image in frames:
-            glance.check(image)
+            checker.check(image)
 
     return Work(call, len(frames))
 

@@ -31,7 +31,7 @@ def sbi(
     """
     from biocapture.devices.sbi.codes import MODALITY_OF_TYPE
     from biocapture.devices.simulators.sbi import SbiSimulator
-    from biocapture.devices.simulators.server import serve
+    from biocapture.devices.simulators.server import run_simulator
 
     simulator = SbiSimulator(port or None, tuple(type or MODALITY_OF_TYPE), env, fps)
     simulator.profile = profile
@@ -39,7 +39,7 @@ def sbi(
         root.write_bytes(simulator.signer.root_pem)
     typer.echo("drawing a person …", err=True)
     simulator.prepare()
-    serve(simulator, lambda started: typer.echo(f"{', '.join(started.devices)} at {started.url}"))
+    run_simulator(simulator, lambda started: typer.echo(f"{', '.join(started.devices)} at {started.url}"))
 
 
 @sim.command()
@@ -61,7 +61,7 @@ def escl(
     """
     from biocapture.devices.simulators.escl import EsclSimulator
     from biocapture.devices.simulators.escl_faults import FAULTS
-    from biocapture.devices.simulators.server import serve
+    from biocapture.devices.simulators.server import run_simulator
 
     if fault == "faults":
         from biocapture.cli.terminal.table import print_rows
@@ -70,4 +70,4 @@ def escl(
         return
     simulator = EsclSimulator(port, shows, seed, sheets, delay, fault)
     typer.echo("drawing a person …", err=True)
-    serve(simulator, lambda started: typer.echo(f"{shows} at {started.url}"))
+    run_simulator(simulator, lambda started: typer.echo(f"{shows} at {started.url}"))

@@ -28,7 +28,7 @@ class RunnableSimulator(Protocol):
 Running = TypeVar("Running", bound=RunnableSimulator)
 
 
-def serve(simulator: Running, started: Callable[[Running], None]) -> None:
+def run_simulator(simulator: Running, started: Callable[[Running], None]) -> None:
     """Serve until interrupted.
 
     Parameters
