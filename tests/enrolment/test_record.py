@@ -25,21 +25,21 @@ def touch(folder: Path, *names: str) -> Path:
 
 def test_names_in_two_languages_and_codes_tell_the_slot(tmp_path: Path) -> None:
     folder = touch(tmp_path, "telunjuk_kanan.png", "L3.wsq", "right_eye.jpg", "wajah.jpg", "fgp 5.png", "notes_x.png")
-    read = read_enrolment(folder)
-    assert [str(attempt.position) for attempt in read.attempts] == [
+    enrolment = read_enrolment(folder)
+    assert [str(attempt.position) for attempt in enrolment.attempts] == [
         "right_index",
         "right_little",
         "left_middle",
         "right_eye",
         "face",
     ]
-    assert [Path(name).name for name in read.unplaced] == ["notes_x.png"]
-    assert read.id == tmp_path.name
+    assert [Path(name).name for name in enrolment.unplaced] == ["notes_x.png"]
+    assert enrolment.id == tmp_path.name
 
 
 def test_attempts_are_counted_in_the_order_of_their_numbers(tmp_path: Path) -> None:
-    read = read_enrolment(touch(tmp_path, "right_index_10.png", "right_index_9.png", "right_index_1.png"))
-    assert [(attempt.number, Path(attempt.name).stem) for attempt in read.attempts_at(Position.RIGHT_INDEX)] == [
+    enrolment = read_enrolment(touch(tmp_path, "right_index_10.png", "right_index_9.png", "right_index_1.png"))
+    assert [(attempt.number, Path(attempt.name).stem) for attempt in enrolment.attempts_at(Position.RIGHT_INDEX)] == [
         (1, "right_index_1"),
         (2, "right_index_9"),
         (3, "right_index_10"),
@@ -47,13 +47,13 @@ def test_attempts_are_counted_in_the_order_of_their_numbers(tmp_path: Path) -> N
 
 
 def test_a_folder_may_tell_the_slot(tmp_path: Path) -> None:
-    read = read_enrolment(touch(tmp_path, "left_thumb/scan1.png", "left_thumb/scan2.png"))
-    assert [attempt.position for attempt in read.attempts] == [Position.LEFT_THUMB] * 2
+    enrolment = read_enrolment(touch(tmp_path, "left_thumb/scan1.png", "left_thumb/scan2.png"))
+    assert [attempt.position for attempt in enrolment.attempts] == [Position.LEFT_THUMB] * 2
 
 
 def test_sample_with_indonesian_names_is_complete() -> None:
-    read = read_enrolment(ROOT / "clean_names")
-    assert [attempt.position for attempt in read.attempts] == list(FINGERS[1:])
+    enrolment = read_enrolment(ROOT / "clean_names")
+    assert [attempt.position for attempt in enrolment.attempts] == list(FINGERS[1:])
 
 
 def test_csv_manifest(tmp_path: Path) -> None:
@@ -61,14 +61,14 @@ def test_csv_manifest(tmp_path: Path) -> None:
     path.write_text(
         "position,path,exception,ppi,birth_year\nRI,a.png,,1000,1990\nright_index,b.png,,,\nleft_ring,,amputated,,\n,,,,\n"
     )
-    read = read_enrolment(path)
-    assert read.id == "budi"
-    assert read.birth_year == 1990
-    assert [(a.position, a.number, a.ppi, a.source) for a in read.attempts] == [
+    enrolment = read_enrolment(path)
+    assert enrolment.id == "budi"
+    assert enrolment.birth_year == 1990
+    assert [(a.position, a.number, a.ppi, a.source) for a in enrolment.attempts] == [
         (Position.RIGHT_INDEX, 1, 1000.0, tmp_path / "a.png"),
         (Position.RIGHT_INDEX, 2, None, tmp_path / "b.png"),
     ]
-    assert read.absent == {Position.LEFT_RING: Absence.AMPUTATED}
+    assert enrolment.absent == {Position.LEFT_RING: Absence.AMPUTATED}
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_too_much(tmp_path: Path) -> None:
 
 
 def test_in_memory() -> None:
-    made = Enrolment.of("x", {"right_thumb": [b"1", b"2"], Position.FACE: b"3"}, {"left_ring": "bandaged"})
-    assert [(a.position, a.number) for a in made.attempts] == [
+    enrolment = Enrolment.of("x", {"right_thumb": [b"1", b"2"], Position.FACE: b"3"}, {"left_ring": "bandaged"})
+    assert [(a.position, a.number) for a in enrolment.attempts] == [
         (Position.RIGHT_THUMB, 1),
         (Position.RIGHT_THUMB, 2),
         (Position.FACE, 1),

@@ -14,6 +14,10 @@ def texts(language: str) -> Mapping[str, str]:
     ----------
     language : str
         One of :data:`LANGUAGES`; another raises :class:`biocapture.errors.UsageError`.
+
+    Returns
+    -------
+    dict
     """
     return vocabulary(language).sentences
 

@@ -17,6 +17,11 @@ def jpeg_uri(data: bytes) -> str:
     ----------
     data : bytes
         Of the file.
+
+    Returns
+    -------
+    str
+        Data URI.
     """
     return f"data:image/jpeg;base64,{base64.b64encode(data).decode('ascii')}"
 

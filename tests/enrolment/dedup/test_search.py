@@ -24,23 +24,23 @@ def enrolled(root: Path, name: str, person: str, touch: int) -> Path:
 def test_a_person_under_two_names_is_found(tmp_path: Path) -> None:
     one, other = enrolled(tmp_path, "a", "ayu", 1), enrolled(tmp_path, "z", "ayu", 2)
     enrolled(tmp_path, "b", "budi", 1)
-    found = find_duplicates([tmp_path])
-    assert [pair.owners for pair in found.pairs] == [(str(one), str(other))]
-    assert len(found.pairs[0].samples) == 3
-    assert found.clusters == ((str(one), str(other)),)
-    assert (found.owners, found.images, found.comparisons) == (3, 9, 9)
-    assert found.to_dict()["pairs"][0]["score"] > 98
+    result = find_duplicates([tmp_path])
+    assert [pair.owners for pair in result.pairs] == [(str(one), str(other))]
+    assert len(result.pairs[0].samples) == 3
+    assert result.clusters == ((str(one), str(other)),)
+    assert (result.owners, result.images, result.comparisons) == (3, 9, 9)
+    assert result.to_dict()["pairs"][0]["score"] > 98
 
 
 def test_images_without_slots_are_compared_one_with_another(tmp_path: Path) -> None:
     for number, name in enumerate(("ayu_right_thumb_1", "ayu_right_thumb_2", "budi_right_thumb_1")):
         shutil.copy(ROOT / "images" / f"{name}.jpg", tmp_path / f"finger scan {'abc'[number]}.jpg")
     (tmp_path / "finger broken.png").write_bytes(b"\x89PNG")
-    found = find_duplicates([tmp_path])
-    assert [pair.owners for pair in found.pairs] == [
+    result = find_duplicates([tmp_path])
+    assert [pair.owners for pair in result.pairs] == [
         (str(tmp_path / "finger scan a.jpg"), str(tmp_path / "finger scan b.jpg"))
     ]
-    assert list(found.unreadable) == [str(tmp_path / "finger broken.png")]
+    assert list(result.unreadable) == [str(tmp_path / "finger broken.png")]
 
 
 def test_another_slot_only_when_asked(tmp_path: Path) -> None:

@@ -53,14 +53,14 @@ def test_sample_enrolments(label: dict[str, str]) -> None:
         return
     assert record.verdict == label["verdict"]
     slots = {slot for slot in label["slots"].split(";") if slot}
-    found = [finding for finding in record.findings if finding.id == label["finding"]]
-    assert bool(found) == bool(label["finding"])
-    assert slots <= {slot for finding in found for slot in finding.positions}
+    named = [finding for finding in record.findings if finding.id == label["finding"]]
+    assert bool(named) == bool(label["finding"])
+    assert slots <= {slot for finding in named for slot in finding.positions}
     if not label["finding"]:
         assert record.findings == ()
         assert record.failure_risk < 0.01
     elif label["enrolment"] not in OF_EYES:
-        assert len(record.findings) == 1  # nothing else is said
+        assert len(record.findings) == 1  # no other finding
 
 
 def test_the_best_attempt_is_chosen_not_the_last() -> None:
@@ -73,8 +73,8 @@ def test_the_best_attempt_is_chosen_not_the_last() -> None:
         files = [slot.attempts[i].name for i in order]
         again = bc.check(Enrolment.of("x", {"right_index": files}))
         assert again.slots[0].best.name == slot.best.name
-    told = record.to_dict()["slots"]
-    assert [len(each["attempts"]) for each in told if each["slot"] == "right_index"] == [3]
+    slots = record.to_dict()["slots"]
+    assert [len(each["attempts"]) for each in slots if each["slot"] == "right_index"] == [3]
 
 
 def test_threads_do_not_change_the_answer() -> None:
@@ -127,16 +127,16 @@ def test_copies_are_found_however_they_are_made() -> None:
         "mirrored": np.ascontiguousarray(pixels[::-1]),
     }
     for name, copy in copies.items():
-        found = bc.check(Enrolment.of("x", {"right_thumb": data, "left_little": copy}), profile=bare()).findings
-        copied = [finding for finding in found if finding.id == "distinct.copied_image"]
+        findings = bc.check(Enrolment.of("x", {"right_thumb": data, "left_little": copy}), profile=bare()).findings
+        copied = [finding for finding in findings if finding.id == "distinct.copied_image"]
         assert copied, name
         assert set(copied[0].positions) == {Position.RIGHT_THUMB, Position.LEFT_LITTLE}
 
 
 def test_a_copy_is_found_in_the_slot_of_another_modality() -> None:
     file = ROOT / "images" / "ayu_right_thumb_1.jpg"
-    found = bc.check(Enrolment.of("x", {"right_thumb": file, "right_eye": file}), profile=bare()).findings
-    assert {"distinct.same_file", "complete.wrong_modality"} & {finding.id for finding in found}
+    findings = bc.check(Enrolment.of("x", {"right_thumb": file, "right_eye": file}), profile=bare()).findings
+    assert {"distinct.same_file", "complete.wrong_modality"} & {finding.id for finding in findings}
 
 
 def test_most_of_the_previous_person_is_a_person_some_is_residue() -> None:
@@ -174,10 +174,14 @@ def test_two_eyes_tell_together_that_they_are_exchanged(right: float, left: floa
     slots = {}
     for position, side in ((Position.RIGHT_EYE, right), (Position.LEFT_EYE, left)):
         attempt = next(attempt for attempt in taken.attempts if attempt.position is position)
-        found = examine(attempt, profile)
-        assert found.report is not None
-        told = found.report.measures | {STATED_SIDE: replace(found.report.measures[STATED_SIDE], raw=side)}
-        slots[position] = Slot(position, (replace(found, report=replace(found.report, measures=told)),))
+        examined = examine(attempt, profile)
+        assert examined.report is not None
+        measures_with_side = examined.report.measures | {
+            STATED_SIDE: replace(examined.report.measures[STATED_SIDE], raw=side)
+        }
+        slots[position] = Slot(
+            position, (replace(examined, report=replace(examined.report, measures=measures_with_side)),)
+        )
     findings = [
         each for each in check_completeness(CheckContext(taken, profile, slots)) if each.id == "complete.wrong_eye"
     ]
@@ -290,11 +294,11 @@ def test_many_remember_those_before(tmp_path: Path) -> None:
     (tmp_path / "images").symlink_to(ROOT / "images")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "manifest.json").write_text("{")
-    found = dict(check_many(tmp_path))
-    assert list(found) == sorted(found)
-    assert isinstance(found["broken"], str)
-    assert found["clean_ayu"].verdict is Verdict.READY
-    assert {finding.id for finding in found["other_person"].findings} == {"person.other_person"}
+    results = dict(check_many(tmp_path))
+    assert list(results) == sorted(results)
+    assert isinstance(results["broken"], str)
+    assert results["clean_ayu"].verdict is Verdict.READY
+    assert {finding.id for finding in results["other_person"].findings} == {"person.other_person"}
 
 
 def test_operators_come_from_the_sample() -> None:

@@ -1,5 +1,6 @@
 """The station's memory: only with its key, whole after kill -9, forgetful on time, and never taking foreign files."""
 
+import inspect
 import os
 import shutil
 import signal
@@ -12,9 +13,10 @@ from pathlib import Path
 import pytest
 from tests.support.records_of_people import templates
 
+from biocapture.cli import station as station_commands
 from biocapture.enrolment.station import Station, create_key, read_key
 from biocapture.enrolment.station.packing import pack_sample, unpack_features, unpack_template
-from biocapture.enrolment.station.store import _matcher_of
+from biocapture.enrolment.station.store import MAX_CITIZENS, RETENTION_DAYS, _matcher_of
 from biocapture.errors import StationError, UsageError
 from biocapture.types import Position
 
@@ -22,7 +24,7 @@ NAME = "ayu of the first village"
 """Too long to be in random bytes by chance."""
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
-AYU = {slot: made for slot, made in templates("clean_ayu").items() if slot.finger_code}
+AYU = {slot: template for slot, template in templates("clean_ayu").items() if slot.finger_code}
 
 
 @pytest.fixture
@@ -36,9 +38,9 @@ def test_remembers_across_sessions(path: Path) -> None:
     with Station(path, KEY) as station:
         (person,) = station.people()
         assert (person.id, person.operator, set(person.positions)) == (NAME, False, set(AYU))
-        name, found = station.previous("budi")
+        name, remembered = station.previous("budi")
         assert name == NAME
-        assert found[Position.RIGHT_INDEX].to_bytes() == AYU[Position.RIGHT_INDEX].to_bytes()
+        assert remembered[Position.RIGHT_INDEX].to_bytes() == AYU[Position.RIGHT_INDEX].to_bytes()
         assert station.previous(NAME) == ("", {})
         assert [known.person for known in station.samples_at(Position.RIGHT_INDEX, "budi")] == [NAME]
         assert station.samples_at(Position.RIGHT_INDEX, NAME) == []
@@ -202,15 +204,15 @@ def test_survives_kill_at_any_moment(tmp_path: Path) -> None:
             writer.stdout.readline()
         time.sleep(0.003 * trial)
         writer.send_signal(signal.SIGKILL)
-        told = [line for line in writer.stdout.read().splitlines() if line]
+        confirmed = [line for line in writer.stdout.read().splitlines() if line]
         writer.wait()
         writer.stdout.close()
         with Station(path, KEY) as station:
             people = station.people()
             assert 1 <= len(people) <= 8
             assert all(set(person.positions) == set(AYU) for person in people)  # no half of a person
-            if told:
-                assert f"person {told[-1]}" in {person.id for person in people}  # what was confirmed is there
+            if confirmed:
+                assert f"person {confirmed[-1]}" in {person.id for person in people}  # what was confirmed is there
             assert len(station.samples_at(Position.LEFT_LITTLE, "")) == len(people)
 
 
@@ -218,6 +220,11 @@ def test_copies_of_the_file_work_elsewhere(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path / "copy.db")
     with Station(tmp_path / "copy.db", KEY) as station:
         assert len(station) == 1
+
+
+def test_the_command_remembers_as_long_and_as_many_as_the_station() -> None:
+    options = inspect.signature(station_commands.add).parameters
+    assert (options["days"].default, options["keep"].default) == (RETENTION_DAYS, MAX_CITIZENS)
 
 
 def test_keys(tmp_path: Path) -> None:

@@ -59,6 +59,10 @@ class Memory(Protocol):
         position : Position
         exclude : str
             Id of the person under check, whose own samples are left out.
+
+        Returns
+        -------
+        list of RememberedSample
         """
 
     def templates_of(self, person: str) -> Mapping[Position, Any]:
@@ -106,6 +110,10 @@ class RecentMemory:
         ----------
         exclude : str
             Id of the person under check.
+
+        Returns
+        -------
+        (str, dict)
         """
         for person, samples in reversed(self._people.items()):
             if person != exclude and not any(sample.operator for sample in samples.values()):
@@ -120,6 +128,10 @@ class RecentMemory:
         position : Position
         exclude : str
             Id of the person under check.
+
+        Returns
+        -------
+        list of RememberedSample
         """
         people = self._people.items()
         return [samples[position] for person, samples in people if person != exclude and position in samples]
@@ -131,6 +143,11 @@ class RecentMemory:
         ----------
         person : str
             Id.
+
+        Returns
+        -------
+        dict
+            Position → template.
         """
         return _templates(self._people.get(person, {}).items())
 

@@ -196,6 +196,10 @@ class Station:
         ----------
         exclude : str
             Id of the person under check.
+
+        Returns
+        -------
+        (str, dict)
         """
         with station_errors(self.path):
             for number, name in self._ids("WHERE operator = 0 ORDER BY added DESC LIMIT 2").items():
@@ -210,6 +214,11 @@ class Station:
         ----------
         person : str
             Id.
+
+        Returns
+        -------
+        dict
+            Position → template.
         """
         with station_errors(self.path):
             number = next((number for number, name in self._ids().items() if name == person), None)
@@ -223,6 +232,10 @@ class Station:
         position : Position
         exclude : str
             Id of the person under check.
+
+        Returns
+        -------
+        list of RememberedSample
         """
         own, query = _matcher_of(position), "SELECT person, sealed FROM samples WHERE slot = ?"
         with station_errors(self.path):
