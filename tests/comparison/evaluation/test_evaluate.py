@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.support.prints import touch
 
-from biocapture.comparison.evaluation.evaluate import Evaluated, evaluate
+from biocapture.comparison.evaluation.evaluate import Evaluation, evaluate
 from biocapture.errors import UsageError
 from biocapture.fingerprint import matcher
 
@@ -32,7 +32,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def scored(images: Path, folder: Path, pairs: Iterable[tuple], **how: object) -> tuple[Evaluated, Rows]:
+def scored(images: Path, folder: Path, pairs: Iterable[tuple], **how: object) -> tuple[Evaluation, Rows]:
     listed, out = folder / "pairs.csv", folder / "out.csv"
     listed.write_text("file1,file2,genuine,theirs\n" + "".join(f"{','.join(map(str, row))},7\n" for row in pairs))
     done = evaluate(images, listed, out, **how)  # type: ignore[arg-type]
@@ -129,7 +129,7 @@ def test_two_workers_give_the_same_bytes_in_any_order(images: Path, tmp_path: Pa
 
 def test_few_templates_are_kept_ready(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, rows = scored(images, tmp_path, GENUINE + IMPOSTOR)
-    monkeypatch.setattr("biocapture.comparison.evaluation.evaluate.PREPARED", 1)
+    monkeypatch.setattr("biocapture.comparison.evaluation.evaluate.MAX_PREPARED_TEMPLATES", 1)
     assert scored(images, tmp_path, GENUINE + IMPOSTOR)[1] == rows
 
 

@@ -12,7 +12,7 @@ from biocapture.comparison.evaluation.rates import (
     equal_error_rate,
     error_areas,
     fnmr_at,
-    rates_left,
+    remaining_error_rate,
     threshold_at,
     threshold_of_fnmr,
     weighted_edc,
@@ -72,7 +72,9 @@ def test_discarding_by_quality_is_counting_what_is_left() -> None:
     discarded, rate = edc(quality, error)
     assert list(discarded) == [0.0, 0.2, 0.6, 0.8, 1.0]
     assert list(rate) == [0.4, 0.2, 0.0, 0.0, 0.0]
-    assert list(rates_left(np.array([0.0, 0.2, 0.4, 0.6]), discarded, rate)) == pytest.approx([0.4, 0.25, 1 / 6, 0.0])
+    assert list(remaining_error_rate(np.array([0.0, 0.2, 0.4, 0.6]), discarded, rate)) == pytest.approx(
+        [0.4, 0.25, 1 / 6, 0.0]
+    )
 
 
 def test_areas_relative_to_chance() -> None:
@@ -95,5 +97,7 @@ def test_weights_are_repetitions() -> None:
     share = np.linspace(0.0, 0.8, 9)
     repeated = edc(np.repeat(quality, weight), np.repeat(error, weight))
     np.testing.assert_allclose(
-        weighted_edc(quality, error, weight.astype(np.float64), share), rates_left(share, *repeated), atol=1e-12
+        weighted_edc(quality, error, weight.astype(np.float64), share),
+        remaining_error_rate(share, *repeated),
+        atol=1e-12,
     )

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from biocapture.comparison.evaluation.pairs import read_pairs
-from biocapture.comparison.evaluation.rates import edc, rates_left, weighted_edc
-from biocapture.comparison.evaluation.tables import tabulated
+from biocapture.comparison.evaluation.rates import edc, remaining_error_rate, weighted_edc
+from biocapture.comparison.evaluation.tables import write_threshold_report
 from biocapture.comparison.evaluation.thresholds import (
-    Genuine,
+    MatedPairs,
     characteristic,
     identities,
-    printed,
+    table_lines,
     threshold_table,
     write_tables,
 )
@@ -22,8 +22,8 @@ from biocapture.comparison.evaluation.thresholds import (
 HUNDRED = np.arange(100.0)
 
 
-def of(quality: np.ndarray, error: np.ndarray, identity: np.ndarray | None = None) -> Genuine:
-    return Genuine(quality, error, np.arange(len(quality)) if identity is None else identity, quality)
+def of(quality: np.ndarray, error: np.ndarray, identity: np.ndarray | None = None) -> MatedPairs:
+    return MatedPairs(quality, error, np.arange(len(quality)) if identity is None else identity, quality)
 
 
 def test_files_joined_by_pairs_are_of_one_identity() -> None:
@@ -107,11 +107,11 @@ def test_equal_weights_change_nothing() -> None:
     random = np.random.default_rng(4)
     quality, error = np.round(random.uniform(0, 10, 300)), random.random(300) < 0.2
     share = np.linspace(0, 0.9, 10)
-    plain = rates_left(share, *edc(quality, error))
+    plain = remaining_error_rate(share, *edc(quality, error))
     assert weighted_edc(quality, error, np.full(300, 3.0), share) == pytest.approx(plain)
     twice = np.concatenate([quality, quality[:100]]), np.concatenate([error, error[:100]])
     weight = np.where(np.arange(300) < 100, 2.0, 1.0)
-    assert weighted_edc(quality, error, weight, share) == pytest.approx(rates_left(share, *edc(*twice)))
+    assert weighted_edc(quality, error, weight, share) == pytest.approx(remaining_error_rate(share, *edc(*twice)))
 
 
 def listed(folder: Path, genuine: int, impostor: int) -> tuple[Path, np.ndarray, dict[str, float]]:
@@ -129,7 +129,7 @@ def listed(folder: Path, genuine: int, impostor: int) -> tuple[Path, np.ndarray,
 def test_tables_are_written_and_said(tmp_path: Path) -> None:
     path, scores, quality = listed(tmp_path, 100, 2000)
     quality["g0"] = float("nan")
-    said = "\n".join(tabulated(read_pairs(path), scores, quality, 1e-3, {}, tmp_path / "out"))
+    said = "\n".join(write_threshold_report(read_pairs(path), scores, quality, 1e-3, {}, tmp_path / "out"))
     assert "of this list at FMR 0.001); 10 of 100 pairs" in said
     assert re.search(r"^ +10 +10\.0 % \(6\.6 to 14\.9\) +100\.0 %", said, flags=re.MULTILINE)
     with (tmp_path / "out" / "thresholds.csv").open(newline="") as handle:
@@ -148,26 +148,34 @@ def test_tables_are_written_and_said(tmp_path: Path) -> None:
 def test_few_impostors_need_a_documented_threshold(tmp_path: Path) -> None:
     path, scores, quality = listed(tmp_path, 50, 20)
     pairs = read_pairs(path)
-    assert "FMR 0.001 needs at least 1000" in tabulated(pairs, scores, quality, 1e-3, {}, tmp_path)[0]
-    said = tabulated(pairs, scores, quality, 1e-3, {1e-3: 20.0}, tmp_path)
+    assert "FMR 0.001 needs at least 1000" in write_threshold_report(pairs, scores, quality, 1e-3, {}, tmp_path)[0]
+    said = write_threshold_report(pairs, scores, quality, 1e-3, {1e-3: 20.0}, tmp_path)
     assert "a score below 20 (documented for FMR 0.001); 10 of 50 pairs" in said[0]
     unknown = dict.fromkeys(quality, float("nan"))
-    assert tabulated(pairs, scores, unknown, 1e-3, {1e-3: 20.0}, tmp_path)[0] == "no quality: no thresholds"
+    assert (
+        write_threshold_report(pairs, scores, unknown, 1e-3, {1e-3: 20.0}, tmp_path)[0] == "no quality: no thresholds"
+    )
 
 
 def test_lists_without_labels_have_no_tables(tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
     path.write_text("file1,file2\na,b\n")
-    assert "no column genuine" in tabulated(read_pairs(path), np.ones(1), {"a": 1.0, "b": 1.0}, 1e-3, {}, tmp_path)[0]
+    assert (
+        "no column genuine"
+        in write_threshold_report(read_pairs(path), np.ones(1), {"a": 1.0, "b": 1.0}, 1e-3, {}, tmp_path)[0]
+    )
     path.write_text("file1,file2,genuine\na,b,1\n")
-    assert "both needed" in tabulated(read_pairs(path), np.ones(1), {"a": 1.0, "b": 1.0}, 1e-3, {}, tmp_path)[0]
+    assert (
+        "both needed"
+        in write_threshold_report(read_pairs(path), np.ones(1), {"a": 1.0, "b": 1.0}, 1e-3, {}, tmp_path)[0]
+    )
 
 
 def test_the_same_pairs_give_the_same_table_line_by_line() -> None:
     pairs = of(HUNDRED, HUNDRED % 7 == 0)
     first, second = threshold_table(pairs, (0, 40)), threshold_table(pairs, (0, 40))
     assert first == second
-    lines = printed(first, "below 30")
+    lines = table_lines(first, "below 30")
     assert lines[0] == "quality thresholds; a false non-match is below 30:"
     assert lines[1] == (
         "  below   taken again               errors avoided            FNMR of the rest (95 % intervals)"

@@ -1,67 +1,42 @@
-"""A pair list in, the same list with our scores or qualities out, and what they say."""
+"""A pair list in, the same list with our scores or qualities out, and the error rates."""
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from biocapture.assessment.options import Options, options_of
-from biocapture.assessment.samples import sample_of
-from biocapture.assessment.scoring import reports
-from biocapture.comparison.compare import sample_and_template
+from biocapture.assessment.options import options_of
+from biocapture.comparison.evaluation.extraction import Extraction, extract, lost_extraction
 from biocapture.comparison.evaluation.pairs import PairList, read_pairs, write_pairs
 from biocapture.comparison.evaluation.plot import require_matplotlib, write_plot
 from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at
-from biocapture.comparison.evaluation.tables import tabulated
+from biocapture.comparison.evaluation.tables import write_threshold_report
 from biocapture.comparison.evaluation.thresholds import identities
-from biocapture.comparison.protocol import Matcher, matcher
-from biocapture.errors import BiocaptureError, UsageError
+from biocapture.comparison.protocol import Matcher, matcher_for
+from biocapture.errors import UsageError
+from biocapture.types import Mask, Modality, Values
 from biocapture.workers.maps import map_ordered
 
-SCORE, QUALITY = "biocapture", "biocapture_quality"
+SCORE_COLUMN, QUALITY_COLUMN = "biocapture", "biocapture_quality"
 """Columns added to the pair list: our score; the lesser of our qualities of the two."""
 
-FMRS = (1e-2, 1e-3, 1e-4)
+FALSE_MATCH_RATES = (1e-2, 1e-3, 1e-4)
 
-PREPARED = 500
+MAX_PREPARED_TEMPLATES = 500
 """Templates kept ready for comparison; a fingerprint takes about 0.2 MB."""
 
 Item = TypeVar("Item")
-Watch = Callable[[Iterable[Item], int, str], Iterable[Item]]
+ShowProgress = Callable[[Iterable[Item], int, str], Iterable[Item]]
 """Passes items on and shows how far they are: items, how many there are, what they are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Extracted:
-    """What became of one file.
-
-    Attributes
-    ----------
-    template : bytes
-        As stored; empty where the file cannot be read, and where another comparison's scores are given.
-    is_empty : bool
-        It was read and holds nothing to compare: a failure to extract.
-    quality : float
-        Ours, where it is wanted.
-    error : str
-        Why it cannot be read.
-    """
-
-    name: str
-    template: bytes
-    is_empty: bool = False
-    quality: float = float("nan")
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluation:
     """A scored pair list.
 
     Attributes
@@ -89,21 +64,39 @@ def evaluate(
     tables: Path | None = None,
     fmr: float = 1e-3,
     scores_from: str = "",
-    watch: Watch[Any] = lambda items, total, what: items,
-) -> Evaluated:
+    progress: ShowProgress[Any] = lambda items, total, what: items,
+) -> Evaluation:
     """Score every pair, write the table, and draw the error rates where a plot is asked for.
 
     Parameters
     ----------
+    images : Path
+        Folder of the files that the pairs name.
+    pairs : Path
+        CSV with the columns ``file1``, ``file2`` and, for error rates, ``genuine``.
+    out : Path
+        The same CSV with our columns.
+    modality : str
+        Of all files.
+    ppi : float, optional
+        Their resolution, 50..5000; overrides what they say.
+    workers, fork
+        As :func:`biocapture.workers.maps.map_ordered` has them.
     plot : Path, optional
         Picture of the error rates.
     tables : Path, optional
-        Folder for the curves as tables, and for what thresholds on quality do.
+        Folder for the curves as tables, and for the effects of thresholds on quality.
     fmr : float
         False match rate of the decision threshold that ``tables`` judge errors by.
     scores_from : str
         Column of the pair list with another comparison's scores, higher is more alike; "" = ours. With it any modality
         can be evaluated, and our quality is always added.
+    progress : callable
+        Passes items on and shows how far they are.
+
+    Returns
+    -------
+    Evaluation
 
     Raises
     ------
@@ -115,122 +108,116 @@ def evaluate(
     for folder in (images, out.parent):
         if not folder.is_dir():
             raise UsageError("no such folder", str(folder))
-    wanted = options_of(modality, ppi=ppi)
-    if wanted.modality is None:
-        raise UsageError("an evaluation is of one modality: fingerprint, face or iris", modality)
-    part = None if scores_from else matcher(wanted.modality)
-    listed = read_pairs(pairs)
-    given = _given(listed, scores_from, pairs) if scores_from else np.empty(0)
-    with_quality = plot is not None or tables is not None or part is None
-    work = partial(_extracted, images=images, wanted=wanted, with_template=part is not None, with_quality=with_quality)
+    options = options_of(modality, ppi=ppi)
+    if options.modality is None:
+        raise UsageError(f"an evaluation is of one modality: {_names()}", modality)
+    matcher = None if scores_from else matcher_for(options.modality)
+    pair_list = read_pairs(pairs)
+    given = _given_scores(pair_list, scores_from, pairs) if scores_from else np.empty(0)
+    with_quality = plot is not None or tables is not None or matcher is None
+    work = partial(
+        extract, images=images, options=options, with_template=matcher is not None, with_quality=with_quality
+    )
     begun = time.perf_counter()
-    stream = map_ordered(work, listed.files, workers, _lost, fork)
-    made = {each.name: each for each in watch(stream, len(listed.files), "templates" if part else "qualities")}
+    stream = map_ordered(work, pair_list.files, workers, lost_extraction, fork)
+    subject = "templates" if matcher else "qualities"
+    extractions = {each.name: each for each in progress(stream, len(pair_list.files), subject)}
     extracted = time.perf_counter()
-    scores = _scores(listed, made, part, watch) if part else given
+    scores = _scores(pair_list, extractions, matcher, progress) if matcher else given
     compared = time.perf_counter()
-    # Unlike min, np.minimum passes NaN on whichever side it is.
-    quality = np.minimum(*np.array([[made[name].quality for name in pair] for pair in listed.pairs]).T)
-    columns = ({} if scores_from else {SCORE: scores}) | ({QUALITY: quality} if with_quality else {})
-    write_pairs(listed, columns, out)
-    errors = [each.error for each in made.values() if each.error]
-    speed = f"{len(made) / (extracted - begun):.0f}/s with {workers} processes"
-    lines = [f"unreadable: {error}" for error in errors] + _rates(listed.genuine, scores)
-    if part is None:
+    quality = _qualities(pair_list, extractions)
+    columns = ({} if scores_from else {SCORE_COLUMN: scores}) | ({QUALITY_COLUMN: quality} if with_quality else {})
+    write_pairs(pair_list, columns, out)
+    errors = [each.error for each in extractions.values() if each.error]
+    lines = [f"unreadable: {error}" for error in errors] + _rates(pair_list.mated, scores)
+    speed = f"{len(extractions) / (extracted - begun):.0f}/s with {workers} processes"
+    if matcher is None:
         lines.append(f"qualities: {speed}")
     else:
-        empty = sum(each.is_empty for each in made.values())
+        empty = sum(each.is_empty for each in extractions.values())
         lines.append(f"templates: {speed}, {empty} failures to extract")
         lines.append(f"comparisons: {len(scores) / (compared - extracted):.0f}/s in one process")
     lines.append(f"{len(scores)} pairs → {out}")
     if plot is not None:
-        lines.append(_drawn(listed, scores, quality, plot))
+        lines.append(_draw(pair_list, scores, quality, plot))
     if tables is not None:
-        captures = {each.name: each.quality for each in made.values()}
-        known = part.THRESHOLDS if part else {}
-        lines += tabulated(listed, scores, captures, fmr, known, tables)
-    return Evaluated(lines, len(errors))
+        captures = {each.name: each.quality for each in extractions.values()}
+        known = matcher.THRESHOLDS if matcher else {}
+        lines += write_threshold_report(pair_list, scores, captures, fmr, known, tables)
+    return Evaluation(lines, len(errors))
 
 
-def _scores(listed: PairList, made: dict[str, Extracted], part: Matcher, watch: Watch[Any]) -> NDArray[np.float64]:
+def _names() -> str:
+    *rest, last = Modality
+    return f"{', '.join(rest)} or {last}"
+
+
+def _scores(
+    pair_list: PairList, extractions: Mapping[str, Extraction], matcher: Matcher, progress: ShowProgress[Any]
+) -> Values:
     """(P,) score of each pair, NaN where a file cannot be read."""
 
-    @functools.lru_cache(PREPARED)
-    def ready(name: str) -> Any:
-        return part.prepare(part.Template.from_bytes(made[name].template))
+    @functools.lru_cache(MAX_PREPARED_TEMPLATES)
+    def template(name: str) -> Any:
+        return matcher.prepare(matcher.Template.from_bytes(extractions[name].template))
 
-    scores = (
-        part.compare(ready(one), ready(other)).score if made[one].template and made[other].template else np.nan
-        for one, other in watch(listed.pairs, len(listed.rows), "comparisons")
-    )
-    return np.fromiter(scores, np.float64, len(listed.rows))
+    def score(probe: str, reference: str) -> float:
+        if not extractions[probe].template or not extractions[reference].template:
+            return np.nan
+        return float(matcher.compare(template(probe), template(reference)).score)
+
+    total = len(pair_list.rows)
+    return np.fromiter((score(*pair) for pair in progress(pair_list.pairs, total, "comparisons")), np.float64, total)
 
 
-def _given(listed: PairList, column: str, path: Path) -> NDArray[np.float64]:
+def _qualities(pair_list: PairList, extractions: Mapping[str, Extraction]) -> Values:
+    """(P,) the lesser quality of each pair, NaN where one has none."""
+    # Unlike min, np.minimum passes NaN on whichever side it is.
+    return np.minimum(*np.array([[extractions[name].quality for name in pair] for pair in pair_list.pairs]).T)
+
+
+def _given_scores(pair_list: PairList, column: str, path: Path) -> Values:
     """(P,) scores as the list has them, NaN for empty fields."""
-    if column not in listed.names:
+    if column not in pair_list.names:
         raise UsageError(f"the pair list has no column {column!r}", str(path))
     try:
-        return np.array([float(row[column] or "nan") for row in listed.rows])
+        return np.array([float(row[column] or "nan") for row in pair_list.rows])
     except ValueError as error:
         raise UsageError(f"column {column!r}: {error}", str(path)) from error
 
 
-def _rates(genuine: NDArray[np.bool_] | None, scores: NDArray[np.float64]) -> list[str]:
-    """Error rates with what stands behind them; empty where the list does not say which pairs are genuine."""
-    if genuine is None:
+def _rates(is_mated: Mask | None, scores: Values) -> list[str]:
+    """Error rates with what stands behind them; empty where the list does not say which pairs are mated."""
+    if is_mated is None:
         return []
-    same, different = _split(genuine, scores)
-    counts = f"{len(same)} genuine and {len(different)} impostor scores"
-    if not same.size or not different.size:
+    mated, non_mated = _split(is_mated, scores)
+    counts = f"{len(mated)} genuine and {len(non_mated)} impostor scores"
+    if not mated.size or not non_mated.size:
         return [f"no error rates: {counts}"]
-    lines = [f"EER: {100 * equal_error_rate(same, different):.2f} % ({counts})"]
-    for fmr in FMRS:
-        above = int(fmr * len(different))
+    lines = [f"EER: {100 * equal_error_rate(mated, non_mated):.2f} % ({counts})"]
+    for fmr in FALSE_MATCH_RATES:
+        above = int(fmr * len(non_mated))
         if above:
-            note = f"{above} of {len(different)} impostor scores lie above the threshold"
-            lines.append(f"FNMR at FMR {fmr:g}: {100 * fnmr_at(same, different, fmr):.2f} % ({note})")
+            note = f"{above} of {len(non_mated)} impostor scores lie above the threshold"
+            lines.append(f"FNMR at FMR {fmr:g}: {100 * fnmr_at(mated, non_mated, fmr):.2f} % ({note})")
         else:
             lines.append(f"FNMR at FMR {fmr:g}: needs at least {round(1 / fmr)} impostor scores")
     return lines
 
 
-def _split(genuine: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Genuine and impostor scores, those without a score left out."""
-    whole = np.isfinite(scores)
-    return scores[whole & genuine], scores[whole & ~genuine]
+def _split(is_mated: Mask, scores: Values) -> tuple[Values, Values]:
+    """Scores of mated and of non-mated pairs, those without a score left out."""
+    compared = np.isfinite(scores)
+    return scores[compared & is_mated], scores[compared & ~is_mated]
 
 
-def _drawn(listed: PairList, scores: NDArray[np.float64], quality: NDArray[np.float64], plot: Path) -> str:
-    if listed.genuine is None:
+def _draw(pair_list: PairList, scores: Values, quality: Values, plot: Path) -> str:
+    if pair_list.mated is None:
         return "no plot: the pair list has no column genuine"
-    same, different = _split(listed.genuine, scores)
-    if not same.size or not different.size:
+    mated, non_mated = _split(pair_list.mated, scores)
+    if not mated.size or not non_mated.size:
         return "no plot: genuine and impostor scores are both needed"
-    wanted = np.isfinite(scores) & listed.genuine
-    identity = identities([pair for pair, which in zip(listed.pairs, wanted.tolist(), strict=True) if which])
-    write_plot(same, different, quality[wanted], plot, identity)
+    drawn = np.isfinite(scores) & pair_list.mated
+    identity = identities([pair for pair, is_drawn in zip(pair_list.pairs, drawn.tolist(), strict=True) if is_drawn])
+    write_plot(mated, non_mated, quality[drawn], plot, identity)
     return f"curves → {plot}"
-
-
-def _extracted(
-    names: Sequence[str], images: Path, wanted: Options, with_template: bool, with_quality: bool
-) -> list[Extracted]:
-    return [_extracted_one(name, images, wanted, with_template, with_quality) for name in names]
-
-
-def _extracted_one(name: str, images: Path, wanted: Options, with_template: bool, with_quality: bool) -> Extracted:
-    try:
-        if not with_template:
-            return Extracted(name, b"", quality=reports([sample_of(images / name, wanted)], wanted)[0].quality)
-        sample, template = sample_and_template(images / name, wanted)
-        quality = reports([sample], wanted)[0].quality if with_quality else float("nan")
-        return Extracted(name, template.to_bytes(), matcher(sample.modality).is_empty(template), quality)
-    except (BiocaptureError, MemoryError) as error:
-        return Extracted(name, b"", error=str(error) or f"{name}: {type(error).__name__}")
-    except Exception as error:  # noqa: BLE001  a fault of ours must cost one file, not the list
-        return _lost(name, f"internal error, please report it: {type(error).__name__}: {error}")
-
-
-def _lost(name: str, why: str) -> Extracted:
-    return Extracted(name, b"", error=f"{name}: {why}")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from biocapture.errors import UsageError
 
-ONE, OTHER, GENUINE = "file1", "file2", "genuine"
+PROBE_COLUMN, REFERENCE_COLUMN, MATED_COLUMN = "file1", "file2", "genuine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PairList:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """The two files of each row."""
-        return [(row[ONE], row[OTHER]) for row in self.rows]
+        return [(row[PROBE_COLUMN], row[REFERENCE_COLUMN]) for row in self.rows]
 
     @property
     def files(self) -> list[str]:
@@ -31,15 +31,23 @@ class PairList:
         return sorted({name for pair in self.pairs for name in pair})
 
     @property
-    def genuine(self) -> NDArray[np.bool_] | None:
-        """(P,) which pairs are of the same person's same characteristic; None when the list does not say."""
-        if GENUINE not in self.names:
+    def mated(self) -> NDArray[np.bool_] | None:
+        """(P,) which pairs are mated: of the same characteristic of one subject; None when the list does not say."""
+        if MATED_COLUMN not in self.names:
             return None
-        return np.array([row[GENUINE] == "1" for row in self.rows])
+        return np.array([row[MATED_COLUMN] == "1" for row in self.rows])
 
 
 def read_pairs(path: Path) -> PairList:
     """Read a CSV of pairs.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    PairList
 
     Raises
     ------
@@ -49,19 +57,19 @@ def read_pairs(path: Path) -> PairList:
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as handle:
-            listed = PairList(*_parsed(handle))
+            pair_list = PairList(*_parse(handle))
     except (OSError, ValueError, csv.Error) as error:
         raise UsageError(f"cannot be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
-    if not listed.rows:
+    if not pair_list.rows:
         raise UsageError("cannot be read: a pair list has at least one row below its header", str(path))
-    return listed
+    return pair_list
 
 
-def _parsed(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[dict[str, str], ...]]:
+def _parse(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[dict[str, str], ...]]:
     """Names of the columns, and the rows; raises :class:`ValueError`."""
     reader = csv.reader(lines, strict=True)
     names = tuple(next(reader, ()))
-    if not {ONE, OTHER} <= set(names) or len(set(names)) < len(names):
+    if not {PROBE_COLUMN, REFERENCE_COLUMN} <= set(names) or len(set(names)) < len(names):
         raise ValueError("a pair list has the columns file1 and file2, and each column once")
     return names, tuple(_row(names, fields, reader.line_num) for fields in reader if fields)
 
@@ -70,28 +78,41 @@ def _row(names: tuple[str, ...], fields: list[str], line: int) -> dict[str, str]
     if len(fields) != len(names):
         raise ValueError(f"line {line} has {len(fields)} fields, expected {len(names)}")
     row = dict(zip(names, fields, strict=True))
-    if not row[ONE] or not row[OTHER]:
+    if not row[PROBE_COLUMN] or not row[REFERENCE_COLUMN]:
         raise ValueError(f"line {line} names no two files")
-    if row.get(GENUINE, "1") not in {"0", "1"}:
-        raise ValueError(f"line {line} has genuine = {row[GENUINE]!r}, expected 1 or 0")
+    if row.get(MATED_COLUMN, "1") not in {"0", "1"}:
+        raise ValueError(f"line {line} has genuine = {row[MATED_COLUMN]!r}, expected 1 or 0")
     return row
 
 
-def write_pairs(listed: PairList, columns: Mapping[str, NDArray[np.float64]], out: Path) -> None:
-    """Write the list with numbers added, four decimals, NaN as an empty field; raises :class:`UsageError`."""
-    names = [name for name in listed.names if name not in columns] + list(columns)
+def write_pairs(pair_list: PairList, columns: Mapping[str, NDArray[np.float64]], out: Path) -> None:
+    """Write a pair list with numbers added.
+
+    Parameters
+    ----------
+    pair_list : PairList
+    columns : mapping
+        Name → (P,) numbers, written with four decimals, NaN as an empty field. A column of that name is replaced.
+    out : Path
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
+    """
+    names = [name for name in pair_list.names if name not in columns] + list(columns)
     try:
         with out.open("w", newline="", encoding="utf8") as handle:
             table = csv.DictWriter(handle, names, lineterminator="\n")
             table.writeheader()
-            table.writerows(_with_numbers(listed, columns))
+            table.writerows(_with_numbers(pair_list, columns))
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
 
 
-def _with_numbers(listed: PairList, columns: Mapping[str, NDArray[np.float64]]) -> Iterator[dict[str, str]]:
+def _with_numbers(pair_list: PairList, columns: Mapping[str, NDArray[np.float64]]) -> Iterator[dict[str, str]]:
     for row, values in zip(
-        listed.rows, zip(*(column.tolist() for column in columns.values()), strict=True), strict=True
+        pair_list.rows, zip(*(column.tolist() for column in columns.values()), strict=True), strict=True
     ):
         added = (f"{value:.4f}" if value == value else "" for value in values)
         yield row | dict(zip(columns, added, strict=True))

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from biocapture.comparison.evaluation.rates import det, edc, edc_areas, equal_error_rate, rates_left, threshold_of_fnmr
-from biocapture.comparison.evaluation.thresholds import MAX_DISCARDED, UNASSESSED, Genuine, characteristic
+from biocapture.comparison.evaluation.rates import (det, edc, edc_areas, equal_error_rate, threshold_of_fnmr, remaining_error_rate)
+from biocapture.comparison.evaluation.thresholds import (UNASSESSED, characteristic, MAX_DISCARDED_SHARE, MatedPairs)
 from biocapture.errors import UsageError
 from biocapture.types import Values
 from biocapture.workers.isolation import isolated_python
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-OURS, OTHERS = "#1f5fa8", "#9a9a9a"
-"""Colours of our curve and of those it is to be judged by."""
+CURVE_COLOUR, GUIDE_COLOUR = "#1f5fa8", "#9a9a9a"
+"""Colours of the measured curve and of those it is to be judged by."""
 
 START_FNMR = 0.10
 """Error rate at which the error-versus-discard characteristic begins: every matcher has one; few pairs decide it."""
@@ -35,7 +35,18 @@ CHILD = f"from {__name__} import draw_for_parent; draw_for_parent()"
 
 
 def require_matplotlib(path: Path) -> None:
-    """Raise :class:`UsageError` when the picture could not be drawn: no matplotlib, no such folder, not a PNG."""
+    """Check before any work that a picture can be drawn.
+
+    Parameters
+    ----------
+    path : Path
+        Of the picture.
+
+    Raises
+    ------
+    UsageError
+        No matplotlib, no such folder, or not a PNG.
+    """
     if find_spec("matplotlib") is None:
         raise UsageError("plots need matplotlib: pip install 'biocapture[plot]'", str(path))
     if path.suffix.lower() != ".png" or not path.parent.is_dir():
@@ -43,18 +54,20 @@ def require_matplotlib(path: Path) -> None:
 
 
 def write_plot(
-    genuine: Values, impostor: Values, quality: Values, path: Path, identity: NDArray[np.int64] | None = None
+    mated: Values, non_mated: Values, quality: Values, path: Path, identity: NDArray[np.int64] | None = None
 ) -> None:
     """Draw the detection error trade-off and, where there are qualities, the error-versus-discard characteristic.
 
     Parameters
     ----------
-    genuine, impostor : (G,) and (I,) float64
-        Scores, at least one of each.
-    quality : (G,) float64
-        Of each genuine pair, the lesser of its two; NaN (not assessable) is discarded first.
-    identity : (G,) int64, optional
-        Which finger, eye or face each genuine pair is of: draws the 95 % band of a bootstrap over these.
+    mated, non_mated : (M,), (N,) float64
+        Comparison scores, at least one of each.
+    quality : (M,) float64
+        Of each mated pair, the lesser of its two; NaN (not assessable) is discarded first.
+    path : Path
+        A PNG.
+    identity : (M,) int64, optional
+        Which finger, eye or face each mated pair is of: draws the 95 % band of a bootstrap over these.
 
     Raises
     ------
@@ -63,8 +76,8 @@ def write_plot(
     """
     require_matplotlib(path)
     arrays = io.BytesIO()
-    given = {} if identity is None else {"identity": identity}
-    np.savez(arrays, allow_pickle=False, genuine=genuine, impostor=impostor, quality=quality, **given)
+    optional = {} if identity is None else {"identity": identity}
+    np.savez(arrays, allow_pickle=False, mated=mated, non_mated=non_mated, quality=quality, **optional)
     child = subprocess.run(  # noqa: S603
         isolated_python(CHILD), input=arrays.getvalue(), stdout=subprocess.PIPE, cwd=Path(__file__).parent, check=True
     )
@@ -80,51 +93,51 @@ def draw_for_parent() -> None:
     sys.stdout.buffer.write(_picture(**arrays))
 
 
-def _picture(genuine: Values, impostor: Values, quality: Values, identity: NDArray[np.int64] | None = None) -> bytes:
+def _picture(mated: Values, non_mated: Values, quality: Values, identity: NDArray[np.int64] | None = None) -> bytes:
     from matplotlib.figure import Figure
 
     assessed = bool(np.isfinite(quality).any())
     figure = Figure(figsize=(10.5 if assessed else 5.25, 5.0), layout="constrained", dpi=110)
     axes = figure.subplots(1, 2 if assessed else 1, squeeze=False)[0]
-    _draw_det(axes[0], genuine, impostor)
+    _draw_det(axes[0], mated, non_mated)
     if assessed:
-        _draw_edc(axes[1], np.where(np.isfinite(quality), quality, UNASSESSED), genuine, identity)
+        _draw_edc(axes[1], np.where(np.isfinite(quality), quality, UNASSESSED), mated, identity)
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()
 
 
-def _draw_det(axes: Axes, genuine: Values, impostor: Values) -> None:
+def _draw_det(axes: Axes, mated: Values, non_mated: Values) -> None:
     """Rates in per cent on logarithmic axes; a rate of zero is drawn at half of what one score would be."""
-    _, fmr, fnmr = det(genuine, impostor)
-    floors = 50 / len(impostor), 50 / len(genuine)
+    _, fmr, fnmr = det(mated, non_mated)
+    floors = 50 / len(non_mated), 50 / len(mated)
     across, up = (np.maximum(100 * rate, floor) for rate, floor in zip((fmr, fnmr), floors, strict=True))
-    axes.loglog(across, up, color=OURS, drawstyle="steps-post")
+    axes.loglog(across, up, color=CURVE_COLOUR, drawstyle="steps-post")
     least = min(floors)
-    axes.plot([least, 100], [least, 100], color=OTHERS, linewidth=0.8, linestyle="--")
-    rate = 100 * equal_error_rate(genuine, impostor)
-    axes.plot(max(rate, least), max(rate, least), "o", color=OURS)
+    axes.plot([least, 100], [least, 100], color=GUIDE_COLOUR, linewidth=0.8, linestyle="--")
+    rate = 100 * equal_error_rate(mated, non_mated)
+    axes.plot(max(rate, least), max(rate, least), "o", color=CURVE_COLOUR)
     axes.annotate(f"EER {rate:.2f} %", (max(rate, least), max(rate, least)), (8, 8), textcoords="offset points")
     axes.set(xlim=(least, 100), ylim=(least, 100), xlabel="false match rate, %", ylabel="false non-match rate, %")
-    axes.set_title(f"Detection error trade-off\n{len(genuine)} genuine, {len(impostor)} impostor scores", fontsize=10)
+    axes.set_title(f"Detection error trade-off\n{len(mated)} genuine, {len(non_mated)} impostor scores", fontsize=10)
     axes.grid(visible=True, which="major", color="#e4e4e4")
 
 
-def _draw_edc(axes: Axes, quality: Values, genuine: Values, identity: NDArray[np.int64] | None) -> None:
+def _draw_edc(axes: Axes, quality: Values, mated: Values, identity: NDArray[np.int64] | None) -> None:
     """FNMR of the pairs that are left when those of lowest quality are discarded."""
-    threshold, start = threshold_of_fnmr(genuine, START_FNMR)
-    error = genuine < threshold
-    share = np.linspace(0.0, MAX_DISCARDED, 901)
-    rate = rates_left(share, *edc(quality, error))
+    threshold, start = threshold_of_fnmr(mated, START_FNMR)
+    error = mated < threshold
+    share = np.linspace(0.0, MAX_DISCARDED_SHARE, 901)
+    rate = remaining_error_rate(share, *edc(quality, error))
     if identity is not None:
-        band = characteristic(Genuine(quality, error, identity, quality))
-        axes.fill_between(100 * band.discarded, 100 * band.low, 100 * band.high, color=OURS, alpha=0.15, label="95 %")
-    areas = edc_areas(quality, genuine, START_FNMR)
-    axes.plot(100 * share, 100 * rate, color=OURS, label="lesser quality of the pair")
-    axes.plot([0, 100 * MAX_DISCARDED], [100 * start] * 2, color=OTHERS, linestyle="--", label="at random")
+        band = characteristic(MatedPairs(quality, error, identity, quality))
+        axes.fill_between(100 * band.discarded, 100 * band.low, 100 * band.high, color=CURVE_COLOUR, alpha=0.15, label="95 %")
+    areas = edc_areas(quality, mated, START_FNMR)
+    axes.plot(100 * share, 100 * rate, color=CURVE_COLOUR, label="lesser quality of the pair")
+    axes.plot([0, 100 * MAX_DISCARDED_SHARE], [100 * start] * 2, color=GUIDE_COLOUR, linestyle="--", label="at random")
     ideal = np.maximum(start - share, 0) / (1 - share)
-    axes.plot(100 * share, 100 * ideal, color=OTHERS, linestyle=":", label="ideal")
-    axes.set(xlim=(0, 100 * MAX_DISCARDED), ylim=(0, None), xlabel="discarded pairs, %")
+    axes.plot(100 * share, 100 * ideal, color=GUIDE_COLOUR, linestyle=":", label="ideal")
+    axes.set(xlim=(0, 100 * MAX_DISCARDED_SHARE), ylim=(0, None), xlabel="discarded pairs, %")
     axes.set_ylabel("false non-match rate of the rest, %")
     relative = ", ".join(f"{value:.2f} to {100 * up_to:.0f} %" for up_to, value in areas.items())
     axes.set_title(f"Error versus discard, from FNMR {100 * start:.1f} %\nrelative area {relative}", fontsize=10)

@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.comparison.evaluation.intervals import wilson
-from biocapture.comparison.evaluation.rates import det, edc, rates_left, weighted_edc
+from biocapture.comparison.evaluation.intervals import BOOTSTRAP_RESAMPLES, INTERVAL_95, wilson
+from biocapture.comparison.evaluation.rates import (det, edc, weighted_edc, remaining_error_rate)
 from biocapture.errors import UsageError
 from biocapture.types import Values
 
-REPEATS = 500
-"""Resamples of the bootstrap."""
-
-QUALITIES = tuple(range(0, 100, 5))
+QUALITY_THRESHOLDS = tuple(range(0, 100, 5))
 """Thresholds of the table."""
 
-MAX_DISCARDED, STEPS = 0.9, 91
+MAX_DISCARDED_SHARE, CURVE_STEPS = 0.9, 91
+"""End of the error-versus-discard characteristic, and its points."""
+
 MAX_DET_ROWS = 2000
+"""Rows of the table of the detection error trade-off; longer ones are thinned out."""
 
 UNASSESSED = -1.0
 """Stands for no quality: such captures are sent back at every threshold."""
@@ -35,12 +35,12 @@ class Estimate:
     high: float
 
     def __str__(self) -> str:
-        value, low, high = (100 * part for part in (self.value, self.low, self.high))
+        value, low, high = (100 * each for each in (self.value, self.low, self.high))
         return f"{value:5.1f} % ({low:.1f} to {high:.1f})" if value == value else "    –"
 
 
 @dataclass(frozen=True, slots=True)
-class Threshold:
+class ThresholdEffect:
     """What one threshold on quality does.
 
     Attributes
@@ -48,7 +48,7 @@ class Threshold:
     quality : float
         Captures below are taken again.
     pairs : int
-        Genuine pairs that are left.
+        Mated pairs that are left.
     retaken : Estimate
         Share of the captures.
     avoided : Estimate
@@ -73,8 +73,8 @@ ESTIMATES = ("retaken", "avoided", "fnmr")
 
 
 @dataclass(frozen=True, slots=True)
-class Genuine:
-    """Genuine pairs of a list.
+class MatedPairs:
+    """Mated pairs of a list.
 
     Attributes
     ----------
@@ -105,7 +105,18 @@ class Characteristic:
 
 
 def identities(pairs: Sequence[tuple[str, str]]) -> NDArray[np.int64]:
-    """(P,) which of several identities each genuine pair belongs to: files that are joined by pairs are of one."""
+    """Which identity each mated pair is of: files that are joined by pairs are of one.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+        Names of the two files of each mated pair.
+
+    Returns
+    -------
+    (P,) int64
+        Numbers from 0.
+    """
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -114,47 +125,84 @@ def identities(pairs: Sequence[tuple[str, str]]) -> NDArray[np.int64]:
             name = parent[name]
         return name
 
-    for one, other in pairs:
-        parent[root(one)] = root(other)
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(root(one) for one, _ in pairs))}
-    return np.array([numbers[root(one)] for one, _ in pairs], np.int64)
+    for probe, reference in pairs:
+        parent[root(probe)] = root(reference)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(root(probe) for probe, _ in pairs))}
+    return np.array([numbers[root(probe)] for probe, _ in pairs], np.int64)
 
 
-def resampled(identity: NDArray[np.int64], seed: int = 0) -> Iterable[Values]:
-    """Weights (P,) of the pairs in each bootstrap resample: whole identities are drawn, as people come to a booth."""
+def bootstrap_weights(identity: NDArray[np.int64], seed: int = 0) -> Iterable[Values]:
+    """Weights of the pairs in each resample of a bootstrap.
+
+    Identities are drawn, not pairs: pairs of one finger are not independent.
+
+    Parameters
+    ----------
+    identity : (P,) int64
+        As :func:`identities` gives them.
+    seed : int
+
+    Yields
+    ------
+    (P,) float64
+        How many times each pair counts; :data:`BOOTSTRAP_RESAMPLES` times.
+    """
     random = np.random.default_rng(seed)
     count = int(identity.max()) + 1
-    for _ in range(REPEATS):
+    for _ in range(BOOTSTRAP_RESAMPLES):
         drawn = np.bincount(random.integers(0, count, count), minlength=count)
         yield drawn[identity].astype(np.float64)
 
 
-def characteristic(pairs: Genuine) -> Characteristic:
-    """Error-versus-discard characteristic (ISO/IEC 29794-1) with the band of a bootstrap over identities."""
-    share = np.linspace(0.0, MAX_DISCARDED, STEPS)
-    rate = rates_left(share, *edc(pairs.quality, pairs.error))
-    made = [weighted_edc(pairs.quality, pairs.error, weight, share) for weight in resampled(pairs.identity)]
-    low, high = np.nanquantile(np.stack(made), (0.025, 0.975), axis=0)
+def characteristic(pairs: MatedPairs) -> Characteristic:
+    """Error-versus-discard characteristic (ISO/IEC 29794-1) with the band of a bootstrap over identities.
+
+    Parameters
+    ----------
+    pairs : MatedPairs
+
+    Returns
+    -------
+    Characteristic
+    """
+    share = np.linspace(0.0, MAX_DISCARDED_SHARE, CURVE_STEPS)
+    rate = remaining_error_rate(share, *edc(pairs.quality, pairs.error))
+    curves = [weighted_edc(pairs.quality, pairs.error, weight, share) for weight in bootstrap_weights(pairs.identity)]
+    low, high = np.nanquantile(np.stack(curves), INTERVAL_95, axis=0)
     return Characteristic(share, rate, low, high)
 
 
-def threshold_table(pairs: Genuine, qualities: Sequence[float] = QUALITIES) -> list[Threshold]:
-    """What each threshold does; intervals by a bootstrap over identities, that of captures by Wilson's formula."""
+def threshold_table(pairs: MatedPairs, qualities: Sequence[float] = QUALITY_THRESHOLDS) -> list[ThresholdEffect]:
+    """Effect of each threshold on quality, with 95 % intervals.
+
+    Those of pairs come from a bootstrap over identities, that of captures from Wilson's formula.
+
+    Parameters
+    ----------
+    pairs : MatedPairs
+    qualities : sequence of float
+        The thresholds, 0..100.
+
+    Returns
+    -------
+    list of ThresholdEffect
+        One per threshold.
+    """
     left = pairs.quality[None, :] >= np.asarray(qualities, np.float64)[:, None]
     flat = np.ones(len(pairs.error))
     middle = _rates(left, pairs.error, flat)
-    made = np.stack([_rates(left, pairs.error, weight) for weight in resampled(pairs.identity)])
-    known = np.isfinite(made).any(axis=0)
+    bootstrap_weights = np.stack([_rates(left, pairs.error, weight) for weight in bootstrap_weights(pairs.identity)])
+    known = np.isfinite(bootstrap_weights).any(axis=0)
     ends = np.full((2, *middle.shape), np.nan)
-    ends[:, known] = np.nanquantile(made[:, known], (0.025, 0.975), axis=0)
+    ends[:, known] = np.nanquantile(bootstrap_weights[:, known], INTERVAL_95, axis=0)
     _widen(middle, ends, left, pairs)
     avoided, fnmr = ([Estimate(*map(float, row)) for row in zip(middle[k], *ends[:, k], strict=True)] for k in (0, 1))
     captures = [_captures(pairs.captures, quality) for quality in qualities]
     counts = left.sum(axis=1).tolist()
-    return [Threshold(*row) for row in zip(map(float, qualities), counts, captures, avoided, fnmr, strict=True)]
+    return [ThresholdEffect(*row) for row in zip(map(float, qualities), counts, captures, avoided, fnmr, strict=True)]
 
 
-def _widen(middle: Values, ends: Values, left: NDArray[np.bool_], pairs: Genuine) -> None:
+def _widen(middle: Values, ends: Values, left: NDArray[np.bool_], pairs: MatedPairs) -> None:
     """Where no error, or every error, was avoided, no resample differs: Wilson's interval over identities instead."""
     faulty = len(np.unique(pairs.identity[pairs.error]))
     for i, kept in enumerate(left):
@@ -179,33 +227,51 @@ def _rates(left: NDArray[np.bool_], error: NDArray[np.bool_], weight: Values) ->
         return np.stack([1.0 - rest / errors if errors else np.full(len(rest), np.nan), rest / kept])
 
 
-def printed(table: Sequence[Threshold], about: str) -> list[str]:
-    """The table as lines for a terminal."""
+def table_lines(table: Sequence[ThresholdEffect], criterion: str) -> list[str]:
+    """Effects of thresholds as lines for a terminal.
+
+    Parameters
+    ----------
+    table : sequence of ThresholdEffect
+    criterion : str
+        What counts as a false non-match.
+
+    Returns
+    -------
+    list of str
+    """
     head = "  below   taken again               errors avoided            FNMR of the rest (95 % intervals)"
-    lines = [f"quality thresholds; a false non-match is {about}:", head]
+    lines = [f"quality thresholds; a false non-match is {criterion}:", head]
     return lines + [f"  {row.quality:5.0f}  {row.retaken!s:25} {row.avoided!s:25} {row.fnmr}" for row in table]
 
 
 def write_tables(
-    folder: Path, genuine: Values, impostor: Values, curve: Characteristic | None, table: Sequence[Threshold]
+    folder: Path, mated: Values, non_mated: Values, curve: Characteristic | None, table: Sequence[ThresholdEffect]
 ) -> None:
     """Write ``det.csv``, ``edc.csv`` and ``thresholds.csv``.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it does not exist.
+    mated, non_mated : (M,), (N,) float64
+        Comparison scores, at least one of each.
+    curve : Characteristic or None
+        None where no quality is known; there is no ``edc.csv`` then.
+    table : sequence of ThresholdEffect
 
     Raises
     ------
     UsageError
         The folder cannot be made or written to.
     """
-    threshold, fmr, fnmr = det(genuine, impostor)
+    threshold, fmr, fnmr = det(mated, non_mated)
     kept = np.unique(np.linspace(0, len(threshold) - 1, min(len(threshold), MAX_DET_ROWS)).round().astype(int))
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[float]]]] = {
         "det.csv": (("threshold", "fmr", "fnmr"), np.stack([threshold, fmr, fnmr], axis=1)[kept].tolist()),
         "thresholds.csv": (
-            ["quality", "pairs", *(name + part for name in ESTIMATES for part in ("", "_low", "_high"))],
-            (
-                [row.quality, row.pairs, *(x for name in ESTIMATES for x in astuple(getattr(row, name)))]
-                for row in table
-            ),
+            ["quality", "pairs", *(name + end for name in ESTIMATES for end in ("", "_low", "_high"))],
+            ([row.quality, row.pairs, *row.numbers] for row in table),
         ),
     }
     if curve is not None:
