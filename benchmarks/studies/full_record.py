@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.comparison.protocol import matcher
+from biocapture.comparison.protocol import matcher_for
 from biocapture.enrolment.station import Station
 from biocapture.synthetic.eye.capture import capture
 from biocapture.synthetic.eye.eye import eye
@@ -57,5 +57,5 @@ def write_station(path: Path, key: bytes, people: int) -> None:
 
 
 def _templates(modality: Modality, images: Iterator[NDArray[np.uint8]]) -> list[object]:
-    part = matcher(modality)
+    part = matcher_for(modality)
     return [part.template_of(Sample(Image(pixels, ppi=500.0), modality)) for pixels in images]

@@ -116,11 +116,11 @@ def _report(pixels: int, modality: str) -> Callable[[], object]:
 
 
 def _template(pixels: int, modality: str) -> Callable[[], object]:
-    from biocapture.comparison.protocol import matcher
+    from biocapture.comparison.protocol import matcher_for
     from biocapture.types import Image, Modality, Sample
 
     sample = Sample(Image(PICTURES[modality](pixels), 500.0), Modality(modality))
-    return lambda: matcher(Modality(modality)).template_of(sample)
+    return lambda: matcher_for(Modality(modality)).template_of(sample)
 
 
 def _measures(count: int, modality: str) -> Callable[[], object]:

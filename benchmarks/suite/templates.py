@@ -9,7 +9,7 @@ from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, captures
 from biocapture.assessment.modalities import AVAILABLE
 from biocapture.comparison.gallery import Gallery
-from biocapture.comparison.protocol import Prefilter, matcher
+from biocapture.comparison.protocol import Prefilter, matcher_for
 from biocapture.errors import UsageError
 from biocapture.fingerprint.comparison.records import from_record, to_record
 from biocapture.fingerprint.comparison.singular_points import singular_points
@@ -28,7 +28,7 @@ PRINT = Modality.FINGERPRINT
 @cache
 def templates(modality: Modality, count: int) -> tuple[Any, ...]:
     """Of the first sample captures."""
-    return tuple(matcher(modality).template_of(sample) for sample in captures(modality, count))
+    return tuple(matcher_for(modality).template_of(sample) for sample in captures(modality, count))
 
 
 def with_matcher() -> list[Modality]:
@@ -36,7 +36,7 @@ def with_matcher() -> list[Modality]:
     found = []
     for modality in AVAILABLE:
         try:
-            matcher(modality)
+            matcher_for(modality)
         except UsageError:
             continue
         found.append(modality)
@@ -46,7 +46,7 @@ def with_matcher() -> list[Modality]:
 def cases() -> Iterator[Case]:
     """Cases about templates."""
     for modality in with_matcher():
-        part = matcher(modality)
+        part = matcher_for(modality)
         for name, prepare in _steps(modality).items():
             yield Case(f"{modality}.{name}", prepare)
         for variant, pair in (("same", SAME), ("other", OTHER)):
@@ -65,7 +65,7 @@ def cases() -> Iterator[Case]:
 
 
 def _steps(modality: Modality) -> dict[str, Callable[[Setting], Work]]:
-    part = matcher(modality)
+    part = matcher_for(modality)
     steps: dict[str, Callable[[Setting], Work]] = {
         "template_of": lambda setting: over(part.template_of, [(sample,) for sample in setting.samples(modality)]),
         "to_bytes": lambda setting: Work(templates(modality, 1)[0].to_bytes),
@@ -83,7 +83,7 @@ def _as_it_is(template: Any) -> Any:
 
 def _compared(setting: Setting, modality: Modality, pair: tuple[int, int], ready: Callable[[Any], Any]) -> Work:
     one, other = (ready(templates(modality, max(OTHER) + 1)[i]) for i in pair)
-    return Work(partial(matcher(modality).compare, one, other))
+    return Work(partial(matcher_for(modality).compare, one, other))
 
 
 def _known(setting: Setting, modality: Modality) -> tuple[Any, ...]:
@@ -92,7 +92,7 @@ def _known(setting: Setting, modality: Modality) -> tuple[Any, ...]:
 
 def _ranked(setting: Setting, modality: Modality) -> Work:
     """Per reference that is scored."""
-    part = matcher(modality)
+    part = matcher_for(modality)
     assert isinstance(part, Prefilter)
     features = list(islice(cycle([part.index_features(each) for each in _known(setting, modality)]), setting.gallery))
     return Work(partial(part.prefilter_scores, features[0], features), len(features))

@@ -15,7 +15,7 @@ from biocapture.assessment.report import COLUMNS, open_writer
 from biocapture.assessment.verdict import ERROR, Verdict
 from biocapture.cli import COMMANDS, app, options
 from biocapture.cli.terminal.table import COLOURS
-from biocapture.comparison.protocol import matcher
+from biocapture.comparison.protocol import matcher_for
 from biocapture.errors import UsageError
 from biocapture.profile.load import shipped_profiles
 from biocapture.runs.engines import ENGINES
@@ -57,7 +57,7 @@ def test_help_says_what_holds_elsewhere() -> None:
     assert set(options.KINDS.replace(" or ", ", ").split(", ")) == {str(kind) for kind in Modality}
     rates = {float(rate) for rate in options.FALSE_MATCH_RATES.replace(" or ", ", ").split(", ")}
     for kind in (Modality.FINGERPRINT, Modality.IRIS):
-        assert rates == set(matcher(kind).THRESHOLDS)
+        assert rates == set(matcher_for(kind).THRESHOLDS)
     assert set(options.FACE_BACKENDS.split(", or ")) == set(backends())
     engine = next(item for item in get_command(app).commands["run"].params if item.name == "engine")
     assert all(name in engine.help for name in ENGINES)

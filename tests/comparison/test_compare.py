@@ -6,7 +6,7 @@ from tests.support.prints import sample, touch
 
 import biocapture
 from biocapture.comparison.compare import compare, template
-from biocapture.comparison.protocol import matcher
+from biocapture.comparison.protocol import matcher_for
 from biocapture.errors import DecodeError, UsageError
 from biocapture.fingerprint import matcher as fingerprints
 from biocapture.types import Modality, Sample
@@ -48,7 +48,7 @@ def test_different_modalities_are_not_compared() -> None:
 @pytest.mark.parametrize("modality", WITHOUT)
 def test_a_modality_without_comparison_says_so(modality: Modality) -> None:
     with pytest.raises(UsageError, match=f"{modality}: cannot be compared in this version"):
-        matcher(modality)
+        matcher_for(modality)
 
 
 def test_bad_input_raises_and_a_bad_capture_does_not(tmp_path: Path) -> None:

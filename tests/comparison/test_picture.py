@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tests.support.prints import touch
 
-from biocapture.comparison.compare import Matched, compare
+from biocapture.comparison.compare import PairComparison, compare
 from biocapture.comparison.picture import write_overlay
 from biocapture.errors import UsageError
 from biocapture.fingerprint.comparison.picture import GAP_PX, LINE, PAIRED
@@ -14,7 +14,7 @@ ONE, OTHER = touch(1).pixels, touch(1, (300, 260), rotation_deg=20.0).pixels
 BLANK = np.full((120, 90), 255, np.uint8)
 
 
-def drawn(matched: Matched, path: Path) -> np.ndarray:
+def drawn(matched: PairComparison, path: Path) -> np.ndarray:
     write_overlay(matched, path)
     picture = cv2.imread(str(path))
     assert picture is not None

@@ -10,8 +10,8 @@ import pytest
 from tests.support.eyes import outline_of, sample, seen
 
 from biocapture import cli
-from biocapture.comparison.compare import Matched, compare
-from biocapture.comparison.protocol import Exchange, Prefilter, matcher
+from biocapture.comparison.compare import PairComparison, compare
+from biocapture.comparison.protocol import Prefilter, TemplateExchange, matcher_for
 from biocapture.errors import TemplateError, UsageError
 from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS
 from biocapture.iris.comparison.compare import compare as iris_compare
@@ -64,14 +64,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def between(one: np.ndarray, other: np.ndarray) -> Matched:
+def between(one: np.ndarray, other: np.ndarray) -> PairComparison:
     return compare(one, other, "iris")
 
 
 def test_the_matcher_offers_what_galleries_and_files_need() -> None:
-    part = matcher(Modality.IRIS)
+    part = matcher_for(Modality.IRIS)
     assert isinstance(part, Prefilter)
-    assert isinstance(part, Exchange)
+    assert isinstance(part, TemplateExchange)
     assert list(WRITERS) == ["own"]
     made = template_of(sample(ONE))
     (magic, read), written = next(iter(READERS.items())), WRITERS["own"](made)

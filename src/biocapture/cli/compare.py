@@ -117,7 +117,7 @@ def evaluate(
         tables=tables,
         fmr=fmr,
         scores_from=scores,
-        watch=with_progress,
+        progress=with_progress,
     )
     for line in evaluation.lines:
         typer.echo(line)

@@ -7,23 +7,23 @@ from typing import Any
 
 from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.samples import Source, at_working_resolution, sample_of
-from biocapture.comparison.protocol import Exchange, matcher
+from biocapture.comparison.protocol import TemplateExchange, matcher_for
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
 from biocapture.types import Modality, Sample
 
-MAX_TEMPLATE = 16_000_000
-"""Bytes; larger files are refused."""
+MAX_TEMPLATE_BYTES = 16_000_000
+"""Larger files are refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class PairComparison:
     """Two captures and their comparison.
 
     Attributes
     ----------
     modality : Modality
     samples : (Sample, Sample)
-        At the resolution the templates were made at.
+        Probe and reference, at the resolution the templates were made at.
     templates : (Template, Template)
     comparison : Comparison
     """
@@ -34,8 +34,23 @@ class Matched:
     comparison: Any
 
     def is_match(self, fmr: float) -> bool:
-        """Whether the score reaches the threshold of one of the documented false match rates."""
-        thresholds = matcher(self.modality).THRESHOLDS
+        """Whether the score reaches the threshold of a documented false match rate.
+
+        Parameters
+        ----------
+        fmr : float
+            One of the matcher's ``THRESHOLDS``.
+
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        UsageError
+            It is none of them.
+        """
+        thresholds = matcher_for(self.modality).THRESHOLDS
         if fmr not in thresholds:
             raise UsageError(f"false match rate must be one of {', '.join(map(str, thresholds))}", str(fmr))
         return bool(self.comparison.score >= thresholds[fmr])
@@ -43,86 +58,146 @@ class Matched:
     @property
     def summary(self) -> str:
         """What agreed, in one line."""
-        return matcher(self.modality).summary(self.templates, self.comparison)
+        return matcher_for(self.modality).summary(self.templates, self.comparison)
 
 
 def template(source: Source, modality: str = "fingerprint", *, ppi: float | None = None) -> Any:
     """Template of one capture, or the one that is stored in a file.
 
+    Parameters
+    ----------
+    source : path, bytes, array or Sample
+    modality : str
+        Its name, or ``"auto"``; stored templates are read only where it is named.
+    ppi : float, optional
+        50..5000; overrides what the file says.
+
+    Returns
+    -------
+    Template
+        A bad capture gives one with nothing or little to compare.
+
     Raises
     ------
     BiocaptureError
-        For bad input. A bad capture gives a template with nothing or little to compare.
+        For bad input.
     """
     return sample_and_template(source, options_of(modality, ppi=ppi))[1]
 
 
-def compare(one: Source, other: Source, modality: str = "fingerprint", *, ppi: float | None = None) -> Matched:
+def compare(
+    probe: Source, reference: Source, modality: str = "fingerprint", *, ppi: float | None = None
+) -> PairComparison:
     """Compare two captures of one modality; either may be a stored template.
+
+    Parameters
+    ----------
+    probe, reference : path, bytes, array or Sample
+    modality : str
+        Its name, or ``"auto"``; stored templates are read only where it is named.
+    ppi : float, optional
+        Resolution of both, 50..5000; overrides what the files say.
+
+    Returns
+    -------
+    PairComparison
 
     Raises
     ------
     BiocaptureError
         For bad input, and where the two show different modalities.
     """
-    wanted = options_of(modality, ppi=ppi)
-    (first, a), (second, b) = (sample_and_template(source, wanted) for source in (one, other))
+    options = options_of(modality, ppi=ppi)
+    (first, a), (second, b) = (sample_and_template(source, options) for source in (probe, reference))
     if first.modality is not second.modality:
         raise UsageError(f"{first.modality} cannot be compared with {second.modality}", second.id)
-    return Matched(first.modality, (first, second), (a, b), matcher(first.modality).compare(a, b))
+    return PairComparison(first.modality, (first, second), (a, b), matcher_for(first.modality).compare(a, b))
 
 
-def write_template(source: Source, wanted: Options, format: str, out: Path) -> int:
-    """Write the template of a capture, or that of a stored template, in a format of its modality; bytes written.
+def write_template(source: Source, options: Options, format: str, out: Path) -> int:
+    """Write the template of a capture, or that of a stored template, in a format of its modality.
+
+    Parameters
+    ----------
+    source : path, bytes, array or Sample
+    options : Options
+    format : str
+        Name of one of the matcher's ``WRITERS``; ``"own"`` is one.
+    out : Path
+
+    Returns
+    -------
+    int
+        Bytes written.
 
     Raises
     ------
     BiocaptureError
         For bad input, an unknown format, what the format cannot hold, and an output that cannot be written.
     """
-    sample, made = sample_and_template(source, wanted)
-    part = matcher(sample.modality)
-    known = part.WRITERS if isinstance(part, Exchange) else {"own": part.Template.to_bytes}
-    if format not in known:
-        raise UsageError(f"format of {sample.modality} templates must be one of {', '.join(known)}", format)
+    sample, template = sample_and_template(source, options)
+    matcher = matcher_for(sample.modality)
+    writers = matcher.WRITERS if isinstance(matcher, TemplateExchange) else {"own": matcher.Template.to_bytes}
+    if format not in writers:
+        raise UsageError(f"format of {sample.modality} templates must be one of {', '.join(writers)}", format)
     try:
-        return out.write_bytes(known[format](made))
+        return out.write_bytes(writers[format](template))
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
 
 
-def sample_and_template(source: Source, wanted: Options) -> tuple[Sample, Any]:
-    """One source at the working resolution, and its template; a stored template has a white image in its stead."""
-    if wanted.modality is not None and isinstance(source, str | Path | bytes):
-        part = matcher(wanted.modality)
-        if isinstance(part, Exchange) and (reader := _reader(part, source)):
-            return _stored(part, reader, source)
-    sample = sample_of(source, wanted)
-    made = matcher(sample.modality).template_of  # before any work: the modality may have no matcher
-    ready = at_working_resolution(sample)
-    return ready, made(ready)
+def sample_and_template(source: Source, options: Options) -> tuple[Sample, Any]:
+    """One source at the working resolution, and its template.
+
+    Parameters
+    ----------
+    source : path, bytes, array or Sample
+        Files and bytes of a stated modality may be stored templates.
+    options : Options
+
+    Returns
+    -------
+    sample : Sample
+        For a stored template, a white image of its size.
+    template : Template
+
+    Raises
+    ------
+    BiocaptureError
+        For bad input, and where the modality cannot be compared.
+    """
+    if options.modality is not None and isinstance(source, str | Path | bytes):
+        matcher = matcher_for(options.modality)
+        if isinstance(matcher, TemplateExchange) and (reader := _reader(matcher, source)):
+            return _read_stored(matcher, reader, source)
+    sample = sample_of(source, options)
+    template_of = matcher_for(sample.modality).template_of  # before any work: the modality may have no matcher
+    resampled = at_working_resolution(sample)
+    return resampled, template_of(resampled)
 
 
-def _reader(part: Exchange, source: str | Path | bytes) -> Callable[[bytes], Any] | None:
+def _reader(matcher: TemplateExchange, source: str | Path | bytes) -> Callable[[bytes], Any] | None:
     """What reads a file that begins like this one; None for anything but a template."""
-    data = _beginning(source, max(map(len, part.READERS)))
-    return next((reader for magic, reader in part.READERS.items() if data.startswith(magic)), None)
+    data = _beginning(source, max(map(len, matcher.READERS)))
+    return next((reader for magic, reader in matcher.READERS.items() if data.startswith(magic)), None)
 
 
-def _stored(part: Exchange, reader: Callable[[bytes], Any], source: str | Path | bytes) -> tuple[Sample, Any]:
+def _read_stored(
+    matcher: TemplateExchange, reader: Callable[[bytes], Any], source: str | Path | bytes
+) -> tuple[Sample, Any]:
     name = "" if isinstance(source, bytes) else str(source)
-    data = _beginning(source, MAX_TEMPLATE + 1)
+    data = _beginning(source, MAX_TEMPLATE_BYTES + 1)
     try:
-        if len(data) > MAX_TEMPLATE:
-            raise TemplateError(f"more than {MAX_TEMPLATE} bytes, too large for a template")
-        made = reader(data)
+        if len(data) > MAX_TEMPLATE_BYTES:
+            raise TemplateError(f"more than {MAX_TEMPLATE_BYTES} bytes, too large for a template")
+        template = reader(data)
     except BiocaptureError as error:
         raise type(error)(error.message, name or "template bytes") from error
-    return replace(part.placeholder_image(made), id=name), made
+    return replace(matcher.placeholder_image(template), id=name), template
 
 
 def _beginning(source: str | Path | bytes, size: int) -> bytes:
-    """At most so many bytes; none of what cannot be read, which decoding then says in its own words."""
+    """The first ``size`` bytes; none of what cannot be read, for which decoding then raises its own error."""
     if isinstance(source, bytes):
         return source[:size]
     try:

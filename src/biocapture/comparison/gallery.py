@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.comparison.protocol import Prefilter, matcher
+from biocapture.comparison.protocol import Prefilter, matcher_for
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
 from biocapture.types import Modality
 
@@ -39,7 +39,7 @@ class Gallery:
 
     def __init__(self, templates: Iterable[tuple[str, Any]] = (), modality: Modality = Modality.FINGERPRINT) -> None:
         self.modality = modality
-        self._matcher = matcher(modality)
+        self._matcher = matcher_for(modality)
         self._templates: dict[str, Any] = {}
         self._features: dict[str, Any] = {}
         for name, template in templates:
@@ -161,7 +161,7 @@ class Gallery:
         try:
             data = path.read_bytes()
             modality, ids, templates = _parts(data)
-            read = matcher(modality).Template.from_bytes
+            read = matcher_for(modality).Template.from_bytes
             return cls(zip(ids, map(read, templates), strict=True), modality)
         except (OSError, ValueError, TypeError, KeyError, RecursionError, BiocaptureError) as error:
             raise TemplateError(f"not a gallery, or damaged: {error}", str(path)) from error

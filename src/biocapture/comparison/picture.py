@@ -4,13 +4,18 @@ from pathlib import Path
 
 import cv2
 
-from biocapture.comparison.compare import Matched
-from biocapture.comparison.protocol import matcher
+from biocapture.comparison.compare import PairComparison
+from biocapture.comparison.protocol import matcher_for
 from biocapture.errors import UsageError
 
 
-def write_overlay(matched: Matched, path: Path) -> None:
+def write_overlay(pair: PairComparison, path: Path) -> None:
     """Write both captures and what agreed between them as a PNG.
+
+    Parameters
+    ----------
+    pair : PairComparison
+    path : Path
 
     Raises
     ------
@@ -19,7 +24,7 @@ def write_overlay(matched: Matched, path: Path) -> None:
     """
     if path.suffix.lower() != ".png":
         raise UsageError("an overlay is a .png", str(path))
-    picture = matcher(matched.modality).picture(matched.samples, matched.templates, matched.comparison)
+    picture = matcher_for(pair.modality).picture(pair.samples, pair.templates, pair.comparison)
     try:
         path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     except OSError as error:

@@ -178,7 +178,7 @@ class StoredFeatures(Protocol):
 
 
 @runtime_checkable
-class Exchange(Protocol):
+class TemplateExchange(Protocol):
     """What a matcher may offer besides: templates as files, its own and those of other systems."""
 
     READERS: Mapping[bytes, Callable[[bytes], Any]]
@@ -237,7 +237,7 @@ def _offers(matcher: Hashable, protocol: type) -> bool:
 
 
 @functools.cache
-def matcher(modality: Modality) -> Matcher:
+def matcher_for(modality: Modality) -> Matcher:
     """The matcher of one modality, imported when first needed.
 
     Parameters

@@ -152,7 +152,7 @@ def test_wrong_usage_is_said_before_any_work(images: Path, tmp_path: Path, how: 
     listed = tmp_path / "pairs.csv"
     listed.write_text("file1,file2\n1_0.png,1_12.png\n")
     with pytest.raises(UsageError, match=says):
-        evaluate(**{"images": images, "pairs": listed, "out": tmp_path / "out.csv", "watch": watch} | how)
+        evaluate(**{"images": images, "pairs": listed, "out": tmp_path / "out.csv", "progress": watch} | how)
 
 
 def test_another_comparison_judges_the_quality_of_faces(tmp_path: Path) -> None:

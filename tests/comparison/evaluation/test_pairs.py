@@ -17,8 +17,8 @@ def test_columns_in_any_order_and_others_kept(tmp_path: Path) -> None:
     listed = read_pairs(written(tmp_path, 'note,file2,genuine,file1\n"a, b",2.png,1,1.png\n\n,3.png,0,1.png\n'))
     assert listed.pairs == [("1.png", "2.png"), ("1.png", "3.png")]
     assert listed.files == ["1.png", "2.png", "3.png"]
-    assert listed.genuine is not None
-    assert listed.genuine.tolist() == [True, False]
+    assert listed.mated is not None
+    assert listed.mated.tolist() == [True, False]
     assert [row["note"] for row in listed.rows] == ["a, b", ""]
 
 
@@ -30,7 +30,7 @@ def test_columns_in_any_order_and_others_kept(tmp_path: Path) -> None:
 def test_files_of_other_programs(tmp_path: Path, content: str) -> None:
     listed = read_pairs(written(tmp_path, content))
     assert listed.pairs == [("a", "b")]
-    assert listed.genuine is None
+    assert listed.mated is None
 
 
 HOSTILE = {

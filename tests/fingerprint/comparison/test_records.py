@@ -11,7 +11,7 @@ from tests.support.prints import sample, touch
 from tests.support.records import RECORD_2005, RECORD_2011, patched, view
 
 from biocapture.assessment.options import options_of
-from biocapture.comparison.compare import MAX_TEMPLATE, compare, template, write_template
+from biocapture.comparison.compare import MAX_TEMPLATE_BYTES, compare, template, write_template
 from biocapture.errors import FormatError, TemplateError, UsageError
 from biocapture.fingerprint.comparison.compare import THRESHOLDS
 from biocapture.fingerprint.comparison.compare import compare as compared
@@ -257,7 +257,7 @@ def test_damaged_stored_templates_name_their_file(tmp_path: Path) -> None:
     for data, error, says in (
         (patched(RECORD_2005, 22, "02"), FormatError, r"print\.fmr: at byte 42"),
         (b"BCF3" + bytes(9), TemplateError, r"print\.fmr: not a fingerprint template"),
-        (b"FMR\0" + bytes(MAX_TEMPLATE), TemplateError, r"print\.fmr: more than 16000000 bytes"),
+        (b"FMR\0" + bytes(MAX_TEMPLATE_BYTES), TemplateError, r"print\.fmr: more than 16000000 bytes"),
         (
             patched(BLANK.to_bytes(), 5, "ffffffff"),
             TemplateError,

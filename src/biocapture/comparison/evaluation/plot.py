@@ -15,8 +15,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from biocapture.comparison.evaluation.rates import (det, edc, edc_areas, equal_error_rate, threshold_of_fnmr, remaining_error_rate)
-from biocapture.comparison.evaluation.thresholds import (UNASSESSED, characteristic, MAX_DISCARDED_SHARE, MatedPairs)
+from biocapture.comparison.evaluation.rates import (
+    det,
+    edc,
+    edc_areas,
+    equal_error_rate,
+    remaining_error_rate,
+    threshold_of_fnmr,
+)
+from biocapture.comparison.evaluation.thresholds import MAX_DISCARDED_SHARE, UNASSESSED, MatedPairs, characteristic
 from biocapture.errors import UsageError
 from biocapture.types import Values
 from biocapture.workers.isolation import isolated_python
@@ -131,7 +138,9 @@ def _draw_edc(axes: Axes, quality: Values, mated: Values, identity: NDArray[np.i
     rate = remaining_error_rate(share, *edc(quality, error))
     if identity is not None:
         band = characteristic(MatedPairs(quality, error, identity, quality))
-        axes.fill_between(100 * band.discarded, 100 * band.low, 100 * band.high, color=CURVE_COLOUR, alpha=0.15, label="95 %")
+        axes.fill_between(
+            100 * band.discarded, 100 * band.low, 100 * band.high, color=CURVE_COLOUR, alpha=0.15, label="95 %"
+        )
     areas = edc_areas(quality, mated, START_FNMR)
     axes.plot(100 * share, 100 * rate, color=CURVE_COLOUR, label="lesser quality of the pair")
     axes.plot([0, 100 * MAX_DISCARDED_SHARE], [100 * start] * 2, color=GUIDE_COLOUR, linestyle="--", label="at random")

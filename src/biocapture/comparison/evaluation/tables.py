@@ -8,7 +8,15 @@ import numpy as np
 
 from biocapture.comparison.evaluation.pairs import PairList
 from biocapture.comparison.evaluation.rates import threshold_at
-from biocapture.comparison.evaluation.thresholds import (UNASSESSED, characteristic, identities, threshold_table, write_tables, MatedPairs, table_lines)
+from biocapture.comparison.evaluation.thresholds import (
+    UNASSESSED,
+    MatedPairs,
+    characteristic,
+    identities,
+    table_lines,
+    threshold_table,
+    write_tables,
+)
 from biocapture.types import Values
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.comparison.evaluation.intervals import BOOTSTRAP_RESAMPLES, INTERVAL_95, wilson
-from biocapture.comparison.evaluation.rates import (det, edc, weighted_edc, remaining_error_rate)
+from biocapture.comparison.evaluation.rates import det, edc, remaining_error_rate, weighted_edc
 from biocapture.errors import UsageError
 from biocapture.types import Values
 
@@ -191,10 +191,10 @@ def threshold_table(pairs: MatedPairs, qualities: Sequence[float] = QUALITY_THRE
     left = pairs.quality[None, :] >= np.asarray(qualities, np.float64)[:, None]
     flat = np.ones(len(pairs.error))
     middle = _rates(left, pairs.error, flat)
-    bootstrap_weights = np.stack([_rates(left, pairs.error, weight) for weight in bootstrap_weights(pairs.identity)])
-    known = np.isfinite(bootstrap_weights).any(axis=0)
+    resamples = np.stack([_rates(left, pairs.error, weight) for weight in bootstrap_weights(pairs.identity)])
+    known = np.isfinite(resamples).any(axis=0)
     ends = np.full((2, *middle.shape), np.nan)
-    ends[:, known] = np.nanquantile(bootstrap_weights[:, known], INTERVAL_95, axis=0)
+    ends[:, known] = np.nanquantile(resamples[:, known], INTERVAL_95, axis=0)
     _widen(middle, ends, left, pairs)
     avoided, fnmr = ([Estimate(*map(float, row)) for row in zip(middle[k], *ends[:, k], strict=True)] for k in (0, 1))
     captures = [_captures(pairs.captures, quality) for quality in qualities]

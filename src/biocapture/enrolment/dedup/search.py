@@ -9,7 +9,7 @@ from typing import Any
 from biocapture.assessment.options import options_of
 from biocapture.comparison.compare import sample_and_template
 from biocapture.comparison.gallery import Gallery
-from biocapture.comparison.protocol import matcher
+from biocapture.comparison.protocol import matcher_for
 from biocapture.enrolment.dedup.subjects import OwnedImage, owned_images
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.types import Modality, Position
@@ -168,7 +168,7 @@ def _extract(image: OwnedImage) -> tuple[OwnedImage, Template | None, Biocapture
         sample, template = sample_and_template(image.path, options)
     except BiocaptureError as error:
         return image, None, error
-    if matcher(sample.modality).is_empty(template):
+    if matcher_for(sample.modality).is_empty(template):
         return image, None, "nothing to compare in it"
     return replace(image, modality=sample.modality), template, ""
 
@@ -194,7 +194,7 @@ def _search(group: list[Extracted], fmr: float, matches: Matches) -> int:
     """Search each sample among the others of its group and add what matches; how many comparisons that amounts to."""
     modality = group[0][0].modality
     assert modality is not None
-    thresholds = matcher(modality).THRESHOLDS
+    thresholds = matcher_for(modality).THRESHOLDS
     if fmr not in thresholds:
         raise UsageError(f"false match rate must be one of {', '.join(map(str, thresholds))}", str(fmr))
     gallery = Gallery(((str(i), template) for i, (_, template) in enumerate(group)), modality)

@@ -12,7 +12,7 @@ from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import assess_many
 from biocapture.assessment.report import Report
 from biocapture.assessment.samples import at_working_resolution, sample_of
-from biocapture.comparison.protocol import Matcher, matcher
+from biocapture.comparison.protocol import Matcher, matcher_for
 from biocapture.enrolment import Enrolment, SlotAttempt
 from biocapture.enrolment.readiness.copies import signature
 from biocapture.enrolment.readiness.slot import ExaminedAttempt, Slot
@@ -111,7 +111,7 @@ def matcher_or_none(modality: Modality | None) -> Matcher | None:
         None while the modality has none.
     """
     try:
-        return matcher(modality) if modality else None
+        return matcher_for(modality) if modality else None
     except UsageError:
         return None
 

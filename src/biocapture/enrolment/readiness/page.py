@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.assessment.report import printable
-from biocapture.comparison.protocol import matcher
+from biocapture.comparison.protocol import matcher_for
 from biocapture.enrolment.readiness import Readiness, RecordFinding
 from biocapture.enrolment.readiness.slot import ExaminedAttempt
 from biocapture.errors import UsageError
@@ -65,7 +65,7 @@ def _draw(finding: RecordFinding, evidence: Sequence[ExaminedAttempt]) -> Iterat
         assert probe.sample is not None
         assert reference.sample is not None
         if probe.sample.modality is reference.sample.modality:
-            own = matcher(probe.sample.modality)
+            own = matcher_for(probe.sample.modality)
             templates = probe.template, reference.template
             picture = own.picture((probe.sample, reference.sample), templates, own.compare(*templates))
             yield picture, f"{probe.name}, {reference.name}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from biocapture.comparison.protocol import matcher, prefilter_of
+from biocapture.comparison.protocol import matcher_for, prefilter_of
 from biocapture.types import Position
 
 
@@ -169,7 +169,7 @@ def remembered_sample(person: str, operator: bool, template: Any, position: Posi
     RememberedSample
     """
     assert position.modality is not None
-    own = matcher(position.modality)
+    own = matcher_for(position.modality)
     prefilter = prefilter_of(own)
     features = prefilter.index_features(template) if prefilter else None
     return RememberedSample(person, operator, features, lambda: template)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from biocapture.comparison.protocol import Matcher, matcher
+from biocapture.comparison.protocol import Matcher, matcher_for
 from biocapture.enrolment.station.database import open_database, station_errors
 from biocapture.enrolment.station.memory import RememberedSample
 from biocapture.enrolment.station.packing import pack_sample, unpack_features, unpack_template
@@ -284,4 +284,4 @@ def _sample_location(number: int, position: Position) -> str:
 def _matcher_of(position: Position) -> Matcher:
     if position.modality is None:
         raise UsageError("templates are remembered by slot", position)
-    return matcher(position.modality)
+    return matcher_for(position.modality)
