@@ -2,7 +2,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench bench-short figures clean
+# What a change most likely breaks, in less than a minute: everything but pictures that have to be drawn and described.
+QUICK := tests/test_*.py tests/profile tests/guidance tests/workers/test_pool.py tests/comparison/evaluation tests/assessment/test_verdict.py \
+	tests/capture/test_prompter.py tests/capture/test_trigger.py tests/enrolment/test_record.py tests/enrolment/readiness/checks \
+	tests/images/test_naming.py tests/images/test_formats.py tests/images/test_walk.py tests/images/records tests/runs/test_run.py tests/cli/test_score.py
+
+.PHONY: demo test quick check bench bench-short figures clean
 
 $(BIN)/biocapture: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -17,6 +22,9 @@ demo: $(BIN)/biocapture
 
 test: $(BIN)/biocapture
 	$(BIN)/python -m pytest -n auto
+
+quick: $(BIN)/biocapture
+	$(BIN)/ruff check . && $(BIN)/python -m pytest -n auto -q $(QUICK)
 
 check: $(BIN)/biocapture
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
