@@ -176,7 +176,7 @@ class LiveCapture(Protocol):
     """What a modality package may offer besides: what the live capture needs of it."""
 
     PROMPTS: Prompts
-    """What the operator is told when nothing is presented, and when no attempt succeeds."""
+    """What is shown to the operator when nothing is presented, and when no attempt succeeds."""
 
     def check_frame(self, image: Image) -> FrameCheck:
         """Quick check of one frame of a stream, in a few milliseconds.

@@ -11,7 +11,7 @@ COLOUR_CODES, COLOURED_SHARE = 12, 0.2
 """Difference of red and blue from which a pixel is coloured, and share of such pixels from which a picture is."""
 
 MIN_PX = 64
-"""Smaller pictures show too little to be told apart."""
+"""Smaller pictures show too little to be distinguished."""
 
 
 def guess_modality(image: Image) -> Modality | None:
@@ -38,7 +38,7 @@ def guess_modality(image: Image) -> Modality | None:
         return None
     candidates = (kind for kind in AVAILABLE if kind.in_colour == coloured)
     return next(
-        (kind for kind in candidates if (part := capability(kind, Recognition)) and part.resembles(pixels)), None
+        (kind for kind in candidates if (package := capability(kind, Recognition)) and package.resembles(pixels)), None
     )
 
 

@@ -36,10 +36,10 @@ def capture_picture(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
     (H, W, 3) uint8
         RGB; enlarged where lines would otherwise hide what they show. Nothing is drawn in where nothing is found.
     """
-    part = capability(sample.modality, Drawing)
-    if part is None:
+    package = capability(sample.modality, Drawing)
+    if package is None:
         return np.repeat(np.atleast_3d(sample.image.pixels), 3 if sample.image.pixels.ndim == 2 else 1, axis=2)
-    drawn, _ = part.draw(at_working_resolution(sample), **backend_option(sample.modality, backend))
+    drawn, _ = package.draw(at_working_resolution(sample), **backend_option(sample.modality, backend))
     return drawn
 
 

@@ -37,8 +37,8 @@ def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = D
     """
     if profile.portrait is None:
         raise ProfileError("has no [portrait]", profile.name)
-    ((modality, part),) = packages_with(PortraitCutting).items()
-    return part.cut_portrait(decode(source, modality=modality).pixels, profile.portrait, backend)
+    ((modality, package),) = packages_with(PortraitCutting).items()
+    return package.cut_portrait(decode(source, modality=modality).pixels, profile.portrait, backend)
 
 
 def write_portrait(portrait: Portrait, path: Path, ppi: float) -> None:

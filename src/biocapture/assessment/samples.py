@@ -81,8 +81,8 @@ def at_working_resolution(sample: Sample) -> Sample:
     DecodeError
         The image would be larger than the limit of pixels.
     """
-    part = capability(sample.modality, Resampling)
-    if part is None:
+    package = capability(sample.modality, Resampling)
+    if package is None:
         return sample
-    image = part.at_working_resolution(sample.image)
+    image = package.at_working_resolution(sample.image)
     return sample if image is sample.image else Sample(image, sample.modality, sample.position, sample.id)

@@ -70,11 +70,11 @@ def reports_from_statistics(samples: Sequence[Sample], statistics: Sequence[Batc
     list of Report
         One per sample. A measure that fails is NaN and named in ``error``.
     """
-    part = package(samples[0].modality)
+    modality_package = package(samples[0].modality)
     batch = type(statistics[0]).join(statistics)
-    raw, problems = raw_columns(part.MEASURES, batch, len(samples))
-    scores = {item.id: item.curve(raw[item.id]) for item in part.MEASURES}
-    native = part.native(batch) if options.native else {}
+    raw, problems = raw_columns(modality_package.MEASURES, batch, len(samples))
+    scores = {item.id: item.curve(raw[item.id]) for item in modality_package.MEASURES}
+    native = modality_package.native(batch) if options.native else {}
     error = "; ".join(f"{name}: {text}" for name, text in problems.items())
     return [
         _report(

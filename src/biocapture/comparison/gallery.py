@@ -28,7 +28,7 @@ best fiftieth by the prefilter, 97 % among the best twentieth."""
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A template found: its id and the score 0..100 of the full comparison."""
+    """A reference that was compared: its id and the score 0..100 of the full comparison."""
 
     id: str
     score: float
@@ -109,8 +109,8 @@ class Gallery:
         names = list(self._templates)
         ready = self._matcher.prepare(probe)
         chosen = [names[i] for i in self._candidates(probe, max(top, candidates))]
-        found = [Candidate(name, self._matcher.compare(ready, self._templates[name]).score) for name in chosen]
-        return sorted(found, key=lambda candidate: -candidate.score)[:top]
+        compared = [Candidate(name, self._matcher.compare(ready, self._templates[name]).score) for name in chosen]
+        return sorted(compared, key=lambda candidate: -candidate.score)[:top]
 
     def _candidates(self, probe: Any, count: int) -> NDArray[np.intp]:
         """Indices of the templates to be compared in full."""

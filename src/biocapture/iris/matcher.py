@@ -19,24 +19,56 @@ USUAL_RATE = 0.05
 
 
 def placeholder_image(template: Template) -> Sample:
-    """A white image of the usual size."""
+    """A white image of the usual size.
+
+    Parameters
+    ----------
+    template : Template
+
+    Returns
+    -------
+    Sample
+        (480, 640) grey, of the template's position.
+    """
     return Sample(Image(np.full(SHOWN_PX, 255, np.uint8)), Modality.IRIS, template.position)
 
 
 def is_empty(template: Template) -> bool:
-    """Whether no bit of the code counts: no eye was found, or all of the iris is covered."""
+    """Whether no bit of the code counts: no eye was found, or all of the iris is covered.
+
+    Parameters
+    ----------
+    template : Template
+
+    Returns
+    -------
+    bool
+    """
     return len(template) == 0
 
 
 def summary(templates: tuple[Template, Template], comparison: Comparison) -> str:
-    """What an operator needs to believe the verdict, or to know why there is none."""
+    """What an operator needs to believe the verdict, or to know why there is none.
+
+    Parameters
+    ----------
+    templates : (Template, Template)
+        Probe and reference.
+    comparison : Comparison
+        Of these templates.
+
+    Returns
+    -------
+    str
+        One line.
+    """
     parts = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
     if not any(parts):
         turn = f"turned {round(comparison.rotation_deg)}°" if comparison.common >= MIN_BITS else ""
         parts = [_alike(comparison), turn]
-        one, other = (template.position for template in templates)
-        if Position.UNKNOWN not in (one, other) and one is not other:
-            parts.append(f"{one.replace('_', ' ')} against {other.replace('_', ' ')}".replace(" eye", "", 1))
+        probe, reference = (template.position for template in templates)
+        if Position.UNKNOWN not in (probe, reference) and probe is not reference:
+            parts.append(f"{probe.replace('_', ' ')} against {reference.replace('_', ' ')}".replace(" eye", "", 1))
     return "; ".join(part for part in parts if part)
 
 
