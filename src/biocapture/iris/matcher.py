@@ -12,14 +12,15 @@ from biocapture.types import Image, Modality, Position, Sample
 READERS = {MAGIC: Template.from_bytes}
 WRITERS = {"own": Template.to_bytes}
 
-SHOWN_PX = (480, 640)
+PLACEHOLDER_PX = (480, 640)
+"""Height and width of an image where only a template is there."""
 
-USUAL_RATE = 0.05
-"""Distances that more of the pairs of different eyes reach are not worth a number."""
+MAX_REPORTED_RATE = 0.05
+"""False match rate above which a distance is called usual for different eyes, without a number."""
 
 
 def placeholder_image(template: Template) -> Sample:
-    """A white image of the usual size.
+    """A white image of the usual size of a capture.
 
     Parameters
     ----------
@@ -30,11 +31,11 @@ def placeholder_image(template: Template) -> Sample:
     Sample
         (480, 640) grey, of the template's position.
     """
-    return Sample(Image(np.full(SHOWN_PX, 255, np.uint8)), Modality.IRIS, template.position)
+    return Sample(Image(np.full(PLACEHOLDER_PX, 255, np.uint8)), Modality.IRIS, template.position)
 
 
 def is_empty(template: Template) -> bool:
-    """Whether no bit of the code counts: no eye was found, or all of the iris is covered.
+    """Whether no bit of the code counts: a failure to extract.
 
     Parameters
     ----------
@@ -43,6 +44,7 @@ def is_empty(template: Template) -> bool:
     Returns
     -------
     bool
+        True where no eye was found, or all of the iris is covered.
     """
     return len(template) == 0
 
@@ -60,16 +62,18 @@ def summary(templates: tuple[Template, Template], comparison: Comparison) -> str
     Returns
     -------
     str
-        One line.
+        One line: distance, odds and turn, or which image shows no eye.
     """
-    parts = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
-    if not any(parts):
-        turn = f"turned {round(comparison.rotation_deg)}°" if comparison.common >= MIN_BITS else ""
-        parts = [_alike(comparison), turn]
-        probe, reference = (template.position for template in templates)
-        if Position.UNKNOWN not in (probe, reference) and probe is not reference:
-            parts.append(f"{probe.replace('_', ' ')} against {reference.replace('_', ' ')}".replace(" eye", "", 1))
-    return "; ".join(part for part in parts if part)
+    reasons = [_empty(which, template) for which, template in zip(("first", "second"), templates, strict=True)]
+    if any(reasons):
+        return "; ".join(filter(None, reasons))
+    facts = [_alike(comparison)]
+    if comparison.common >= MIN_BITS:
+        facts.append(f"turned {round(comparison.rotation_deg)}°")
+    probe, reference = (template.position for template in templates)
+    if Position.UNKNOWN not in (probe, reference) and probe is not reference:
+        facts.append(f"{probe.replace('_', ' ')} against {reference.replace('_', ' ')}".replace(" eye", "", 1))
+    return "; ".join(facts)
 
 
 def _empty(which: str, template: Template) -> str:
@@ -83,7 +87,7 @@ def _alike(comparison: Comparison) -> str:
     pairs = float(f"{1 / rate:.1e}")  # more digits would be false
     often = f"{'fewer than ' if rate <= MIN_RATE else ''}1 in {pairs:,.0f} pairs of different eyes are so alike"
     share = f"distance {comparison.distance:.3f} over {comparison.common} bits"
-    return f"{share}, as usual for different eyes" if rate > USUAL_RATE else f"{share}; {often} (binomial model)"
+    return f"{share}, as usual for different eyes" if rate > MAX_REPORTED_RATE else f"{share}; {often} (binomial model)"
 
 
 __all__ = [
