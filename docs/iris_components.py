@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))  # what the truth is, the tests say
+sys.path.insert(0, str(ROOT))  # the truth is stated by the tests
 
-from tests.support.eyes import grown, outline_of, sample, scores  # noqa: E402
-from tests.support.iris_components import COMPONENTS, DEGRADATIONS, Component, Shown, shown  # noqa: E402
+from tests.support.eyes import cached_eye, outline_of, sample, scores  # noqa: E402
+from tests.support.iris_components import COMPONENTS, DEGRADATIONS, Component, KnownCapture, known_capture  # noqa: E402
 
 from biocapture import iris  # noqa: E402
 from biocapture.iris.describe import columns_of  # noqa: E402
@@ -38,40 +38,42 @@ INPUTS = {
     "glasses_glare": "open eye", "noise": "pupil", "texture_detail": "strip", "segmentation_confidence": "segmentation",
     "upright": "lids, both ways",
     "printed_lens": "four patches of the iris", "lens_edge": "rings on the sclera",
-    "stated_side": "both ellipses, stated slot",
+    "stated_side": "both ellipses, stated position",
 }  # fmt: skip
 
 
-def known(it: Shown) -> dict[str, float]:
+def measure_true_outline(it: KnownCapture) -> dict[str, float]:
     """Raw values within the true outline."""
-    columns = columns_of(it.made.pixels, outline_of(it.made.truth)) | {"stated_right": it.eye.nasal_sign}
+    columns = columns_of(it.image.pixels, outline_of(it.image.truth)) | {"stated_right": it.eye.nasal_sign}
     return {name: value.raw for name, value in scores(IrisBatch.of_one(columns)).items()}
 
 
-def found(it: Shown) -> dict[str, float]:
+def measure_end_to_end(it: KnownCapture) -> dict[str, float]:
     """Raw values end to end; none of a failure."""
-    batch = iris.describe(sample(it.made.pixels, it.eye.side))
+    batch = iris.describe(sample(it.image.pixels, it.eye.side))
     return {} if batch.failure[0] else {name: value.raw for name, value in scores(batch).items()}
 
 
-def everyday_eyes() -> Iterator[Shown]:
-    """Captures as booths give them, of eyes that no test looks at."""
+def everyday_eyes() -> Iterator[KnownCapture]:
+    """Usual captures at an enrolment station, of eyes that no test uses."""
     for number in range(EVERYDAY):
-        eye, conditions = grown(5000 + number // 2, number % 2 == 1), everyday_conditions(7000 + number)
-        yield Shown(eye, conditions, capture(eye, conditions, number))
+        eye, conditions = cached_eye(5000 + number // 2, number % 2 == 1), everyday_conditions(7000 + number)
+        yield KnownCapture(eye, conditions, capture(eye, conditions, number))
 
 
-def error_cells(part: Component, name: str, usual: list[tuple[Shown, dict[str, float]]]) -> tuple[str, str, str]:
+def error_cells(
+    component: Component, name: str, usual: list[tuple[KnownCapture, dict[str, float]]]
+) -> tuple[str, str, str]:
     """Largest error within the true outline; 90 % quantile end to end, along the sweep and on everyday captures."""
-    if part.truth is None:
+    if component.truth is None:
         return "", "", ""
-    truth, (condition, values) = part.truth, part.sweep
-    swept = [shown(*eye, **{condition: value}) for eye in SWEPT for value in values]
+    truth, (condition, values) = component.truth, component.sweep
+    swept = [known_capture(*eye, **{condition: value}) for eye in SWEPT for value in values]
     if name == "gaze_angle":
         swept = [it for it in swept if truth(it) >= 15]
         usual = []
-    within = [abs(known(it)[name] - truth(it)) for it in swept]
-    along = [abs(found(it).get(name, np.nan) - truth(it)) for it in swept]
+    within = [abs(measure_true_outline(it)[name] - truth(it)) for it in swept]
+    along = [abs(measure_end_to_end(it).get(name, np.nan) - truth(it)) for it in swept]
     daily = [abs(values.get(name, np.nan) - truth(it)) for it, values in usual]
     return f"{max(within):.2g}", _quantiles(along), _quantiles(daily)
 
@@ -86,20 +88,20 @@ def _quantiles(errors: list[float]) -> str:
 
 def table() -> Iterator[str]:
     """The table of the page."""
-    usual = [(it, found(it)) for it in everyday_eyes()]
+    usual = [(it, measure_end_to_end(it)) for it in everyday_eyes()]
     yield "| measure | unit | input | truth | tolerance | true outline | end to end, sweep | end to end, everyday |"
     yield "|---|---|---|---|--:|--:|--:|--:|"
-    for item, (name, part) in zip(iris.MEASURES, COMPONENTS.items(), strict=True):
-        cells = error_cells(part, name, usual)
-        limits = f"{part.tolerance:g}, {part.end_to_end:g}" if part.truth else ""
-        says = part.says or "none: monotone only"
+    for item, (name, component) in zip(iris.MEASURES, COMPONENTS.items(), strict=True):
+        cells = error_cells(component, name, usual)
+        limits = f"{component.tolerance:g}, {component.end_to_end:g}" if component.truth else ""
+        says = component.says or "none: monotone only"
         yield f"| `{item.id}` | {item.unit} | {INPUTS[name]} | {says} | {limits} | {' | '.join(cells)} |"
     yield ""
     yield "| measure | moved by | rightly moved by, too | steady within |"
     yield "|---|---|---|--:|"
-    for item, part in zip(iris.MEASURES, COMPONENTS.values(), strict=True):
-        others = ", ".join(other for other in part.moved_by if other != part.sweep[0])
-        yield f"| `{item.id}` | {part.sweep[0]} | {others} | {part.steady:g} |"
+    for item, component in zip(iris.MEASURES, COMPONENTS.values(), strict=True):
+        others = ", ".join(other for other in component.moved_by if other != component.sweep[0])
+        yield f"| `{item.id}` | {component.sweep[0]} | {others} | {component.steady:g} |"
     yield ""
     yield "Tried on every measure: " + ", ".join(f"{name} {value}" for name, value in DEGRADATIONS.items()) + "."
 

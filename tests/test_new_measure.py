@@ -5,7 +5,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from tests.support.eyes import seen
+from tests.support.eyes import eye_image
 from tests.support.guide import blocks, copy_of_package, run_copy
 
 FEATURE, FIELD, IMPORT, COLUMN, MEASURE = blocks("A new measure")
@@ -32,7 +32,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_four_files_are_a_measure(copy: Path, tmp_path: Path) -> None:
-    (eye := tmp_path / "right_eye.png").write_bytes(cv2.imencode(".png", seen(1).pixels)[1].tobytes())
+    (eye := tmp_path / "right_eye.png").write_bytes(cv2.imencode(".png", eye_image(1).pixels)[1].tobytes())
     done = run_copy(copy, "score", eye, "-m", "iris", "-w", 1, "--out", tmp_path / "rows.csv")
     assert done.returncode == 0, done.stderr
     with (tmp_path / "rows.csv").open(newline="", encoding="utf8") as handle:

@@ -21,7 +21,7 @@ from biocapture.synthetic.portrait import portrait
 from biocapture.types import Failure, Image, Modality, Sample
 
 PRINT = touch(1)
-EYE = eyes.seen(1)
+EYE = eyes.eye_image(1)
 FACE = portrait(0, (720, 600), {})
 NOISE = np.random.default_rng(0).integers(0, 255, (300, 300), dtype=np.uint8)
 
@@ -75,7 +75,7 @@ def test_boundaries_of_the_iris_are_the_true_ones() -> None:
 
 
 def test_covered_iris_is_tinted_and_the_free_is_not() -> None:
-    open_eye, half = eyes.seen(1, lid_opening=1.0, lashes=0.0), eyes.seen(1, lid_opening=0.55, lashes=0.0)
+    open_eye, half = eyes.eye_image(1, lid_opening=1.0, lashes=0.0), eyes.eye_image(1, lid_opening=0.55, lashes=0.0)
     shares = []
     for shown in (open_eye, half):
         picture, _ = iris_seen.draw(sample(shown.pixels, Modality.IRIS))

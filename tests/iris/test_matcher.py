@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.support.eyes import outline_of, sample, seen
+from tests.support.eyes import eye_image, outline_of, sample
 
 from biocapture import cli
 from biocapture.comparison.compare import PairComparison, compare
@@ -31,8 +31,8 @@ from biocapture.iris.features.rubber_sheet import unwrap
 from biocapture.iris.matcher import READERS, WRITERS, is_empty, placeholder_image, summary
 from biocapture.types import Modality, Position
 
-ONE, TURNED = seen(1).pixels, seen(1, capture_seed=9, roll_deg=12.0).pixels
-OTHER, LEFT = seen(2).pixels, seen(1, left=True).pixels
+ONE, TURNED = eye_image(1).pixels, eye_image(1, capture_seed=9, roll_deg=12.0).pixels
+OTHER, LEFT = eye_image(2).pixels, eye_image(1, left=True).pixels
 BLANK = np.full((480, 640), 128, np.uint8)
 
 Run = Callable[..., tuple[int, str, str]]
@@ -55,13 +55,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two captures of one eye, one of another, and a blank."""
-    made = tmp_path_factory.mktemp("eyes")
+    folder = tmp_path_factory.mktemp("eyes")
     for name, pixels in (("a1", ONE), ("a2", TURNED), ("b1", OTHER), ("blank", BLANK)):
-        cv2.imwrite(str(made / f"{name}.png"), pixels)
-    (made / "pairs.csv").write_text(
+        cv2.imwrite(str(folder / f"{name}.png"), pixels)
+    (folder / "pairs.csv").write_text(
         "file1,file2,genuine\na1.png,a2.png,1\na1.png,b1.png,0\na2.png,b1.png,0\na1.png,blank.png,0\n"
     )
-    return made
+    return folder
 
 
 def between(one: np.ndarray, other: np.ndarray) -> PairComparison:
@@ -73,13 +73,13 @@ def test_the_matcher_offers_what_galleries_and_files_need() -> None:
     assert isinstance(part, Prefilter)
     assert isinstance(part, TemplateExchange)
     assert list(WRITERS) == ["own"]
-    made = template_of(sample(ONE))
-    (magic, read), written = next(iter(READERS.items())), WRITERS["own"](made)
+    template = template_of(sample(ONE))
+    (magic, read), written = next(iter(READERS.items())), WRITERS["own"](template)
     assert written.startswith(magic)
     assert read(written).to_bytes() == written
-    assert placeholder_image(made).image.pixels.min() == 255
+    assert placeholder_image(template).image.pixels.min() == 255
     assert is_empty(template_of(sample(BLANK)))
-    assert not is_empty(made)
+    assert not is_empty(template)
 
 
 def test_same_eye_and_another() -> None:
@@ -108,8 +108,8 @@ def test_what_cannot_be_told_is_said(pair: tuple[np.ndarray, np.ndarray], says: 
 
 
 def test_too_little_in_common_is_said() -> None:
-    made = seen(1)
-    strip = unwrap(made.pixels, outline_of(made.truth))
+    image = eye_image(1)
+    strip = unwrap(image.pixels, outline_of(image.truth))
     strip.usable[:, 64:] = False
     closing = pack(iris_code(strip))
     whole = template_of(sample(ONE))

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from tests.support.eyes import USUAL, described, grown, sample, seen
+from tests.support.eyes import USUAL, cached_eye, describe_pixels, eye_image, sample
 from tests.support.prints import touch
 
 import biocapture as bc
@@ -53,26 +53,26 @@ NOT_EYES: dict[str, Callable[[], np.ndarray]] = {
     "gradient": lambda: np.tile(np.linspace(0, 255, 640).astype(np.uint8), (480, 1)),
     "checks": lambda: np.kron(np.indices((12, 16)).sum(axis=0) % 2, np.ones((40, 40))).astype(np.uint8) * 255,
     "print": lambda: touch(1).pixels,
-    "closed": lambda: seen(1, lid_opening=0.0, lashes=0.8).pixels,
+    "closed": lambda: eye_image(1, lid_opening=0.0, lashes=0.8).pixels,
     "huge": lambda: np.zeros((200, MAX_PX + 1), np.uint8),
     "longer than OpenCV maps": lambda: noise((70, 40_000)),
 }
 
 EYES: dict[str, Callable[[], np.ndarray]] = {
-    "good": lambda: seen(1).pixels,
-    "left, dark": lambda: seen(2, True, exposure_ev=-1.5).pixels,
-    "other size": lambda: seen(3, shape=(300, 420), iris_radius_px=70.0).pixels,
-    "large": lambda: seen(3, shape=(960, 1280), iris_radius_px=230.0).pixels,
-    "bright": lambda: seen(2, exposure_ev=0.7).pixels,
-    "blurred": lambda: seen(4, defocus_px=6.0).pixels,
-    "moved": lambda: seen(1, True, motion_px=20.0, motion_deg=30.0).pixels,
-    "noisy": lambda: seen(1, noise=15.0).pixels,
-    "cut off": lambda: seen(2, shift_column_px=240.0).pixels,
-    "far": lambda: seen(2, iris_radius_px=50.0).pixels,
-    "printed lens": lambda: seen(3, cosmetic_lens=0.8).pixels,
-    "aside": lambda: seen(4, gaze_deg=(25.0, 0.0)).pixels,
-    "half closed": lambda: seen(4, lid_opening=0.5, lashes=1.0).pixels,
-    "turned": lambda: np.ascontiguousarray(np.rot90(seen(1).pixels)),
+    "good": lambda: eye_image(1).pixels,
+    "left, dark": lambda: eye_image(2, True, exposure_ev=-1.5).pixels,
+    "other size": lambda: eye_image(3, shape=(300, 420), iris_radius_px=70.0).pixels,
+    "large": lambda: eye_image(3, shape=(960, 1280), iris_radius_px=230.0).pixels,
+    "bright": lambda: eye_image(2, exposure_ev=0.7).pixels,
+    "blurred": lambda: eye_image(4, defocus_px=6.0).pixels,
+    "moved": lambda: eye_image(1, True, motion_px=20.0, motion_deg=30.0).pixels,
+    "noisy": lambda: eye_image(1, noise=15.0).pixels,
+    "cut off": lambda: eye_image(2, shift_column_px=240.0).pixels,
+    "far": lambda: eye_image(2, iris_radius_px=50.0).pixels,
+    "printed lens": lambda: eye_image(3, cosmetic_lens=0.8).pixels,
+    "aside": lambda: eye_image(4, gaze_deg=(25.0, 0.0)).pixels,
+    "half closed": lambda: eye_image(4, lid_opening=0.5, lashes=1.0).pixels,
+    "turned": lambda: np.ascontiguousarray(np.rot90(eye_image(1).pixels)),
 }
 
 CAPTURES = EYES | NOT_EYES
@@ -80,7 +80,7 @@ CAPTURES = EYES | NOT_EYES
 
 @functools.cache
 def single(name: str) -> IrisBatch:
-    return described(CAPTURES[name](), Position.RIGHT_EYE)
+    return describe_pixels(CAPTURES[name](), Position.RIGHT_EYE)
 
 
 def raw_of(batch: IrisBatch) -> dict[str, np.ndarray]:
@@ -109,7 +109,7 @@ def test_most_faulty_eyes_are_measured() -> None:
 
 
 def test_a_good_eye_is_ready_and_wants_for_nothing() -> None:
-    report = bc.assess(seen(1).pixels, "iris", position="right_eye")
+    report = bc.assess(eye_image(1).pixels, "iris", position="right_eye")
     assert (report.verdict, report.reasons) == (bc.Verdict.READY, ())
     assert not [name for name, value in report.measures.items() if np.isnan(value.raw)]
 
@@ -188,23 +188,23 @@ def test_batch_of_many_is_many_batches_of_one(order: int) -> None:
 
 def test_describing_twice_gives_the_same_bits() -> None:
     for name in ("good", "noisy", "cut off"):
-        again = described(CAPTURES[name](), Position.RIGHT_EYE)
+        again = describe_pixels(CAPTURES[name](), Position.RIGHT_EYE)
         for item in fields(IrisBatch):
             np.testing.assert_array_equal(getattr(again, item.name), getattr(single(name), item.name))
 
 
 def test_describing_leaves_the_pixels_alone() -> None:
-    pixels = seen(2).pixels.copy()
+    pixels = eye_image(2).pixels.copy()
     pixels.flags.writeable = False
     before = pixels.copy()
-    described(pixels)
+    describe_pixels(pixels)
     np.testing.assert_array_equal(pixels, before)
 
 
 def test_views_of_pixels_are_described_like_copies() -> None:
     wide = np.zeros((480, 1280), np.uint8)
-    wide[:, ::2] = seen(1).pixels
-    one, other = described(wide[:, ::2]), described(seen(1).pixels)
+    wide[:, ::2] = eye_image(1).pixels
+    one, other = describe_pixels(wide[:, ::2]), describe_pixels(eye_image(1).pixels)
     for name, column in raw_of(one).items():
         np.testing.assert_array_equal(column, raw_of(other)[name])
 
@@ -215,7 +215,7 @@ def test_native_columns_are_the_declared_ones() -> None:
 
 def test_stages_are_told_to_a_trace() -> None:
     told: dict[str, np.ndarray] = {}
-    describe(sample(seen(1).pixels), told.__setitem__)
+    describe(sample(eye_image(1).pixels), told.__setitem__)
     assert {name: told[name].shape for name in ("strip", "usable")} == dict.fromkeys(("strip", "usable"), (64, 512))
     assert told["reduced"].shape == told["dark"].shape == (240, 320)
 
@@ -223,19 +223,19 @@ def test_stages_are_told_to_a_trace() -> None:
 @pytest.mark.parametrize("seed", [21, 22, 23])
 @pytest.mark.parametrize("left", [False, True], ids=["right", "left"])
 def test_the_wrong_eye_is_noticed_or_at_least_not_confirmed(seed: int, left: bool) -> None:
-    pixels = capture(replace(grown(seed, left), pupil_nasal=0.035), Conditions(**USUAL), 7).pixels
-    is_right = iris.native(described(pixels))["right_eye"][0]
+    pixels = capture(replace(cached_eye(seed, left), pupil_nasal=0.035), Conditions(**USUAL), 7).pixels
+    is_right = iris.native(describe_pixels(pixels))["right_eye"][0]
     assert (is_right < 0.5) == left
     sides = (Position.LEFT_EYE, Position.RIGHT_EYE)
     as_it_is, as_the_other = (
-        integrity.stated_side(described(pixels, position))[0] for position in (sides if left else sides[::-1])
+        integrity.stated_side(describe_pixels(pixels, position))[0] for position in (sides if left else sides[::-1])
     )
     assert as_it_is > 0 > as_the_other
-    assert np.isnan(integrity.stated_side(described(pixels))[0])
+    assert np.isnan(integrity.stated_side(describe_pixels(pixels))[0])
 
 
 def test_a_pupil_clearly_on_the_other_side_gives_a_reason_for_review() -> None:
-    batch = replace(described(seen(21).pixels), stated_right=np.array([-1.0]), offset_right=np.array([0.04]))
+    batch = replace(describe_pixels(eye_image(21).pixels), stated_right=np.array([-1.0]), offset_right=np.array([0.04]))
     assert integrity.stated_side.curve(integrity.stated_side(batch))[0] < 50
 
 
@@ -251,7 +251,7 @@ def visible_light(pixels: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("form", ["RGB", "RGBA"])
 def test_a_picture_in_colour_is_told_to_be_one(form: str, tmp_path: Path) -> None:
-    coloured = visible_light(seen(1).pixels)
+    coloured = visible_light(eye_image(1).pixels)
     Pillow.fromarray(coloured).convert(form).save(tmp_path / "right_eye.png")
     for source in (tmp_path / "right_eye.png", coloured):
         report = bc.assess(source, "iris")
@@ -260,7 +260,7 @@ def test_a_picture_in_colour_is_told_to_be_one(form: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("tint", [(1.0, 1.0, 1.0), (0.9, 0.5, 0.8)])
 def test_grey_or_one_tint_saved_in_colour_is_no_colour(tint: tuple[float, ...], tmp_path: Path) -> None:
-    pixels = seen(1).pixels
+    pixels = eye_image(1).pixels
     tinted = (pixels[:, :, None] * np.array(tint)).astype(np.uint8)
     Pillow.fromarray(tinted).save(tmp_path / "right_eye.png")
     for source in (tmp_path / "right_eye.png", tinted):
@@ -269,7 +269,7 @@ def test_grey_or_one_tint_saved_in_colour_is_no_colour(tint: tuple[float, ...], 
 
 
 def test_a_sample_of_colour_pixels_is_a_failure_not_a_crash() -> None:
-    coloured = Sample(Image(np.dstack([seen(1).pixels] * 3)), Modality.IRIS)
+    coloured = Sample(Image(np.dstack([eye_image(1).pixels] * 3)), Modality.IRIS)
     assert describe(coloured).failure[0] is not None
 
 

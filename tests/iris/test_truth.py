@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.support.eyes import outline_of, sample, scores
-from tests.support.iris_components import COMPONENTS, DEGRADATIONS, Component, Shown, shown
+from tests.support.iris_components import COMPONENTS, DEGRADATIONS, Component, KnownCapture, known_capture
 
 from biocapture import iris
 from biocapture.iris.describe import columns_of
@@ -24,15 +24,15 @@ NOTHING: Condition = ("dilation", 0.4)
 
 
 @functools.cache
-def capture_of(eye: tuple[int, bool], condition: Condition) -> Shown:
-    return shown(*eye, **dict([condition]))
+def capture_of(eye: tuple[int, bool], condition: Condition) -> KnownCapture:
+    return known_capture(*eye, **dict([condition]))
 
 
 @functools.cache
 def known(eye: tuple[int, bool], condition: Condition) -> dict[str, float]:
     """Raw values within the true outline."""
     it = capture_of(eye, condition)
-    columns = columns_of(it.made.pixels, outline_of(it.made.truth))
+    columns = columns_of(it.image.pixels, outline_of(it.image.truth))
     found = scores(IrisBatch.of_one(columns | {"stated_right": it.eye.nasal_sign}))
     return {name: value.raw for name, value in found.items()}
 
@@ -41,7 +41,7 @@ def known(eye: tuple[int, bool], condition: Condition) -> dict[str, float]:
 def found(eye: tuple[int, bool], condition: Condition) -> dict[str, float]:
     """Raw values end to end; none of a failure."""
     it = capture_of(eye, condition)
-    batch = iris.describe(sample(it.made.pixels, it.eye.side))
+    batch = iris.describe(sample(it.image.pixels, it.eye.side))
     return {} if batch.failure[0] else {name: value.raw for name, value in scores(batch).items()}
 
 
@@ -148,7 +148,7 @@ def test_every_degradation_lowers_the_quality(condition: str, values: tuple[obje
 
 
 def test_one_bad_component_does_not_zero_a_good_eye() -> None:
-    good = iris.describe(sample(capture_of(EYES[0], NOTHING).made.pixels, capture_of(EYES[0], NOTHING).eye.side))
+    good = iris.describe(sample(capture_of(EYES[0], NOTHING).image.pixels, capture_of(EYES[0], NOTHING).eye.side))
     usual = iris.MEASURES[0](good)[0]
     for name in ("margin", "gaze_rad", "field_shift_px", "noise_greys", "lattice_peak_db"):
         worst = dataclasses.replace(good, **{name: np.array([{"margin": 0.0}.get(name, 100.0)])})

@@ -27,15 +27,15 @@ EDGE_ANGLES = 128
 
 
 @functools.cache
-def grown(seed: int, left: bool = False) -> Eye:
+def cached_eye(seed: int, left: bool = False) -> Eye:
     """One eye; the same object each time."""
     return eye(seed, left)
 
 
 @functools.cache
-def seen(seed: int = 1, left: bool = False, capture_seed: int = 7, **conditions: object) -> EyeImage:
+def eye_image(seed: int = 1, left: bool = False, capture_seed: int = 7, **conditions: object) -> EyeImage:
     """A capture of an eye under :data:`USUAL` conditions unless told otherwise."""
-    return capture(grown(seed, left), Conditions(**USUAL | conditions), capture_seed)
+    return capture(cached_eye(seed, left), Conditions(**USUAL | conditions), capture_seed)
 
 
 def outline_of(truth: EyeTruth) -> Outline:
@@ -68,7 +68,7 @@ def sample(pixels: NDArray[np.uint8], position: Position = Position.UNKNOWN) -> 
     return Sample(Image(pixels), Modality.IRIS, position)
 
 
-def described(pixels: NDArray[np.uint8], position: Position = Position.UNKNOWN) -> IrisBatch:
+def describe_pixels(pixels: NDArray[np.uint8], position: Position = Position.UNKNOWN) -> IrisBatch:
     """A batch of one."""
     return iris.describe(sample(pixels, position))
 

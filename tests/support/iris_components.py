@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
-from tests.support.eyes import USUAL, grown
+from tests.support.eyes import USUAL, cached_eye
 
 from biocapture.synthetic.eye.camera import MIN_BLUR_PX, VEIL_GREY
 from biocapture.synthetic.eye.capture import EyeImage, capture
@@ -18,12 +18,12 @@ from biocapture.synthetic.eye.eyeball import RIM_PX
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class KnownCapture:
     """A capture with all that is known of it."""
 
     eye: Eye
     conditions: Conditions
-    made: EyeImage
+    image: EyeImage
 
     def sensed(self, grey: float) -> float:
         """Grey of the image where the scene has a grey."""
@@ -32,7 +32,7 @@ class Shown:
 
     def share(self, mask: np.ndarray) -> float:
         """Hundredths of the iris."""
-        return float(100 * (self.made.truth.iris & mask).sum() / max(1, self.made.truth.iris.sum()))
+        return float(100 * (self.image.truth.iris & mask).sum() / max(1, self.image.truth.iris.sum()))
 
 
 CAPTURE_SEED = 12
@@ -41,11 +41,11 @@ CAPTURE_SEED = 12
 ANATOMY = {item.name for item in fields(Eye)}
 
 
-def shown(seed: int, left: bool = False, **given: Any) -> Shown:
+def known_capture(seed: int, left: bool = False, **given: Any) -> KnownCapture:
     """A good capture of an eye, but for what is given of the one or the other."""
-    eye = replace(grown(seed, left), **{name: value for name, value in given.items() if name in ANATOMY})
+    eye = replace(cached_eye(seed, left), **{name: value for name, value in given.items() if name in ANATOMY})
     conditions = Conditions(**USUAL | {name: value for name, value in given.items() if name not in ANATOMY})
-    return Shown(eye, conditions, capture(eye, conditions, CAPTURE_SEED))
+    return KnownCapture(eye, conditions, capture(eye, conditions, CAPTURE_SEED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Component:
 
     sweep: tuple[str, tuple[Any, ...]]
     way: int
-    truth: Callable[[Shown], float] | None
+    truth: Callable[[KnownCapture], float] | None
     says: str
     tolerance: float
     end_to_end: float
@@ -82,67 +82,67 @@ class Component:
     moved_by: tuple[str, ...] = field(default=())
 
 
-def _concentricity(it: Shown) -> float:
+def _concentricity(it: KnownCapture) -> float:
     return 100 * (1 - float(np.hypot(it.eye.pupil_nasal, it.eye.pupil_down)))
 
 
-def _circularity(it: Shown) -> float:
+def _circularity(it: KnownCapture) -> float:
     third, _, fourth, _ = it.eye.pupil_ripple
     return 100 - 1000 * float(np.sqrt((it.eye.pupil_oval / 4) ** 2 + (third / 2) ** 2 + (fourth / 2) ** 2))
 
 
-def _margin(it: Shown) -> float:
-    limbus, (rows, columns) = it.made.truth.limbus, it.made.pixels.shape
+def _margin(it: KnownCapture) -> float:
+    limbus, (rows, columns) = it.image.truth.limbus, it.image.pixels.shape
     radius = it.conditions.iris_radius_px
     beside = min(limbus.column_px, columns - 1 - limbus.column_px) - radius
     above = min(limbus.row_px, rows - 1 - limbus.row_px) - radius
     return float(100 * np.clip(min(beside / (0.6 * radius), above / (0.2 * radius)), 0, 1))
 
 
-def _sclera_contrast(it: Shown) -> float:
+def _sclera_contrast(it: KnownCapture) -> float:
     sclera, iris, pupil = (it.sensed(grey) for grey in (it.eye.sclera_grey, it.eye.iris_grey, it.eye.pupil_grey))
     return 100 * (sclera - iris) / (sclera + iris - 2 * pupil)
 
 
-def _pupil_contrast(it: Shown) -> float:
+def _pupil_contrast(it: KnownCapture) -> float:
     iris, pupil = it.sensed(it.eye.iris_grey), it.sensed(it.eye.pupil_grey)
     weber = (iris - pupil) / (20 + pupil)
     return 100 * weber / (0.75 + weber)
 
 
-def _entropy(it: Shown) -> float:
-    share = np.bincount(it.made.pixels[it.made.truth.usable], minlength=256) / it.made.truth.usable.sum()
+def _entropy(it: KnownCapture) -> float:
+    share = np.bincount(it.image.pixels[it.image.truth.usable], minlength=256) / it.image.truth.usable.sum()
     return float(-(share[share > 0] * np.log2(share[share > 0])).sum())
 
 
 LOGISTIC_VARIANCE = np.pi**2 / 3
 
 
-def _sharpness(it: Shown) -> float:
+def _sharpness(it: KnownCapture) -> float:
     variance = MIN_BLUR_PX**2 + LOGISTIC_VARIANCE * RIM_PX**2 + it.conditions.defocus_px**2 / 4
     return float(it.conditions.iris_radius_px / np.sqrt(variance))
 
 
-def _gaze(it: Shown) -> float:
+def _gaze(it: KnownCapture) -> float:
     across, down = np.deg2rad(it.conditions.gaze_deg)
     return float(np.rad2deg(np.arccos(np.cos(across) * np.cos(down))))
 
 
-def _clipped(it: Shown) -> float:
-    free = it.made.truth.iris & ~it.made.truth.lid & ~it.made.truth.lash
-    grey = it.made.pixels[free]
+def _clipped(it: KnownCapture) -> float:
+    free = it.image.truth.iris & ~it.image.truth.lid & ~it.image.truth.lash
+    grey = it.image.pixels[free]
     return float(100 * ((grey <= 5) | (grey >= 250)).mean())
 
 
-def _glare(it: Shown) -> float:
-    limbus, radius = it.made.truth.limbus, it.conditions.iris_radius_px
-    row, column = np.indices(it.made.pixels.shape)
+def _glare(it: KnownCapture) -> float:
+    limbus, radius = it.image.truth.limbus, it.conditions.iris_radius_px
+    row, column = np.indices(it.image.pixels.shape)
     near = np.hypot(row - limbus.row_px, column - limbus.column_px) < 1.5 * radius
-    bright = near & ~it.made.truth.lid & (it.made.pixels >= 245)
+    bright = near & ~it.image.truth.lid & (it.image.pixels >= 245)
     return float(100 * bright.sum() / (np.pi * radius**2))
 
 
-def _noise(it: Shown) -> float:
+def _noise(it: KnownCapture) -> float:
     iris, pupil = it.sensed(it.eye.iris_grey), it.sensed(it.eye.pupil_grey)
     return 100 * it.conditions.noise * float(np.sqrt(0.25 + 0.75 * pupil / 128)) / (iris - pupil)
 
@@ -160,7 +160,7 @@ COMPONENTS: dict[str, Component] = {
         ("lid_opening", (1.0, 0.75, 0.55)), -1, None, "", 0.0, 0.0, 30.0,
     ),
     "usable_iris_area": Component(
-        ("lid_opening", (1.0, 0.8, 0.65)), -1, lambda it: 100 * it.made.truth.usable_share,
+        ("lid_opening", (1.0, 0.8, 0.65)), -1, lambda it: 100 * it.image.truth.usable_share,
         "usable pixels over iris pixels", 13.0, 14.0, 8.0, (*COVER, "glasses_glare", "leds"),
     ),
     "iris_sclera_contrast": Component(
@@ -215,7 +215,7 @@ COMPONENTS: dict[str, Component] = {
     ),
     "exposure": Component(
         ("exposure_ev", (-2.0, -1.0, 0.0, 0.5)), 1,
-        lambda it: float(it.made.pixels[it.made.truth.usable].mean()), "mean of the usable pixels", 7.0, 5.0, 6.0,
+        lambda it: float(it.image.pixels[it.image.truth.usable].mean()), "mean of the usable pixels", 7.0, 5.0, 6.0,
         (*LIGHT, *LENSES, "glasses_glare"),
     ),
     "saturation": Component(
@@ -223,15 +223,15 @@ COMPONENTS: dict[str, Component] = {
         1.5, ("exposure_ev", "glasses_glare"),
     ),
     "specular_load": Component(
-        ("led_spread", (0.1, 0.45, 0.6)), 1, lambda it: it.share(it.made.truth.specular),
+        ("led_spread", (0.1, 0.45, 0.6)), 1, lambda it: it.share(it.image.truth.specular),
         "pixels to which lamps add 40 greys", 2.0, 2.5, 1.5, ("glasses_glare", "led_spread"),
     ),
     "lash_cover": Component(
-        ("lashes", (0.0, 0.5, 1.0)), 1, lambda it: it.share(it.made.truth.lash),
+        ("lashes", (0.0, 0.5, 1.0)), 1, lambda it: it.share(it.image.truth.lash),
         "pixels that lashes cover by 30 %", 11.0, 11.0, 7.0, (*COVER, "interlace_px"),
     ),
     "lid_cover": Component(
-        ("lid_opening", (1.0, 0.8, 0.65)), 1, lambda it: it.share(it.made.truth.lid), "pixels under lids", 4.0, 8.0,
+        ("lid_opening", (1.0, 0.8, 0.65)), 1, lambda it: it.share(it.image.truth.lid), "pixels under lids", 4.0, 8.0,
         4.0, ("lid_opening",),
     ),
     "glasses_glare": Component(

@@ -27,16 +27,16 @@ SEEDS = (1, 2, 3)
 EVERY_SEED = pytest.mark.parametrize("seed", SEEDS)
 GAZES = ((0.0, 0.0), (20.0, 0.0), (-30.0, 0.0), (0.0, 15.0), (18.0, -12.0))
 
-grown = functools.cache(eye)
+cached_eye = functools.cache(eye)
 
 
 @functools.cache
-def seen(seed: int = 1, left: bool = False, capture_seed: int = 7, **conditions: object) -> EyeImage:
-    return capture(grown(seed, left), Conditions(**conditions), capture_seed)
+def eye_image(seed: int = 1, left: bool = False, capture_seed: int = 7, **conditions: object) -> EyeImage:
+    return capture(cached_eye(seed, left), Conditions(**conditions), capture_seed)
 
 
-def digest(made: EyeImage) -> str:
-    return hashlib.sha256(made.pixels.tobytes() + made.truth.usable.tobytes()).hexdigest()
+def digest(image: EyeImage) -> str:
+    return hashlib.sha256(image.pixels.tobytes() + image.truth.usable.tobytes()).hexdigest()
 
 
 def test_same_arguments_same_pixels() -> None:
@@ -48,15 +48,15 @@ def test_same_arguments_same_pixels() -> None:
 def test_another_process_gives_the_same_pixels() -> None:
     code = (
         "import hashlib; from biocapture.synthetic.eye import capture, conditions, eye;"
-        "made = capture.capture(eye.eye(5, left=True), conditions.everyday_conditions(6), 7);"
-        "print(hashlib.sha256(made.pixels.tobytes() + made.truth.usable.tobytes()).hexdigest())"
+        "image = capture.capture(eye.eye(5, left=True), conditions.everyday_conditions(6), 7);"
+        "print(hashlib.sha256(image.pixels.tobytes() + image.truth.usable.tobytes()).hexdigest())"
     )
     printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert printed.strip() == digest(capture(eye(5, left=True), everyday_conditions(6), 7))
 
 
 def test_two_eyes_of_a_person_share_the_lids_not_the_iris() -> None:
-    right, left = grown(1, False), grown(1, True)
+    right, left = cached_eye(1, False), cached_eye(1, True)
     assert (right.side, left.side) == (Position.RIGHT_EYE, Position.LEFT_EYE)
     assert abs(np.corrcoef(right.texture.ravel(), left.texture.ravel())[0, 1]) < 0.15
     assert left.upper_lid == pytest.approx(right.upper_lid, abs=0.05)
@@ -66,13 +66,13 @@ def test_two_eyes_of_a_person_share_the_lids_not_the_iris() -> None:
 @EVERY_SEED
 def test_the_nose_is_on_the_other_side_of_a_left_eye(seed: int) -> None:
     for left, towards_the_nose in ((False, 1), (True, -1)):
-        truth = seen(seed, left).truth
+        truth = eye_image(seed, left).truth
         offset = towards_the_nose * (truth.pupil.column_px - truth.limbus.column_px) / truth.limbus.major_px
-        assert offset == pytest.approx(grown(seed, left).pupil_nasal, abs=1e-6)
+        assert offset == pytest.approx(cached_eye(seed, left).pupil_nasal, abs=1e-6)
         flesh = [
-            np.abs(cv2.Laplacian(seen(seed, left, shape=(480, 800)).pixels, cv2.CV_32F))[
+            np.abs(cv2.Laplacian(eye_image(seed, left, shape=(480, 800)).pixels, cv2.CV_32F))[
                 round(truth.limbus.row_px + 20) : round(truth.limbus.row_px + 36),
-                round(399.5 + way * (grown(seed, left).nasal_canthus - 0.28) * 115) - np.arange(8),
+                round(399.5 + way * (cached_eye(seed, left).nasal_canthus - 0.28) * 115) - np.arange(8),
             ].mean()
             for way in (towards_the_nose, -towards_the_nose)
         ]
@@ -91,7 +91,7 @@ def code_of(relief: np.ndarray) -> np.ndarray:
 
 def test_irises_are_independent() -> None:
     """Hamming distances of different eyes: mean ½ and as wide as of 100–600 coin tosses, as for real eyes."""
-    codes = [code_of(grown(seed, left).texture) for seed in range(8) for left in (False, True)]
+    codes = [code_of(cached_eye(seed, left).texture) for seed in range(8) for left in (False, True)]
     distance = np.array([(one ^ other).mean() for one, other in itertools.combinations(codes, 2)])
     tosses = distance.mean() * (1 - distance.mean()) / distance.var()
     assert distance.mean() == pytest.approx(0.5, abs=0.01)
@@ -99,34 +99,34 @@ def test_irises_are_independent() -> None:
     assert distance.min() > 0.38
 
 
-def unrolled(made: EyeImage, side: Position) -> np.ndarray:
+def unroll(image: EyeImage, side: Position) -> np.ndarray:
     """Rubber sheet on the true ellipses of a facing eye, from the nasal horizontal over the lower lid."""
     angle = np.arange(COLUMNS) / COLUMNS * 2 * np.pi
     nasal = (1 if side is Position.RIGHT_EYE else -1) * np.cos(angle)
-    inner, outer = made.truth.pupil, made.truth.limbus
+    inner, outer = image.truth.pupil, image.truth.limbus
     depth = ((np.arange(ROWS) + 0.5) / ROWS)[:, None]
     radius = (inner.major_px + inner.minor_px) / 2
     column = (inner.column_px + radius * nasal) * (1 - depth) + (outer.column_px + outer.major_px * nasal) * depth
     row = (inner.row_px + radius * np.sin(angle)) * (1 - depth) + (
         outer.row_px + outer.major_px * np.sin(angle)
     ) * depth
-    return cv2.remap(made.pixels, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR).astype(float)
+    return cv2.remap(image.pixels, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR).astype(float)
 
 
 @EVERY_SEED
 def test_captures_show_the_iris_of_their_eye(seed: int) -> None:
     lower = np.s_[:, COLUMNS // 16 : COLUMNS * 7 // 16]  # what the upper lid and the lamps leave free
     one, other, stranger = (
-        unrolled(seen(which, capture_seed=1 + which, leds=0, dilation=dilation, noise=2.0), Position.RIGHT_EYE)
+        unroll(eye_image(which, capture_seed=1 + which, leds=0, dilation=dilation, noise=2.0), Position.RIGHT_EYE)
         for which, dilation in ((seed, 0.38), (seed, 0.44), (seed + 1, 0.4))
     )
-    texture = grown(seed).texture
+    texture = cached_eye(seed).texture
     assert np.corrcoef(one[lower].ravel(), texture[lower].ravel())[0, 1] > 0.5
     assert (code_of(one) ^ code_of(other))[..., 8:56].mean() < 0.3
     assert (code_of(one) ^ code_of(stranger))[..., 8:56].mean() > 0.36
 
 
-def around(ellipse: Ellipse, count: int = 360) -> tuple[np.ndarray, np.ndarray]:
+def points_and_normals(ellipse: Ellipse, count: int = 360) -> tuple[np.ndarray, np.ndarray]:
     """(count, 2) points (row, column) and outward normals."""
     at = np.arange(count) / count * 2 * np.pi
     cosine, sine = np.cos(ellipse.tilt_rad), np.sin(ellipse.tilt_rad)
@@ -139,12 +139,12 @@ def around(ellipse: Ellipse, count: int = 360) -> tuple[np.ndarray, np.ndarray]:
 REACH = np.arange(-14, 14.01, 0.25)
 
 
-def profiles(made: EyeImage, ellipse: Ellipse) -> np.ndarray:
+def profiles(image: EyeImage, ellipse: Ellipse) -> np.ndarray:
     """(360, S) grey along every normal, NaN where lids or the image's end come in between."""
-    points, normals = around(ellipse)
+    points, normals = points_and_normals(ellipse)
     row, column = (points[:, None] + normals[:, None] * REACH[None, :, None]).transpose(2, 0, 1).astype(np.float32)
-    grey = cv2.remap(made.pixels, column, row, cv2.INTER_LINEAR).astype(float)
-    lid = cv2.dilate(made.truth.lid.astype(np.uint8), np.ones((61, 5)))
+    grey = cv2.remap(image.pixels, column, row, cv2.INTER_LINEAR).astype(float)
+    lid = cv2.dilate(image.truth.lid.astype(np.uint8), np.ones((61, 5)))
     covered = cv2.remap(lid, column, row, cv2.INTER_NEAREST, borderValue=1).astype(bool)
     return np.where(covered.any(axis=1, keepdims=True), np.nan, grey)
 
@@ -160,9 +160,9 @@ def edge_px(grey: np.ndarray, soft_px: float) -> float:
 @pytest.mark.parametrize("gaze_deg", GAZES)
 @EVERY_SEED
 def test_edges_are_where_the_truth_says(seed: int, gaze_deg: tuple[float, float], roll_deg: float) -> None:
-    made = seen(seed, leds=0, gaze_deg=gaze_deg, roll_deg=roll_deg)
-    for ellipse, soft_px in ((made.truth.pupil, 1.0), (made.truth.limbus, 115 * grown(seed).limbus_width)):
-        grey = profiles(made, ellipse)
+    image = eye_image(seed, leds=0, gaze_deg=gaze_deg, roll_deg=roll_deg)
+    for ellipse, soft_px in ((image.truth.pupil, 1.0), (image.truth.limbus, 115 * cached_eye(seed).limbus_width)):
+        grey = profiles(image, ellipse)
         sectors = [part for part in np.split(grey, 12) if np.isfinite(part[:, 0]).sum() >= 15]
         assert len(sectors) >= 3
         assert np.median(np.abs([edge_px(part, soft_px) for part in sectors])) <= 1.0
@@ -172,10 +172,10 @@ def test_edges_are_where_the_truth_says(seed: int, gaze_deg: tuple[float, float]
 @pytest.mark.parametrize("gaze_deg", GAZES)
 @EVERY_SEED
 def test_an_ellipse_fitted_to_the_dark_pupil_is_the_true_one(seed: int, gaze_deg: tuple[float, float]) -> None:
-    made = seen(seed, leds=0, gaze_deg=gaze_deg)
-    middle = (grown(seed).pupil_grey + grown(seed).iris_grey) / 2
-    _, parts = cv2.connectedComponents((made.pixels < middle).astype(np.uint8))
-    truth = made.truth.pupil
+    image = eye_image(seed, leds=0, gaze_deg=gaze_deg)
+    middle = (cached_eye(seed).pupil_grey + cached_eye(seed).iris_grey) / 2
+    _, parts = cv2.connectedComponents((image.pixels < middle).astype(np.uint8))
+    truth = image.truth.pupil
     dark = (parts == parts[round(truth.row_px), round(truth.column_px)]).astype(np.uint8)
     (contour, *_), _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     (column, row), size, _ = cv2.fitEllipse(contour)
@@ -188,8 +188,8 @@ def test_gaze_projects_a_turning_sphere(gaze_deg: tuple[float, float]) -> None:
     """The limbus foreshortens by the cosine along the gaze and moves by its depth times the sine; lamps move less."""
     across, down = np.deg2rad(gaze_deg)
     column, row = np.sin(across) * np.cos(down), np.sin(down)
-    made = seen(1, leds=1, gaze_deg=gaze_deg)
-    limbus = made.truth.limbus
+    image = eye_image(1, leds=1, gaze_deg=gaze_deg)
+    limbus = image.truth.limbus
     assert limbus.major_px == pytest.approx(115, abs=1e-6)
     assert limbus.minor_px / limbus.major_px == pytest.approx(np.cos(across) * np.cos(down))
     assert limbus.column_px - 319.5 == pytest.approx(115 * LIMBUS_DEPTH * column)
@@ -198,14 +198,14 @@ def test_gaze_projects_a_turning_sphere(gaze_deg: tuple[float, float]) -> None:
         minor_axis = [np.cos(limbus.tilt_rad), -np.sin(limbus.tilt_rad)]  # row, column
         assert abs(np.dot(minor_axis, [row, column])) / np.hypot(row, column) == pytest.approx(1)
     lamp = np.argwhere(
-        made.truth.specular & ~cv2.dilate(made.truth.lid.astype(np.uint8), np.ones((41, 41))).astype(bool)
+        image.truth.specular & ~cv2.dilate(image.truth.lid.astype(np.uint8), np.ones((41, 41))).astype(bool)
     )
     wanted = 239.5 + 115 * CORNEA_DEPTH * row, 319.5 + 115 * CORNEA_DEPTH * column
     assert np.median(lamp, axis=0) == pytest.approx(wanted, abs=2.5)
 
 
 def test_roll_turns_the_whole_eye_clockwise() -> None:
-    upright, rolled = seen(2).truth, seen(2, roll_deg=30.0).truth
+    upright, rolled = eye_image(2).truth, eye_image(2, roll_deg=30.0).truth
     before, after = (
         np.array([truth.pupil.column_px - truth.limbus.column_px, truth.pupil.row_px - truth.limbus.row_px])
         for truth in (upright, rolled)
@@ -219,7 +219,7 @@ def test_roll_turns_the_whole_eye_clockwise() -> None:
 
 @EVERY_SEED
 def test_masks_and_lid_rows_agree(seed: int) -> None:
-    truth = capture(grown(seed), everyday_conditions(seed), seed).truth
+    truth = capture(cached_eye(seed), everyday_conditions(seed), seed).truth
     assert not (truth.usable & ~truth.iris).any()
     assert not (truth.usable & (truth.lid | truth.lash | truth.specular)).any()
     assert 0.5 < truth.usable_share < 1
@@ -231,59 +231,59 @@ def test_masks_and_lid_rows_agree(seed: int) -> None:
     assert truth.iris.sum() == pytest.approx(area, rel=0.01)
 
 
-def gradient_energy(made: EyeImage) -> float:
-    return float((cv2.Sobel(made.pixels, cv2.CV_32F, 1, 0) ** 2).mean())
+def gradient_energy(image: EyeImage) -> float:
+    return float((cv2.Sobel(image.pixels, cv2.CV_32F, 1, 0) ** 2).mean())
 
 
-def directional(made: EyeImage) -> float:
+def directional(image: EyeImage) -> float:
     """Gradient across columns over that across rows, inside the iris."""
-    across, down = (cv2.Sobel(made.pixels, cv2.CV_32F, *order)[made.truth.usable] for order in ((1, 0), (0, 1)))
+    across, down = (cv2.Sobel(image.pixels, cv2.CV_32F, *order)[image.truth.usable] for order in ((1, 0), (0, 1)))
     return float((across**2).mean() / (down**2).mean())
 
 
-def combed(made: EyeImage) -> float:
-    grey = made.pixels.astype(float)
+def combed(image: EyeImage) -> float:
+    grey = image.pixels.astype(float)
     return float(np.abs(grey[:-2:2] + grey[2::2] - 2 * grey[1:-1:2]).mean())
 
 
-def unlike_clean(made: EyeImage) -> float:
-    return float(np.abs(made.pixels.astype(float) - seen().pixels).mean())
+def unlike_clean(image: EyeImage) -> float:
+    return float(np.abs(image.pixels.astype(float) - eye_image().pixels).mean())
 
 
-def bright_pupil(made: EyeImage) -> float:
+def bright_pupil(image: EyeImage) -> float:
     row, column = np.mgrid[0:480, 0:640]
-    inside = np.hypot(row - made.truth.pupil.row_px, column - made.truth.pupil.column_px) < made.truth.pupil.minor_px
-    return float((made.pixels[inside] > 200).mean())
+    inside = np.hypot(row - image.truth.pupil.row_px, column - image.truth.pupil.column_px) < image.truth.pupil.minor_px
+    return float((image.pixels[inside] > 200).mean())
 
 
-def lens_edge(made: EyeImage) -> float:
+def lens_edge(image: EyeImage) -> float:
     """Steepest rise and fall of grey around 1.21 iris radii, on the lateral sclera."""
-    limbus = made.truth.limbus
+    limbus = image.truth.limbus
     row, column = np.mgrid[0:480, 0:640].astype(float)
     radius = np.hypot(row - limbus.row_px, column - limbus.column_px) / limbus.major_px
     lateral = np.abs(row - limbus.row_px) < 0.4 * np.abs(column - limbus.column_px)
-    rings = [made.pixels[lateral & (np.abs(radius - at) < 0.01)].mean() for at in np.arange(1.12, 1.32, 0.02)]
+    rings = [image.pixels[lateral & (np.abs(radius - at) < 0.01)].mean() for at in np.arange(1.12, 1.32, 0.02)]
     return float(np.ptp(np.diff(rings)))
 
 
 def mean_of(mask: str) -> Callable[[EyeImage], float]:
-    return lambda made: float(getattr(made.truth, mask).mean())
+    return lambda image: float(getattr(image.truth, mask).mean())
 
 
-def usable_share(made: EyeImage) -> float:
-    return made.truth.usable_share
+def usable_share(image: EyeImage) -> float:
+    return image.truth.usable_share
 
 
-def mean_grey(made: EyeImage) -> float:
-    return float(made.pixels.mean())
+def mean_grey(image: EyeImage) -> float:
+    return float(image.pixels.mean())
 
 
-def iris_grey(made: EyeImage) -> float:
-    return float(made.pixels[made.truth.usable].mean())
+def iris_grey(image: EyeImage) -> float:
+    return float(image.pixels[image.truth.usable].mean())
 
 
-def lit_side(made: EyeImage) -> float:
-    return float(made.pixels[:, 560:].mean() / made.pixels[:, :80].mean())
+def lit_side(image: EyeImage) -> float:
+    return float(image.pixels[:, 560:].mean() / image.pixels[:, :80].mean())
 
 
 EFFECTS: list[tuple[str, tuple[object, ...], Callable[[EyeImage], float], int]] = [
@@ -295,7 +295,7 @@ EFFECTS: list[tuple[str, tuple[object, ...], Callable[[EyeImage], float], int]] 
     ("makeup", (0.0, 0.5, 1.0), mean_grey, -1),
     ("noise", (0.0, 3.0, 10.0), unlike_clean, 1),
     ("exposure_ev", (-3.0, -1.0, 0.0, 1.0), mean_grey, 1),
-    ("contrast_loss", (0.0, 0.3, 0.8), lambda made: float(made.pixels.std()), -1),
+    ("contrast_loss", (0.0, 0.3, 0.8), lambda image: float(image.pixels.std()), -1),
     ("jpeg_quality", (0, 90, 50, 10), unlike_clean, 1),
     ("interlace_px", (0.0, 2.0, 6.0), combed, 1),
     ("leds", (0, 1, 2, 8), mean_of("specular"), 1),
@@ -316,14 +316,14 @@ def test_a_condition_alone_does_what_it_says(
     name: str, values: tuple[object, ...], property_of: Callable[[EyeImage], float], way: int
 ) -> None:
     lashes = {"lashes": 0.5} if name == "makeup" else {}
-    found = [way * property_of(seen(1, **{name: value}, **lashes)) for value in values]
+    found = [way * property_of(eye_image(1, **{name: value}, **lashes)) for value in values]
     assert all(after > before for before, after in itertools.pairwise(found)), found
 
 
 @pytest.mark.parametrize("gaze_deg", [(-15.0, 0.0), (15.0, 0.0)])
 def test_motion_along_rows_blurs_rows(gaze_deg: tuple[float, float]) -> None:
-    assert directional(seen(1, gaze_deg=gaze_deg, motion_px=12.0, motion_deg=90.0)) > 1.5 * directional(
-        seen(1, gaze_deg=gaze_deg)
+    assert directional(eye_image(1, gaze_deg=gaze_deg, motion_px=12.0, motion_deg=90.0)) > 1.5 * directional(
+        eye_image(1, gaze_deg=gaze_deg)
     )
 
 
@@ -341,7 +341,7 @@ CAMERA = {
 
 @pytest.mark.parametrize("name", CAMERA)
 def test_the_camera_does_not_change_the_truth(name: str) -> None:
-    faulty, clean = seen(1, **{name: CAMERA[name]}).truth, seen(1).truth
+    faulty, clean = eye_image(1, **{name: CAMERA[name]}).truth, eye_image(1).truth
     assert (faulty.pupil, faulty.limbus) == (clean.pupil, clean.limbus)
     for mask in ("iris", "lid", "lash"):
         np.testing.assert_array_equal(getattr(faulty, mask), getattr(clean, mask))
@@ -349,28 +349,28 @@ def test_the_camera_does_not_change_the_truth(name: str) -> None:
 
 @pytest.mark.parametrize("wanted", [2.0, 6.0])
 def test_noise_has_its_deviation_at_mid_grey(wanted: float) -> None:
-    difference = seen(1, noise=wanted).pixels.astype(float) - seen(1).pixels
-    around_mid = np.abs(seen(1).pixels.astype(float) - 128) < 12
+    difference = eye_image(1, noise=wanted).pixels.astype(float) - eye_image(1).pixels
+    around_mid = np.abs(eye_image(1).pixels.astype(float) - 128) < 12
     assert difference[around_mid].std() == pytest.approx(wanted, rel=0.1)
 
 
 def test_place_and_size_are_as_asked() -> None:
-    made = seen(1, shape=(300, 500), iris_radius_px=60.0, shift_row_px=20.0, shift_column_px=-90.0, dilation=0.5)
-    assert made.pixels.shape == made.truth.usable.shape == (300, 500)
-    assert made.truth.upper_lid_row_px.shape == (500,)
-    limbus, pupil = made.truth.limbus, made.truth.pupil
+    image = eye_image(1, shape=(300, 500), iris_radius_px=60.0, shift_row_px=20.0, shift_column_px=-90.0, dilation=0.5)
+    assert image.pixels.shape == image.truth.usable.shape == (300, 500)
+    assert image.truth.upper_lid_row_px.shape == (500,)
+    limbus, pupil = image.truth.limbus, image.truth.pupil
     assert (limbus.row_px, limbus.column_px, limbus.major_px) == pytest.approx((169.5, 159.5, 60.0))
     assert pupil.major_px + pupil.minor_px == pytest.approx(60)
 
 
 def test_an_eye_cut_off_has_the_usable_part_that_is_inside() -> None:
-    truth = seen(1, shift_column_px=300.0).truth
+    truth = eye_image(1, shift_column_px=300.0).truth
     assert truth.limbus.column_px == pytest.approx(619.5)
-    assert 0.2 < truth.iris.sum() / seen(1).truth.iris.sum() < 0.7
+    assert 0.2 < truth.iris.sum() / eye_image(1).truth.iris.sum() < 0.7
 
 
 def test_a_closed_eye_shows_nothing() -> None:
-    truth = seen(1, lid_opening=0.0, lashes=1.0).truth
+    truth = eye_image(1, lid_opening=0.0, lashes=1.0).truth
     assert not truth.usable.any()
     assert truth.lid.all()
     assert np.isnan(truth.upper_lid_row_px).all()
@@ -393,10 +393,10 @@ def test_conditions_outside_the_limits_are_refused(name: str, value: object) -> 
 
 
 @pytest.mark.parametrize("seed", [-1, 0.5, "x", None])
-@pytest.mark.parametrize("made", [eye, everyday_conditions, lambda seed: capture(grown(1), seed=seed)])
-def test_what_cannot_seed_is_refused(made: Callable[[object], object], seed: object) -> None:
+@pytest.mark.parametrize("image", [eye, everyday_conditions, lambda seed: capture(cached_eye(1), seed=seed)])
+def test_what_cannot_seed_is_refused(image: Callable[[object], object], seed: object) -> None:
     with pytest.raises(UsageError, match=r"^seed: .* whole numbers from 0"):
-        made(seed)
+        image(seed)
 
 
 def small(**conditions: object) -> Conditions:
@@ -413,17 +413,17 @@ def at_the_end(name: str, end: int) -> object:
 
 @pytest.mark.parametrize(("name", "end"), EXTREMES)
 def test_the_limits_themselves_are_allowed(name: str, end: int) -> None:
-    made = capture(grown(1), small(**{name: at_the_end(name, end)}), 1)
-    assert made.pixels.dtype == np.uint8
-    assert made.pixels.shape == made.truth.usable.shape == (96, 128)
-    assert all(np.isfinite(dataclasses.astuple(ellipse)).all() for ellipse in (made.truth.pupil, made.truth.limbus))
+    image = capture(cached_eye(1), small(**{name: at_the_end(name, end)}), 1)
+    assert image.pixels.dtype == np.uint8
+    assert image.pixels.shape == image.truth.usable.shape == (96, 128)
+    assert all(np.isfinite(dataclasses.astuple(ellipse)).all() for ellipse in (image.truth.pupil, image.truth.limbus))
 
 
 @pytest.mark.parametrize("end", [0, 1])
 @pytest.mark.parametrize("size", [{}, {"iris_radius_px": 12.0, "shape": (32, 32)}, {"iris_radius_px": 500.0}])
 def test_all_limits_at_once_are_allowed(end: int, size: dict[str, object]) -> None:
-    made: Eye = grown(2, True)
-    assert capture(made, small(**{name: at_the_end(name, end) for name, at in EXTREMES if at == end} | size), 2)
+    image: Eye = cached_eye(2, True)
+    assert capture(image, small(**{name: at_the_end(name, end) for name, at in EXTREMES if at == end} | size), 2)
 
 
 def test_every_condition_has_its_limits() -> None:
@@ -466,7 +466,7 @@ def test_sample_eyes_are_what_the_generator_makes(index: int) -> None:
         **{name: kind(row[name]) for name, kind in kinds.items() if kind is not tuple},
     )
     left = row["position"] == Position.LEFT_EYE
-    made = capture(grown(99 + int(row["person"][-2:]), left), wanted, 10 * (index // 4) + int(row["impression"]))
-    assert np.abs(made.pixels.astype(float) - sample_of(row)).mean() < 2.5
-    assert made.truth.usable_share == pytest.approx(float(row["usable_share"]), abs=0.01)
-    assert made.truth.pupil.column_px == pytest.approx(float(row["pupil_column_px"]), abs=0.3)
+    image = capture(cached_eye(99 + int(row["person"][-2:]), left), wanted, 10 * (index // 4) + int(row["impression"]))
+    assert np.abs(image.pixels.astype(float) - sample_of(row)).mean() < 2.5
+    assert image.truth.usable_share == pytest.approx(float(row["usable_share"]), abs=0.01)
+    assert image.truth.pupil.column_px == pytest.approx(float(row["pupil_column_px"]), abs=0.3)

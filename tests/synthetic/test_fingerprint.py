@@ -57,16 +57,16 @@ def test_same_arguments_same_pixels() -> None:
 
 @pytest.mark.parametrize("effect", FAULTS)
 def test_every_effect_changes_the_pixels(effect: str) -> None:
-    made = touch(1, **{effect: FAULTS[effect]})
-    assert made.pixels.dtype == np.uint8
-    assert (made.pixels != touch(1).pixels).mean() > 0.01
+    image = touch(1, **{effect: FAULTS[effect]})
+    assert image.pixels.dtype == np.uint8
+    assert (image.pixels != touch(1).pixels).mean() > 0.01
     assert set(FAULTS) == {field.name for field in dataclasses.fields(Effects)}
 
 
 @pytest.mark.parametrize("shape", [(300, 260), (433, 301), WHOLE])
 def test_size_is_as_asked(shape: tuple[int, int]) -> None:
-    made = touch(1, shape)
-    assert made.pixels.shape == made.contact.shape == shape
+    image = touch(1, shape)
+    assert image.pixels.shape == image.contact.shape == shape
 
 
 def measured_period_px(ridges: np.ndarray) -> float:
@@ -114,27 +114,27 @@ def test_patterns_have_their_cores_and_deltas(pattern: Pattern, seed: int) -> No
     "faults", [{}, {"shift_column_px": 150.0}, {"partial": 0.5, "rotation_deg": 10.0, "distortion_px": 6.0}]
 )
 def test_true_minutiae_lie_in_the_contact(seed: int, faults: dict[str, float]) -> None:
-    made = touch(seed, WHOLE, **faults)
-    row, column = (np.rint(part).astype(int) for part in (made.minutiae.row, made.minutiae.column))
+    image = touch(seed, WHOLE, **faults)
+    row, column = (np.rint(part).astype(int) for part in (image.minutiae.row, image.minutiae.column))
     assert len(row) > 20
-    assert made.contact[row, column].all()
-    assert ((made.minutiae.angle >= 0) & (made.minutiae.angle < 2 * np.pi)).all()
-    assert 0.2 < made.minutiae.ending.mean() < 0.8
+    assert image.contact[row, column].all()
+    assert ((image.minutiae.angle >= 0) & (image.minutiae.angle < 2 * np.pi)).all()
+    assert 0.2 < image.minutiae.ending.mean() < 0.8
 
 
 @pytest.mark.parametrize("rotation_deg", [0.0, 20.0, -35.0])
 def test_truth_moves_with_the_finger(rotation_deg: float) -> None:
     """Turned counter-clockwise about the image's centre, then shifted; directions turn too."""
-    made = touch(1, WHOLE, rotation_deg=rotation_deg, shift_row_px=12.0, shift_column_px=-30.0).minutiae
+    image = touch(1, WHOLE, rotation_deg=rotation_deg, shift_row_px=12.0, shift_column_px=-30.0).minutiae
     master, turn = grown(1).minutiae, np.deg2rad(rotation_deg)
     right, up = master.column - WIDTH_PX / 2, HEIGHT_PX / 2 - master.row
     row = WHOLE[0] / 2 + 12 - (right * np.sin(turn) + up * np.cos(turn))
     column = WHOLE[1] / 2 - 30 + (right * np.cos(turn) - up * np.sin(turn))
-    gap = np.hypot(made.row[:, None] - row, made.column[:, None] - column)
+    gap = np.hypot(image.row[:, None] - row, image.column[:, None] - column)
     origin = gap.argmin(axis=1)
     assert gap.min(axis=1).max() < 0.01
-    assert angle_between(made.angle, master.angle[origin] + turn).max() < 1e-3
-    np.testing.assert_array_equal(made.ending, master.ending[origin])
+    assert angle_between(image.angle, master.angle[origin] + turn).max() < 1e-3
+    np.testing.assert_array_equal(image.ending, master.ending[origin])
 
 
 def angle_between(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -150,8 +150,8 @@ def test_contact_shrinks_by_the_share_that_is_lost(seed: int) -> None:
         assert not (kept & ~touch(seed).contact).any()
 
 
-def mean_grey(made: Impression, where: np.ndarray) -> float:
-    return float(made.pixels[where].mean())
+def mean_grey(image: Impression, where: np.ndarray) -> float:
+    return float(image.pixels[where].mean())
 
 
 @EVERY_SEED
@@ -170,14 +170,14 @@ def test_a_latent_print_shows_where_the_finger_does_not_touch(seed: int) -> None
     assert mean_grey(strong, away) < mean_grey(slight, away) < mean_grey(without, away) - 2
 
 
-def extracted(made: Impression) -> Minutiae:
-    field = ridge_field(made.pixels)
+def extract(image: Impression) -> Minutiae:
+    field = ridge_field(image.pixels)
     return extract_minutiae(field, follow_ridges(field))
 
 
-def pairs(found: Minutiae, made: Impression, within_px: float = 8.0) -> tuple[np.ndarray, np.ndarray]:
+def pairs(found: Minutiae, image: Impression, within_px: float = 8.0) -> tuple[np.ndarray, np.ndarray]:
     """Nearest pairs first, each minutia once: indices of found and of true ones."""
-    gap = np.hypot(found.row[:, None] - made.minutiae.row, found.column[:, None] - made.minutiae.column)
+    gap = np.hypot(found.row[:, None] - image.minutiae.row, found.column[:, None] - image.minutiae.column)
     chosen = []
     while gap.min() <= within_px:
         one, other = np.unravel_index(gap.argmin(), gap.shape)
@@ -190,28 +190,28 @@ def pairs(found: Minutiae, made: Impression, within_px: float = 8.0) -> tuple[np
 @EVERY_SEED
 @pytest.mark.parametrize("shape", [(400, 320), WHOLE])
 def test_minutiae_are_found_where_they_are(seed: int, shape: tuple[int, int]) -> None:
-    made = touch(seed, shape)
-    found = extracted(made)
-    one, other = pairs(found, made)
-    assert len(one) / len(made.minutiae.row) >= 0.8
-    assert (angle_between(found.angle[one], made.minutiae.angle[other]) < np.deg2rad(30)).mean() >= 0.95
-    assert (found.ending[one] == made.minutiae.ending[other]).mean() >= 0.7
+    image = touch(seed, shape)
+    found = extract(image)
+    one, other = pairs(found, image)
+    assert len(one) / len(image.minutiae.row) >= 0.8
+    assert (angle_between(found.angle[one], image.minutiae.angle[other]) < np.deg2rad(30)).mean() >= 0.95
+    assert (found.ending[one] == image.minutiae.ending[other]).mean() >= 0.7
 
 
 @EVERY_SEED
 @pytest.mark.parametrize("shape", [(400, 320), WHOLE])
 def test_what_is_counted_as_a_minutia_is_one(seed: int, shape: tuple[int, int]) -> None:
-    made = touch(seed, shape)
-    found = extracted(made)
+    image = touch(seed, shape)
+    found = extract(image)
     counted, right = found.quality > MIN_MINUTIA_QUALITY, np.zeros(len(found), bool)
-    right[pairs(found, made)[0]] = True
+    right[pairs(found, image)[0]] = True
     assert right[counted].mean() >= 0.8
 
 
 @EVERY_SEED
 def test_minutia_counts_of_the_batch_are_those_extracted(seed: int) -> None:
-    made = touch(seed)
-    found, batch = extracted(made), described(made.pixels)
+    image = touch(seed)
+    found, batch = extract(image), described(image.pixels)
     assert batch.minutiae[0] == (found.quality > MIN_MINUTIA_QUALITY).sum()
     np.testing.assert_array_equal(batch.minutia_quality.value, found.quality.astype(np.float64))
     assert ((found.quality >= 0) & (found.quality <= 1)).all()

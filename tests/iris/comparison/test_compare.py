@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support.eyes import sample, seen
+from tests.support.eyes import eye_image, sample
 
 from biocapture.images.decode import decode
 from biocapture.iris.comparison import false_match_model
@@ -30,7 +30,7 @@ SAMPLES = Path(__file__).parents[3] / "sample_data" / "iris"
 
 @functools.cache
 def eye(seed: int = 1, left: bool = False, capture_seed: int = 7, **conditions: object) -> Template:
-    return template_of(sample(seen(seed, left, capture_seed, **conditions).pixels))
+    return template_of(sample(eye_image(seed, left, capture_seed, **conditions).pixels))
 
 
 def rolled(template: Template, places: int) -> Template:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support.eyes import sample, seen
+from tests.support.eyes import eye_image, sample
 
 from biocapture.comparison.gallery import Gallery
 from biocapture.errors import TemplateError
@@ -18,7 +18,7 @@ EYES = {f"{seed} {'left' if left else 'right'}": (seed, left) for seed in (1, 2,
 
 
 def eye(seed: int, left: bool, capture_seed: int = 7, **conditions: object) -> Template:
-    return template_of(sample(seen(seed, left, capture_seed, **conditions).pixels))
+    return template_of(sample(eye_image(seed, left, capture_seed, **conditions).pixels))
 
 
 KNOWN = {name: eye(*who) for name, who in EYES.items()}
@@ -82,12 +82,12 @@ def test_pieces_and_order_do_not_change_what_is_found(monkeypatch: pytest.Monkey
 
 
 def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
-    made, path = gallery(), tmp_path / "eyes.gallery"
-    made.save(path)
+    eyes, path = gallery(), tmp_path / "eyes.gallery"
+    eyes.save(path)
     again = Gallery.load(path)
     assert again.modality is Modality.IRIS
-    assert list(again) == list(made)
-    assert again.search(PROBE) == made.search(PROBE)
+    assert list(again) == list(eyes)
+    assert again.search(PROBE) == eyes.search(PROBE)
     path.write_bytes(path.read_bytes()[:-1] + b"\xff")
     with pytest.raises(TemplateError, match="not a gallery, or damaged"):
         Gallery.load(path)

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.eyes import sample, seen
+from tests.support.eyes import eye_image, sample
 
 from biocapture.errors import TemplateError
 from biocapture.iris.comparison.template import HEADER, MAGIC, SIZE, Template, template_of
 from biocapture.iris.describe import MAX_PX
 from biocapture.types import Position
 
-EYE = template_of(sample(seen(1).pixels, Position.LEFT_EYE))
+EYE = template_of(sample(eye_image(1).pixels, Position.LEFT_EYE))
 STORED = EYE.to_bytes()
 
 
@@ -26,16 +26,16 @@ def test_stored_and_read_is_the_same() -> None:
 
 
 def test_same_eye_same_bytes() -> None:
-    assert template_of(sample(seen(1).pixels, Position.LEFT_EYE)).to_bytes() == STORED
-    assert template_of(sample(seen(2).pixels, Position.LEFT_EYE)).to_bytes() != STORED
+    assert template_of(sample(eye_image(1).pixels, Position.LEFT_EYE)).to_bytes() == STORED
+    assert template_of(sample(eye_image(2).pixels, Position.LEFT_EYE)).to_bytes() != STORED
 
 
 @pytest.mark.parametrize("position", list(Position))
 def test_eyes_have_sides_and_nothing_else(position: Position) -> None:
     """A file name may be taken for that of a finger."""
-    made = template_of(sample(seen(1).pixels, position))
+    template = template_of(sample(eye_image(1).pixels, position))
     kept = position if position in (Position.LEFT_EYE, Position.RIGHT_EYE) else Position.UNKNOWN
-    assert Template.from_bytes(made.to_bytes()).position is made.position is kept
+    assert Template.from_bytes(template.to_bytes()).position is template.position is kept
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_eyes_have_sides_and_nothing_else(position: Position) -> None:
     ],
 )
 def test_captures_without_an_eye_have_no_bits(pixels: np.ndarray) -> None:
-    made = template_of(sample(pixels))
-    assert len(made) == 0
-    assert made.confidence == 0
-    assert Template.from_bytes(made.to_bytes()).to_bytes() == made.to_bytes()
+    template = template_of(sample(pixels))
+    assert len(template) == 0
+    assert template.confidence == 0
+    assert Template.from_bytes(template.to_bytes()).to_bytes() == template.to_bytes()
 
 
 def test_colour_is_no_iris() -> None:
-    shown = sample(seen(1).pixels)
+    shown = sample(eye_image(1).pixels)
     coloured = dataclasses.replace(shown, image=dataclasses.replace(shown.image, notes=("image.colour",)))
     assert len(template_of(coloured)) == 0
 
@@ -85,9 +85,9 @@ def test_damaged_templates_say_so(data: bytes, match: str) -> None:
 
 
 def test_bits_outside_the_mask_are_refused() -> None:
-    made = dataclasses.replace(EYE, code=EYE.code | ~EYE.mask)
+    template = dataclasses.replace(EYE, code=EYE.code | ~EYE.mask)
     with pytest.raises(TemplateError, match="bits of the code outside the mask"):
-        Template.from_bytes(made.to_bytes())
+        Template.from_bytes(template.to_bytes())
 
 
 @given(st.binary(max_size=1200))
@@ -104,8 +104,8 @@ def test_every_altered_byte_is_noticed_or_harmless(at: int, change: int) -> None
     """What the checksum does not cover is the eye and the confidence: they may become others."""
     data = STORED[:at] + bytes([STORED[at] ^ change]) + STORED[at + 1 :]
     try:
-        made = Template.from_bytes(data)
+        template = Template.from_bytes(data)
     except TemplateError:
         return
     assert at in (4, 5)
-    assert made.to_bytes() == data
+    assert template.to_bytes() == data

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from tests.support.eyes import outline_of, sample, seen
+from tests.support.eyes import eye_image, outline_of, sample
 
 from biocapture.iris.comparison.compare import compare
 from biocapture.iris.comparison.template import pack, template_of, unpack
@@ -17,8 +17,8 @@ def bare(grey: np.ndarray, usable: np.ndarray | None = None) -> Strip:
 
 
 def strip(seed: int = 1, **conditions: object) -> Strip:
-    made = seen(seed, **conditions)
-    return unwrap(made.pixels, outline_of(made.truth))
+    image = eye_image(seed, **conditions)
+    return unwrap(image.pixels, outline_of(image.truth))
 
 
 def agreeing(one: IrisCode, other: IrisCode) -> float:
@@ -50,25 +50,25 @@ def test_bits_of_waves_are_their_quadrants(phase: float) -> None:
 
 
 def test_a_turned_strip_is_a_rolled_code() -> None:
-    made = strip()
-    code = iris_code(made)
+    unrolled = strip()
+    code = iris_code(unrolled)
     for places in (1, -5, 40):
-        grey, usable = (np.roll(each, places * WIDTH, axis=1) for each in (made.grey, made.usable))
+        grey, usable = (np.roll(each, places * WIDTH, axis=1) for each in (unrolled.grey, unrolled.usable))
         again = iris_code(bare(grey, usable))
         assert (again.bits == np.roll(code.bits, places, axis=2)).mean() > 0.999
         assert (again.counts == np.roll(code.counts, places, axis=2)).mean() > 0.999
 
 
 def test_light_does_not_change_the_code() -> None:
-    made = strip()
-    darker = bare(made.grey * 0.5 + 20, made.usable)
-    assert agreeing(iris_code(made), iris_code(darker)) > 0.98
+    unrolled = strip()
+    darker = bare(unrolled.grey * 0.5 + 20, unrolled.usable)
+    assert agreeing(iris_code(unrolled), iris_code(darker)) > 0.98
 
 
 def test_what_is_covered_does_not_count_and_hardly_disturbs_the_rest() -> None:
-    made = strip(lashes=0.0)
-    whole = iris_code(made)
-    usable, grey = made.usable.copy(), made.grey.copy()
+    unrolled = strip(lashes=0.0)
+    whole = iris_code(unrolled)
+    usable, grey = unrolled.usable.copy(), unrolled.grey.copy()
     usable[:, 100:180], grey[:, 100:180] = False, 255
     code = iris_code(bare(grey, usable))
     assert not code.counts[:, :, 25:45].any()
@@ -118,8 +118,8 @@ def test_gaze_and_pupil_leave_the_code_what_it_is() -> None:
 
 
 def test_order_of_eyes_does_not_matter() -> None:
-    made = [sample(seen(seed).pixels) for seed in (1, 2, 3)]
-    forth = [template_of(each).to_bytes() for each in made]
-    back = [template_of(each).to_bytes() for each in reversed(made)]
+    samples = [sample(eye_image(seed).pixels) for seed in (1, 2, 3)]
+    forth = [template_of(each).to_bytes() for each in samples]
+    back = [template_of(each).to_bytes() for each in reversed(samples)]
     assert forth == back[::-1]
     assert len(set(forth)) == 3
