@@ -1,11 +1,11 @@
 """Make the mean face that pose is read from: ``src/biocapture/face/networks/mean_face.csv``.
 
-usage: python -m models.face_landmarks.mean_face --labels FILE.npz [--write]
+usage: python -m models.face_landmarks.mean_face --labels FILE [--write]
 
---labels FILE.npz   points (n, 98, 3) float, landmarks in WFLW order with depth, one face a picture; neutral (n,) bool,
-                    True where the person looks straight into the camera with a neutral face
---write             also write the table; without it, only the figures are printed
+--labels FILE   written by models.face_data.label
+--write         also write the table; without it, only the figures are printed
 
+Of every second portrait of Congress and all of the London set, neutral and smiling, with the depth of MediaPipe.
 Generalised Procrustes analysis of faces in three dimensions: every face is turned and scaled onto the mean, the mean is
 the average of the results and of their mirror images. Its axes: x along the eyes, y down, z away from the viewer; it is
 turned about x until the neutral faces have a mean pitch of 0 in ``pitch_deg`` below. Lengths are in distances of the
@@ -16,6 +16,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from models.face_data.points import of_mesh
 from numpy.typing import NDArray
 
 from biocapture.face.landmarks import MIRRORED
@@ -25,6 +26,16 @@ TABLE = Path(__file__).parents[2] / "src" / "biocapture" / "face" / "networks" /
 ROUNDS = 4
 EYES = [60, 64], [68, 72]
 Face = NDArray[np.float64]
+
+
+def portraits(labels: Path) -> tuple[Face, NDArray[np.bool_]]:
+    """(n, 98, 3) column, row and depth of the portraits, and which of them are neutral."""
+    table = np.load(labels)
+    points = {str(name): of_mesh(mesh) for name, mesh in zip(table["names"], table["places"], strict=True)}
+    chosen = sorted(name for name in points if name.startswith("congress"))[::2]
+    chosen += [name for name in points if name.startswith(("neutral_front", "smiling_front"))]
+    neutral = np.array([name.startswith("neutral_front") for name in chosen])
+    return np.stack([points[name] for name in chosen]).astype(np.float64), neutral
 
 
 def turn_onto(face: Face, model: Face) -> Face:
@@ -68,8 +79,7 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    labels = np.load(arguments.labels)
-    points, neutral = labels["points"].astype(np.float64), labels["neutral"]
+    points, neutral = portraits(arguments.labels)
     model = mean_of(points)
     for _ in range(3):
         pitch = np.mean([pitch_deg(face[:, :2], model) for face in points[neutral]])
