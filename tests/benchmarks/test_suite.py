@@ -276,6 +276,7 @@ def test_compare_ends_with_status_1_when_a_case_is_slower(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("benchmarks.__main__.pin_threads", lambda: None)
+    monkeypatch.setattr(compare, "leeway", lambda: 1.0)  # as on the processor of the baseline
     known = next(iter(baseline.stored().values()))
     for ratios, status in (([1.0], 0), ([9.0] * 9, 1)):
         verdict = compare.Verdict("a", known, 1.0, ratios)
