@@ -148,15 +148,15 @@ def _areas(boxes: ArrayLike) -> NDArray[np.float64]:
     return np.sort(sides[:, -2] * sides[:, -1])[::-1]
 
 
-def _array(name: str, given: ArrayLike, shape: tuple[int, ...], kinds: str = "biuf") -> NDArray[Any]:
-    array = np.asarray(given)
+def _array(name: str, values: ArrayLike, shape: tuple[int, ...], kinds: str = "biuf") -> NDArray[Any]:
+    array = np.asarray(values)
     if array.shape != shape or array.dtype.kind not in kinds:
         raise UsageError(f"numbers of shape {shape} expected, not {array.shape} {array.dtype}", name)
     return array
 
 
-def _finite(name: str, given: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    array = _array(name, given, shape).astype(np.float64)
+def _finite(name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    array = _array(name, values, shape).astype(np.float64)
     if not np.isfinite(array).all():
         raise UsageError("must be finite", name)
     return array

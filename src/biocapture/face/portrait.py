@@ -18,7 +18,7 @@ MIN_REPORTED_TURN_DEG, MIN_REPORTED_FILL = 0.5, 0.001
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A portrait and how it was made.
+    """A portrait, and how it was cut from the picture.
 
     Attributes
     ----------

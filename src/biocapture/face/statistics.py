@@ -1,4 +1,4 @@
-"""What is kept of N faces once their pixels are gone: columns."""
+"""Statistics of N faces, one column each: all that is kept once their pixels are gone."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class FaceBatch(Batch):
     illumination_overlap … entropy_bits : Column
         See :class:`biocapture.face.features.light.LightStatistics`.
     occluded_eyes, occluded_mouth, occluded_face : Column
-        Covered shares.
+        Occluded shares, 0..1.
     inter_eye_px … room_below : Column
         See :class:`biocapture.face.features.geometry.GeometryStatistics`.
     red_pupils … gaze_offset : Column
@@ -38,11 +38,11 @@ class FaceBatch(Batch):
     blur_px : Column
         Deviation of the point spread in pixels of the aligned frame.
     face_proportion : Column
-        Eye distance over the distance from eyes to mouth, as seen from the front.
+        Eye distance over the distance from eyes to mouth, both corrected for the turn of the head.
     block_steps, pattern_peak_db, noise_codes : Column
         See :class:`biocapture.face.features.recapture.RecaptureStatistics`.
     ofiq_sharpness … ofiq_quality : Column
-        Raw answers of OFIQ's own models, see :mod:`biocapture.face.ofiq.answers`.
+        Raw values of OFIQ's own models, see :mod:`biocapture.face.ofiq.answers`.
     """
 
     score: Column

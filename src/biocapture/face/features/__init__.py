@@ -1,1 +1,1 @@
-"""From a picture and what was found in it to numbers."""
+"""Features: from the picture, its landmarks and maps to numbers."""

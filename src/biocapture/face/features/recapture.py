@@ -10,7 +10,7 @@ from biocapture.face.alignment import Rgb
 from biocapture.face.landmarks import ALIGNED_EYE_DISTANCE_PX, Points, eye_distance
 
 MAX_WINDOW_PX = 384
-"""Side of the middle of the face that is looked at, in pixels of the picture: never resampled."""
+"""Largest side of the middle of the face that is measured, in pixels of the picture: it is never resampled."""
 
 BLOCK_PX = 8
 TILE_PX = 128
