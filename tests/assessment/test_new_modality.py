@@ -30,7 +30,7 @@ for words in json.load(sys.stdin):
 
 LOOP = """
 import numpy as np
-from biocapture.capture import Finished, Policy, capture
+from biocapture.capture import CaptureSettings, capture
 from biocapture.devices import Capabilities, Info, Preview, Target
 from biocapture.types import Image, Modality, Position, Sample
 
@@ -47,7 +47,7 @@ class Scanner:
             yield Image(pixels)
 
 messages = []
-for event in capture(Scanner(), Target(Modality.PALM, Position.RIGHT_PALM), policy=Policy(steady_frames=2)):
+for event in capture(Scanner(), Target(Modality.PALM, Position.RIGHT_PALM), settings=CaptureSettings(steady_frames=2)):
     message = getattr(event, "message", None)
     if message and message not in messages:
         messages.append(message)

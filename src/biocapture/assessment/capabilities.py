@@ -185,6 +185,11 @@ class LiveCapture(Protocol):
         ----------
         image : Image
             As the device gives it.
+
+        Returns
+        -------
+        FrameCheck
+            Two scores or more; a single one means that nothing is presented.
         """
 
 
