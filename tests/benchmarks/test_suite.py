@@ -63,6 +63,11 @@ def test_names_are_unique() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_the_baseline_and_the_short_form_have_the_same_cases() -> None:
+    """A case under a new name would otherwise be compared with nothing, without a word."""
+    assert set(baseline.stored()) == {case.name for case in CASES if case.short}
+
+
 def test_every_measure_and_modality_is_timed() -> None:
     names = {case.name for case in CASES}
     assert {f"measure.{name}@1" for name in measures()} <= names
