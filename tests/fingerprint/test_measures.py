@@ -197,3 +197,17 @@ def test_one_failing_measure_leaves_the_others(fault: Callable[[FingerprintBatch
     for name, column in raw_of(batch).items():
         if name != broken:
             np.testing.assert_array_equal(columns[name], column)
+
+
+@pytest.mark.parametrize(("height", "width"), [(2500, 900), (1720, 300)])
+def test_more_than_a_slap_is_not_one_finger(height: int, width: int) -> None:
+    batch = described(np.tile(touch(1).pixels, (9, 9))[:height, :width])
+    assert batch.failure[0].reason == "fingerprint.not_one_finger"
+    assert "mm" in batch.failure[0].detail
+
+
+def test_a_small_print_on_a_large_white_page_is_one_finger() -> None:
+    page = np.full((3000, 2200), 255, np.uint8)
+    one = touch(1).pixels
+    page[1000 : 1000 + one.shape[0], 900 : 900 + one.shape[1]] = one
+    assert described(page).failure[0] is None

@@ -3,13 +3,13 @@
 import numpy as np
 
 from biocapture.fingerprint.features.contact import Contact, Frame, contact
+from biocapture.fingerprint.features.extent import print_window
 from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
 from biocapture.fingerprint.features.ridge_field import ridge_field
 from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.fingerprint.features.spectrum import RadialSpectrum, radial_spectrum, ridge_signal
 from biocapture.fingerprint.nfiq2.blockwise import BlockAnalysis, analyse_blocks
 from biocapture.fingerprint.nfiq2.minutia_features import central_count, certain_share, dark_share
-from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.measure import Table, values_of
 from biocapture.types import Failure, GreyPixels, Sample, Trace, no_trace
@@ -58,9 +58,9 @@ def describe(sample: Sample, trace: Trace = no_trace) -> FingerprintBatch:
         Of one.
     """
     pixels = sample.image.pixels
-    window = within_frame(pixels, MIN_PRINT_PX)
-    if window is None:
-        return FingerprintBatch.of_failure(Failure("fingerprint.no_print", "nothing darker than the frame"))
+    window = print_window(pixels)
+    if isinstance(window, Failure):
+        return FingerprintBatch.of_failure(window)
     frame = Frame(window[0].start, window[1].start, *pixels.shape)
     return _statistics(np.ascontiguousarray(pixels[window]), frame, trace)
 

@@ -6,7 +6,8 @@ import numpy as np
 from biocapture.fingerprint.comparison.picture import draw_singular_points
 from biocapture.fingerprint.comparison.singular_points import singular_points
 from biocapture.fingerprint.comparison.template import FIELD_PX, ORIENTATIONS, Template, template_of
-from biocapture.types import Failure, Picture, Sample
+from biocapture.fingerprint.features.extent import print_window
+from biocapture.types import Failure, GreyPixels, Picture, Sample
 
 SCALE = 2
 """Enlargement: strokes between ridges need room."""
@@ -46,7 +47,12 @@ def draw(sample: Sample) -> tuple[Picture, Failure | None]:
     _draw_flow(drawn, template)
     _draw_minutiae(drawn, template)
     draw_singular_points(drawn, singular_points(template), 0, SCALE)
-    return drawn, Failure("fingerprint.no_print") if not len(template) else None
+    return drawn, _failure(pixels) if not len(template) else None
+
+
+def _failure(pixels: GreyPixels) -> Failure:
+    window = print_window(pixels)
+    return window if isinstance(window, Failure) else Failure("fingerprint.no_print")
 
 
 def _draw_flow(drawn: Picture, template: Template) -> None:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
 from biocapture.fingerprint.features.enhancement import enhanced_field
+from biocapture.fingerprint.features.extent import print_window
 from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
 from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import follow_ridges
-from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
-from biocapture.types import FINGERS, GreyPixels, Mask, Position, Sample, Trace, Values, no_trace
+from biocapture.types import FINGERS, Failure, GreyPixels, Mask, Position, Sample, Trace, Values, no_trace
 
 MAGIC = b"BCF3"
 """First bytes of a stored template; the digit is the version."""
@@ -151,8 +151,8 @@ def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
         Without minutiae where there is no print: a failure to extract.
     """
     pixels = sample.image.pixels
-    window = within_frame(pixels, MIN_PRINT_PX)
-    if window is None:
+    window = print_window(pixels)
+    if isinstance(window, Failure):
         nothing = np.zeros(0, np.float32)
         none = Minutiae(nothing, nothing, nothing, nothing > 0, nothing)
         return _packed(none, np.zeros((0, 0), np.uint8), NO_RIDGES, sample.position, pixels.shape)

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 
 from biocapture.fingerprint.features.contact import CELL_MM
+from biocapture.fingerprint.features.extent import print_window
 from biocapture.fingerprint.features.ridge_field import RidgeField, cell_means, interpolate_cells, ridge_field
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow, follow_ridges
-from biocapture.fingerprint.nfiq2.region import MIN_PRINT_PX, within_frame
 from biocapture.fingerprint.units import HALF_TURN_RAD, angle_size
-from biocapture.types import Field, GreyPixels, Mask, Sample, Trace, Values, no_trace
+from biocapture.types import Failure, Field, GreyPixels, Mask, Sample, Trace, Values, no_trace
 
 VALLEY_WAVE = (0.2, 0.7)
 """Ridge wave at which a pixel begins to count as valley, and from which it counts in full."""
@@ -81,8 +81,8 @@ def latent_residue(sample: Sample, trace: Trace = no_trace) -> LatentResidue:
         NaN and no cells where there is no print, or none of its valleys can be examined.
     """
     pixels = sample.image.pixels
-    window = within_frame(pixels, MIN_PRINT_PX)
-    if window is None:
+    window = print_window(pixels)
+    if isinstance(window, Failure):
         return NOT_ASSESSABLE
     crop: GreyPixels = np.ascontiguousarray(pixels[window])
     field = ridge_field(crop)

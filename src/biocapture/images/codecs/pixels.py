@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from biocapture.errors import DecodeError
 
+BAND_PX = 4_000_000
+"""Pixels that are converted together: what a conversion needs beside its result stays small."""
+
 
 def pixels_of_raster(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]:
     """Grey or RGB pixels of a Pillow image; transparent parts over white.
@@ -35,13 +38,27 @@ def pixels_of_raster(opened: Any, grey: bool, subject: str) -> NDArray[np.uint8]
         raise DecodeError(f"floating-point pixels (mode F, {low:g}..{high:g}); expected 8 or 16 bit integers", subject)
     if opened.mode.startswith("I"):
         return as_grey_or_rgb(_to_eight_bits(np.asarray(opened)), grey)
+    width, height = opened.size
+    pixels = np.empty((height, width) if grey else (height, width, 3), np.uint8)
+    for band in _bands(height, width):
+        pixels[band] = _converted(opened.crop((0, band.start, width, band.stop)), grey)
+    return pixels
+
+
+def _converted(opened: Any, grey: bool) -> NDArray[np.uint8]:
     if opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info:
         opened = opened.convert("RGBA")
         white = opened.copy()
         white.paste((255, 255, 255, 255), (0, 0, *opened.size))
         white.alpha_composite(opened)
         opened = white
-    return np.array(opened.convert("L" if grey else "RGB"), dtype=np.uint8)
+    return np.asarray(opened.convert("L" if grey else "RGB"), dtype=np.uint8)
+
+
+def _bands(height: int, width: int) -> list[slice]:
+    """Rows from top to bottom, about :data:`BAND_PX` pixels each."""
+    rows = max(1, BAND_PX // max(1, width))
+    return [slice(first, min(height, first + rows)) for first in range(0, height, rows)]
 
 
 def pixels_of_array(array: NDArray[Any], grey: bool) -> NDArray[np.uint8]:
@@ -76,8 +93,7 @@ def pixels_of_array(array: NDArray[Any], grey: bool) -> NDArray[np.uint8]:
     if array.ndim == 2:
         return as_grey_or_rgb(np.ascontiguousarray(array), grey)
     if array.shape[2] == 4:
-        opacity = array[:, :, 3:].astype(np.uint32)
-        array = ((array[:, :, :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+        array = _over_white(array)
     array = np.ascontiguousarray(array)
     return cv2.cvtColor(array, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if grey else array
 
@@ -98,7 +114,19 @@ def as_grey_or_rgb(pixels: NDArray[np.uint8], grey: bool) -> NDArray[np.uint8]:
     return pixels if grey else np.repeat(pixels[:, :, None], 3, axis=2)
 
 
+def _over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W, 4) colours and opacity as the (H, W, 3) colours that are seen over white."""
+    seen = np.empty((*pixels.shape[:2], 3), np.uint8)
+    for band in _bands(*pixels.shape[:2]):
+        opacity = pixels[band, :, 3:].astype(np.uint32)
+        seen[band] = (pixels[band, :, :3] * opacity + 255 * (255 - opacity) + 127) // 255
+    return seen
+
+
 def _to_eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     """16-bit values over their full range as 8 bits, rounded; wider values are clipped to 16 bits first."""
-    wide = np.clip(pixels, 0, 65535).astype(np.uint32)
-    return ((wide + 128) // 257).astype(np.uint8)
+    eight = np.empty(pixels.shape, np.uint8)
+    for band in _bands(*pixels.shape[:2]):
+        wide = np.clip(pixels[band], 0, 65535).astype(np.uint32)
+        eight[band] = (wide + 128) // 257
+    return eight
