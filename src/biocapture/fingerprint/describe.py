@@ -5,6 +5,7 @@ import numpy as np
 from biocapture.fingerprint.features.contact import Contact, Frame, contact
 from biocapture.fingerprint.features.extent import print_window
 from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
+from biocapture.fingerprint.features.platen import find_platen
 from biocapture.fingerprint.features.ridge_field import ridge_field
 from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.fingerprint.features.spectrum import RadialSpectrum, radial_spectrum, ridge_signal
@@ -67,11 +68,12 @@ def describe(sample: Sample, trace: Trace = no_trace) -> FingerprintBatch:
 
 def _statistics(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBatch:
     blocks = analyse_blocks(pixels, trace)
-    field = ridge_field(pixels, trace)
+    platen = find_platen(pixels)
+    field = ridge_field(platen.pixels, trace, platen.padding)
     flow = follow_ridges(field, trace)
     minutiae = extract_minutiae(field, flow, trace)
-    touch = contact(pixels, frame, field, flow)
-    spectrum = radial_spectrum(pixels, field)
+    touch = contact(platen, frame, field, flow)
+    spectrum = radial_spectrum(platen.pixels, field)
     likeness = spectrum.ridge_share * min(1.0, float(np.nan_to_num(touch.coherence)) / FULL_COHERENCE)
     columns = _grey_columns(blocks) | _minutia_columns(pixels, minutiae)
     columns |= values_of(touch)
@@ -86,7 +88,7 @@ def _statistics(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBa
         "certainty": blocks.full_block_certainty,
         "flow": blocks.flow,
         "uniformity": blocks.uniformity,
-        "signal": ridge_signal(pixels, field),
+        "signal": ridge_signal(platen.pixels, field),
         "minutia_quality": minutiae.quality.astype(np.float64),
     }
     statistics = columns | {name: Table.of_one(value) for name, value in tables.items()}

@@ -11,6 +11,7 @@ from biocapture.errors import TemplateError
 from biocapture.fingerprint.features.enhancement import enhanced_field
 from biocapture.fingerprint.features.extent import print_window
 from biocapture.fingerprint.features.minutiae import Minutiae, extract_minutiae
+from biocapture.fingerprint.features.platen import find_platen
 from biocapture.fingerprint.features.ridge_field import CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import follow_ridges
 from biocapture.types import FINGERS, Failure, GreyPixels, Mask, Position, Sample, Trace, Values, no_trace
@@ -159,7 +160,8 @@ def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     # The corner is moved to full cells, so that the field lines up with the image.
     top, left = (side.start // FIELD_PX * FIELD_PX for side in window)
     crop: GreyPixels = np.ascontiguousarray(pixels[top : window[0].stop, left : window[1].stop])
-    field = enhanced_field(crop, trace)
+    platen = find_platen(crop)
+    field = enhanced_field(platen.pixels, trace, platen.padding)
     own = extract_minutiae(field, follow_ridges(field, trace), trace)
     shifted = Minutiae(own.row + top, own.column + left, own.angle, own.ending, own.quality)
     coarse = _coarse(field)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.fingerprint.features.platen import Platen
 from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow
 from biocapture.fingerprint.units import PX_MM
@@ -55,9 +56,9 @@ class Contact:
     ridge_mm2, usable_mm2, faint_mm2 : float
         Area with ridges; with ridges clear enough to use; with faint ridges apart from the print.
     offset_mm : float
-        From the centre of the image to the centre of mass of the ridges.
+        From the centre of the image, or of the sensor's window in flat padding, to the centre of mass of the ridges.
     border_share : float
-        Share of the image's border that ridges run across, 0..1.
+        Share of the border of image or window that ridges run across, 0..1.
     dark_share : float
         Share of the ridge area darker than half-way between its black and its white, 0..1.
     skewness : float
@@ -81,13 +82,13 @@ class Contact:
     background: float
 
 
-def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow) -> Contact:
+def contact(platen: Platen, frame: Frame, field: RidgeField, flow: RidgeFlow) -> Contact:
     """Measure one touch.
 
     Parameters
     ----------
-    pixels : (H, W) uint8
-        The analysed crop at 500 ppi.
+    platen : Platen
+        The analysed crop at 500 ppi, and its padding.
     frame : Frame
         Where it lies in the image.
     field : RidgeField
@@ -107,13 +108,14 @@ def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow
     cell_mm2 = CELL_MM**2
     median_contrast = float(np.median(field.contrast[ridges]))
     apart = cv2.dilate(ridges.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=RIM_CELLS) == 0
-    dark_share, background = _tones(pixels, ridges, apart)
+    apart &= cv2.dilate(platen.padding.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+    dark_share, background = _tones(platen.pixels, ridges, apart)
     return Contact(
         ridge_mm2=float(ridges.sum()) * cell_mm2,
         usable_mm2=float((ridges & (flow.clarity > MIN_USABLE_CLARITY)).sum()) * cell_mm2,
         faint_mm2=float(_faint(field, apart, median_contrast).sum()) * cell_mm2,
-        offset_mm=_offset_mm(ridges, frame),
-        border_share=_border_share(ridges, frame),
+        offset_mm=_offset_mm(ridges, platen.padding, frame),
+        border_share=_border_share(ridges, platen.padding, frame),
         dark_share=dark_share,
         skewness=_skewness(field),
         clarity_mean=float(flow.clarity[ridges].mean()),
@@ -123,15 +125,23 @@ def contact(pixels: GreyPixels, frame: Frame, field: RidgeField, flow: RidgeFlow
     )
 
 
-def _offset_mm(ridges: Mask, frame: Frame) -> float:
-    row, column = np.nonzero(ridges)
-    down = (row.mean() + 0.5) * CELL_PX + frame.top - frame.height / 2
-    right = (column.mean() + 0.5) * CELL_PX + frame.left - frame.width / 2
+def _offset_mm(ridges: Mask, padding: Mask, frame: Frame) -> float:
+    """From the centre of the image to that of the ridges; of the sensor's window, where there is padding."""
+    row, column = ((line.mean() + 0.5) * CELL_PX for line in np.nonzero(ridges))
+    if padding.any():
+        middle_row, middle_column = ((line.mean() + 0.5) * CELL_PX for line in np.nonzero(~padding))
+    else:
+        middle_row, middle_column = frame.height / 2 - frame.top, frame.width / 2 - frame.left
+    down, right = row - middle_row, column - middle_column
     return float(np.hypot(down, right)) * PX_MM
 
 
-def _border_share(ridges: Mask, frame: Frame) -> float:
-    """Share of the image border that has ridges less than a cell away."""
+def _border_share(ridges: Mask, padding: Mask, frame: Frame) -> float:
+    """Share of the border of the image, or of the sensor's window within it, that has ridges less than a cell away."""
+    if padding.any():
+        outside = cv2.copyMakeBorder(padding.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+        rim = cv2.dilate(outside, np.ones((3, 3), np.uint8))[1:-1, 1:-1].astype(bool) & ~padding
+        return float((ridges & rim).sum() / max(1, rim.sum()))
     rows, columns = ridges.shape
     below = frame.height - frame.top - rows * CELL_PX
     beside = frame.width - frame.left - columns * CELL_PX

@@ -24,7 +24,7 @@ MIN_DIRECTION = 0.15
 """Agreement on a direction, 0..1, that cells of the print must have: dry prints have little."""
 
 
-def enhanced_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
+def enhanced_field(pixels: GreyPixels, trace: Trace = no_trace, padding: Mask | None = None) -> RidgeField:
     """Analyse a print at 500 ppi for comparison: slower than :func:`ridge_field`, and better on poor prints.
 
     Greys far from the local mean are compressed, so that pores and dots of dirt do not outshine the ridges.
@@ -35,6 +35,8 @@ def enhanced_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
         At least 16 × 16; ridges are dark.
     trace : callable
         Receives each stage.
+    padding : (H // 8, W // 8) bool, optional
+        Cells that cannot be foreground.
 
     Returns
     -------
@@ -47,6 +49,8 @@ def enhanced_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
     even = np.tanh(band / interpolate_cells(np.maximum(contrast, MIN_CONTRAST_GREYS), reduced.shape))
     rebuilt = short_time_analysis(even)
     foreground = _foreground(contrast, cv2.GaussianBlur(rebuilt.direction, (0, 0), 1.0))
+    if padding is not None:
+        foreground &= ~padding
     period = np.where(foreground, rebuilt.period_px, np.float32(np.nan))
     field = RidgeField(rebuilt.wave, *tensor_orientation(rebuilt.wave), contrast, period, foreground)
     field.report_to(trace)

@@ -13,6 +13,7 @@ import numpy as np
 
 from biocapture.fingerprint.features.contact import CELL_MM
 from biocapture.fingerprint.features.extent import print_window
+from biocapture.fingerprint.features.platen import find_platen
 from biocapture.fingerprint.features.ridge_field import RidgeField, cell_means, interpolate_cells, ridge_field
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow, follow_ridges
 from biocapture.fingerprint.units import HALF_TURN_RAD, angle_size
@@ -84,11 +85,11 @@ def latent_residue(sample: Sample, trace: Trace = no_trace) -> LatentResidue:
     window = print_window(pixels)
     if isinstance(window, Failure):
         return NOT_ASSESSABLE
-    crop: GreyPixels = np.ascontiguousarray(pixels[window])
-    field = ridge_field(crop)
+    platen = find_platen(np.ascontiguousarray(pixels[window]))
+    field = ridge_field(platen.pixels, padding=platen.padding)
     if not field.foreground.any():
         return NOT_ASSESSABLE
-    residual, valley = _residual_in_valleys(crop, field, follow_ridges(field))
+    residual, valley = _residual_in_valleys(platen.pixels, field, follow_ridges(field))
     trace("residual", residual)
     coherence, orientation = _prevailing(_directed_energy(residual))
     turn = angle_size(orientation - field.orientation, HALF_TURN_RAD)

@@ -68,7 +68,7 @@ class RidgeField:
             trace(name, getattr(self, name))
 
 
-def ridge_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
+def ridge_field(pixels: GreyPixels, trace: Trace = no_trace, padding: Mask | None = None) -> RidgeField:
     """Analyse the ridges of a print at 500 ppi.
 
     Orientation from the averaged squared gradient (Kass & Witkin 1987; Bazen & Gerez 2002) of the band-passed image;
@@ -80,6 +80,8 @@ def ridge_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
         At least 16 × 16; ridges are dark.
     trace : callable
         Receives each stage.
+    padding : (H // 8, W // 8) bool, optional
+        Cells that cannot be foreground.
 
     Returns
     -------
@@ -92,6 +94,8 @@ def ridge_field(pixels: GreyPixels, trace: Trace = no_trace) -> RidgeField:
     energy = cell_means(band * band)
     contrast = np.sqrt(cv2.GaussianBlur(energy, (0, 0), 0.7))
     foreground = _foreground(contrast, coherence)
+    if padding is not None:
+        foreground &= ~padding
     period = np.where(foreground, _period_px(band, energy), np.float32(np.nan))
     # The floor keeps the noise of faint cells from being amplified to the height of ridges.
     wave = band / interpolate_cells(np.maximum(contrast, 0.15 * contrast.max() + 1.0), reduced.shape)

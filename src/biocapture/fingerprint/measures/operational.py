@@ -32,7 +32,7 @@ def usable_ridge_area(batch: FingerprintBatch) -> Column:
 
 @measure(unit="mm", range=(0.0, 1e4), curve=Ramp(8.0, 3.0), guidance="fingerprint.centre_finger")
 def centring(batch: FingerprintBatch) -> Column:
-    """Distance from the centre of the image to the centre of mass of the ridges. Lower is better."""
+    """Distance from the centre of image (or sensor window) to the centre of mass of the ridges. Lower is better."""
     return of_prints(batch, batch.offset_mm)
 
 
