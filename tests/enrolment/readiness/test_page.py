@@ -1,17 +1,26 @@
 """The page of a record: what it says, and that nothing in a name can become markup."""
 
+import base64
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from tests.support.records_of_people import ROOT
+from tests.support.slots import FACE, INDEX, RIGHT_EYE, RING, THUMB, attempt
 
 import biocapture as bc
+from biocapture.assessment.verdict import Verdict
 from biocapture.cli.terminal.readiness import record_lines
 from biocapture.enrolment import Enrolment, SlotAttempt
+from biocapture.enrolment.readiness import page
+from biocapture.enrolment.readiness.finding import RecordFinding
 from biocapture.enrolment.readiness.page import write_page
+from biocapture.enrolment.readiness.slot import ExaminedAttempt
 from biocapture.errors import UsageError
-from biocapture.types import Position
+from biocapture.types import Image, Modality, Position, Sample
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{ 7 * 7 }}\udcff"
 
@@ -96,3 +105,63 @@ def test_page_and_terminal_say_the_same_of_a_slot(tmp_path: Path) -> None:
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         write_page(bc.check(Enrolment("x")), tmp_path / "none" / "page.html")
+
+
+def drawn(images: tuple[str, ...], evidence: dict[str, float | str], *attempts: ExaminedAttempt) -> list[tuple]:
+    """Size and caption of each picture of a finding."""
+    finding = RecordFinding("distinct.same_finger", Verdict.RETAKE, (), "", evidence, images)
+    pictures = page._pictures({attempt.name: attempt for attempt in attempts}, finding)
+    return [(jpeg_of(uri).shape, caption) for uri, caption in pictures]
+
+
+def jpeg_of(uri: str) -> np.ndarray:
+    data = base64.b64decode(uri.partition(",")[2])
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+
+
+class Pair:
+    """A matcher that draws a pair as an image 10 px high, as wide as its score."""
+
+    def compare(self, probe: str, reference: str) -> tuple[str, str]:
+        return probe, reference
+
+    def picture(self, samples: tuple, templates: tuple, comparison: tuple) -> np.ndarray:
+        assert templates == comparison == ("right_index 1", "right_thumb 1")
+        assert [sample.position for sample in samples] == [INDEX, THUMB]
+        return np.zeros((10, 30), np.uint8)
+
+
+def test_a_compared_pair_is_one_picture_and_all_else_one_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "matcher_for", lambda modality: Pair())
+    index, thumb, ring = attempt(INDEX), attempt(THUMB), attempt(RING, sample=None)
+    eye, face = attempt(RIGHT_EYE), attempt(INDEX, 2, template=None)
+    names = ("right_index 1", "right_thumb 1")
+    assert drawn(names, {"score": 9.0}, thumb, index) == [((10, 30), "right_index 1, right_thumb 1")]
+    each = [((8, 8), "right_index 1"), ((8, 8), "right_thumb 1")]
+    assert drawn(names, {"likeness": 9.0}, index, thumb) == each
+    assert drawn((*names, "right_index 2"), {"score": 9.0}, index, thumb, face) == [*each, ((8, 8), "right_index 2")]
+    assert drawn((names[0], "right_index 2"), {"score": 9.0}, index, face) == [each[0], ((8, 8), "right_index 2")]
+    assert drawn((names[0], "right_eye 1"), {"score": 9.0}, index, eye) == [each[0], ((8, 8), "right_eye 1")]
+    assert drawn(("gone", "right_ring 1", names[0]), {"score": 9.0}, index, ring) == [each[0]]
+
+
+def test_pictures_keep_their_colours_and_are_no_larger_than_the_page_shows() -> None:
+    red = np.zeros((100, 1800, 3), np.uint8)
+    red[..., 0] = 255
+    wide = page._data_uri(cv2.cvtColor(red, cv2.COLOR_RGB2BGR))
+    assert jpeg_of(wide).shape == (50, 900, 3)
+    assert page._data_uri(np.zeros((900, 10), np.uint8)).startswith("data:image/jpeg;base64,")
+    assert jpeg_of(page._data_uri(np.zeros((900, 10), np.uint8))).shape == (900, 10)
+    assert jpeg_of(page._data_uri(np.zeros((1000, 10), np.uint8))).shape == (900, 9)
+    taken = attempt(FACE, sample=Sample(Image(np.ascontiguousarray(red[:8, :8])), Modality.FACE, FACE))
+    finding = RecordFinding("complete.wrong_modality", Verdict.RETAKE, (), "", {}, (taken.name,))
+    ((uri, _),) = page._pictures({taken.name: taken}, finding)
+    blue, green, shown_red = jpeg_of(uri)[4, 4]
+    assert shown_red > 240
+    assert max(blue, green) < 20
+
+
+def test_a_page_speaks_the_profiles_language_unless_told(tmp_path: Path) -> None:
+    record = replace(bc.check(Enrolment("x")), language="id")
+    assert ("html", {"lang": "id"}) in page_of(record, tmp_path).tags
+    assert ("html", {"lang": "en"}) in page_of(record, tmp_path, "en").tags
