@@ -172,29 +172,35 @@ COLOUR = cv2.imencode(".png", np.random.default_rng(2).integers(0, 256, (90, 90,
 
 
 @pytest.mark.parametrize(
-    ("own", "look", "shown", "asked"),
+    ("own", "guess", "others", "shown", "asked"),
     [
         # a credible capture is what it should be: nothing else is looked for
-        (Report(quality=10.0, verdict=Verdict.RETAKE), Look(Modality.FACE, face=FAIR), None, []),
-        (Report(quality=9.9), Look(None, iris=FAIR), Modality.IRIS, [("face", 3), ("iris", 2)]),
-        (Report(quality=9.9), Look(None, face=FAIR, iris=FAIR), Modality.FACE, [("face", 3)]),
-        (FAILED, Look(None, face=FAIR), Modality.FACE, [("guess", 3), ("face", 3)]),
-        (FAILED, Look(Modality.FACE), None, [("guess", 3), ("face", 3), ("iris", 2)]),
-        (FAILED, Look(None, iris=Report(quality=24.9, verdict=Verdict.REVIEW)), None, None),
-        (FAILED, Look(None, iris=Report(quality=90.0, verdict=Verdict.RETAKE)), None, None),
-        (FAILED, Look(None, iris=Report(quality=90.0, failure="blank", verdict=Verdict.READY)), None, None),
-        (FAILED, Look(None, iris=Report(quality=90.0, error="broken", verdict=Verdict.READY)), None, None),
-        (FAILED, Look(None, iris=Report(verdict=Verdict.READY)), Modality.IRIS, None),  # it gives no quality
+        (Report(quality=10.0, verdict=Verdict.RETAKE), Modality.FACE, {"face": FAIR}, None, []),
+        (Report(quality=9.9), None, {"iris": FAIR}, Modality.IRIS, [("face", 3), ("iris", 2)]),
+        (Report(quality=9.9), None, {"face": FAIR, "iris": FAIR}, Modality.FACE, [("face", 3)]),
+        (FAILED, None, {"face": FAIR}, Modality.FACE, [("guess", 3), ("face", 3)]),
+        (FAILED, Modality.FACE, {}, None, [("guess", 3), ("face", 3), ("iris", 2)]),
+        (FAILED, None, {"iris": Report(quality=24.9, verdict=Verdict.REVIEW)}, None, None),
+        (FAILED, None, {"iris": Report(quality=90.0, verdict=Verdict.RETAKE)}, None, None),
+        (FAILED, None, {"iris": Report(quality=90.0, failure="blank", verdict=Verdict.READY)}, None, None),
+        (FAILED, None, {"iris": Report(quality=90.0, error="broken", verdict=Verdict.READY)}, None, None),
+        (FAILED, None, {"iris": Report(verdict=Verdict.READY)}, Modality.IRIS, None),  # it gives no quality
         # where nothing assesses the slot itself, the guess is asked
-        (None, Look(None, face=FAIR), None, [("guess", 3)]),
-        (None, Look(Modality.FINGERPRINT, fingerprint=FAIR), None, [("guess", 3)]),
-        (None, Look(Modality.FACE, face=FAIR), Modality.FACE, [("guess", 3), ("face", 3)]),
-        (None, Look(Modality.FACE, iris=FAIR), None, [("guess", 3), ("face", 3)]),
+        (None, None, {"face": FAIR}, None, [("guess", 3)]),
+        (None, Modality.FINGERPRINT, {"fingerprint": FAIR}, None, [("guess", 3)]),
+        (None, Modality.FACE, {"face": FAIR}, Modality.FACE, [("guess", 3), ("face", 3)]),
+        (None, Modality.FACE, {"iris": FAIR}, None, [("guess", 3), ("face", 3)]),
     ],
 )
 def test_what_a_failed_capture_shows_instead(
-    monkeypatch: pytest.MonkeyPatch, own: Report | None, look: Look, shown: Modality | None, asked: list | None
+    monkeypatch: pytest.MonkeyPatch,
+    own: Report | None,
+    guess: Modality | None,
+    others: dict[str, Report],
+    shown: Modality | None,
+    asked: list | None,
 ) -> None:
+    look = Look(guess, **others)
     monkeypatch.setattr(wrong_characteristic, "guess_modality", look.guess)
     monkeypatch.setattr(wrong_characteristic, "assess_many", look.assess)
     print_of = Sample(Image(GREY, 500.0), Modality.FINGERPRINT, INDEX)
