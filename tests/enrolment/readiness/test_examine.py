@@ -143,6 +143,7 @@ def test_what_a_station_remembers_are_the_templates_of_the_best_attempts(stage: 
         "x", {"right_index": [b"none", GREY], "face": GREY, "right_thumb": b"none"}, {"left_eye": "missing"}
     )
     assert templates_of(person) == {INDEX: "a template"}
+    assert stage.profiles[0].name == "default"
     assert best_templates(examine_slots(person, bare())) == {INDEX: "a template"}
     with pytest.raises(EnrolmentError, match="x: nothing in it can be compared"):
         templates_of(Enrolment.of("x", {"face": GREY}))

@@ -33,6 +33,7 @@ from biocapture.enrolment.readiness.result import ModalityQuality
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.enrolment.station import RememberedSample
 from biocapture.errors import EnrolmentError, ProfileError
+from biocapture.profile.load import Profile
 from biocapture.profile.record_rules import Group
 from biocapture.types import Modality, Position
 
@@ -135,8 +136,9 @@ def judgements(monkeypatch: pytest.MonkeyPatch, folder: Path, **how: Any) -> Ite
     """Name, result and memory of each enrolment of a folder; templates are the names of the people."""
     contexts = []
 
-    def slots_of(enrolment: Enrolment, profile: object, threads: int) -> dict[Position, Slot]:
+    def slots_of(enrolment: Enrolment, profile: Profile, threads: int) -> dict[Position, Slot]:
         assert threads == how.get("threads", 2)
+        assert profile.name == how.get("profile", "default")
         return {INDEX: slot(INDEX, 80.0, template=enrolment.id), THUMB: slot(THUMB, 80.0, template=None)}
 
     def judge_nothing(context: Any) -> str:
@@ -174,7 +176,8 @@ def test_those_of_the_run_come_before_those_of_the_station(monkeypatch: pytest.M
     assert memory.previous("budi") == ("ani", {INDEX: "ani"})
     assert [each.person for each in memory.samples_at(INDEX, "nobody")] == ["ani", "budi", "old"]
     assert [each.person for each in memory.samples_at(INDEX, "ani")] == ["budi", "old"]
-    assert station.excluded == ["nobody", "ani"]
+    assert [each.template for each in memory.samples_at(INDEX, "x")] == ["ani", "budi", "old right_index"]
+    assert station.excluded == ["nobody", "ani", "x"]
     assert memory.templates_of("budi") == {INDEX: "budi"}
     assert memory.templates_of("old") == {INDEX: "old"}
     assert memory.templates_of("none") == {}

@@ -56,6 +56,6 @@ def test_features_of_an_earlier_version_are_made_anew() -> None:
 @pytest.mark.parametrize("data", [b"", b"BCS1" + bytes(7), b"BCS0" + bytes(20), bytes(40)])
 def test_bytes_of_another_layout_are_refused(data: bytes) -> None:
     for unpack in (unpack_template, unpack_features):
-        with pytest.raises(StationError, match="^a sample was stored by another version$"):
+        with pytest.raises(StationError, match=r"^a sample was stored by another version$"):
             unpack(WithArrays(), data)
     assert unpack_template(WithArrays(), b"BCS1" + bytes(8)) == Named("")

@@ -51,7 +51,7 @@ def test_few_are_all_compared_in_their_order() -> None:
 
 
 def test_of_equals_the_first_remembered_are_compared() -> None:
-    assert other_person._highest_ranked(matcher(), 0.0, [Remembered(1.0)] * 12) == list(range(8))
+    assert other_person._highest_ranked(matcher(), 0.0, [Remembered(1.0)] * 40) == list(range(8))
 
 
 def test_a_matcher_without_a_prefilter_compares_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,6 +170,8 @@ def test_two_lax_matches_are_as_good_as_a_strict_one(monkeypatch: pytest.MonkeyP
     assert finding.positions == (INDEX, THUMB)  # the best match first
     assert finding.images == ("right_index 1", "right_thumb 1")
     assert (finding.evidence["score"], finding.evidence["slots"]) == (lax + 1, 2.0)
+    level = {("ani", THUMB): lax, ("ani", INDEX): lax}
+    assert len(found(monkeypatch, people, level, THUMB, INDEX, MIDDLE)) == 1
     for short in ({("ani", THUMB): lax}, both | {("ani", INDEX): lax - 0.01}):
         assert found(monkeypatch, people, short, THUMB, INDEX, MIDDLE) == []
 
@@ -180,6 +182,10 @@ def test_fingers_that_are_not_searched_count_once_a_person_is_a_candidate(monkey
     scores = {("ani", THUMB): 58.0, ("ani", little): 58.5}
     (finding,) = found(monkeypatch, people, scores, THUMB, INDEX, MIDDLE, ring, little)
     assert finding.positions == (little, THUMB)
+    alone = People(person("ani", THUMB, ring))  # of a single comparison the strict rate is 1e-3: 40
+    found_alone = found(monkeypatch, alone, {("ani", THUMB): 58.0, ("ani", ring): 42.0}, THUMB, INDEX, MIDDLE, ring)
+    assert [finding.positions for finding in found_alone] == [(THUMB, ring)]
+    assert (found_alone[0].evidence["comparisons"], found_alone[0].evidence["fmr"]) == (1.0, 1e-3)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +214,22 @@ def test_the_person_before_is_left_out_where_only_residue_matches(monkeypatch: p
     later = People(person("ani", *fingers) | person("eka", *fingers), before="eka")
     findings = found(monkeypatch, later, {("ani", THUMB): 90.0, ("eka", THUMB): 50.0}, *fingers, ghost_fmr=1e-3)
     assert [finding.evidence["person"] for finding in findings] == ["ani"]  # residue of another person excuses nobody
+
+
+def test_of_many_only_the_most_alike_by_the_cheap_score_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = People({f"p{i}": {INDEX: f"p{i}"} for i in range(12)})
+    own = with_scores(monkeypatch, {("right_index 1", "p11"): 99.0, ("right_index 1", "p2"): 98.0})
+    asked = []
+
+    def prefilter_scores(probe: str, references: list[None]) -> np.ndarray:
+        asked.append(probe)
+        return np.arange(len(references), dtype=np.float64)
+
+    monkeypatch.setattr(own, "index_features", lambda template: f"features of {template}", raising=False)
+    monkeypatch.setattr(own, "prefilter_scores", prefilter_scores, raising=False)
+    findings = check_other_person(context(examined(INDEX, 80.0), memory=people))
+    assert [finding.evidence["person"] for finding in findings] == ["p11"]  # the third of twelve is not looked at
+    assert asked == ["features of right_index 1"]
 
 
 def test_people_are_told_best_match_first(monkeypatch: pytest.MonkeyPatch) -> None:
