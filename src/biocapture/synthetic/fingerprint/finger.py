@@ -159,20 +159,29 @@ def _grow_ridges(orientation: Field, period: float, random: np.random.Generator)
 
 
 def _filter(pattern: Field, index: NDArray[np.intp], period: float, sigma: float) -> Field:
-    """Even Gabor filter of each pixel's own direction; isotropic envelope, hence separable."""
+    """Even Gabor filter of each pixel's own direction; isotropic envelope, hence separable.
+
+    Directions that mirror each other share both separable parts: one is their difference, the other their sum. Only
+    the rows that have such pixels are filtered.
+    """
     half = int(np.ceil(2.6 * sigma))
     at = np.arange(-half, half + 1)
     envelope = np.exp(-0.5 * (at / sigma) ** 2)
     filtered = np.zeros_like(pattern)
-    for direction in range(FILTER_DIRECTIONS):
-        chosen = index == direction
-        if not chosen.any():
+    for direction in range(FILTER_DIRECTIONS // 2 + 1):
+        chosen, mirrored = index == direction, index == FILTER_DIRECTIONS - direction
+        rows = np.flatnonzero((chosen | mirrored).any(axis=1))
+        if not len(rows):
             continue
+        first, end = rows[0], rows[-1] + 1
+        band = pattern[max(first - half, 0) : end + half]
+        inner = slice(min(first, half), min(first, half) + end - first)
         across = np.pi * direction / FILTER_DIRECTIONS + np.pi / 2
         u, v = 2 * np.pi / period * np.cos(across), -2 * np.pi / period * np.sin(across)
-        even = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.cos(u * at), envelope * np.cos(v * at))
-        odd = cv2.sepFilter2D(pattern, cv2.CV_32F, envelope * np.sin(u * at), envelope * np.sin(v * at))
-        filtered[chosen] = (even - odd)[chosen]
+        even = cv2.sepFilter2D(band, cv2.CV_32F, envelope * np.cos(u * at), envelope * np.cos(v * at))[inner]
+        odd = cv2.sepFilter2D(band, cv2.CV_32F, envelope * np.sin(u * at), envelope * np.sin(v * at))[inner]
+        np.subtract(even, odd, out=filtered[first:end], where=chosen[first:end])
+        np.add(even, odd, out=filtered[first:end], where=mirrored[first:end])
     return filtered / np.float32(np.sqrt((filtered**2).mean()) + 1e-9)
 
 
