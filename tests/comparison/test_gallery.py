@@ -1,35 +1,39 @@
+import functools
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support.prints import grown, sample
 
 from biocapture.comparison.gallery import HEADER, MAGIC, Gallery
 from biocapture.errors import TemplateError, UsageError
 from biocapture.fingerprint.comparison import search
 from biocapture.fingerprint.comparison.compare import THRESHOLDS
 from biocapture.fingerprint.comparison.template import Template, template_of
-from biocapture.synthetic.fingerprint.finger import finger
 from biocapture.synthetic.fingerprint.impression import Effects, impression
-from biocapture.types import Image, Modality, Sample
 
 SEEDS = range(70, 76)
-FINGERS = {seed: finger(seed) for seed in SEEDS}
 
 
 def touch(seed: int, impression_seed: int = 0, **effects: float) -> Template:
-    pixels = impression(FINGERS[seed], impression_seed, Effects(**effects)).pixels
-    return template_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT))
+    return template_of(sample(impression(grown(seed), impression_seed, Effects(**effects)).pixels))
 
 
-BLANK = template_of(Sample(Image(np.full((100, 100), 255, np.uint8), 500.0), Modality.FINGERPRINT))
-TEMPLATES = {f"finger {seed}": touch(seed) for seed in SEEDS} | {"blank": BLANK}
+BLANK = template_of(sample(np.full((100, 100), 255, np.uint8)))
+
+
+@functools.cache
+def templates() -> dict[str, Template]:
+    """One impression of every finger, and a blank; the same object each time."""
+    return {f"finger {seed}": touch(seed) for seed in SEEDS} | {"blank": BLANK}
 
 
 def test_finds_the_finger_first() -> None:
-    gallery = Gallery(TEMPLATES.items())
-    assert len(gallery) == len(TEMPLATES)
+    gallery = Gallery(templates().items())
+    assert len(gallery) == len(templates())
     for seed in SEEDS:
         found = gallery.search(touch(seed, 4, rotation_deg=12.0), top=3)
         assert found[0].id == f"finger {seed}"
@@ -38,7 +42,7 @@ def test_finds_the_finger_first() -> None:
 
 
 def test_the_same_finger_is_the_most_promising() -> None:
-    features = [search.index_features(template) for template in TEMPLATES.values()]
+    features = [search.index_features(template) for template in templates().values()]
     for i, seed in enumerate(SEEDS):
         scores = search.prefilter_scores(search.index_features(touch(seed, 4, rotation_deg=-20.0, dry=0.3)), features)
         assert scores.argmax() == i
@@ -47,7 +51,7 @@ def test_the_same_finger_is_the_most_promising() -> None:
 
 
 def test_a_template_is_as_promising_alone_as_among_others() -> None:
-    features = [search.index_features(template) for template in TEMPLATES.values()]
+    features = [search.index_features(template) for template in templates().values()]
     probe = search.index_features(touch(71, 4))
     together = search.prefilter_scores(probe, features)
     alone = [search.prefilter_scores(probe, [each])[0] for each in features]
@@ -56,7 +60,7 @@ def test_a_template_is_as_promising_alone_as_among_others() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
 def test_few_minutiae_are_ranked_too(count: int) -> None:
-    whole = TEMPLATES["finger 70"]
+    whole = templates()["finger 70"]
     columns = {name: getattr(whole, name)[:count] for name in ("row", "column", "angle", "ending", "quality")}
     few = search.index_features(replace(whole, **columns))
     scores = search.prefilter_scores(few, [few, search.index_features(whole)])
@@ -67,20 +71,20 @@ def test_few_minutiae_are_ranked_too(count: int) -> None:
 
 
 def test_minutiae_in_one_place_promise_nothing() -> None:
-    whole = TEMPLATES["finger 70"]
+    whole = templates()["finger 70"]
     crowd = replace(whole, row=np.full_like(whole.row, 200), column=np.full_like(whole.column, 200))
     assert search.prefilter_scores(search.index_features(crowd), [search.index_features(crowd)])[0] < 0.2
 
 
 def test_pieces_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     probe = touch(71, 4)
-    whole = Gallery(TEMPLATES.items()).search(probe)
+    whole = Gallery(templates().items()).search(probe)
     monkeypatch.setattr("biocapture.fingerprint.comparison.search.MAX_BATCH_ROWS", 50)
-    assert Gallery(TEMPLATES.items()).search(probe) == whole
+    assert Gallery(templates().items()).search(probe) == whole
 
 
 def test_removed_and_replaced_templates() -> None:
-    gallery = Gallery(TEMPLATES.items())
+    gallery = Gallery(templates().items())
     gallery.remove("finger 72")
     assert "finger 72" not in gallery
     assert all(candidate.id != "finger 72" for candidate in gallery.search(touch(72, 4)))
@@ -92,11 +96,11 @@ def test_removed_and_replaced_templates() -> None:
 
 def test_empty_galleries_and_probes() -> None:
     assert Gallery().search(touch(70)) == []
-    assert all(candidate.score < 1 for candidate in Gallery(TEMPLATES.items()).search(BLANK))
+    assert all(candidate.score < 1 for candidate in Gallery(templates().items()).search(BLANK))
 
 
 def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
-    gallery, path = Gallery(TEMPLATES.items()), tmp_path / "station.gallery"
+    gallery, path = Gallery(templates().items()), tmp_path / "station.gallery"
     gallery.save(path)
     again = Gallery.load(path)
     assert list(again) == list(gallery)
@@ -106,7 +110,7 @@ def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
 
 def test_same_templates_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        Gallery(TEMPLATES.items()).save(tmp_path / name)
+        Gallery(templates().items()).save(tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -118,18 +122,18 @@ def test_any_id_is_kept(tmp_path: Path, name: str) -> None:
 
 def test_a_gallery_that_cannot_be_written_says_so_and_leaves_the_old_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
-        Gallery(TEMPLATES.items()).save(tmp_path / "none" / "station.gallery")
+        Gallery(templates().items()).save(tmp_path / "none" / "station.gallery")
     (tmp_path / "station.gallery.part").mkdir()
     (tmp_path / "station.gallery").write_bytes(b"old")
     with pytest.raises(UsageError, match="cannot be written"):
-        Gallery(TEMPLATES.items()).save(tmp_path / "station.gallery")
+        Gallery(templates().items()).save(tmp_path / "station.gallery")
     assert (tmp_path / "station.gallery").read_bytes() == b"old"
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "swapped"])
 def test_damaged_galleries_say_so(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "station.gallery"
-    Gallery(TEMPLATES.items()).save(path)
+    Gallery(templates().items()).save(path)
     data = path.read_bytes()
     path.write_bytes(
         {"empty": b"", "text": b"no gallery", "cut": data[:-40], "swapped": data.replace(b"BCF3", b"XCF1")}[damage]
@@ -140,12 +144,17 @@ def test_damaged_galleries_say_so(tmp_path: Path, damage: str) -> None:
         Gallery.load(tmp_path)
 
 
-BYTES = TEMPLATES["finger 70"].to_bytes()
-ONE = {"modality": "fingerprint", "ids": ["a"], "sizes": [len(BYTES)]}
+def stored_template() -> bytes:
+    return templates()["finger 70"].to_bytes()
 
 
-def stored(index: str, templates: bytes = BYTES) -> bytes:
-    return HEADER.pack(MAGIC, len(index)) + index.encode() + templates
+def index_of(size: int) -> dict[str, object]:
+    """Index of a gallery of one template of so many bytes."""
+    return {"modality": "fingerprint", "ids": ["a"], "sizes": [size]}
+
+
+def stored(index: str, data: bytes) -> bytes:
+    return HEADER.pack(MAGIC, len(index)) + index.encode() + data
 
 
 @pytest.mark.parametrize(
@@ -157,24 +166,25 @@ def stored(index: str, templates: bytes = BYTES) -> bytes:
         "[]",
         "null",
         "{}",
-        json.dumps(ONE | {"modality": "toe"}),
-        json.dumps(ONE | {"modality": ["fingerprint"]}),
-        json.dumps(ONE | {"ids": None}),
-        json.dumps(ONE | {"ids": [1]}),
-        json.dumps(ONE | {"ids": ["a", "a"], "sizes": [len(BYTES), 0]}),
-        json.dumps(ONE | {"ids": ["a", "b"]}),
-        json.dumps(ONE | {"sizes": [10**30]}),
-        json.dumps(ONE | {"sizes": [float(len(BYTES))]}),
-        json.dumps(ONE | {"ids": ["a", "b"], "sizes": [-1, len(BYTES) + 1]}),
-        json.dumps(ONE | {"ids": ["a", "b"], "sizes": [len(BYTES) - 1, 1]}),
+        lambda size: {"modality": "toe"},
+        lambda size: {"modality": ["fingerprint"]},
+        lambda size: {"ids": None},
+        lambda size: {"ids": [1]},
+        lambda size: {"ids": ["a", "a"], "sizes": [size, 0]},
+        lambda size: {"ids": ["a", "b"]},
+        lambda size: {"sizes": [10**30]},
+        lambda size: {"sizes": [float(size)]},
+        lambda size: {"ids": ["a", "b"], "sizes": [-1, size + 1]},
+        lambda size: {"ids": ["a", "b"], "sizes": [size - 1, 1]},
         '{"sizes": [' + "9" * 10_000 + "]}",
     ],
 )
-def test_hostile_indices_say_so(tmp_path: Path, index: str) -> None:
-    path = tmp_path / "station.gallery"
-    path.write_bytes(stored(json.dumps(ONE)))
+def test_hostile_indices_say_so(tmp_path: Path, index: str | Callable[[int], dict[str, object]]) -> None:
+    path, data = tmp_path / "station.gallery", stored_template()
+    good = index_of(len(data))
+    path.write_bytes(stored(json.dumps(good), data))
     assert list(Gallery.load(path)) == ["a"]
-    path.write_bytes(stored(index))
+    path.write_bytes(stored(index if isinstance(index, str) else json.dumps(good | index(len(data))), data))
     with pytest.raises(TemplateError, match="not a gallery, or damaged"):
         Gallery.load(path)
 
@@ -182,16 +192,17 @@ def test_hostile_indices_say_so(tmp_path: Path, index: str) -> None:
 def test_more_minutiae_than_a_print_has_are_refused(tmp_path: Path) -> None:
     """Comparison needs memory by the square of their number."""
     count = 20_000
-    huge = BYTES[:9] + count.to_bytes(2, "little") + bytes(5) + bytes(6 * count)
+    huge = stored_template()[:9] + count.to_bytes(2, "little") + bytes(5) + bytes(6 * count)
     path = tmp_path / "station.gallery"
-    path.write_bytes(stored(json.dumps(ONE | {"sizes": [len(huge)]}), huge))
+    path.write_bytes(stored(json.dumps(index_of(len(huge))), huge))
     with pytest.raises(TemplateError, match="20000 minutiae, expected at most 400"):
         Gallery.load(path)
 
 
 def test_damage_gives_a_gallery_or_our_error(tmp_path: Path) -> None:
     path, random = tmp_path / "station.gallery", np.random.default_rng(4)
-    good = stored(json.dumps(ONE))
+    template = stored_template()
+    good = stored(json.dumps(index_of(len(template))), template)
     refused = 0
     for _ in range(300):
         data = bytearray(good)
@@ -205,7 +216,7 @@ def test_damage_gives_a_gallery_or_our_error(tmp_path: Path) -> None:
 
 
 def test_only_candidates_are_found() -> None:
-    gallery, probe = Gallery(TEMPLATES.items()), touch(73, 4)
+    gallery, probe = Gallery(templates().items()), touch(73, 4)
     assert [found.id for found in gallery.search(probe, top=1, candidates=1)] == ["finger 73"]
     assert len(gallery.search(probe, top=3, candidates=1)) == 3
     assert gallery.search(probe, candidates=len(gallery)) == gallery.search(probe)

@@ -1,4 +1,4 @@
-"""Synthetic prints shared by the tests. Growing a finger takes a second, so each is grown once per run."""
+"""Synthetic prints shared by the tests. Growing a finger takes half a second, so each is grown once per process."""
 
 import functools
 
@@ -28,7 +28,8 @@ def grown(seed: int, period_px: float | None = None) -> Finger:
 
 def touch(seed: int = 1, shape: tuple[int, int] = SMALL, **effects: float) -> Impression:
     """A capture of finger ``seed``; a latent print, if asked for, is that of the next finger."""
-    return impression(grown(seed), seed, Effects(**effects), shape, ghost_of=grown(seed % len(SEEDS) + 1))
+    latent = grown(seed % len(SEEDS) + 1) if effects.get("ghost") else None
+    return impression(grown(seed), seed, Effects(**effects), shape, ghost_of=latent)
 
 
 def sample(pixels: NDArray[np.uint8], ppi: float = 500.0) -> Sample:

@@ -1,7 +1,8 @@
 """The station's memory: only with its key, whole after kill -9, forgetful on time, and never taking foreign files."""
 
+import functools
 import inspect
-import os
+import json
 import shutil
 import signal
 import sqlite3
@@ -18,29 +19,35 @@ from biocapture.enrolment.station import Station, create_key, read_key
 from biocapture.enrolment.station.packing import pack_sample, unpack_features, unpack_template
 from biocapture.enrolment.station.store import MAX_CITIZENS, RETENTION_DAYS, _matcher_of
 from biocapture.errors import StationError, UsageError
+from biocapture.fingerprint.comparison.template import Template
 from biocapture.types import Position
 
 NAME = "ayu of the first village"
 """Too long to be in random bytes by chance."""
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
-AYU = {slot: template for slot, template in templates("clean_ayu").items() if slot.finger_code}
+
+
+@functools.cache
+def ayu() -> dict[Position, Template]:
+    """Ayu's fingers; the same object each time."""
+    return {slot: template for slot, template in templates("clean_ayu").items() if slot.finger_code}
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     with Station(tmp_path / "s.db", KEY, create=True) as station:
-        station.add(NAME, AYU)
+        station.add(NAME, ayu())
     return tmp_path / "s.db"
 
 
 def test_remembers_across_sessions(path: Path) -> None:
     with Station(path, KEY) as station:
         (person,) = station.people()
-        assert (person.id, person.operator, set(person.positions)) == (NAME, False, set(AYU))
+        assert (person.id, person.operator, set(person.positions)) == (NAME, False, set(ayu()))
         name, remembered = station.previous("budi")
         assert name == NAME
-        assert remembered[Position.RIGHT_INDEX].to_bytes() == AYU[Position.RIGHT_INDEX].to_bytes()
+        assert remembered[Position.RIGHT_INDEX].to_bytes() == ayu()[Position.RIGHT_INDEX].to_bytes()
         assert station.previous(NAME) == ("", {})
         assert [known.person for known in station.samples_at(Position.RIGHT_INDEX, "budi")] == [NAME]
         assert station.samples_at(Position.RIGHT_INDEX, NAME) == []
@@ -48,7 +55,7 @@ def test_remembers_across_sessions(path: Path) -> None:
 
 def test_stored_sketches_are_those_made_anew() -> None:
     own = _matcher_of(Position.RIGHT_INDEX)
-    template = AYU[Position.RIGHT_INDEX]
+    template = ayu()[Position.RIGHT_INDEX]
     stored = pack_sample(own, template)
     again, features = unpack_template(own, stored), unpack_features(own, stored)
     assert again.to_bytes() == template.to_bytes()
@@ -64,7 +71,7 @@ def test_nothing_is_readable_without_the_key(path: Path) -> None:
         Station(path, OTHER_KEY)
     data = path.read_bytes()
     assert NAME.encode() not in data
-    for template in AYU.values():
+    for template in ayu().values():
         assert template.to_bytes()[:16] not in data
         assert template.to_bytes()[40:72] not in data
 
@@ -84,7 +91,7 @@ def test_altered_or_moved_contents_are_refused(path: Path) -> None:
 
 
 def test_replaces_trims_and_forgets(path: Path) -> None:
-    few = {Position.RIGHT_INDEX: AYU[Position.RIGHT_INDEX]}
+    few = {Position.RIGHT_INDEX: ayu()[Position.RIGHT_INDEX]}
     with Station(path, KEY) as station:
         station.add("sari", few, operator=True)
         station.add(NAME, few)
@@ -105,7 +112,7 @@ def test_forgets_on_expiry_and_leaves_no_trace(path: Path) -> None:
     base.close()
     assert sealed[:64] in path.read_bytes()
     with Station(path, KEY) as station:
-        station.add("sari", {Position.RIGHT_INDEX: AYU[Position.RIGHT_INDEX]}, operator=True)
+        station.add("sari", {Position.RIGHT_INDEX: ayu()[Position.RIGHT_INDEX]}, operator=True)
         assert station.expire(time.time() + 29 * 86400) == 0
         assert station.expire(time.time() + 31 * 86400) == 1
         assert [p.id for p in station.people()] == ["sari"]
@@ -114,7 +121,7 @@ def test_forgets_on_expiry_and_leaves_no_trace(path: Path) -> None:
 
 def test_opening_forgets_what_is_over(tmp_path: Path) -> None:
     with Station(tmp_path / "s.db", KEY, create=True) as station:
-        station.add(NAME, AYU, days=0.0)
+        station.add(NAME, ayu(), days=0.0)
     with Station(tmp_path / "s.db", KEY) as station:
         assert len(station) == 0
 
@@ -132,7 +139,7 @@ def _foreign(path: Path) -> None:
 
 def _cut(path: Path) -> None:
     with Station(path, KEY, create=True) as station:
-        station.add(NAME, AYU)
+        station.add(NAME, ayu())
     path.write_bytes(path.read_bytes()[:5000])
 
 
@@ -174,29 +181,30 @@ def test_missing_station_is_not_made_by_looking(tmp_path: Path) -> None:
 
 
 WRITER = """
+import json
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from tests.enrolment.station.test_store import AYU, KEY
 from biocapture.enrolment.station import Station
-station = Station(Path(sys.argv[1]), KEY, create=True)
+from biocapture.fingerprint.comparison.template import Template
+from biocapture.types import Position
+stored = json.loads(Path(sys.argv[2]).read_text())
+templates = {Position(slot): Template.from_bytes(bytes.fromhex(data)) for slot, data in stored.items()}
+station = Station(Path(sys.argv[1]), bytes.fromhex(sys.argv[3]), create=True)
 print("ready", flush=True)
 number = 0
 while True:
-    station.add(f"person {number}", AYU, keep=8)
+    station.add(f"person {number}", templates, keep=8)
     print(number, flush=True)
     number += 1
 """
 
 
 def test_survives_kill_at_any_moment(tmp_path: Path) -> None:
-    path = tmp_path / "s.db"
+    path, stored = tmp_path / "s.db", tmp_path / "templates.json"
+    stored.write_text(json.dumps({slot: template.to_bytes().hex() for slot, template in ayu().items()}))
     for trial in range(8):
         writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path), str(Path(__file__).parents[3])],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            [sys.executable, "-c", WRITER, str(path), str(stored), KEY.hex()], stdout=subprocess.PIPE, text=True
         )
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
@@ -210,7 +218,7 @@ def test_survives_kill_at_any_moment(tmp_path: Path) -> None:
         with Station(path, KEY) as station:
             people = station.people()
             assert 1 <= len(people) <= 8
-            assert all(set(person.positions) == set(AYU) for person in people)  # no half of a person
+            assert all(set(person.positions) == set(ayu()) for person in people)  # no half of a person
             if confirmed:
                 assert f"person {confirmed[-1]}" in {person.id for person in people}  # what was confirmed is there
             assert len(station.samples_at(Position.LEFT_LITTLE, "")) == len(people)

@@ -1,6 +1,9 @@
+import functools
+
 import cv2
 import numpy as np
 import pytest
+from tests.support.prints import grown, sample
 
 from biocapture.fingerprint.comparison.coincidence import (
     FIRST_REACH_PX,
@@ -10,27 +13,22 @@ from biocapture.fingerprint.comparison.coincidence import (
 )
 from biocapture.fingerprint.comparison.structure import structure_of
 from biocapture.fingerprint.comparison.template import template_of
-from biocapture.synthetic.fingerprint.finger import finger
 from biocapture.synthetic.fingerprint.impression import Effects, impression
-from biocapture.types import Image, Modality, Sample
 
-FINGERS = {seed: finger(seed) for seed in (61, 62)}
 STAY = plane_transform(1 + 0j, 0j)
 
 
+@functools.cache
 def ridges(seed: int, impression_seed: int = 1, **effects: float) -> np.ndarray:
-    pixels = impression(FINGERS[seed], impression_seed, Effects(**effects)).pixels
-    return structure_of(template_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT))).ridges
-
-
-ONE, OTHER = ridges(61), ridges(62)
+    pixels = impression(grown(seed), impression_seed, Effects(**effects)).pixels
+    return structure_of(template_of(sample(pixels))).ridges
 
 
 def test_a_print_coincides_with_itself_and_not_with_another() -> None:
-    itself = ridge_coincidence(ONE, ONE, STAY, FIRST_REACH_PX)
+    itself = ridge_coincidence(ridges(61), ridges(61), STAY, FIRST_REACH_PX)
     assert itself.value > 0.95
     assert itself.correction() == pytest.approx(np.eye(2, 3), abs=1e-6)
-    assert abs(ridge_coincidence(ONE, OTHER, STAY, FIRST_REACH_PX).value) < 0.3
+    assert abs(ridge_coincidence(ridges(61), ridges(62), STAY, FIRST_REACH_PX).value) < 0.3
 
 
 def test_movement_follows_the_plane_of_the_minutiae() -> None:
@@ -44,23 +42,25 @@ def test_movement_follows_the_plane_of_the_minutiae() -> None:
 
 def test_what_the_movement_misses_is_corrected() -> None:
     """Turned by a degree and shifted by a pixel more than told: the correction finds nearly all of it."""
-    missed = cv2.getRotationMatrix2D((ONE.shape[1] / 2, ONE.shape[0] / 2), 1.0, 1.0)
+    missed = cv2.getRotationMatrix2D((ridges(61).shape[1] / 2, ridges(61).shape[0] / 2), 1.0, 1.0)
     missed[:, 2] += 1.0
-    moved = np.sign(cv2.warpAffine(ONE, missed, ONE.shape[::-1]))
-    coincidence = ridge_coincidence(ONE, moved, STAY, FIRST_REACH_PX)
-    near, nearer = (ridge_coincidence(ONE, moved, way, 1).value for way in (STAY, refined_transform(STAY, coincidence)))
+    moved = np.sign(cv2.warpAffine(ridges(61), missed, ridges(61).shape[::-1]))
+    coincidence = ridge_coincidence(ridges(61), moved, STAY, FIRST_REACH_PX)
+    near, nearer = (
+        ridge_coincidence(ridges(61), moved, way, 1).value for way in (STAY, refined_transform(STAY, coincidence))
+    )
     assert nearer > max(near + 0.1, 0.8)
 
 
 def test_little_in_common_tells_nothing() -> None:
     for far in (plane_transform(1 + 0j, 2000 + 0j), plane_transform(1 + 0j, 0 - 2000j)):
-        assert ridge_coincidence(ONE, OTHER, far, FIRST_REACH_PX).value == 0
+        assert ridge_coincidence(ridges(61), ridges(62), far, FIRST_REACH_PX).value == 0
     for empty in (np.zeros((0, 0), np.float32), np.zeros((8, 8), np.float32)):
-        assert ridge_coincidence(ONE, empty, STAY, FIRST_REACH_PX).value == 0
-        assert ridge_coincidence(empty, ONE, STAY, FIRST_REACH_PX).value == 0
+        assert ridge_coincidence(ridges(61), empty, STAY, FIRST_REACH_PX).value == 0
+        assert ridge_coincidence(empty, ridges(61), STAY, FIRST_REACH_PX).value == 0
 
 
 def test_part_of_a_print_coincides_where_it_is() -> None:
-    part = ONE.copy()
+    part = ridges(61).copy()
     part[:, : part.shape[1] // 2] = 0
-    assert ridge_coincidence(part, ONE, STAY, FIRST_REACH_PX).value > 0.9
+    assert ridge_coincidence(part, ridges(61), STAY, FIRST_REACH_PX).value > 0.9

@@ -1,26 +1,28 @@
+import functools
+
 import numpy as np
 import pytest
+from tests.support.prints import grown, sample
 
 from biocapture.fingerprint.comparison.compare import THRESHOLDS, compare
 from biocapture.fingerprint.comparison.structure import structure_of
 from biocapture.fingerprint.comparison.template import Template, template_of
-from biocapture.synthetic.fingerprint.finger import finger
 from biocapture.synthetic.fingerprint.impression import Effects, impression
-from biocapture.types import Image, Modality, Sample
 
 SEEDS = (61, 62, 63, 64)
-FINGERS = {seed: finger(seed) for seed in SEEDS}
 
 
 def template(pixels: np.ndarray) -> Template:
-    return template_of(Sample(Image(pixels, 500.0), Modality.FINGERPRINT))
+    return template_of(sample(pixels))
 
 
 def touch(seed: int, impression_seed: int, **effects: float) -> Template:
-    return template(impression(FINGERS[seed], impression_seed, Effects(**effects)).pixels)
+    return template(impression(grown(seed), impression_seed, Effects(**effects)).pixels)
 
 
-PLAIN = {seed: touch(seed, 1) for seed in SEEDS}
+@functools.cache
+def plain(seed: int) -> Template:
+    return touch(seed, 1)
 
 
 def test_thresholds_rise_as_the_false_match_rate_falls() -> None:
@@ -42,7 +44,7 @@ def test_thresholds_rise_as_the_false_match_rate_falls() -> None:
 def test_the_same_finger_matches_and_others_do_not(effects: dict) -> None:
     for seed in SEEDS:
         probe = structure_of(touch(seed, 2, **effects))
-        scores = {other: compare(probe, PLAIN[other]).score for other in SEEDS}
+        scores = {other: compare(probe, plain(other)).score for other in SEEDS}
         genuine = scores.pop(seed)
         assert genuine > THRESHOLDS[1e-4]
         # Synthetic fingers of one pattern have their cores in the same place: the best impostor only has to lose.
@@ -51,13 +53,13 @@ def test_the_same_finger_matches_and_others_do_not(effects: dict) -> None:
 
 @pytest.mark.parametrize("turn", [-40.0, 10.0, 35.0])
 def test_rotation_is_found(turn: float) -> None:
-    comparison = compare(PLAIN[61], touch(61, 2, rotation_deg=turn))
+    comparison = compare(plain(61), touch(61, 2, rotation_deg=turn))
     assert comparison.rotation_deg == pytest.approx(turn, abs=3)
 
 
 def test_pairs_are_the_same_minutiae() -> None:
     """A shifted copy of the very image: every pair lies at the shift."""
-    pixels = impression(FINGERS[62], 1).pixels
+    pixels = impression(grown(62), 1).pixels
     one, other = template(pixels), template(np.pad(pixels, ((32, 0), (48, 0)), constant_values=255))
     comparison = compare(one, other)
     first, second = comparison.paired.T
@@ -68,13 +70,13 @@ def test_pairs_are_the_same_minutiae() -> None:
 
 
 def test_order_hardly_matters_and_repetition_not_at_all() -> None:
-    one, other = PLAIN[63], touch(63, 5, rotation_deg=8.0, dry=0.3)
+    one, other = plain(63), touch(63, 5, rotation_deg=8.0, dry=0.3)
     assert compare(one, other).score == compare(one, other).score
     assert compare(other, one).score == pytest.approx(compare(one, other).score, abs=5)
 
 
 def test_a_template_without_minutiae_matches_nothing() -> None:
     blank = template(np.full((300, 300), 255, np.uint8))
-    comparison = compare(blank, PLAIN[61])
+    comparison = compare(blank, plain(61))
     assert comparison.score < 0.01
     assert comparison.paired.shape == (0, 2)

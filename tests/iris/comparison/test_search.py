@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,22 @@ def eye(seed: int, left: bool, capture_seed: int = 7, **conditions: object) -> T
     return template_of(sample(eye_image(seed, left, capture_seed, **conditions).pixels))
 
 
-KNOWN = {name: eye(*who) for name, who in EYES.items()}
+@functools.cache
+def known_eyes() -> dict[str, Template]:
+    return {name: eye(*who) for name, who in EYES.items()}
+
+
 BLANK = template_of(sample(np.full((480, 640), 128, np.uint8)))
-PROBE = eye(2, True, 9, roll_deg=9.0)
+
+
+@functools.cache
+def probe() -> Template:
+    """Another capture of the eye "2 left"."""
+    return eye(2, True, 9, roll_deg=9.0)
 
 
 def gallery() -> Gallery:
-    return Gallery([*KNOWN.items(), ("blank", BLANK)], Modality.IRIS)
+    return Gallery([*known_eyes().items(), ("blank", BLANK)], Modality.IRIS)
 
 
 def rolled(template: Template, places: int) -> Template:
@@ -36,49 +46,51 @@ def rolled(template: Template, places: int) -> Template:
 
 def test_finds_the_eye_first_with_the_scores_of_a_comparison() -> None:
     for name, (seed, left) in EYES.items():
-        probe = eye(seed, left, 11, roll_deg=-8.0)
-        found = gallery().search(probe, top=20)
+        again = eye(seed, left, 11, roll_deg=-8.0)
+        found = gallery().search(again, top=20)
         assert found[0].id == name
-        assert len(found) == len(KNOWN) + 1
+        assert len(found) == len(known_eyes()) + 1
         for each in found:
-            assert each.score == compare(probe, KNOWN.get(each.id, BLANK)).score
+            assert each.score == compare(again, known_eyes().get(each.id, BLANK)).score
 
 
 def test_only_candidates_are_compared_in_full() -> None:
-    assert [each.id for each in gallery().search(PROBE, top=1, candidates=1)] == ["2 left"]
+    assert [each.id for each in gallery().search(probe(), top=1, candidates=1)] == ["2 left"]
 
 
 def test_promise_is_the_first_step_of_a_comparison() -> None:
     """By its definition, on the bits of the even bands."""
-    probe = unpack(PROBE)
-    for name, known in KNOWN.items():
+    unpacked = unpack(probe())
+    for name, known in known_eyes().items():
         other = unpack(known)
         distances = []
         for places in range(-8, 9):
-            bits, counts = (np.roll(each, places, axis=2)[:, ::2] for each in (probe.bits, probe.counts))
+            bits, counts = (np.roll(each, places, axis=2)[:, ::2] for each in (unpacked.bits, unpacked.counts))
             both = counts & other.counts[:, ::2]
             share = (bits ^ other.bits[:, ::2])[both].mean()
             distances.append(0.5 - (0.5 - share) * min(1, both.sum() / (search.USUAL_BITS / 2)) ** 0.5)
-        assert prefilter_scores(index_features(PROBE), [index_features(known)])[0] == pytest.approx(
+        assert prefilter_scores(index_features(probe()), [index_features(known)])[0] == pytest.approx(
             1 - min(distances)
         ), name
 
 
 def test_blanks_promise_nothing_more_than_chance() -> None:
-    assert prefilter_scores(index_features(BLANK), [index_features(each) for each in KNOWN.values()]).tolist() == [
-        0.5
-    ] * len(KNOWN)
-    assert prefilter_scores(index_features(PROBE), [index_features(BLANK)]).tolist() == [0.5]
-    assert prefilter_scores(index_features(PROBE), []).shape == (0,)
+    assert prefilter_scores(
+        index_features(BLANK), [index_features(each) for each in known_eyes().values()]
+    ).tolist() == [0.5] * len(known_eyes())
+    assert prefilter_scores(index_features(probe()), [index_features(BLANK)]).tolist() == [0.5]
+    assert prefilter_scores(index_features(probe()), []).shape == (0,)
 
 
 def test_pieces_and_order_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    features = [index_features(rolled(each, places)) for each in KNOWN.values() for places in range(0, PLACES, 16)]
-    whole = prefilter_scores(index_features(PROBE), features)
-    assert np.array_equal(prefilter_scores(index_features(PROBE), features[::-1]), whole[::-1])
-    assert np.array_equal([prefilter_scores(index_features(PROBE), [each])[0] for each in features], whole)
+    features = [
+        index_features(rolled(each, places)) for each in known_eyes().values() for places in range(0, PLACES, 16)
+    ]
+    whole = prefilter_scores(index_features(probe()), features)
+    assert np.array_equal(prefilter_scores(index_features(probe()), features[::-1]), whole[::-1])
+    assert np.array_equal([prefilter_scores(index_features(probe()), [each])[0] for each in features], whole)
     monkeypatch.setattr(search, "BATCH_SIZE", 7)
-    assert np.array_equal(prefilter_scores(index_features(PROBE), features), whole)
+    assert np.array_equal(prefilter_scores(index_features(probe()), features), whole)
 
 
 def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
@@ -87,7 +99,7 @@ def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
     again = Gallery.load(path)
     assert again.modality is Modality.IRIS
     assert list(again) == list(eyes)
-    assert again.search(PROBE) == eyes.search(PROBE)
+    assert again.search(probe()) == eyes.search(probe())
     path.write_bytes(path.read_bytes()[:-1] + b"\xff")
     with pytest.raises(TemplateError, match="not a gallery, or damaged"):
         Gallery.load(path)
