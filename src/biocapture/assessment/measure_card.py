@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from biocapture.assessment.report import Report, printable
+from biocapture.assessment.report import Report
+from biocapture.guidance.plain_text import printable
 from biocapture.guidance.words import position_name, verdict_word
 from biocapture.profile.load import Profile
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from biocapture.assessment.verdict import ERROR, Reason, Verdict
 from biocapture.errors import UsageError
 from biocapture.guidance import text
+from biocapture.guidance.plain_text import csv_cell, printable
 from biocapture.measure import Score
 from biocapture.types import Modality, Position, PpiSource
 
@@ -131,22 +132,6 @@ class Report:
         return nested
 
 
-def printable(name: str) -> str:
-    """A text that any terminal and file takes.
-
-    Parameters
-    ----------
-    name : str
-        A file name as the system gives it.
-
-    Returns
-    -------
-    str
-        Bytes that are not Unicode are � in it.
-    """
-    return name.encode("utf8", "surrogateescape").decode("utf8", "replace")
-
-
 def header(measure_ids: Sequence[str], native: Sequence[str] = ()) -> list[str]:
     """Column names of a table, in order.
 
@@ -205,7 +190,8 @@ class _CsvWriter:
         self._rows.writeheader()
 
     def write(self, report: Report) -> None:
-        self._rows.writerow(report.row())
+        cells = report.row().items()
+        self._rows.writerow({name: csv_cell(cell) if isinstance(cell, str) else cell for name, cell in cells})
 
 
 class _JsonLinesWriter:

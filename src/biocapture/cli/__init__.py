@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterable
 from importlib import import_module
+from typing import NoReturn
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 
 from biocapture.cli.exit_status import INTERRUPTED, WRONG_USAGE
 from biocapture.cli.options import current_name
+from biocapture.cli.terminal.door import Terminal, abandon_outputs, close_outputs, prepare_outputs, visible
 from biocapture.errors import BiocaptureError
 
 # Parallelism is over images; threads inside a small matrix product cost more than the product.
@@ -66,11 +68,35 @@ app = application()
 
 
 def main() -> None:
-    """Entry point: our own errors become one line on stderr and exit status 2."""
+    """Entry point: our own errors, and outputs that cannot be written, become one line on stderr and exit status 2."""
+    prepare_outputs()
     try:
-        app()
+        try:
+            app()
+        finally:
+            close_outputs()
     except BiocaptureError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
-        raise SystemExit(WRONG_USAGE) from None
+        fail(str(error), WRONG_USAGE)
+    except OSError as error:  # every file of ours has been wrapped: what is left is standard output
+        abandon_outputs()
+        fail(f"standard output: {error.strerror or error}", WRONG_USAGE)
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
+
+
+def fail(why: str, status: int) -> NoReturn:
+    """End the program with one line on stderr.
+
+    Parameters
+    ----------
+    why : str
+    status : int
+        Exit status.
+
+    Raises
+    ------
+    SystemExit
+        Always.
+    """
+    Terminal(stderr=True).print(f"[bold red]error:[/] {escape(visible(why))}", markup=True)
+    raise SystemExit(status) from None

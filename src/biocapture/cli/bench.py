@@ -1,11 +1,11 @@
 """``biocapture bench``."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from biocapture.cli.options import json_option, modality_option, workers_option
+from biocapture.cli.terminal.door import say, say_json
 
 commands = typer.Typer()
 
@@ -54,7 +54,7 @@ def bench(
             }
             for each in measured
         ]
-        typer.echo(json.dumps({"machine": machine_facts(), "rates": rows}, indent=1))
+        say_json({"machine": machine_facts(), "rates": rows}, indent=1)
         return
     print_rows(
         ("modality", "workers", "images/s", "ms per image and worker", "start s"),
@@ -63,4 +63,4 @@ def bench(
             for r in measured
         ],
     )
-    typer.echo(", ".join(f"{name} {value}" for name, value in machine_facts().items()))
+    say(", ".join(f"{name} {value}" for name, value in machine_facts().items()))

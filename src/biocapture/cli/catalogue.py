@@ -1,11 +1,12 @@
 """What there is: measures, columns, models, profiles, version."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from biocapture.cli.terminal.door import say, say_json
 
 commands = typer.Typer()
 
@@ -30,7 +31,7 @@ def explain(
     """Explain any column: what it is, unit, range, ISO name, curve, where it is computed, what to do about it."""
     from biocapture.cli.column_help import explanation
 
-    typer.echo(explanation(column))
+    say(explanation(column))
 
 
 models_app = typer.Typer(no_args_is_help=False, help="List the models, or add your own file of a third-party one.")
@@ -69,7 +70,7 @@ def add_model(
 
     packages = {key: add for part in packages_with(ModelPackages).values() for key, add in part.MODEL_PACKAGES.items()}
     for card in packages[name](file) if name in packages else (models.add(name, file),):
-        typer.echo(f"added {card.path}")
+        say(f"added {card.path}")
 
 
 @commands.command()
@@ -90,12 +91,12 @@ def profiles(
     if file:
         rules = load_profile(file, catalogue())
         minima = len(rules.retake) + len(rules.review) + len(rules.record.means)
-        typer.echo(f"{file}: good: {rules.title!r}, {len(rules.required)} required slots, {minima} minima")
+        say(f"{file}: good: {rules.title!r}, {len(rules.required)} required slots, {minima} minima")
         return
     if show:
         load_profile(show, catalogue())
         path = Path(show) if show.endswith(".toml") else SHIPPED_DIRECTORY / f"{show}.toml"
-        typer.echo(path.read_text(encoding="utf8"), nl=False)
+        say(path.read_text(encoding="utf8").removesuffix("\n"))
         return
     print_rows(("name", "title"), [(name, load_profile(name, catalogue()).title) for name in shipped_profiles()])
 
@@ -105,4 +106,4 @@ def version() -> None:
     """Print the version."""
     from importlib.metadata import version as installed
 
-    typer.echo(json.dumps({"biocapture": installed("biocapture"), "python": sys.version.split()[0]}))
+    say_json({"biocapture": installed("biocapture"), "python": sys.version.split()[0]}, indent=None)

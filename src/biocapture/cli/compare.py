@@ -19,6 +19,7 @@ from biocapture.cli.options import (
     position_option,
     ppi_option,
 )
+from biocapture.cli.terminal.door import say
 
 commands = typer.Typer()
 
@@ -41,8 +42,8 @@ def compare(
 
     comparison = compare_sources(probe, reference, modality, ppi=ppi)
     same = comparison.is_match(fmr)
-    typer.echo(f"{'SAME' if same else 'not the same'} at FMR {fmr:g}: score {comparison.comparison.score:.1f}")
-    typer.echo(comparison.summary)
+    say(f"{'SAME' if same else 'not the same'} at FMR {fmr:g}: score {comparison.comparison.score:.1f}")
+    say(comparison.summary)
     if overlay:
         write_overlay(comparison, overlay)
     raise answer(same)
@@ -70,7 +71,7 @@ def template(
     from biocapture.comparison.compare import write_template
 
     size = write_template(source, options_of(modality, position=position, ppi=ppi), format, out)
-    typer.echo(f"{size} bytes → {out}")
+    say(f"{size} bytes → {out}")
 
 
 @commands.command()
@@ -120,5 +121,5 @@ def evaluate(
         progress=with_progress,
     )
     for line in evaluation.lines:
-        typer.echo(line)
+        say(line)
     raise answer(not evaluation.unreadable)

@@ -16,6 +16,7 @@ from biocapture.cli.options import (
     out_option,
     position_option,
 )
+from biocapture.cli.terminal.door import say
 
 commands = typer.Typer()
 
@@ -76,9 +77,9 @@ def capture(
             result = result.with_force(force)
         view.show(CaptureFinished(result))
     if monitor.problem:
-        typer.echo(f"--health: {monitor.problem}", err=True)
+        say(f"--health: {monitor.problem}", err=True)
     if out:
-        typer.echo(f"→ {write_attempts(result, target.position, out, language)}")
+        say(f"→ {write_attempts(result, target.position, out, language)}")
     raise typer.Exit(WRONG_USAGE) if result.error else answer(result.accepted)
 
 

@@ -16,6 +16,7 @@ from biocapture.cli.options import (
     out_option,
     position_option,
 )
+from biocapture.cli.terminal.door import say
 
 commands = typer.Typer()
 
@@ -44,4 +45,4 @@ def draw(
     options = options_of(modality, position=position, ppi=ppi, profile=profile, backend=face_backend)
     target = out or Path(f"{image.stem}.seen.png")
     report = write_drawing(image, target, options, lang)
-    typer.echo(f"{report.verdict} → {target}")
+    say(f"{report.verdict} → {target}")

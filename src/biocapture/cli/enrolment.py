@@ -1,6 +1,5 @@
 """Enrolments: ``check``, ``dedup``, and ``station``, which has a file of its own."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from biocapture.cli import station as station_commands
 from biocapture.cli.exit_status import answer
 from biocapture.cli.options import FALSE_MATCH_RATES, KeyFile, Language, ProfileName, fmr_option, json_option
+from biocapture.cli.terminal.door import say_json
 
 commands = typer.Typer()
 commands.add_typer(station_commands.commands, name="station")
@@ -62,9 +62,8 @@ def check(
         for name, outcome in check_many(many, profile=profile, station=known):
             ready &= not isinstance(outcome, str) and outcome.verdict == "READY"
             if as_json:
-                typer.echo(
-                    json.dumps({"id": name, "error": outcome} if isinstance(outcome, str) else outcome.to_dict(lang))
-                )
+                line = {"id": name, "error": outcome} if isinstance(outcome, str) else outcome.to_dict(lang)
+                say_json(line, indent=None)
             elif isinstance(outcome, str):
                 print_error_line(name, outcome)
             else:
@@ -94,4 +93,4 @@ def dedup(
 
 
 def _print_json(content: object) -> None:
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    say_json(content)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from biocapture.cli.terminal.door import say
 from biocapture.guidance import LANGUAGES
 
 KINDS = "fingerprint, face or iris"
@@ -25,11 +26,34 @@ KEY_FILE_VARIABLE = "BIOCAPTURE_KEY_FILE"
 RENAMED = {"supplier": "face-backend", "slot": "position"}
 """Former names of options, without dashes → what they are called now. They work and are in no help."""
 
+
+def known_language(language: str) -> str:
+    """The language, if there is such a one; it is checked before any work begins.
+
+    Parameters
+    ----------
+    language : str
+        Empty = the profile's.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    typer.BadParameter
+        There is no such language.
+    """
+    if language and language not in LANGUAGES:
+        raise typer.BadParameter(f"no such language; there are: {', '.join(LANGUAGES)}", param_hint="--lang")
+    return language
+
+
 modality_option = partial(typer.Option, "--modality", "-m")
 position_option = partial(typer.Option, "--position")
 ppi_option = partial(typer.Option, "--ppi")
 profile_option = partial(typer.Option, "--profile", "-p")
-language_option = partial(typer.Option, "--lang")
+language_option = partial(typer.Option, "--lang", callback=known_language)
 fmr_option = partial(typer.Option, "--fmr")
 face_backend_option = partial(typer.Option, "--face-backend")
 device_option = partial(typer.Option, "--device", "-d")
@@ -69,5 +93,5 @@ def current_name(name: str) -> str:
     """
     if name not in RENAMED:
         return name
-    typer.echo(f"--{name} is deprecated: it is --{RENAMED[name]} now", err=True)
+    say(f"--{name} is deprecated: it is --{RENAMED[name]} now", err=True)
     return RENAMED[name]

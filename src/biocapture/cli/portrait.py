@@ -7,6 +7,7 @@ import typer
 
 from biocapture.cli.exit_status import answer
 from biocapture.cli.options import Language, ProfileName, out_option
+from biocapture.cli.terminal.door import say
 
 commands = typer.Typer()
 
@@ -35,8 +36,8 @@ def portrait(
     rules = load_profile(profile, measures())
     cropped = make_portrait(image, rules)
     if isinstance(cropped, Failure):
-        typer.echo(text(cropped.reason, lang or rules.language), err=True)
+        say(text(cropped.reason, lang or rules.language), err=True)
         raise answer(False)
     assert rules.portrait is not None
     write_portrait(cropped, out, rules.portrait.ppi)
-    typer.echo(f"{out}: {'; '.join(cropped.changes)}")
+    say(f"{out}: {'; '.join(cropped.changes)}")

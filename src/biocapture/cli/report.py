@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from biocapture.cli.options import LANGUAGE_CODES, language_option, out_option, profile_option
+from biocapture.cli.terminal.door import say
 
 commands = typer.Typer()
 
@@ -49,4 +50,4 @@ def report(
         save_reference=save_reference,
         picture=Thumbnails(options_of(), images) if thumbnails else NO_PICTURE,
     )
-    typer.echo(f"{size} bytes → {out}")
+    say(f"{size} bytes → {out}")

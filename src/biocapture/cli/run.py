@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from biocapture.cli.exit_status import INTERRUPTED, answer
 from biocapture.cli.options import (
@@ -22,6 +21,7 @@ from biocapture.cli.options import (
     report_option,
 )
 from biocapture.cli.score import write_page
+from biocapture.cli.terminal.door import Terminal
 from biocapture.images.limits import MAX_PIXELS
 from biocapture.runs import LIMIT_S, ROWS_PER_PART
 
@@ -84,7 +84,7 @@ def run(
     plan = Plan(Choice(tuple(inputs), since, sample, seed), options, limit, rows_per_part)
     chosen_engine = engine_of(engine, plan, workers)
     store, record = open_store(plan, out, resume)
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     # A run ended from outside (kill, shutdown) ends as if by Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = RunProgress(
@@ -99,13 +99,11 @@ def run(
     except KeyboardInterrupt:
         write_run_record(out, record, status="interrupted", rows=len(store), verdicts=dict(store.verdicts))
         again = shlex.join(["biocapture", *sys.argv[1:], *([] if resume else ["--resume"])])
-        console.print(
-            f"interrupted; {progress.summary(str(out))}\nGo on with: {again}", highlight=False, soft_wrap=True
-        )
+        console.print(f"interrupted; {progress.summary(str(out))}\nGo on with: {again}")
         raise typer.Exit(INTERRUPTED) from None
     if not len(store):
         raise typer.BadParameter("no image files there", param_hint="INPUTS")
-    console.print(progress.summary(str(out)), highlight=False, soft_wrap=True)
+    console.print(progress.summary(str(out)))
     if page:
         write_page(out, page, options.profile, options.profile.language)
     raise answer(not store.verdicts[ERROR])

@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from biocapture.cli.exit_status import answer
 from biocapture.cli.options import (
@@ -21,6 +20,7 @@ from biocapture.cli.options import (
     out_option,
     report_option,
 )
+from biocapture.cli.terminal.door import Terminal, say
 from biocapture.images.limits import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def score(
     )
     errors = 0
     language = lang or options.profile.language
-    console = Console(stderr=out is None)
+    console = Terminal(stderr=out is None)
     total = sum(1 for _ in walk(paths)) if console.is_terminal else None  # for the time left
     with ExitStack() as temporary:
         path = out or (Path(temporary.enter_context(TemporaryDirectory()), "rows.parquet") if page else None)
@@ -121,4 +121,4 @@ def write_page(rows: Path, page: Path, profile: "Profile", language: str) -> Non
     from biocapture.runs.page import write_run_page
 
     size = write_run_page(rows, page, profile=profile, language=language)
-    typer.echo(f"{size} bytes → {page}", err=True)
+    say(f"{size} bytes → {page}", err=True)

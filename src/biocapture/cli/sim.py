@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from biocapture.cli.terminal.door import say
+
 commands = typer.Typer()
 sim = typer.Typer(no_args_is_help=True, help="Simulate a device that speaks over the network, for tests and training.")
 commands.add_typer(sim, name="sim")
@@ -37,9 +39,9 @@ def sbi(
     simulator.profile = profile
     if root:
         root.write_bytes(simulator.signer.root_pem)
-    typer.echo("drawing a person …", err=True)
+    say("drawing a person …", err=True)
     simulator.prepare()
-    run_simulator(simulator, lambda started: typer.echo(f"{', '.join(started.devices)} at {started.url}"))
+    run_simulator(simulator, lambda started: say(f"{', '.join(started.devices)} at {started.url}"))
 
 
 @sim.command()
@@ -69,5 +71,5 @@ def escl(
         print_rows(("fault", "what happens"), [(name, what) for name, what in FAULTS.items() if name])
         return
     simulator = EsclSimulator(port, shows, seed, sheets, delay, fault)
-    typer.echo("drawing a person …", err=True)
-    run_simulator(simulator, lambda started: typer.echo(f"{shows} at {started.url}"))
+    say("drawing a person …", err=True)
+    run_simulator(simulator, lambda started: say(f"{shows} at {started.url}"))

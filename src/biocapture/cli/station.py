@@ -1,6 +1,5 @@
 """``biocapture station``: templates that a capture station remembers."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from biocapture.cli.options import KEY_FILE_VARIABLE, KeyFile, json_option
+from biocapture.cli.terminal.door import say, say_json
 
 if TYPE_CHECKING:
     from biocapture.enrolment.station import Station
@@ -89,7 +89,7 @@ def add(
     templates = templates_of(read)
     with open_station(file, key_file, create=True) as station:
         station.add(name or read.id, templates, operator=operator, days=days, keep=keep)
-        typer.echo(f"{name or read.id}: {len(templates)} templates; {len(station)} people remembered")
+        say(f"{name or read.id}: {len(templates)} templates; {len(station)} people remembered")
 
 
 @commands.command("list")
@@ -115,7 +115,7 @@ def list_people(
     ]
     names = ("id", "who", "added", "forgotten on", "samples")
     if as_json:
-        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], ensure_ascii=False, indent=2))
+        say_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
         print_rows(names, [tuple(map(str, row)) for row in rows])
 
@@ -127,14 +127,14 @@ def forget(
     """Forget one person or operator."""
     with open_station(file, key_file) as station:
         station.forget(person)
-        typer.echo(f"forgotten; {len(station)} people remembered")
+        say(f"forgotten; {len(station)} people remembered")
 
 
 @commands.command()
 def expire(file: File, key_file: KeyFile = None) -> None:
     """Forget everybody whose time is over; every other command does so, too."""
     with open_station(file, key_file) as station:
-        typer.echo(f"{len(station)} people remembered")
+        say(f"{len(station)} people remembered")
 
 
 def _day(seconds: float) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import NamedSource, assess_chunk, error_report
-from biocapture.assessment.report import Report, printable
+from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import ERROR
+from biocapture.guidance.plain_text import printable
 from biocapture.runs.entry import MANIFEST_COLUMNS
 from biocapture.types import Modality, Position
 

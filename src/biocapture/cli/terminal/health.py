@@ -1,16 +1,14 @@
 """Health of devices on a terminal, as JSON, and as a picture."""
 
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-from rich.console import Console
-from rich.markup import escape
 
 from biocapture.capture.health import Diagnosis, advice, diagnosis_dict, evidence, surface_picture
 from biocapture.capture.health.findings import MIN_CAPTURES
+from biocapture.cli.terminal.door import Terminal, plain, say_json
 from biocapture.errors import UsageError
 from biocapture.guidance import text, vocabulary
 
@@ -32,19 +30,14 @@ def print_diagnoses(diagnoses: Sequence[Diagnosis], language: str, *, as_json: b
         There is no such language.
     """
     vocabulary(language)
-    now, console = time.time(), Console(soft_wrap=True, highlight=False)
+    now, console = time.time(), Terminal()
     if as_json:
-        console.print(
-            json.dumps(
-                [diagnosis_dict(diagnosis, language, now) for diagnosis in diagnoses], ensure_ascii=False, indent=2
-            ),
-            markup=False,
-        )
+        say_json([diagnosis_dict(diagnosis, language, now) for diagnosis in diagnoses])
         return
     for diagnosis in diagnoses:
-        console.print(f"[bold]{escape(diagnosis.device)}[/] ({diagnosis.captures})")
+        console.print(f"[bold]{plain(diagnosis.device)}[/] ({diagnosis.captures})", markup=True)
         for line in diagnosis_lines(diagnosis, language, now):
-            console.print(f"  {line}")
+            console.print(f"  {line}", markup=True)
 
 
 def diagnosis_lines(diagnosis: Diagnosis, language: str, now: float) -> list[str]:
@@ -65,12 +58,12 @@ def diagnosis_lines(diagnosis: Diagnosis, language: str, now: float) -> list[str
     lines: list[str] = []
     for key in dict.fromkeys(finding.key for finding in diagnosis.findings):
         same = [finding for finding in diagnosis.findings if finding.key == key]
-        lines.append(f"[red]✗[/] {escape(advice(same[0], language))}")
-        lines += [f"  [dim]{escape(evidence(finding, language, now))}[/]" for finding in same]
+        lines.append(f"[red]✗[/] {plain(advice(same[0], language))}")
+        lines += [f"  [dim]{plain(evidence(finding, language, now))}[/]" for finding in same]
     if not lines:
         few = diagnosis.captures < MIN_CAPTURES
         mark, key = ("[yellow]–[/]", "health.too_few") if few else ("[green]✓[/]", "health.fine")
-        lines.append(f"{mark} {escape(text(key, language))}")
+        lines.append(f"{mark} {plain(text(key, language))}")
     return lines
 
 

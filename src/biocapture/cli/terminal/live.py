@@ -5,7 +5,6 @@ from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
 from rich.text import Text
 
 from biocapture.capture.events import (
@@ -18,6 +17,7 @@ from biocapture.capture.events import (
     MessageChanged,
     NothingPresented,
 )
+from biocapture.cli.terminal.door import Terminal, plain
 from biocapture.cli.terminal.table import COLOURS, quality_bar
 from biocapture.guidance import text
 
@@ -36,7 +36,7 @@ class LiveView:
 
     def __init__(self, title: str, language: str, console: Console | None = None) -> None:
         self._title, self._language = title, language
-        self._console = console or Console(soft_wrap=True)
+        self._console = console or Terminal()
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._lines: list[str] = []
         self._message = ""
@@ -62,18 +62,18 @@ class LiveView:
             case MessageChanged(message):
                 self._message = text(message, self._language)
                 if not self._console.is_terminal:
-                    self._print(escape(self._message))
+                    self._print(plain(self._message))
             case FrameAnalysed():
                 self._refresh(event)
             case AttemptFinished(attempt):
                 self._print(attempt_line(attempt, self._language))
             case NothingPresented(count):
-                self._print(f"[yellow]–[/] {escape(text('device.nothing_seen', self._language))} ({count})")
+                self._print(f"[yellow]–[/] {plain(text('device.nothing_seen', self._language))} ({count})")
             case CaptureFinished(result):
                 self._print(result_line(result, self._language))
 
     def _print(self, line: str) -> None:
-        self._console.print(line, highlight=False)
+        self._console.print(line, markup=True)
 
     def _refresh(self, event: FrameAnalysed) -> None:
         if not self._console.is_terminal:
@@ -98,8 +98,8 @@ def attempt_line(attempt: CaptureAttempt, language: str) -> str:
     """
     report = attempt.report
     if report is None or report.verdict is None:
-        return f"{attempt.number}. [red]–[/] {escape(attempt.refusal or (report.error if report else ''))}"
-    advice = f"  {escape(text(attempt.fault, language))}" if attempt.fault else ""
+        return f"{attempt.number}. [red]–[/] {plain(attempt.refusal or (report.error if report else ''))}"
+    advice = f"  {plain(text(attempt.fault, language))}" if attempt.fault else ""
     quality = f"{report.quality:3.0f}" if report.quality == report.quality else "  –"
     verdict = f"[{COLOURS[report.verdict]}]{report.verdict:<6}[/]"
     return f"{attempt.number}. {verdict} {quality_bar(report.quality)} {quality}{advice}"
@@ -119,10 +119,10 @@ def result_line(result: CaptureResult, language: str) -> str:
         In the markup of rich.
     """
     if result.accepted:
-        return f"[green]✓[/] {escape(result.explanation)}"
+        return f"[green]✓[/] {plain(result.explanation)}"
     advice = result.error.guidance if result.error else result.suggestion
     if not advice and not result.attempts and result.empty:
         advice = "device.nothing_seen"
-    cause = f" ({escape(str(result.error))})" if result.error else ""
-    best = f"; {escape(result.explanation)}" if result.best else ""
-    return f"[red]✗[/] {escape(text(advice, language))}{cause}{best}"
+    cause = f" ({plain(str(result.error))})" if result.error else ""
+    best = f"; {plain(result.explanation)}" if result.best else ""
+    return f"[red]✗[/] {plain(text(advice, language))}{cause}{best}"

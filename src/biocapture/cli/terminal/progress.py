@@ -14,6 +14,7 @@ from rich.progress import Progress as RichProgress
 
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import ERROR
+from biocapture.cli.terminal.door import Terminal
 from biocapture.cli.terminal.table import COLOURS
 
 Item = TypeVar("Item")
@@ -86,7 +87,7 @@ class ScoreProgress:
             Where the table was written.
         """
         where = f" → {out}" if out else ""
-        self._console.print(f"{self.count} images, {self.rate:.1f}/s: {self._shares()}{where}", highlight=False)
+        self._console.print(f"{self.count} images, {self.rate:.1f}/s: {self._shares()}{where}")
 
     def _shares(self) -> str:
         return ", ".join(f"{name} {self.verdicts[name]}" for name in COLOURS if self.verdicts[name])
@@ -148,7 +149,7 @@ class RunProgress:
         elif now - self._line_s >= LINE_INTERVAL_S:
             self._line_s = now
             of = f" of {self._total:,}" if self._total else ""
-            self._console.print(f"{done:,}{of} rows  {self._status(done)}", highlight=False)
+            self._console.print(f"{done:,}{of} rows  {self._status(done)}")
 
     def _measure(self, done: int, now: float) -> None:
         """Renew the rate; older seconds weigh less and less."""
@@ -225,7 +226,7 @@ def with_progress(items: Iterable[Item], total: int, what: str) -> Iterator[Item
     object
         The items.
     """
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     bar = RichProgress(
         TextColumn("{task.description}"),
         BarColumn(),

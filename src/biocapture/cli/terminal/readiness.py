@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.markup import escape
 
-from biocapture.assessment.report import printable
 from biocapture.assessment.verdict import ERROR
+from biocapture.cli.terminal.door import Terminal, one_line, plain
 from biocapture.cli.terminal.table import COLOURS, quality_bar
 from biocapture.enrolment.dedup import Duplicates
 from biocapture.enrolment.readiness import Readiness
@@ -27,9 +26,9 @@ def print_record(record: Readiness, language: str = "", console: Console | None 
     console : Console, optional
         Default: standard output.
     """
-    console = console or Console(soft_wrap=True)
+    console = console or Terminal()
     for line in record_lines(record, language or record.language):
-        console.print(line, highlight=False)
+        console.print(line, markup=True)
 
 
 def print_record_line(record: Readiness, language: str = "", console: Console | None = None) -> None:
@@ -43,7 +42,7 @@ def print_record_line(record: Readiness, language: str = "", console: Console | 
     console : Console, optional
         Default: standard output.
     """
-    console = console or Console(soft_wrap=True)
+    console = console or Terminal()
     language = language or record.language
     advice = record.guidance(language)
     more = f" (+{len(advice) - 1})" if len(advice) > 1 else ""
@@ -51,8 +50,8 @@ def print_record_line(record: Readiness, language: str = "", console: Console | 
     what = f"{slots}: {advice[0]}" if slots else advice[0] if advice else ""
     console.print(
         f"[{COLOURS[record.verdict]}]{record.verdict:<6}[/] {100 * record.failure_risk:3.0f} %  "
-        f"{escape(printable(record.id)):<{NAME_WIDTH}}  {escape(what)}{more}",
-        highlight=False,
+        f"{plain(f'{one_line(record.id):<{NAME_WIDTH}}')}  {plain(what)}{more}",
+        markup=True,
     )
 
 
@@ -70,7 +69,7 @@ def record_lines(record: Readiness, language: str) -> Iterator[str]:
         In the markup of rich.
     """
     verdict = verdict_word(record.verdict, "headline", language)
-    yield f"[bold]{escape(printable(record.id))}[/]   [bold {COLOURS[record.verdict]}]{verdict}[/]"
+    yield f"[bold]{plain(record.id)}[/]   [bold {COLOURS[record.verdict]}]{verdict}[/]"
     avoided = (
         f"   {record_phrase('avoids', language)}: {', '.join(record.avoided_statuses)}"
         if record.avoided_statuses
@@ -137,11 +136,11 @@ def _todo_lines(record: Readiness, language: str) -> Iterator[str]:
         yield f"[bold]{record_phrase('todo', language)}[/]"
     for number, finding in enumerate(record.findings, 1):
         slots = finding.position_names(language)
-        yield f"  {number}. [{COLOURS[finding.verdict]}]{slots}[/]: {escape(finding.instruction(language))}"
+        yield f"  {number}. [{COLOURS[finding.verdict]}]{slots}[/]: {plain(finding.instruction(language))}"
         if because := finding.evidence_line:
-            yield f"     [dim]{finding.id}: {escape(because)}[/]"
+            yield f"     [dim]{finding.id}: {plain(because)}[/]"
         if finding.images:
-            yield f"     [dim]{record_phrase('seen', language)} {escape(printable(', '.join(finding.images)))}[/]"
+            yield f"     [dim]{record_phrase('seen', language)} {plain(', '.join(finding.images))}[/]"
 
 
 def print_error_line(name: str, why: str, console: Console | None = None) -> None:
@@ -154,9 +153,9 @@ def print_error_line(name: str, why: str, console: Console | None = None) -> Non
     console : Console, optional
         Default: standard output.
     """
-    console = console or Console(soft_wrap=True)
-    text = f"{escape(printable(name)):<{NAME_WIDTH}}  {escape(printable(why))}"
-    console.print(f"[{COLOURS[ERROR]}]{ERROR:<6}[/]        {text}", highlight=False)
+    console = console or Terminal()
+    text = f"{plain(f'{one_line(name):<{NAME_WIDTH}}')}  {plain(why)}"
+    console.print(f"[{COLOURS[ERROR]}]{ERROR:<6}[/]        {text}", markup=True)
 
 
 def print_duplicates(duplicates: Duplicates, console: Console | None = None) -> None:
@@ -168,22 +167,22 @@ def print_duplicates(duplicates: Duplicates, console: Console | None = None) -> 
     console : Console, optional
         Default: standard output.
     """
-    console = console or Console(soft_wrap=True)
+    console = console or Terminal()
     for pair in duplicates.pairs:
-        first, second = (escape(printable(owner)) for owner in pair.owners)
-        console.print(f"[red]SAME[/] {pair.score:5.1f}  {first}  =  {second}  ({len(pair.samples)})", highlight=False)
+        first, second = (plain(owner) for owner in pair.owners)
+        console.print(f"[red]SAME[/] {pair.score:5.1f}  {first}  =  {second}  ({len(pair.samples)})", markup=True)
         for probe, reference, score in pair.samples[:3]:
             console.print(
-                f"     [dim]{score:5.1f}  {escape(printable(probe))}  {escape(printable(reference))}[/]",
-                highlight=False,
+                f"     [dim]{score:5.1f}  {plain(probe)}  {plain(reference)}[/]",
+                markup=True,
             )
     for number, cluster in enumerate(duplicates.clusters, 1):
         if len(cluster) > 2:
-            console.print(f"cluster {number}: {escape(printable(', '.join(cluster)))}", highlight=False)
+            console.print(f"cluster {number}: {plain(', '.join(cluster))}", markup=True)
     for path, why in (duplicates.unreadable | duplicates.not_compared).items():
-        console.print(f"[magenta]not compared[/] {escape(printable(path))}: {escape(printable(why))}", highlight=False)
+        console.print(f"[magenta]not compared[/] {plain(path)}: {plain(why)}", markup=True)
     size = (
         f"{duplicates.owners} enrolments or images, {duplicates.images} samples, {duplicates.comparisons} comparisons"
     )
     chance = f"about {duplicates.fmr * duplicates.comparisons:.1f} chance matches are to be expected"
-    console.print(f"{size} at FMR {duplicates.fmr:g}: {chance}; {len(duplicates.pairs)} found", highlight=False)
+    console.print(f"{size} at FMR {duplicates.fmr:g}: {chance}; {len(duplicates.pairs)} found", markup=True)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as RichTable
 
-from biocapture.assessment.report import Report, printable
+from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import ERROR, Verdict
+from biocapture.cli.terminal.door import Terminal, one_line, plain
 from biocapture.guidance import text
 
 COLOURS = {Verdict.READY: "green", Verdict.RETAKE: "red", Verdict.REVIEW: "yellow", ERROR: "magenta"}
@@ -42,7 +41,7 @@ class ScoreTable:
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._console = Console(soft_wrap=True)
+        self._console = Terminal()
         self._name_width = 44
 
     def write(self, report: Report) -> None:
@@ -58,12 +57,12 @@ class ScoreTable:
             text(report.reasons[0].key, self._language) if report.reasons else ""
         )
         more = f" (+{len(report.reasons) - 1})" if len(report.reasons) > 1 else ""
-        path, advice = printable(report.path), printable(advice)
+        path = one_line(report.path)
         name = path if len(path) <= self._name_width else "…" + path[1 - self._name_width :]
         self._console.print(
             f"[{COLOURS[verdict]}]{verdict:<6}[/] {quality_bar(report.quality)} {quality}  "
-            f"{escape(name):<{self._name_width}}  {escape(advice)}{more}",
-            highlight=False,
+            f"{plain(f'{name:<{self._name_width}}')}  {plain(advice)}{more}",
+            markup=True,
         )
 
 
@@ -81,5 +80,5 @@ def print_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for name in header:
         table.add_column(name, overflow="fold", no_wrap=name in ("id", "name"))
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    Console().print(table)
+        table.add_row(*(one_line(cell) for cell in row))
+    Terminal(soft_wrap=False).print(table)

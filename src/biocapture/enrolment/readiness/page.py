@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.assessment.report import printable
 from biocapture.comparison.protocol import matcher_for
 from biocapture.enrolment.readiness import Readiness, RecordFinding
 from biocapture.enrolment.readiness.slot import ExaminedAttempt
 from biocapture.errors import UsageError
 from biocapture.guidance.pages import jpeg_uri, page_environment
+from biocapture.guidance.plain_text import printable
 from biocapture.guidance.words import record_phrase
 
 MAX_PICTURE_PX = 900

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from biocapture.assessment.report import printable
 from biocapture.guidance.pages import page_environment
+from biocapture.guidance.plain_text import printable
 from biocapture.guidance.words import report_phrase
 from biocapture.profile.load import Profile
 from biocapture.runs.page import capture_groups, measure_rows

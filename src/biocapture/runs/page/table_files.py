@@ -2,11 +2,13 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from biocapture.assessment.report import COLUMNS, NUMBER_COLUMNS
+from biocapture.guidance.plain_text import FORMULA
 from biocapture.runs.entry import DEVICE_COLUMN, TIME_COLUMN
 
 BATCH_ROWS = 8_192
@@ -65,7 +67,22 @@ def _csv_batches(file: Path, columns: Sequence[str]) -> Iterator[Any]:
         parse_options=tables.ParseOptions(newlines_in_values=True),
         convert_options=tables.ConvertOptions(column_types=kinds, include_columns=list(columns)),
     ) as reader:
-        yield from reader
+        yield from map(_without_csv_marks, reader)
+
+
+def _without_csv_marks(batch: Any) -> Any:
+    """A batch with texts as they were before :func:`biocapture.guidance.plain_text.csv_cell`."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    pattern = rf"^'('*[{re.escape(''.join(FORMULA))}])"
+    columns = [
+        compute.replace_substring_regex(column, pattern=pattern, replacement=r"\1")
+        if pa.types.is_binary(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _json_line_batches(file: Path, columns: Sequence[str]) -> Iterator[Any]:
