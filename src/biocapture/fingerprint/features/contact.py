@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from biocapture.fingerprint.features.faint_ridges import away_from, faint_ridges
 from biocapture.fingerprint.features.platen import Platen
 from biocapture.fingerprint.features.ridge_field import CELL_PX, REDUCED_CELL_PX, RidgeField
 from biocapture.fingerprint.features.ridge_flow import RidgeFlow
@@ -17,18 +17,6 @@ CELL_MM = CELL_PX * PX_MM
 
 MIN_USABLE_CLARITY = 0.35
 """Clarity of a cell, 0..1, from which ridges are followed without breaks; set by hand, not fitted."""
-
-RIM_CELLS = 2
-"""Ridges fade over this many cells at the rim of a print; only faint ridges beyond it are a latent print's."""
-
-MIN_FAINT_COHERENCE = 0.6
-"""Coherence, 0..1, of cells that show a latent print."""
-
-MIN_FAINT_CONTRAST_SHARE = 0.05
-"""Of the print's own median contrast: what a latent print on the platen shows at least."""
-
-NOISE_GREYS = 1.5
-"""Contrast that sensor noise reaches by itself."""
 
 MIN_BACKGROUND_SHARE = 0.05
 """Share of the image that must lie apart from the print for its background to be assessed."""
@@ -54,7 +42,7 @@ class Contact:
     Attributes
     ----------
     ridge_mm2, usable_mm2, faint_mm2 : float
-        Area with ridges; with ridges clear enough to use; with faint ridges apart from the print.
+        Area with ridges; with ridges clear enough to use; with ridges of another, faint print beside it.
     offset_mm : float
         From the centre of the image, or of the sensor's window in flat padding, to the centre of mass of the ridges.
     border_share : float
@@ -106,21 +94,19 @@ def contact(platen: Platen, frame: Frame, field: RidgeField, flow: RidgeFlow) ->
         nothing = dict.fromkeys(Contact.__dataclass_fields__, float("nan"))
         return Contact(**nothing | {"ridge_mm2": 0.0, "usable_mm2": 0.0, "faint_mm2": 0.0})
     cell_mm2 = CELL_MM**2
-    median_contrast = float(np.median(field.contrast[ridges]))
-    apart = cv2.dilate(ridges.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=RIM_CELLS) == 0
-    apart &= cv2.dilate(platen.padding.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+    apart = away_from(ridges, platen.padding)
     dark_share, background = _tones(platen.pixels, ridges, apart)
     return Contact(
         ridge_mm2=float(ridges.sum()) * cell_mm2,
         usable_mm2=float((ridges & (flow.clarity > MIN_USABLE_CLARITY)).sum()) * cell_mm2,
-        faint_mm2=float(_faint(field, apart, median_contrast).sum()) * cell_mm2,
+        faint_mm2=float(faint_ridges(field, apart).sum()) * cell_mm2,
         offset_mm=_offset_mm(ridges, platen.padding, frame),
         border_share=_border_share(ridges, platen.padding, frame),
         dark_share=dark_share,
         skewness=_skewness(field),
         clarity_mean=float(flow.clarity[ridges].mean()),
         coherence=float(field.coherence[ridges].mean()),
-        contrast=median_contrast,
+        contrast=float(np.median(field.contrast[ridges])),
         background=background,
     )
 
@@ -171,10 +157,3 @@ def _skewness(field: RidgeField) -> float:
     wave = field.wave[inside > 0].astype(np.float64)
     square = wave * wave
     return float((square * wave).mean() / (square.mean() ** 1.5 + 1e-12))
-
-
-def _faint(field: RidgeField, apart: Mask, contrast: float) -> NDArray[np.uint8]:
-    """Cells away from the print that show ridges nevertheless; single cells do not count."""
-    visible = field.contrast > max(NOISE_GREYS, MIN_FAINT_CONTRAST_SHARE * contrast)
-    faint = (apart & visible & (field.coherence > MIN_FAINT_COHERENCE)).astype(np.uint8)
-    return cv2.morphologyEx(faint, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
