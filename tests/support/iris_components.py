@@ -246,11 +246,20 @@ COMPONENTS: dict[str, Component] = {
         ("defocus_px", (0.0, 1.5, 3.0, 6.0)), -1, None, "", 0.0, 0.0, 0.35,
         (*BLUR, *LENSES, "iris_radius_px", "noise", "glasses_glare", "lid_opening"),
     ),
+    "resolved_detail": Component(
+        ("defocus_px", (0.0, 5.0, 8.0)), -1, None, "", 0.0, 0.0, 0.0, BLUR,
+    ),
+    "block_grid": Component(
+        ("jpeg_quality", (50, 15, 8, 4)), 1, None, "", 0.0, 0.0, 3.0, ("interlace_px",),
+    ),
     "segmentation_confidence": Component(
         ("lid_opening", (0.8, 0.6, 0.45)), -1, None, "", 0.0, 0.0, 100.0,
     ),
     "upright": Component(
         ("roll_deg", (0.0, 45.0, 90.0)), -1, None, "", 0.0, 0.0, 3.0, ("lid_opening", "lashes", "makeup"),
+    ),
+    "right_way_up": Component(
+        ("roll_deg", (0.0, 90.0, 180.0)), -1, None, "", 0.0, 0.0, 8.0, ("lid_opening", "lashes", "makeup"),
     ),
     "printed_lens": Component(
         ("cosmetic_lens", (0.0, 0.3, 0.9)), 1, None, "", 0.0, 0.0, 7.0, ("cosmetic_lens",),

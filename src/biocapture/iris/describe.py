@@ -4,11 +4,13 @@ from biocapture.iris.features.contrast import contrast
 from biocapture.iris.features.cover import cover
 from biocapture.iris.features.focus import edge_blur
 from biocapture.iris.features.geometry import geometry
+from biocapture.iris.features.half_turn import half_turn
 from biocapture.iris.features.interlace import field_shift
 from biocapture.iris.features.iris_code import iris_code, usable_bits
 from biocapture.iris.features.lens_edge import lens_edge
 from biocapture.iris.features.noise import pupil_noise
 from biocapture.iris.features.printed_lens import lattice_peak_db
+from biocapture.iris.features.resolution import resolution
 from biocapture.iris.features.rubber_sheet import unwrap
 from biocapture.iris.features.texture import texture
 from biocapture.iris.outline import Outline
@@ -101,16 +103,18 @@ def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) ->
     dict of str to float
         Every column of :class:`IrisBatch` but ``stated_right``, which the pixels do not show.
     """
-    strip = unwrap(pixels, outline, trace)
+    strip, limbus = unwrap(pixels, outline, trace), outline.limbus
     greys = contrast(pixels, outline)
     return {
         "confidence": outline.confidence,
         "upright": outline.upright,
+        "half_turn": half_turn(pixels, limbus.row_px, limbus.column_px, limbus.radius_px),
         "code_bits": usable_bits(iris_code(strip)),
         **values_of(geometry(outline, pixels.shape)),
         **values_of(greys),
         **values_of(cover(pixels, outline, strip, greys.sclera_grey)),
         **values_of(edge_blur(pixels, outline)),
+        **values_of(resolution(pixels, outline)),
         "field_shift_px": field_shift(pixels, outline),
         **values_of(texture(strip)),
         "noise_greys": pupil_noise(pixels, outline),

@@ -1,4 +1,4 @@
-"""Check of a frame of a near-infrared eye camera: an eye, open, in place, near enough, looking here, in focus."""
+"""Check of a frame of a near-infrared eye camera: an eye, open, in place, near enough, upright, facing, in focus."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,10 @@ import cv2
 import numpy as np
 
 from biocapture.images.frame_check import FrameCheck, Prompts, nothing_presented, range_score, rising_score
-from biocapture.types import Field, GreyPixels, Image, Mask
+from biocapture.iris.describe import MIN_CONFIDENCE
+from biocapture.iris.features.half_turn import half_turn
+from biocapture.iris.segmentation.segment import segment
+from biocapture.types import Failure, Field, GreyPixels, Image, Mask
 
 PROMPTS = Prompts(place="capture.place_eye", another="capture.another_time")
 
@@ -25,6 +28,12 @@ MIN_ROUNDNESS = 0.6
 
 RADIUS_RANGE_PX = (2.5, 26.0)
 """Smallest and largest radius of a pupil in the reduced frame."""
+
+TURNED_RANGE = (-3.5, -1.5)
+"""Logarithms of the odds that the eye is upright at which it surely stands on its head, and at which it is said to."""
+
+USUAL_RATIO = 2.4
+"""Radius of an iris over that of its pupil, where the limbus is not found."""
 
 REACH = 2.6
 """Pupil radii around its centre that are measured for light and focus."""
@@ -56,7 +65,7 @@ class Disc:
 
 
 def check_frame(image: Image) -> FrameCheck:
-    """Check a frame in a few milliseconds, without segmenting the iris; limits are set on synthetic eyes.
+    """Check a frame in a few milliseconds; limits are set on synthetic eyes.
 
     Parameters
     ----------
@@ -74,11 +83,13 @@ def check_frame(image: Image) -> FrameCheck:
         return nothing_presented("capture.open_eye" if float(np.median(small)) > 100 else "capture.place_eye")
     scale = image.pixels.shape[0] / small.shape[0]
     iris = _around(image.pixels, disc, scale)
+    radius_px = _iris_radius(small, disc) * scale
     off = 2 * max(abs(disc.row / small.shape[0] - 0.5), abs(disc.column / small.shape[1] - 0.5))
     return FrameCheck(
         {
             "capture.centre_eye": rising_score(1.0 - off, 0.2, 0.5),
-            "capture.come_closer_eye": rising_score(_iris_radius(small, disc) * scale, 30.0, 70.0),
+            "capture.come_closer_eye": rising_score(radius_px, 30.0, 70.0),
+            "capture.turn_camera": rising_score(_upright(image.pixels, disc, scale, radius_px), *TURNED_RANGE),
             "capture.look_here": rising_score(disc.oval, 0.6, 0.82),
             "capture.light_eye": range_score(float(iris.mean()), 60.0, 215.0),
             "capture.focus_eye": rising_score(_sharpness(iris), 0.12, 0.285),
@@ -126,6 +137,23 @@ def _iris_radius(small: GreyPixels, disc: Disc) -> float:
     rises = [side[first + 2 : last] - side[first : last - 2][: side[first + 2 : last].size] for side in sides]
     steepest = [first + 1 + int(rise.argmax()) for rise in rises if rise.size]
     return float(np.mean(steepest)) if steepest else disc.radius
+
+
+def _upright(pixels: GreyPixels, disc: Disc, scale: float, radius_px: float) -> float:
+    """Logarithm of the odds that the eye does not stand on its head.
+
+    Where a rough look says that it might, the eye is outlined, which takes several times as long as all else: a false
+    call to turn the camera would stop the capture.
+    """
+    row, column = ((at + 0.5) * scale - 0.5 for at in (disc.row, disc.column))
+    rough = min(half_turn(pixels, row, column, radius) for radius in (radius_px, USUAL_RATIO * disc.radius * scale))
+    if rough > 0:
+        return rough
+    outline = segment(pixels)
+    if isinstance(outline, Failure) or outline.confidence < MIN_CONFIDENCE:
+        return 0.0
+    limbus = outline.limbus
+    return half_turn(pixels, limbus.row_px, limbus.column_px, limbus.radius_px)
 
 
 def _around(pixels: GreyPixels, disc: Disc, scale: float) -> Field:

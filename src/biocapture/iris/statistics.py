@@ -15,6 +15,8 @@ class IrisBatch(Batch):
         0..1 that the boundaries are right.
     upright : Column
         Evidence of lids above and below less that of lids left and right; see ``segmentation/lids.py``.
+    half_turn : Column
+        Logarithm of the odds that the eye does not stand on its head.
     code_bits : Column
         0..1 share of the bits of the iris code that are uncovered and not fragile.
     radius_px … gaze_rad : Column
@@ -25,6 +27,8 @@ class IrisBatch(Batch):
         See :class:`biocapture.iris.features.cover.Cover`.
     across_px, motion_px : Column
         See :class:`biocapture.iris.features.focus.EdgeBlur`.
+    effective_px, block_grid : Column
+        See :class:`biocapture.iris.features.resolution.Resolution`.
     field_shift_px : Column
         Columns between the two fields of an interlaced image.
     mean_grey … clipped : Column
@@ -41,6 +45,7 @@ class IrisBatch(Batch):
 
     confidence: Column
     upright: Column
+    half_turn: Column
     code_bits: Column
     radius_px: Column
     dilation: Column
@@ -60,6 +65,8 @@ class IrisBatch(Batch):
     glare: Column
     across_px: Column
     motion_px: Column
+    effective_px: Column
+    block_grid: Column
     field_shift_px: Column
     mean_grey: Column
     entropy_bits: Column

@@ -11,6 +11,9 @@ MIN_STEP_GREYS = 20.0
 SIDE_SCALE = 0.008
 """Offset of the pupil, in iris radii, at which the odds of the two sides are e to 1."""
 
+TURNED = -1.5
+"""Evidence of being upright below which an image is taken to be turned by 180°; profiles ask for as much."""
+
 FACING_RAD, ASIDE_RAD = np.deg2rad(12.0), np.deg2rad(10.0)
 """Gaze up to which the offset counts fully, and gaze beyond that at which it counts half: the cornea refracts the image
 of the pupil aside."""
@@ -30,6 +33,16 @@ def upright(batch: IrisBatch) -> Column:
     image turned by 90°. About 0 where the eye is so wide open that lids show neither; a turned eye never matches.
     """
     return batch.upright
+
+
+@measure(unit="1", range=(-200.0, 200.0), curve=Ramp(-3.0, 0.0), guidance="iris.turn_half")
+def right_way_up(batch: IrisBatch) -> Column:
+    """Whether the eye is upright rather than turned by 180°. Higher is better.
+
+    Logarithm of the odds, from how much more lid and lashes there are above than below. A turned eye never matches, and
+    looks like the other eye of the person.
+    """
+    return batch.half_turn
 
 
 @measure(unit="dB", range=(-20.0, 200.0), curve=Ramp(16.0, 11.0), guidance="iris.remove_lenses")
@@ -56,10 +69,10 @@ def lens_edge(batch: IrisBatch) -> Column:
 def stated_side(batch: IrisBatch) -> Column:
     """How well the eye looks like the side it is said to be of: 1 it is that eye, -1 the other. Higher is better.
 
-    Pupils lie a little towards the nose; see :func:`right_eye`. Not assessed where no side is stated. An image turned
-    upside down, or mirrored, shows the other eye.
+    Pupils lie a little towards the nose; see :func:`right_eye`. Not assessed where no side is stated, nor in an image
+    that seems to be turned by 180°, which shows the other eye. So does a mirrored one.
     """
-    return batch.stated_right * (2 * right_eye(batch) - 1)
+    return np.where(batch.half_turn < TURNED, np.nan, batch.stated_right * (2 * right_eye(batch) - 1))
 
 
 def right_eye(batch: IrisBatch) -> Column:
