@@ -108,12 +108,57 @@ def test_headers_of_a_tar_are_bounded(tmp_path: Path) -> None:
     assert "headers longer than" in read(path)[str(path)]
 
 
-def test_directory_of_a_zip_is_bounded(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "x.zip", {"x.png": PNG})
+@pytest.mark.parametrize("kind", ["plain", "zip64", "false", "hidden"])
+def test_directory_of_a_zip_is_bounded(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_DIRECTORY_BYTES", 2000)
+    path = zipped(tmp_path / "x.zip", {f"{i:03}.png": PNG for i in range(100)})
+    data = path.read_bytes()
+    end = data.rfind(b"PK\5\6")
+    size, offset = struct.unpack_from("<II", data, end + 12)
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 100, 100, size, offset)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, end, 1)
+    said = {"plain": size, "zip64": 0xFFFFFFFF, "false": 10, "hidden": struct.unpack("<I", b"PK\5\6")[0]}[kind]
+    tail = bytearray(data[end:])
+    struct.pack_into("<II", tail, 12, said, 0 if kind != "plain" else offset)
+    path.write_bytes(data[:end] + (b"" if kind == "plain" else record + locator) + tail)
+    assert f"its directory of {size} bytes exceeds the limit of 2000" in read(path)[str(path)]
+
+
+def test_sparse_members_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name in ("a.png", "hole.png", "b.png"):
+            info = tarfile.TarInfo(name)
+            info.size = len(PNG)
+            if name == "hole.png":
+                info.pax_headers = {"GNU.sparse.map": f"0,{len(PNG)}", "GNU.sparse.size": str(2**62)}
+            archive.addfile(info, io.BytesIO(PNG))
+    rows = read(path)
+    assert rows["a.png"] == rows["b.png"] == PNG
+    assert rows["hole.png"] == f"{path}!/hole.png: is sparse"
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.GNUTYPE_SPARSE, tarfile.CHRTYPE, tarfile.SYMTYPE])
+def test_members_of_a_false_length_end_the_archive(kind: bytes, tmp_path: Path) -> None:
+    info = tarfile.TarInfo("x.png")
+    info.type, info.size = kind, 2**61
+    path = tmp_path / "x.tar"
+    path.write_bytes(info.tobuf(tarfile.GNU_FORMAT) + PNG + bytes(10_000))
+    assert list(read(path))
+
+
+def test_lzma_damage_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.png", PNG * 20)
+        archive.writestr("b.png", PNG * 20)
     data = bytearray(path.read_bytes())
-    struct.pack_into("<I", data, data.rfind(b"PK\5\6") + 12, 0xF0000000)
+    for at in range(40, 60):
+        data[at] ^= 0xFF
     path.write_bytes(data)
-    assert "its directory of 4026531840 bytes" in read(path)[str(path)]
+    rows = read(path)
+    assert "damaged in its archive" in rows["a.png"]
+    assert rows["b.png"] == PNG * 20
 
 
 @pytest.mark.parametrize("ending", ["zip", "tar", "tar.gz"])

@@ -14,11 +14,14 @@ import pytest
 
 from biocapture.assessment.modalities import measures
 from biocapture.assessment.options import options_of
-from biocapture.errors import UsageError
+from biocapture.errors import DecodeError, UsageError
+from biocapture.images.decode import decode
 from biocapture.profile.load import load_profile
+from biocapture.runs import inputs
 from biocapture.runs.row import Row, error_row
 from biocapture.runs.run import Engine, Plan, carry_out, open_store
 from biocapture.runs.run_record import Choice, run_record_of
+from biocapture.types import Modality
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -298,6 +301,21 @@ def test_a_manifest_tells_modality_and_position(images: Path, tmp_path: Path) ->
     manifest.write_text("image\nx.png\n")
     with pytest.raises(UsageError, match="needs a column path"):
         run(plan_of(manifest), tmp_path / "other")
+
+
+def test_rows_of_a_manifest_that_no_system_takes_are_rows(images: Path, tmp_path: Path) -> None:
+    names = ["x" * 5000 + ".png", "nobody://knows/this.png", "*" * 5000, "first.png"]
+    manifest = images / "list.csv"
+    manifest.write_text("path\n" + "\n".join(names) + "\n")
+    found = list(inputs.entries([str(manifest)]))
+    assert [entry.name for entry in found[:2]] == [str(images / names[0]), f"{manifest}:3"]
+    assert "nobody" in found[1].error
+    with pytest.raises(DecodeError, match="File name too long"):
+        decode(found[0].name, modality=Modality.FACE)
+    assert found[-1].name == str(images / "first.png")
+    manifest.write_text("path," + "y" * 200_000 + "\n")
+    with pytest.raises(UsageError, match="its header cannot be read"):
+        list(inputs.entries([str(manifest)]))
 
 
 def test_device_and_time_of_a_manifest_are_columns_of_the_table(images: Path, tmp_path: Path) -> None:

@@ -8,9 +8,20 @@ from numpy.typing import NDArray
 from biocapture.errors import DecodeError
 from biocapture.images.codecs.colour import shows_colour
 from biocapture.images.codecs.pixels import as_grey_or_rgb, pixels_of_raster
-from biocapture.images.codecs.raster import MIRRORED_ORIENTATIONS, ORIENTATION, load_upright, open_raster
+from biocapture.images.codecs.raster import (
+    MIRRORED_ORIENTATIONS,
+    ORIENTATION,
+    has_several_frames,
+    load_upright,
+    open_raster,
+)
 from biocapture.images.codecs.resolution import stated_resolutions
 from biocapture.images.formats import format_of
+
+START_OF_SCAN = b"\xff\xda"
+SCAN_BUDGET = 1_000_000_000
+"""Pixels of a JPEG times its scans: some ten seconds. The largest picture accepted may have fifteen; encoders write
+about ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,9 @@ def decode_encoded(data: bytes, grey: bool, subject: str, max_pixels: int) -> De
     with open_raster(kind.name, data, max_pixels) as opened:
         width, height = opened.size
         guard_size(width, height, subject, max_pixels)
-        several = getattr(opened, "n_frames", 1) > 1
+        if kind.name == "JPEG":
+            guard_scans(data, width * height, subject)
+        several = has_several_frames(opened)
         upright, tags = load_upright(opened)
         applies = {
             "image.multiple_frames": several,
@@ -101,3 +114,25 @@ def guard_size(width: int, height: int, subject: str, max_pixels: int) -> None:
     """
     if width < 1 or height < 1 or width * height > max_pixels:
         raise DecodeError(f"{width}×{height} px; the limit is {max_pixels} pixels", subject)
+
+
+def guard_scans(data: bytes, pixels: int, subject: str) -> None:
+    """Refuse a JPEG whose scans would take minutes: every scan of a progressive one goes over all pixels.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file. What begins like a scan within its metadata counts, too.
+    pixels : int
+        Of the picture.
+    subject : str
+        What the error names.
+
+    Raises
+    ------
+    DecodeError
+        More than :data:`SCAN_BUDGET`.
+    """
+    scans = data.count(START_OF_SCAN)
+    if scans * pixels > SCAN_BUDGET:
+        raise DecodeError(f"{scans} scans over {pixels} pixels; the limit is {SCAN_BUDGET} in all", subject)

@@ -30,39 +30,64 @@ def walk(paths: Iterable[str | Path], also: Callable[[str], bool] = _nothing) ->
         Sorted by name within each folder.
     """
     for path in map(Path, paths):
-        if path.is_dir():
-            yield from _walk_folder(path, set(), also)
+        if _is_folder(path):
+            yield from _walk_folder(path, also)
         else:
             yield path
 
 
-def _walk_folder(folder: Path, visited: set[tuple[int, int]], also: Callable[[str], bool]) -> Iterator[Path]:
-    try:
-        status = folder.stat()
-        if (status.st_dev, status.st_ino) in visited:
-            return
-        visited.add((status.st_dev, status.st_ino))
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError:
-        yield folder
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+def _walk_folder(root: Path, also: Callable[[str], bool]) -> Iterator[Path]:
+    """Depth first; folders within folders wait in a list, so that any depth can be walked."""
+    visited: set[tuple[int, int]] = set()
+    waiting: list[Iterator[os.DirEntry[str]]] = []
+
+    def listing(folder: Path) -> Iterator[Path]:
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in visited:
+                return
+            visited.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as found:
+                waiting.append(iter(sorted(found, key=lambda entry: entry.name)))
+        except OSError:
+            yield folder
+
+    yield from listing(root)
+    while waiting:
+        entry = next(waiting[-1], None)
+        if entry is None:
+            waiting.pop()
+        elif entry.name.startswith("."):
             continue
-        if entry.is_dir():
-            yield from _walk_folder(Path(entry.path), visited, also)
+        elif _is_folder(entry):
+            yield from listing(Path(entry.path))
         elif also(entry.name) or _is_candidate(entry):
             yield Path(entry.path)
 
 
+def _is_folder(entry: "Path | os.DirEntry[str]") -> bool:
+    """False where the system does not say (a link to itself, no permission): its row will tell."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def _is_candidate(entry: os.DirEntry[str]) -> bool:
+    """Whether a file may be an image; one that cannot be opened may."""
     if Path(entry.name).suffix.lower() in ENDINGS:
         return True
     try:
         if not entry.is_file():
-            return False
+            return entry.is_symlink() and not _exists(Path(entry.path))  # leads nowhere, or to itself
         with Path(entry.path).open("rb") as handle:
             return begins_like_image(handle.read(HEAD_BYTES))
+    except OSError:
+        return True
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
     except OSError:
         return False

@@ -5,6 +5,7 @@ outside the archive, links and devices become rows with an error.
 """
 
 import gzip
+import lzma
 import stat
 import struct
 import tarfile
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from biocapture.errors import DecodeError
 from biocapture.images.formats import ENDINGS
@@ -34,7 +35,8 @@ MAX_RATIO = 200
 READ_BYTES = 1 << 20
 """Read from a member at a time."""
 
-ARCHIVE_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
+_COMMON_ERRORS = (OSError, EOFError, ValueError, RuntimeError, LookupError, ArithmeticError, struct.error)
+ARCHIVE_ERRORS = (*_COMMON_ERRORS, zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
 """What the standard library raises for bad archives; NotImplementedError is a RuntimeError."""
 
 
@@ -92,9 +94,11 @@ def _entry(archive: Path, member: str, refused: str) -> Entry | None:
 
 
 def _zip_entries(path: Path) -> Iterator[Entry]:
-    _guard_directory(path)
     budget = _Budget(path)
-    with zipfile.ZipFile(path) as archive:
+    with path.open("rb") as raw:
+        file = _ZipFile(raw, path)
+        archive = zipfile.ZipFile(cast(IO[bytes], file))  # reads the directory
+        file.allowed = None
         for info in archive.infolist():
             if info.is_dir():
                 continue
@@ -157,17 +161,29 @@ class _Budget:
             raise DecodeError(f"unpacks to more than {self._limit} bytes; the rest is not read", str(self._path))
 
 
-def _guard_directory(path: Path) -> None:
-    """Refuse a directory too large for memory, from the record at the end of a .zip (APPNOTE.TXT 4.3.14, 4.3.16)."""
-    with path.open("rb") as handle:
-        handle.seek(max(0, path.stat().st_size - 66_000))
-        tail = handle.read()
-    small, large = tail.rfind(b"PK\5\6"), tail.rfind(b"PK\6\6")
-    size = struct.unpack_from("<I", tail, small + 12)[0] if 0 <= small <= len(tail) - 22 else 0
-    if size == 0xFFFFFFFF and 0 <= large <= len(tail) - 56:
-        size = struct.unpack_from("<Q", tail, large + 40)[0]
-    if size > MAX_DIRECTORY_BYTES:
-        raise DecodeError(f"its directory of {size} bytes exceeds the limit of {MAX_DIRECTORY_BYTES}", str(path))
+class _ZipFile:
+    """The bytes of a .zip. While its directory is read, ``allowed`` limits how many of them are read.
+
+    Where a directory is and how long, an archive says in three places, of which any may lie: the limit is on what is
+    read, not on what is said.
+    """
+
+    def __init__(self, handle: IO[bytes], path: Path) -> None:
+        self._handle, self._path = handle, path
+        self.allowed: int | None = MAX_DIRECTORY_BYTES
+        self.seek, self.tell, self.seekable = handle.seek, handle.tell, handle.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if self.allowed is None:
+            return self._handle.read(size)
+        self._check(size)
+        data = self._handle.read(size if size >= 0 else self.allowed + 1)
+        self._check(len(data))
+        return data
+
+    def _check(self, size: int) -> None:
+        if self.allowed is not None and size > self.allowed:
+            raise DecodeError(f"its directory of {size} bytes exceeds the limit of {self.allowed}", str(self._path))
 
 
 class _TarStream:
@@ -210,23 +226,26 @@ def _tar_entries(path: Path) -> Iterator[Entry]:
 
 
 def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> Iterator[Entry]:
-    if member.isdir():
-        return
-    refused = "" if member.isreg() else "is a link" if member.islnk() or member.issym() else "is not a regular file"
-    entry = _entry(path, member.name, refused)
-    handle = archive.extractfile(member) if member.isreg() else None
+    refused = ""
+    if not member.isreg():
+        refused = "is a link" if member.islnk() or member.issym() else "is not a regular file"
+    elif member.issparse():  # holes of any size take no bytes of the archive
+        refused = "is sparse"
+    entry = None if member.isdir() else _entry(path, member.name, refused)
+    if entry is not None and not entry.error and (handle := archive.extractfile(member)) is not None:
+        read = partial(_member_bytes, lambda: nullcontext(handle), entry.name, _spend_nothing)
+        entry = Entry(entry.name, read, modified_s=partial(float, member.mtime))
     if entry is not None:
-        if handle is None or entry.error:
-            yield entry
-        else:
-            read = partial(_member_bytes, _opener(handle), entry.name, _spend_nothing)
-            yield Entry(entry.name, read, modified_s=partial(float, member.mtime))
-    while handle is not None and handle.read(READ_BYTES):  # to its end, where the next header begins
-        pass
+        yield entry
+    _pass_over(archive, path)
 
 
-def _opener(handle: IO[bytes]) -> Callable[[], AbstractContextManager[IO[bytes]]]:
-    return lambda: nullcontext(handle)
+def _pass_over(archive: tarfile.TarFile, path: Path) -> None:
+    """Read to where the next header begins, or to the end; the library would count up to a false length."""
+    stream = cast(IO[bytes], archive.fileobj)
+    while (left := archive.offset - stream.tell()) > 0:
+        if not stream.read(min(left, READ_BYTES)):
+            raise DecodeError("damaged or unsupported archive (ends within a member)", str(path))
 
 
 def _spend_nothing(count: int) -> None:

@@ -18,6 +18,9 @@ from biocapture.types import Modality, Position
 WILDCARDS = re.compile(r"[*?\[]")
 PATH_COLUMNS = ("path", "file", "filename")
 
+MAX_CHARACTERS = 300
+"""Of an error of one row."""
+
 
 def entries(inputs: Iterable[str]) -> Iterator[Entry]:
     """List every file that the inputs lead to.
@@ -107,7 +110,10 @@ def _manifest(path: Path) -> Iterator[Entry]:
     """Files named in a table, relative to its folder, with the modality, position, device and time it gives."""
     with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as handle:
         rows = csv.DictReader(handle)
-        column = next((name for name in PATH_COLUMNS if name in (rows.fieldnames or ())), None)
+        try:
+            column = next((name for name in PATH_COLUMNS if name in (rows.fieldnames or ())), None)
+        except csv.Error as error:
+            raise UsageError(f"its header cannot be read: {error}", str(path)) from error
         if column is None:
             raise UsageError(f"a manifest needs a column {' or '.join(PATH_COLUMNS)}", str(path))
         yield from _manifest_rows(path, rows, column)
@@ -128,7 +134,10 @@ def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str) -> Iter
                 yield Entry(where, error=f"{where}: {error}")
                 continue
             cells = {column: value.strip() for column in MANIFEST_COLUMNS if (value := row.get(column) or "").strip()}
-            for entry in _entries_of(name if is_remote(name) else str(path.parent / name)):
-                yield replace(entry, modality=modality, position=position, manifest_cells=cells)
+            try:
+                for entry in _entries_of(name if is_remote(name) else str(path.parent / name)):
+                    yield replace(entry, modality=modality, position=position, manifest_cells=cells)
+            except (OSError, UsageError) as error:  # a name that no system takes, a scheme that nobody knows
+                yield Entry(where, error=f"{where}: {str(error)[:MAX_CHARACTERS]}")
     except csv.Error as error:
         yield Entry(str(path), error=f"{path}:{rows.line_num}: {error}")

@@ -62,6 +62,28 @@ def open_raster(kind: str, data: bytes, max_pixels: int) -> Iterator[Any]:
             yield opened
 
 
+def has_several_frames(opened: Any) -> bool:
+    """Whether a file holds more pictures than the first; no more than the second one is looked for.
+
+    Parameters
+    ----------
+    opened : PIL.Image.Image
+        As :func:`open_raster` gives it; it shows its first picture afterwards.
+
+    Returns
+    -------
+    bool
+    """
+    if opened.format != "TIFF":
+        return int(getattr(opened, "n_frames", 1)) > 1
+    try:  # n_frames would walk through all directories, of which there may be any number
+        opened.seek(1)
+    except EOFError:
+        return False
+    opened.seek(0)
+    return True
+
+
 def load_upright(opened: Any) -> tuple[Any, dict[int, Any]]:
     """Read the pixels and turn them as EXIF or TIFF says.
 
