@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from xdist.scheduler import Scheduling
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the programs that tests start compiles everything again
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads of several processes wait for each other, at full load
 
 
 @pytest.hookimpl(optionalhook=True)

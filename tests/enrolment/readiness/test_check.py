@@ -15,6 +15,7 @@ from biocapture.assessment.modalities import AVAILABLE, measures
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment import Enrolment, read_enrolment
 from biocapture.enrolment.readiness import checks
+from biocapture.enrolment.readiness.check import judge
 from biocapture.enrolment.readiness.checks import CHECKS
 from biocapture.enrolment.readiness.checks.completeness import STATED_SIDE, check_completeness
 from biocapture.enrolment.readiness.context import CheckContext, score_threshold
@@ -203,11 +204,12 @@ def test_budget_proposes_what_costs_least() -> None:
     assert raw / wsq.total_bytes > 8
     assert whole.budget.proposal == ()
     limit = jpeg2000[1].total_bytes
-    tight = bc.check(ROOT / "clean_names", profile=bare(budget=PacketRules(limit)))
+    enrolment, slots = read_enrolment(ROOT / "clean_names"), {slot.position: slot for slot in whole.slots}
+    tight = judge(CheckContext(enrolment, bare(budget=PacketRules(limit)), slots))
     assert tight.findings[-1].id == "budget.too_large"
     assert tight.verdict is Verdict.REVIEW
     assert sum(option.total_bytes for option in tight.budget.proposal) <= limit
-    impossible = bc.check(ROOT / "clean_names", profile=bare(budget=PacketRules(1000)))
+    impossible = judge(CheckContext(enrolment, bare(budget=PacketRules(1000)), slots))
     assert impossible.budget.proposal == ()
     assert impossible.verdict is Verdict.REVIEW
 
@@ -291,11 +293,10 @@ def test_faults_with_a_chance_of_their_own_exist_and_have_texts() -> None:
 def test_many_remember_those_before(tmp_path: Path) -> None:
     for name in ("clean_ayu", "other_person", "missing_slot"):
         (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / "images").symlink_to(ROOT / "images")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "manifest.json").write_text("{")
     results = dict(check_many(tmp_path))
-    assert list(results) == sorted(results)
+    assert list(results) == ["broken", "clean_ayu", "missing_slot", "other_person"]
     assert isinstance(results["broken"], str)
     assert results["clean_ayu"].verdict is Verdict.READY
     assert {finding.id for finding in results["other_person"].findings} == {"person.other_person"}
