@@ -3,7 +3,7 @@
 usage: python docs/fvc_figures.py FOLDER [FOLDER …]
        python docs/fvc_figures.py --pairs FOLDER     prints the pair list for `biocapture evaluate`
 
-A folder holds one set's images, named <finger>_<impression>. All pairs of a finger are genuine, all others impostors.
+A folder holds one set's images, named <finger>_<impression>. All pairs of a finger are mated, all others non-mated.
 For images, for a record and an image, and for two records: EER, FNMR at FMR 10⁻², and FMR and FNMR at our threshold
 for 10⁻³.
 """
@@ -35,15 +35,15 @@ def finger(path: Path) -> str:
     return path.stem.split("_")[0]
 
 
-def rates(scores: Values, genuine: np.ndarray) -> list[float]:
+def rates(scores: Values, is_mated: np.ndarray) -> list[float]:
     """EER, FNMR at FMR 10⁻², FMR and FNMR at our threshold for 10⁻³."""
-    same, different = scores[genuine], scores[~genuine]
+    mated, non_mated = scores[is_mated], scores[~is_mated]
     threshold = THRESHOLDS[1e-3]
     return [
-        equal_error_rate(same, different),
-        fnmr_at(same, different, 1e-2),
-        float((different >= threshold).mean()),
-        float((same < threshold).mean()),
+        equal_error_rate(mated, non_mated),
+        fnmr_at(mated, non_mated, 1e-2),
+        float((non_mated >= threshold).mean()),
+        float((mated < threshold).mean()),
     ]
 
 
@@ -54,12 +54,12 @@ def of_set(folder: Path) -> list[list[float]]:
     images: list[Any] = [prepare(each) for each in made]
     records: list[Any] = [prepare(from_record(to_record(each, version=2005))) for each in made]
     pairs = list(itertools.combinations(range(len(names)), 2))
-    genuine = np.array([finger(names[i]) == finger(names[j]) for i, j in pairs])
+    is_mated = np.array([finger(names[i]) == finger(names[j]) for i, j in pairs])
     sides = ((images, images), (records, images), (records, records))
     scores = np.array(
         [[compare(a[i], b[j]).score for a, b in sides] for i, j in track(pairs, f"{folder.name}: comparisons")]
     )
-    return [rates(scores[:, kind], genuine) for kind in range(len(KINDS))]
+    return [rates(scores[:, kind], is_mated) for kind in range(len(KINDS))]
 
 
 def main() -> None:

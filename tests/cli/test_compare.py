@@ -67,7 +67,7 @@ def test_template_writes_files_that_compare_and_evaluate_take(run: Run, prints: 
     words = ("--images", tmp_path, "--pairs", tmp_path / "pairs.csv", "--out", tmp_path / "out.csv", "-w", 1)
     said = run("evaluate", *words)
     assert said.status == 0
-    assert "EER: 0.00 % (1 genuine and 1 impostor scores)" in said.out
+    assert "EER: 0.00 % (1 mated and 1 non-mated scores)" in said.out
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_evaluate_prints_rates_and_writes_scores(run: Run, prints: Path, tmp_pat
     words = ("--images", prints, "--pairs", prints / "pairs.csv", "--out", out, "-w", 1)
     said = run("evaluate", *words, "--plot", tmp_path / "curves.png")
     assert said.status == 0, said.err
-    assert "EER: 0.00 % (1 genuine and 2 impostor scores)" in said.out
+    assert "EER: 0.00 % (1 mated and 2 non-mated scores)" in said.out
     assert f"3 pairs → {out}" in said.out
     assert cv2.imread(str(tmp_path / "curves.png")) is not None
     with out.open(newline="") as handle:

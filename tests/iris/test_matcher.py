@@ -191,7 +191,7 @@ def test_evaluate_scores_pairs_of_eyes(run: Run, folder: Path, tmp_path: Path) -
     words = ("--images", folder, "--pairs", folder / "pairs.csv", "--out", tmp_path / "out.csv", "-m", "iris", "-w", 1)
     status, out, err = run("evaluate", *words)
     assert status == 0, err
-    assert "EER: 0.00 % (1 genuine and 3 impostor scores)" in out
+    assert "EER: 0.00 % (1 mated and 3 non-mated scores)" in out
     assert "1 failures to extract" in out
     with (tmp_path / "out.csv").open(newline="") as handle:
         scores = [float(row["biocapture"]) for row in csv.DictReader(handle)]

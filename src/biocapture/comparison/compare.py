@@ -70,7 +70,7 @@ def template(source: Source, modality: str = "fingerprint", *, ppi: float | None
     modality : str
         Its name, or ``"auto"``; stored templates are read only where it is named.
     ppi : float, optional
-        50..5000; overrides what the file says.
+        Pixels per inch, 50..5000; overrides what the file states.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def compare(
     modality : str
         Its name, or ``"auto"``; stored templates are read only where it is named.
     ppi : float, optional
-        Resolution of both, 50..5000; overrides what the files say.
+        Resolution of both in pixels per inch, 50..5000; overrides what the files state.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The station's memory: templates of one modality under ids, and the ones most like a probe."""
+"""A gallery: templates of one modality by id, and a search for those most similar to a probe."""
 
 import json
 import struct
@@ -35,7 +35,7 @@ class Candidate:
 
 
 class Gallery:
-    """Templates to be searched; a fingerprint takes about 12 kB in memory, 1 kB stored."""
+    """Reference templates that can be searched; a fingerprint takes about 12 kB in memory, 1 kB stored."""
 
     def __init__(self, templates: Iterable[tuple[str, Any]] = (), modality: Modality = Modality.FINGERPRINT) -> None:
         self.modality = modality
@@ -86,7 +86,7 @@ class Gallery:
         self._features.pop(name, None)
 
     def search(self, probe: Any, top: int = 10, candidates: int | None = None) -> list[Candidate]:
-        """The templates most like a probe, best first.
+        """The references most similar to a probe, best first.
 
         Two steps: the matcher's prefilter gives all references a cheap score (fingerprints: minutiae with alike
         surroundings that fit together), then the best are compared in full. Where a matcher has no prefilter, all are

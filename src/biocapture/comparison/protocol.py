@@ -139,7 +139,7 @@ class Matcher(Protocol):
 
 @runtime_checkable
 class Prefilter(Protocol):
-    """What a matcher may offer besides: a cheap score, so that a search compares only the best references in full."""
+    """Optional part of a matcher: a cheap score, so that a search compares only the best references in full."""
 
     def index_features(self, template: Any) -> Any:
         """The part of a template that the cheap score needs; a gallery keeps it in memory.
@@ -172,14 +172,14 @@ class Prefilter(Protocol):
 
 @runtime_checkable
 class StoredFeatures(Protocol):
-    """What a matcher with a prefilter may offer besides: index features that can be stored, a dataclass of arrays."""
+    """Optional part of a matcher with a prefilter: index features that can be stored, a dataclass of arrays."""
 
     IndexFeatures: type[Any]
 
 
 @runtime_checkable
 class TemplateExchange(Protocol):
-    """What a matcher may offer besides: templates as files, its own and those of other systems."""
+    """Optional part of a matcher: templates as files, its own and those of other systems."""
 
     READERS: Mapping[bytes, Callable[[bytes], Any]]
     """First bytes of a file → reads the template in it; raises :class:`BiocaptureError` when it is damaged."""

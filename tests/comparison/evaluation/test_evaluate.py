@@ -46,8 +46,8 @@ def test_scores_are_added_and_the_rates_said(images: Path, tmp_path: Path) -> No
     scores = {label: [float(row["biocapture"]) for row in rows if row["genuine"] == label] for label in "01"}
     assert min(scores["1"]) > matcher.THRESHOLDS[1e-3] > max(scores["0"])
     said = "\n".join(done.lines)
-    assert "EER: 0.00 % (2 genuine and 3 impostor scores)" in said
-    assert "FNMR at FMR 0.01: needs at least 100 impostor scores" in said
+    assert "EER: 0.00 % (2 mated and 3 non-mated scores)" in said
+    assert "FNMR at FMR 0.01: needs at least 100 non-mated scores" in said
     assert re.search(r"templates: \d+/s with 1 processes, 0 failures to extract", said)
     assert "comparisons:" in said
     assert done.unreadable == 0
@@ -56,7 +56,7 @@ def test_scores_are_added_and_the_rates_said(images: Path, tmp_path: Path) -> No
 def test_false_match_rates_with_enough_impostors(images: Path, tmp_path: Path) -> None:
     done, _ = scored(images, tmp_path, GENUINE + IMPOSTOR * 40)
     said = "\n".join(done.lines)
-    assert "FNMR at FMR 0.01: 0.00 % (1 of 120 impostor scores lie above the threshold)" in said
+    assert "FNMR at FMR 0.01: 0.00 % (1 of 120 non-mated scores lie above the threshold)" in said
     assert "FNMR at FMR 0.001: needs at least 1000" in said
 
 
@@ -70,7 +70,7 @@ def test_unreadable_files_cost_their_pairs_and_are_counted(images: Path, tmp_pat
     assert "bad.png: not an image" in said
     assert "none.png: cannot be read: No such file" in said
     assert "1 failures to extract" in said
-    assert "3 genuine and 3 impostor scores" in said
+    assert "3 mated and 3 non-mated scores" in said
 
 
 def test_a_fault_of_ours_costs_one_file(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,14 +93,14 @@ def test_a_list_that_does_not_say_who_is_who_has_scores_and_no_rates(images: Pat
     done = evaluate(images, listed, out, plot=plot)
     assert out.read_text().startswith("file1,file2,biocapture,biocapture_quality\n1_0.png,1_12.png,")
     assert not [line for line in done.lines if "EER" in line]
-    assert done.lines[-1] == "no plot: the pair list has no column genuine"
+    assert done.lines[-1] == "no plot: the pair list has no column 'genuine'"
     assert not plot.exists()
 
 
 def test_one_kind_of_pairs_gives_no_rates(images: Path, tmp_path: Path) -> None:
     done, _ = scored(images, tmp_path, GENUINE, plot=tmp_path / "plot.png")
-    assert done.lines[0] == "no error rates: 2 genuine and 0 impostor scores"
-    assert done.lines[-1].startswith("no plot: genuine and impostor scores")
+    assert done.lines[0] == "no error rates: 2 mated and 0 non-mated scores"
+    assert done.lines[-1].startswith("no plot: mated and non-mated scores")
 
 
 def test_plot_and_the_lesser_quality_of_each_pair(images: Path, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_another_comparison_judges_the_quality_of_faces(tmp_path: Path) -> None:
     pairs += [("agus.jpg", "no_face.jpg", 0, -1)]
     listed.write_text("file1,file2,genuine,theirs\n" + "".join(f"{','.join(map(str, row))}\n" for row in pairs))
     done = evaluate(FACES, listed, out, "face", scores_from="theirs", fmr=0.5, tables=tmp_path)
-    assert done.lines[0] == "EER: 50.00 % (2 genuine and 2 impostor scores)"
+    assert done.lines[0] == "EER: 50.00 % (2 mated and 2 non-mated scores)"
     assert [line.split(":")[0] for line in done.lines[4:6]] == ["qualities", "4 pairs → " + str(out)]
     with out.open(newline="") as handle:
         good, covered, other, none = (row["biocapture_quality"] for row in csv.DictReader(handle))

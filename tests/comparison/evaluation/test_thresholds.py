@@ -161,7 +161,7 @@ def test_lists_without_labels_have_no_tables(tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
     path.write_text("file1,file2\na,b\n")
     assert (
-        "no column genuine"
+        "no column 'genuine'"
         in write_threshold_report(read_pairs(path), np.ones(1), {"a": 1.0, "b": 1.0}, 1e-3, {}, tmp_path)[0]
     )
     path.write_text("file1,file2,genuine\na,b,1\n")

@@ -66,7 +66,7 @@ def evaluate(
     scores_from: str = "",
     progress: ShowProgress[Any] = lambda items, total, what: items,
 ) -> Evaluation:
-    """Score every pair, write the table, and draw the error rates where a plot is asked for.
+    """Score every pair, write the table, and draw the error rates if a plot is requested.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def evaluate(
     modality : str
         Of all files.
     ppi : float, optional
-        Their resolution, 50..5000; overrides what they say.
+        Resolution of the images in pixels per inch, 50..5000; overrides what their files state.
     workers, fork
         As :func:`biocapture.workers.maps.map_ordered` has them.
     plot : Path, optional
@@ -191,17 +191,17 @@ def _rates(is_mated: Mask | None, scores: Values) -> list[str]:
     if is_mated is None:
         return []
     mated, non_mated = _split(is_mated, scores)
-    counts = f"{len(mated)} genuine and {len(non_mated)} impostor scores"
+    counts = f"{len(mated)} mated and {len(non_mated)} non-mated scores"
     if not mated.size or not non_mated.size:
         return [f"no error rates: {counts}"]
     lines = [f"EER: {100 * equal_error_rate(mated, non_mated):.2f} % ({counts})"]
     for fmr in FALSE_MATCH_RATES:
         above = int(fmr * len(non_mated))
         if above:
-            note = f"{above} of {len(non_mated)} impostor scores lie above the threshold"
+            note = f"{above} of {len(non_mated)} non-mated scores lie above the threshold"
             lines.append(f"FNMR at FMR {fmr:g}: {100 * fnmr_at(mated, non_mated, fmr):.2f} % ({note})")
         else:
-            lines.append(f"FNMR at FMR {fmr:g}: needs at least {round(1 / fmr)} impostor scores")
+            lines.append(f"FNMR at FMR {fmr:g}: needs at least {round(1 / fmr)} non-mated scores")
     return lines
 
 
@@ -213,10 +213,10 @@ def _split(is_mated: Mask, scores: Values) -> tuple[Values, Values]:
 
 def _draw(pair_list: PairList, scores: Values, quality: Values, plot: Path) -> str:
     if pair_list.mated is None:
-        return "no plot: the pair list has no column genuine"
+        return "no plot: the pair list has no column 'genuine'"
     mated, non_mated = _split(pair_list.mated, scores)
     if not mated.size or not non_mated.size:
-        return "no plot: genuine and impostor scores are both needed"
+        return "no plot: mated and non-mated scores are both needed"
     drawn = np.isfinite(scores) & pair_list.mated
     identity = identities([pair for pair, is_drawn in zip(pair_list.pairs, drawn.tolist(), strict=True) if is_drawn])
     write_plot(mated, non_mated, quality[drawn], plot, identity)

@@ -25,7 +25,7 @@ class Extraction:
     is_empty : bool
         It was read and holds nothing to compare: a failure to extract.
     quality : float
-        Ours, 0..100; NaN where it is not asked for or not assessable.
+        Our unified quality, 0..100; NaN where it is not needed or not assessable.
     error : str
         Why it cannot be read.
     """

@@ -53,7 +53,7 @@ def read_pairs(path: Path) -> PairList:
     ------
     UsageError
         It cannot be read, lacks a column or has one twice, has no row, or a row (named by the line it ends on) has
-        more or fewer fields than there are columns, names no two files, or says neither 1 nor 0 for genuine.
+        more or fewer fields than there are columns, names no two files, or has neither 1 nor 0 in ``genuine``.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as handle:

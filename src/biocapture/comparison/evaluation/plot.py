@@ -36,7 +36,8 @@ CURVE_COLOUR, GUIDE_COLOUR = "#1f5fa8", "#9a9a9a"
 """Colours of the measured curve and of those it is to be judged by."""
 
 START_FNMR = 0.10
-"""Error rate at which the error-versus-discard characteristic begins: every matcher has one; few pairs decide it."""
+"""Error rate at which the error-versus-discard characteristic begins: any matcher can be set to it, and many pairs
+decide it."""
 
 CHILD = f"from {__name__} import draw_for_parent; draw_for_parent()"
 
@@ -126,7 +127,7 @@ def _draw_det(axes: Axes, mated: Values, non_mated: Values) -> None:
     axes.plot(max(rate, least), max(rate, least), "o", color=CURVE_COLOUR)
     axes.annotate(f"EER {rate:.2f} %", (max(rate, least), max(rate, least)), (8, 8), textcoords="offset points")
     axes.set(xlim=(least, 100), ylim=(least, 100), xlabel="false match rate, %", ylabel="false non-match rate, %")
-    axes.set_title(f"Detection error trade-off\n{len(mated)} genuine, {len(non_mated)} impostor scores", fontsize=10)
+    axes.set_title(f"Detection error trade-off\n{len(mated)} mated, {len(non_mated)} non-mated scores", fontsize=10)
     axes.grid(visible=True, which="major", color="#e4e4e4")
 
 

@@ -55,17 +55,17 @@ def write_threshold_report(
         The folder cannot be written to.
     """
     if pair_list.mated is None:
-        return ["no tables: the pair list has no column genuine"]
+        return ["no tables: the pair list has no column 'genuine'"]
     compared = np.isfinite(scores)
     is_mated, non_mated = compared & pair_list.mated, scores[compared & ~pair_list.mated]
     if not is_mated.any() or not non_mated.size:
-        return ["no tables: genuine and impostor scores are both needed"]
+        return ["no tables: mated and non-mated scores are both needed"]
     if int(fmr * len(non_mated)):
         threshold, source = threshold_at(non_mated, fmr), f"of this list at FMR {fmr:g}"
     elif fmr in known:
         threshold, source = known[fmr], f"documented for FMR {fmr:g}"
     else:
-        return [f"no tables: FMR {fmr:g} needs at least {math.ceil(1 / fmr)} impostor scores"]
+        return [f"no tables: FMR {fmr:g} needs at least {math.ceil(1 / fmr)} non-mated scores"]
     known_quality = {name: value if np.isfinite(value) else UNASSESSED for name, value in quality.items()}
     pairs = [pair for pair, mated in zip(pair_list.pairs, is_mated.tolist(), strict=True) if mated]
     lesser = np.array([min(known_quality[probe], known_quality[reference]) for probe, reference in pairs])
