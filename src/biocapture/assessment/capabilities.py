@@ -1,4 +1,4 @@
-"""What a modality package offers: what every one must have, and what it may offer besides.
+"""What a modality package offers: the part that is required, and the parts that are optional.
 
 A package is a module, ``biocapture.<modality>``; its functions and constants are the members of these protocols.
 """
@@ -28,7 +28,7 @@ class Package(Protocol):
 
 
 class Residue(Protocol):
-    """Part of the answer of a package that finds latent residue."""
+    """What a package reports about latent residue; its result may hold more."""
 
     @property
     def share(self) -> float:
@@ -37,10 +37,10 @@ class Residue(Protocol):
 
 @runtime_checkable
 class ResidueDetection(Protocol):
-    """What a modality package may offer besides: a look for what an earlier capture left on the sensor."""
+    """Optional part of a modality package: detection of latent residue that an earlier capture left on the sensor."""
 
     def latent_residue(self, sample: Sample) -> Residue:
-        """Find what lies under a capture.
+        """Find the latent residue under a capture.
 
         Parameters
         ----------
@@ -51,7 +51,7 @@ class ResidueDetection(Protocol):
 
 @runtime_checkable
 class Recognition(Protocol):
-    """What a modality package may offer besides: to recognise its captures by their pixels."""
+    """Optional part of a modality package: recognition of its captures by their pixels."""
 
     def resembles(self, pixels: Picture) -> bool:
         """Whether a picture looks like a capture.
@@ -65,7 +65,7 @@ class Recognition(Protocol):
 
 @runtime_checkable
 class Resampling(Protocol):
-    """What a modality package may offer besides: the resolution it is measured at."""
+    """Optional part of a modality package: the resolution it is measured at."""
 
     def at_working_resolution(self, image: Image) -> Image:
         """Resample an image.
@@ -88,7 +88,7 @@ class Resampling(Protocol):
 
 @runtime_checkable
 class Drawing(Protocol):
-    """What a modality package may offer besides: a picture of what was found in a capture."""
+    """Optional part of a modality package: a picture of what was found in a capture."""
 
     def draw(self, sample: Sample) -> tuple[Picture, Failure | None]:
         """Draw what is found in a capture. Takes the argument ``backend``, too, where the package has several.
@@ -109,7 +109,7 @@ class Drawing(Protocol):
 
 @runtime_checkable
 class Comparable(Protocol):
-    """What a modality package may offer besides: comparison."""
+    """Optional part of a modality package: comparison."""
 
     def load_matcher(self) -> Any:
         """Its :class:`biocapture.comparison.protocol.Matcher`, imported when first needed."""
@@ -117,7 +117,7 @@ class Comparable(Protocol):
 
 @runtime_checkable
 class Examples(Protocol):
-    """What a modality package may offer besides: synthetic captures, to measure speed with."""
+    """Optional part of a modality package: synthetic captures, to measure speed with."""
 
     def examples(self, count: int) -> Iterator[Picture]:
         """Captures as a usual device takes them, always the same ones.
@@ -143,7 +143,7 @@ class Portrait(Protocol):
 
 @runtime_checkable
 class PortraitCutting(Protocol):
-    """What a modality package may offer besides: portraits for print or upload."""
+    """Optional part of a modality package: portraits for print or upload."""
 
     def cut_portrait(self, pixels: Picture, framing: Framing, backend: str) -> Portrait | Failure:
         """Cut the largest face of a photograph.
@@ -165,7 +165,7 @@ class PortraitCutting(Protocol):
 
 @runtime_checkable
 class ModelPackages(Protocol):
-    """What a modality package may offer besides: models that users add in packages of several files."""
+    """Optional part of a modality package: models that users add in packages of several files."""
 
     MODEL_PACKAGES: Mapping[str, Callable[[Path], Sequence[Card]]]
     """Name → checks a package and keeps a copy of its models; gives their cards."""
@@ -173,7 +173,7 @@ class ModelPackages(Protocol):
 
 @runtime_checkable
 class LiveCapture(Protocol):
-    """What a modality package may offer besides: what the live capture needs of it."""
+    """Optional part of a modality package: what the live capture needs of it."""
 
     PROMPTS: Prompts
     """What is shown to the operator when nothing is presented, and when no attempt succeeds."""
@@ -195,7 +195,7 @@ class LiveCapture(Protocol):
 
 @runtime_checkable
 class HasBackends(Protocol):
-    """What a modality package may offer besides: several ways to find in a picture what its measures need."""
+    """Optional part of a modality package: several ways to find in a picture what its measures need."""
 
     BACKENDS: Mapping[str, Any]
     """By name; one is the default, ``biocapture.assessment.modalities.DEFAULT_BACKEND``.

@@ -17,8 +17,8 @@ MIN_PX = 64
 def guess_modality(image: Image) -> Modality | None:
     """Modality of an image whose pixels look like one of its captures.
 
-    A picture in colour is of a modality that is captured in colour. Of a grey one each of the other modalities is asked
-    in turn; a grey portrait cannot be distinguished from other pictures.
+    A picture in colour is of a modality that is captured in colour. For a grey picture each of the other
+    modalities is tried in turn; a grey portrait cannot be distinguished from other pictures.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ NAME, BAR_PX = 190, 190
 
 
 def card(report: Report, profile: Profile, language: str) -> NDArray[np.uint8]:
-    """Picture of a report: the tick on a bar is the least score the profile asks.
+    """Picture of a report: the tick on a bar is the minimum score that the profile sets.
 
     Parameters
     ----------

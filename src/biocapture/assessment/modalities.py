@@ -1,6 +1,6 @@
 """The door to the modality packages: each is imported when first needed, so that start-up stays fast.
 
-Nothing else imports a modality package. Whether one offers more than the necessary is asked here, too: see
+Nothing else imports a modality package. Which optional parts one offers is found out here, too: see
 :mod:`biocapture.assessment.capabilities`.
 """
 
@@ -41,7 +41,7 @@ def package(modality: Modality) -> Package:
 
 
 def capability(modality: Modality, kind: type[Capability]) -> Capability | None:
-    """The package of a modality as one that offers something besides.
+    """The package of a modality, if it offers an optional part.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def _offers(modality: Modality, kind: Hashable) -> bool:
 
 
 def packages_with(kind: type[Capability]) -> dict[Modality, Capability]:
-    """The packages that offer something besides, in the order of :data:`AVAILABLE`.
+    """The packages that offer an optional part, in the order of :data:`AVAILABLE`.
 
     Parameters
     ----------

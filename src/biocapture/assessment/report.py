@@ -19,8 +19,8 @@ from biocapture.types import Modality, Position, PpiSource
 COLUMNS = {
     "path": "Where the image was read from; empty for images given as bytes or arrays.",
     "sha256": "SHA-256 of the file's bytes (of the pixels for arrays).",
-    "modality": "fingerprint, face or iris: as told, from the file name, or guessed from the image.",
-    "position": "Finger, eye or face slot, from the file name unless told; 'unknown' when it does not say.",
+    "modality": "fingerprint, face or iris: as the caller states, from the file name, or guessed from the image.",
+    "position": "Finger, eye or face slot, as the caller states, or from the file name; 'unknown' where neither does.",
     "width_px": "Width of the decoded image, before any resampling.",
     "height_px": "Height of the decoded image, before any resampling.",
     "ppi": "Resolution in pixels per inch that was used; empty where resolution has no meaning.",

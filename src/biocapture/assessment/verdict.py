@@ -34,7 +34,7 @@ class Reason:
     source : str
         Measure id, failure reason or note the fault comes from.
     score, minimum : float
-        The measure's score and the least the profile asks; NaN where the fault is not a number.
+        The measure's score and the minimum that the profile sets; NaN where the fault is not a number.
     step : int
         Of the measure; faults of a lower step come first.
     """
@@ -73,7 +73,7 @@ def judge(
     notes : tuple of str
         Note keys, of which those of ``profile.notes`` are faults.
     profile : Profile
-        Least scores, measure id → 0..100; those of other modalities are passed over.
+        With minimum scores, measure id → 0..100; those of other modalities are ignored.
     measures : mapping
         Measure id → measure, of at least the measures in ``scores``.
 
