@@ -20,9 +20,9 @@ class CaptureSettings:
     steady_frames : int
         Good frames in a row before the automatic capture.
     patience_s : float
-        Something is presented with a fault: after this time the best frame so far is assessed in spite of it.
+        Time with something presented, after which the best frame so far is assessed in spite of its fault.
     wait_s : float
-        Nothing is presented: after this time the wait counts as empty.
+        Time with nothing presented, after which the wait counts as empty.
     pause_s : float
         Time to read what was wrong before the next attempt; a finger that is lifted ends it.
     frames_assessed : int

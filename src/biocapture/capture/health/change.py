@@ -15,7 +15,7 @@ MIN_GROUPS = 5
 """On either side of the change."""
 
 MIN_STRENGTH = 3.8
-"""Deviations of a normal variable; the largest over all moments stays below by chance
+"""In standard deviations; by chance alone the maximum over all moments stays below this
 (benchmarks/studies/device_health.py).
 """
 

@@ -19,7 +19,7 @@ class OutcomeKind(StrEnum):
     EMPTY = "empty"
     ERROR = "error"
     RESIDUE = "residue"
-    """Not a capture: an earlier print was seen on the empty glass."""
+    """Not a capture: an earlier print was found on the empty glass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,13 @@ MARK_KINDS = 3
 """Of a segment: darker, brighter, different in any way."""
 
 NEIGHBOUR_LINES = 5
-"""On each side that a line is compared with: up to three dead lines side by side are told from those around."""
+"""On each side that a line is compared with: enough to distinguish three dead lines side by side from those around."""
 
 MIN_STEP = 0.03
 """Share of the brightness by which a line must differ from those beside it."""
 
 MIN_PEAK = 1.3
-"""Ratio by which a row is off more than its neighbours: those of a dead row are off by half as much."""
+"""Ratio by which a line deviates more than the lines next to it; those next to a dead line deviate half as much."""
 
 MAX_PX = 8192
 """Captures with a longer side are not analysed line by line."""
