@@ -57,7 +57,7 @@ def run(
     max_pixels: MaxPixels = MAX_PIXELS,
     rows_per_part: Annotated[int, typer.Option(help="Rows of a part of the table.", min=1)] = ROWS_PER_PART,
 ) -> None:
-    """Score folders of any size into a run: a folder of Parquet parts and `run.json`, resumable after any end.
+    """Score folders of any size into a run: a folder of Parquet parts and `run.json`, resumable after any interruption.
 
     Files that cannot be read, take too long or kill their worker are rows with an error. Files of the same content are
     scored once. Ctrl-C, `kill -9` or a power failure lose nothing but the files in work: repeat the command with

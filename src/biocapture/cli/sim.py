@@ -39,7 +39,7 @@ def sbi(
     simulator.profile = profile
     if root:
         root.write_bytes(simulator.signer.root_pem)
-    say("drawing a person …", err=True)
+    say("drawing a synthetic subject …", err=True)
     simulator.prepare()
     run_simulator(simulator, lambda started: say(f"{', '.join(started.devices)} at {started.url}"))
 
@@ -71,5 +71,5 @@ def escl(
         print_rows(("fault", "what happens"), [(name, what) for name, what in FAULTS.items() if name])
         return
     simulator = EsclSimulator(port, shows, seed, sheets, delay, fault)
-    say("drawing a person …", err=True)
+    say("drawing a synthetic subject …", err=True)
     run_simulator(simulator, lambda started: say(f"{shows} at {started.url}"))
