@@ -1,6 +1,6 @@
-"""Cameras, streams and films: ``camera:0``, ``camera:/dev/video2``, ``camera:rtsp://…``, ``camera:http://…``.
+"""Cameras, streams and video files: ``camera:0``, ``camera:/dev/video2``, ``camera:rtsp://…``, ``camera:http://…``.
 
-A film (``camera:film.mp4``) is read frame by frame; everything else is live, and a slow reader misses frames.
+A video file (``camera:film.mp4``) is read frame by frame; everything else is live, and a slow reader misses frames.
 """
 
 import time
@@ -129,7 +129,7 @@ class CameraDevice:
         Raises
         ------
         DeviceError
-            As `CaptureDevice.capture`; also `DeviceDisconnectedError` at the end of a film.
+            As `CaptureDevice.capture`; also `DeviceDisconnectedError` at the end of a video file.
         """
         self._check_ready(target)
         end = time.monotonic() + timeout_s
@@ -139,7 +139,7 @@ class CameraDevice:
         return Sample(image, target.modality, target.position, self._subject)
 
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
-        """Frames as they come; those of a film one after the other, until it ends.
+        """Frames as they come; those of a video file one after the other, until it ends.
 
         Parameters
         ----------

@@ -53,7 +53,7 @@ def record_image(record: bytes, target: Target, subject: str) -> Image:
     record : bytes
         ISO/IEC 19794 or CBEFF.
     target : Target
-        What was asked for; its position is noted where the record names none.
+        What was requested; its position is noted where the record names none.
     subject : str
         Who sent it, for the error.
 
@@ -85,7 +85,7 @@ def refuse_other(modality: Modality, allowed: tuple[Modality, ...], subject: str
     Parameters
     ----------
     modality : Modality
-        What was asked for.
+        What was requested.
     allowed : tuple of Modality
         What the device captures.
     subject : str

@@ -54,7 +54,7 @@ class FolderOptions(DeviceOptions):
 
 
 class FolderDevice:
-    """A folder, or a film, as a device."""
+    """A folder, or a video file, as a device."""
 
     options_model: ClassVar[type[DeviceOptions]] = FolderOptions
 

@@ -183,7 +183,7 @@ class CaptureDevice(Protocol):
         DeviceDisconnectedError
             It was disconnected.
         DeviceDataError
-            It sent something damaged, oversized or not asked for.
+            It sent something damaged, oversized or not what was requested.
         DeviceUnsupportedError
             It cannot capture this target.
         DeviceBusyError

@@ -32,7 +32,7 @@ from biocapture.errors import (
 from biocapture.types import Image, Modality, Position, Sample
 
 MAX_BYTES = 64_000_000
-"""Of a reply: four fingers are about 1 MB, a lossless face 10 MB, each wrapped in base64 twice."""
+"""Limit of a reply in bytes: four fingers are about 1 MB, a lossless face 10 MB, each wrapped in base64 twice."""
 
 
 class SbiOptions(DeviceOptions):

@@ -16,7 +16,7 @@ from biocapture.devices.transport.http1 import exchange
 from biocapture.errors import DeviceError, DeviceNotFoundError
 
 MAX_REPLY_BYTES = 1_000_000
-"""Of a reply without captures."""
+"""Limit of a reply without captures, in bytes."""
 
 MAX_CONNECTIONS = 8
 

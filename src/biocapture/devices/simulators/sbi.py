@@ -79,7 +79,7 @@ class SbiSimulator:
         return subject_of_profile(self.profile, next(self._captures))
 
     def prepare(self) -> None:
-        """Draw the subject of the profile now: a finger takes a second, which the first capture then saves."""
+        """Draw the subject of the profile now: a finger takes half a second, which the first capture then saves."""
         for kind in self.devices:
             for position in dict.fromkeys(itertools.chain(*GROUPS[kind].values())):
                 subject_of_profile(self.profile, 0).pixels(MODALITY_OF_TYPE[kind], position)

@@ -37,7 +37,7 @@ class SyntheticSubject:
     seed: int
 
     def pixels(self, modality: Modality, position: Position) -> NDArray[np.uint8]:
-        """A good capture. A finger takes a second to draw and is cached.
+        """A good capture. A finger takes half a second to draw and is cached.
 
         Parameters
         ----------

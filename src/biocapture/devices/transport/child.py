@@ -18,7 +18,7 @@ from biocapture.errors import (
 
 CHUNK_BYTES = 1 << 16
 GRACE_PERIOD_S = 0.6
-"""A process that is told to end may first stop the hardware; then it is killed. Less than a capture may be late."""
+"""A process may take this long to stop its hardware before it is killed; less than a capture may be late."""
 
 MAX_STDERR_BYTES = 2000
 """Of error output that is kept; the last bytes."""

@@ -1,4 +1,4 @@
-"""Frames of a film, a camera or a stream through OpenCV: the only place that opens one."""
+"""Frames of a video file, a camera or a stream through OpenCV: the only place that opens one."""
 
 from contextlib import suppress
 
@@ -58,7 +58,7 @@ class Video:
         return int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
 
     def read(self) -> NDArray[np.uint8] | None:
-        """The next frame, (H, W, 3) RGB; None at the end, or when the source went away."""
+        """The next frame, (H, W, 3) RGB; None at the end, or when the source is gone."""
         ok, frame = self._capture.read()
         if not ok or frame is None:
             return None
@@ -68,7 +68,7 @@ class Video:
         )
 
     def rewind(self) -> None:
-        """Begin a film again."""
+        """Begin a video file again."""
         self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
 
     def disconnect(self) -> None:
