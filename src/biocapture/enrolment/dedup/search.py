@@ -1,4 +1,4 @@
-"""Local deduplication: every sample against every other person's, pairs above a false match rate, clusters of them."""
+"""Local deduplication: every sample against every other person's; pairs that match, and clusters of them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor

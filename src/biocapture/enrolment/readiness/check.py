@@ -36,7 +36,7 @@ def check(
     enrolment : Enrolment, str or Path
         Or the path of a folder or manifest.
     profile : str, Path or Profile
-        What the programme asks for: a name, a file of your own, or a profile already read.
+        What the programme requires: a name, a file of your own, or a profile already read.
     station : Station or RecentMemory, optional
         The people it is compared with: the previous person, everybody remembered, the operators. It is not changed.
     plan : bool

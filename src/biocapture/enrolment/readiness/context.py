@@ -70,7 +70,7 @@ class CheckContext:
         return dict(self.once("residue scores", self._residue_scores))
 
     def once(self, name: str, make: Callable[[], Shared]) -> Shared:
-        """A value that several checks need, computed when it is first asked for.
+        """A value that several checks need, computed when it is first needed.
 
         Parameters
         ----------

@@ -23,7 +23,7 @@ class RecordFinding:
     verdict : Verdict
         RETAKE: a new capture settles it. REVIEW: a person must look at it.
     positions : tuple of Position
-        Of the slots concerned, the one to be taken again first in front; empty where it concerns the record.
+        Of the slots concerned; the one to be captured again first stands first; empty where it concerns the record.
     key : str
         Guidance key.
     evidence : dict

@@ -1,4 +1,4 @@
-"""Quality minima: what the profile asks of each slot's best attempt, and of the groups of a capture screen."""
+"""Quality minima: what the profile requires of each slot's best attempt, and of the groups of a capture screen."""
 
 import math
 
