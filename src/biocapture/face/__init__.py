@@ -19,7 +19,7 @@ from biocapture.types import Failure, Framing, Picture, Sample
 EXAMPLE_PX = (1200, 1200)
 
 MODEL_PACKAGES = {"ofiq": add_package}
-"""Name → adds the models of a user's package."""
+"""Name → function that adds the models of a user's package."""
 
 MEASURES = measures_in(quality, likeness, iso_capture, iso_subject, operational)
 

@@ -38,7 +38,7 @@ BACKENDS: Mapping[str, Callable[[Rgb], Inputs]] = MappingProxyType(
 NO_LANDMARKS = Failure("face.no_face", "no landmarks")
 
 PART_OF_COLUMN = {"head_covering": FacePart.HAT, "hair_share": FacePart.HAIR, "glasses_share": FacePart.EYEGLASSES}
-"""Columns that mean nothing where the parsing does not know their class."""
+"""Columns that are not assessable where the parsing does not distinguish their class."""
 
 OFIQ_OUTPUT_COLUMNS = {
     "Sharpness": "ofiq_sharpness",

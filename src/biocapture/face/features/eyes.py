@@ -35,7 +35,7 @@ class EyeStatistics:
     Attributes
     ----------
     red_pupils : float
-        Share of the open eye that is red as blood, 0..1, of the worse eye.
+        Share of the open eye with the red of a flash-lit pupil, 0..1, of the worse eye.
     eye_glare : float
         Share of near-white pixels in the boxes around the eyes, 0..1.
     eye_brightness : float

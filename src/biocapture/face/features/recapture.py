@@ -19,7 +19,7 @@ NOISE_MASK = np.array([(1, -2, 1), (-2, 4, -2), (1, -2, 1)], np.int16)
 MIN_NOISE_PX = 16
 
 MIN_FREQUENCY = 12
-"""Of 128: coarser patterns are features of faces."""
+"""Lowest frequency, in cycles per tile of 128 pixels, that counts: coarser patterns are features of faces."""
 
 
 @dataclass(frozen=True, slots=True)

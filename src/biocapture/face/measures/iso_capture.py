@@ -20,7 +20,7 @@ SHARE = (0.0, 1.0)
     step=6,
 )
 def background_uniformity(batch: FaceBatch) -> Column:
-    """How much goes on behind the head: mean gradient of the background's luminance. Lower is better.
+    """How uneven the background behind the head is: mean gradient of its luminance. Lower is better.
 
     Scharr gradient at 0.72 of the aligned frame, above the chin, 4 × 4 pixels away from person and picture border.
     """
