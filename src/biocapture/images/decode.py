@@ -47,7 +47,7 @@ def decode(
     modality : Modality
         Finger and iris images become grey (H, W), faces RGB (H, W, 3).
     ppi : float, optional
-        50..5000; overrides what the file says.
+        Pixels per inch, 50..5000; overrides what the file states.
     max_pixels, max_bytes : int
         Larger inputs are refused before pixels are allocated.
     name : str

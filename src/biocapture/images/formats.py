@@ -85,7 +85,7 @@ def format_of(data: bytes) -> Format | None:
 
 
 def begins_like_image(head: bytes) -> bool:
-    """Whether a file without a known ending is taken for an image or a record.
+    """Whether a file without a known ending is treated as an image or a record.
 
     Parameters
     ----------

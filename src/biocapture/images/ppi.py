@@ -11,7 +11,7 @@ WORKING_PPI = 500.0
 """Resolution at which prints are measured; also assumed where a file states none that is credible."""
 
 PLAUSIBLE_PPI_RANGE = (150.0, 4000.0)
-"""Fingerprint scanners lie within; 72 and 96 are what image editors write where they know no resolution."""
+"""Fingerprint scanners lie within this range; 72 and 96 are what image editors write where they know no resolution."""
 
 GIVEN_PPI_RANGE = (50, 5000)
 """What a caller may state; anything else is a mistake, such as pixels per millimetre or per metre."""
@@ -34,7 +34,7 @@ def with_resolution(
     stated : dict
         Source name → (across, down) in pixels per inch, the most trusted first.
     modality : Modality
-        For a print without a credible resolution 500 ppi is assumed; other modalities keep what the file says, for
+        For a print without a credible resolution 500 ppi is assumed; other modalities keep what the file states, for
         information.
     given : float or None
         What the caller states; it counts before everything else.

@@ -118,7 +118,7 @@ def encoding_code(encoding: Encoding, known: Sequence[Encoding]) -> int:
     Raises
     ------
     FormatError
-        The format does not know it.
+        The format has no code for it.
     """
     if encoding is Encoding.JPEG2000_LOSSLESS and encoding not in known:
         encoding = Encoding.JPEG2000

@@ -85,7 +85,7 @@ def has_several_frames(opened: Any) -> bool:
 
 
 def load_upright(opened: Any) -> tuple[Any, dict[int, Any]]:
-    """Read the pixels and turn them as EXIF or TIFF says.
+    """Read the pixels and turn them upright as EXIF or TIFF state.
 
     Parameters
     ----------
