@@ -1,1 +1,1 @@
-"""What a programme asks for: positions, minimum scores and rules for records, as TOML."""
+"""What a programme requires: positions, minimum scores and rules for records, as TOML."""

@@ -20,7 +20,7 @@ SHIPPED_DIRECTORY = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a programme asks of a capture.
+    """What a programme requires of a capture.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Profile:
     portrait : Framing or None
         How ``biocapture portrait`` cuts a face.
     record : RecordRules
-        What it asks of the whole enrolment of one person.
+        What it requires of the whole enrolment of one person.
     """
 
     name: str

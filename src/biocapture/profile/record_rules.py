@@ -1,4 +1,4 @@
-"""What a programme asks of one person's enrolment as a whole, beyond the single captures."""
+"""What a programme requires of one person's enrolment as a whole, beyond the single captures."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
