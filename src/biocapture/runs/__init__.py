@@ -1,10 +1,10 @@
-"""Runs over any number of files: written in parts, resumable after any end."""
+"""Runs over any number of files: written in parts, resumable after any interruption."""
 
 RECORD_FILE = "run.json"
-"""What a run was asked for and made with."""
+"""File with the inputs, options and versions of a run."""
 
 INDEX_FILE = "progress.sqlite"
-"""Which files have a row, and rows that wait for their part."""
+"""File that holds which files have a row, and the rows that wait for their part."""
 
 PART_FILES = "part-*.parquet"
 """Pattern of the parts of the table; the star is a number of five digits or more."""

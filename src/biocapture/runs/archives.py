@@ -67,7 +67,7 @@ def archive_entries(path: Path) -> Iterator[Entry]:
     Yields
     ------
     Entry
-        Named ``archive.zip!/member``. An entry can be read until the next one is asked for. Whatever stops the reading
+        Named ``archive.zip!/member``. An entry can be read until the next one is requested. Whatever stops the reading
         of the archive becomes a last entry with an error.
     """
     try:

@@ -23,7 +23,7 @@ class Entry:
     name : str
         Path, URL, or ``archive.zip!/member``. It stands in the file's row and identifies the file within the run.
     read : callable or None
-        Returns the bytes; None for a local file. A member of an archive can be read until the next entry is asked for.
+        Returns the bytes; None for a local file. A member of an archive can be read until the next entry is requested.
     is_remote : bool
         Whether it pays to read several at a time.
     modified_s : callable or None

@@ -141,7 +141,7 @@ def require_same(before: dict[str, Any], now: dict[str, Any], folder: Path) -> N
     Parameters
     ----------
     before, now : dict
-        Record in the folder, and of what was asked for now.
+        Record in the folder, and that of the present request.
     folder : Path
         Of the run, for the message.
 

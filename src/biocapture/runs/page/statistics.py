@@ -1,4 +1,4 @@
-"""What a page says of a run: exact counts, a sample and examples. Their size does not depend on that of the run."""
+"""What a page shows of a run: exact counts, a sample and examples. Their size does not depend on that of the run."""
 
 from collections import Counter
 from dataclasses import dataclass, field
