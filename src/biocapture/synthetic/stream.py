@@ -94,7 +94,7 @@ class Fixture:
 
 @functools.lru_cache(maxsize=16)
 def cached_finger(seed: int) -> Finger:
-    """A finger, remembered: growing one takes a second.
+    """A finger, cached: growing one takes half a second.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ class Stream:
     fixture: Fixture = Fixture()
 
     def prepare(self, acts: Iterable[Act]) -> None:
-        """Draw the scenes of some acts now: the first frame of each would take a second otherwise.
+        """Draw the scenes of some acts now: the first frame of each would take half a second otherwise.
 
         Parameters
         ----------

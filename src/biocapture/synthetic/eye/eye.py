@@ -103,7 +103,7 @@ def eye(person_seed: int, left: bool = False) -> Eye:
     person_seed : int
         Which synthetic subject.
     left : bool
-        Left eye, else right eye.
+        True for a left eye, False for a right eye.
 
     Returns
     -------

@@ -34,12 +34,12 @@ class Minutiae:
     Attributes
     ----------
     row, column : (M,) float32
-        Pixels.
+        Pixels at 500 ppi.
     angle : (M,) float32
         Radians in [0, 2π), counter-clockwise from the direction of rising columns (rows point down), along the ridge
         that ends, or along the valley that a bifurcation encloses (ISO/IEC 19794-2 clause 6.4).
     ending : (M,) bool
-        Ridge ending, else bifurcation.
+        True for a ridge ending, False for a bifurcation.
     """
 
     row: Field
@@ -89,7 +89,7 @@ def finger(seed: int, pattern: Pattern | None = None, period_px: float | None = 
     pattern : Pattern, optional
         Default: drawn with the frequencies of a population.
     period_px : float, optional
-        Ridge period; default: drawn from 8.2 to 10.2.
+        Ridge period in pixels at 500 ppi; default: drawn from 8.2 to 10.2.
     bend_deg : float
         Deviation by which the flow bends off its class's; 15 makes different fingers as different as real ones.
 
