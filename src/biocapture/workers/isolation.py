@@ -41,7 +41,7 @@ def isolated_python(code: str, *, python: str = "", paths: Sequence[str] | None 
 
 @contextmanager
 def safe_import_path() -> Iterator[None]:
-    """Within it, whatever ``multiprocessing`` spawns, its own helpers too, imports nothing from the current folder."""
+    """Context in which processes that ``multiprocessing`` starts import nothing from the current folder."""
     with _environment:
         before = os.environ.get(SAFE_PATH)
         os.environ[SAFE_PATH] = "1"

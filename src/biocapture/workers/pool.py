@@ -46,7 +46,7 @@ class _Worker(Generic[Item]):
 
 
 class WorkerPool(Generic[Item, Answer]):
-    """Processes with a pipe each, as :func:`map_unordered` has them; it ends with :meth:`close`.
+    """Processes with a pipe each, which do the work of :func:`map_unordered`; :meth:`close` ends them.
 
     Parameters
     ----------
