@@ -1,4 +1,4 @@
-"""Model files: where they are, whether they match their card, how to call them. The only importer of onnxruntime."""
+"""Model files: where they are, whether they match their card, how to run them. The only importer of onnxruntime."""
 
 import functools
 import hashlib
@@ -18,7 +18,7 @@ from biocapture.errors import ModelError
 ModelFunction = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 NFIQ2_MD5 = "b4a1e7586b3be906f9770e4b77768038"
-"""Of ``nist_plain_tir-ink.yaml``, the forest NIST publishes with NFIQ 2 (NFIQ2 repository, release 2.x)."""
+"""MD5 of ``nist_plain_tir-ink.yaml``, the forest NIST publishes with NFIQ 2 (NFIQ2 repository, release 2.x)."""
 
 
 @dataclass(frozen=True, slots=True)
