@@ -1,92 +1,141 @@
 """Measure what the comparison of irises needs to know: thresholds, the curve to the score, the binomial model.
 
-usage: python -m models.iris_comparison.fit --images DIR [--judge]
+usage: python -m models.iris_comparison.fit --images DIR [--judge] [--every N]
 
---images DIR   near-infrared eyes named S<person><L|R><number>.<extension>, as CASIA-IrisV1-Interval has them
+--images DIR   one folder for each camera of :data:`CAMERAS`; what is not there is left out
+--judge        error rates of the other halves of the persons, and of cameras that are never fitted on, under the
+               constants as they stand in iris/comparison; without it, constants to be copied there are printed, in
+               rounds until they stay the same, and thresholds as they would be without each camera
+--every N      every Nth person only
 
-Persons of even numbers are development eyes: constants printed from their pairs are to be copied into
-iris/comparison/compare.py and iris/comparison/false_match_model.py, in rounds until they stay the same. With --judge,
-error rates of the persons of odd numbers under constants as they stand there. Pairs of different eyes are non-mated,
-the two eyes of one person included.
-Takes about a minute.
+Every camera is fitted on one half of its persons and judged on the other; reduced and blurred copies of the first
+camera's fitted half belong to the fit. Pairs of different eyes are non-mated, the two eyes of one person included.
+Takes about ten minutes.
 """
 
 import argparse
-import itertools
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at, threshold_at
+from biocapture.comparison.evaluation.rates import equal_error_rate, fnmr_at
 from biocapture.images.decode import decode
-from biocapture.iris.comparison.compare import THRESHOLDS, compare, prepare
+from biocapture.iris.comparison.compare import (
+    CHANCE_DISTANCE,
+    THRESHOLDS,
+    USUAL_INDEPENDENT_BITS,
+    compare_many,
+    prepare,
+    score_of,
+)
 from biocapture.iris.comparison.false_match_model import INDEPENDENT_TURNS, false_match_rate
+from biocapture.iris.comparison.independence import EXCESS, dependence
 from biocapture.iris.comparison.template import Template, template_of, unpack
-from biocapture.types import Modality, Sample
+from biocapture.iris.features.iris_code import PLACES
+from biocapture.types import GreyPixels, Image, Modality, Sample
+
+CAMERAS = {
+    "casia_interval": r"S(?P<person>\d{4})(?P<eye>[LR])\d+",
+    "iitd_odd": r"IITDatabase__(?P<person>\d+)__\d+_(?P<eye>[LR])",
+    "mmu2": r"\d+__(?P<person>\d+)(?P<eye>\d\d)\d\d",
+    "casia_thousand_6": r"\w+__[LR]__S(?P<person>\d{4})(?P<eye>[LR])\d+",
+}
+"""Folder of a camera → who is on an image, from its name."""
+
+PERSONS_FITTED = {"casia_interval": (2, 0), "iitd_odd": (4, 1), "mmu2": (2, 0)}
+"""Persons whose number leaves a remainder are fitted on; none of other cameras."""
+
+COPIES = {"reduced to 57 px": (57.0, 0.0), "57 px, blurred": (57.0, 1.2), "40 px, blurred": (40.0, 1.0)}
+"""Radius in px of copies of the first camera, and deviation in px of the Gaussian that blurs them."""
+
+COPIED_CAMERA, COPIED_RADIUS_PX, COPY_NOISE_GREYS = "casia_interval", 105.0, 1.5
 
 FINGERPRINT_SCORES = {1e-2: 79.15, 1e-3: 95.0, 1e-4: 98.55}
 """What the score of an iris comparison is laid on: thresholds of fingerprint/comparison/compare.py."""
 
-RESAMPLED, CAUTION = 1000, 0.05
-"""Drawings of as many development eyes with replacement; share of them whose threshold may be stricter than ours."""
+RESAMPLED = 1000
+"""Drawings of as many eyes with replacement, for intervals."""
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """All pairs of some eyes: (P,) scores, distances, numbers of common bits, and whether they are genuine."""
+    """All pairs of some images, (P,) each: indices of both eyes, distance, deviations at a turn by a right angle."""
 
-    score: Values
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
     distance: Values
-    common: Values
-    genuine: NDArray[np.bool_]
+    single: Values
+
+    @property
+    def mated(self) -> NDArray[np.bool_]:
+        """(P,) whether both are the same eye."""
+        return np.asarray(self.first == self.second)
 
 
-def templates_of(images: Path, odd: bool) -> dict[str, Template]:
-    """Name → template, of persons of even or odd numbers."""
-    chosen = [path for path in sorted(images.iterdir()) if path.stem[1:5].isdigit() and int(path.stem[1:5]) % 2 == odd]
-    read = {path.stem: decode(path, modality=Modality.IRIS) for path in chosen}
-    return {name: template_of(Sample(image, Modality.IRIS)) for name, image in read.items()}
+def images_of(folder: Path, camera: str, fitted: bool, every: int) -> Iterator[tuple[str, GreyPixels]]:
+    """Name of the eye, and pixels, of the persons of one half."""
+    modulus, remainder = PERSONS_FITTED.get(camera, (1, -1))
+    for path in sorted(folder.iterdir()):
+        found = re.fullmatch(CAMERAS[camera], path.stem)
+        if found is None:
+            continue
+        person = int(found["person"])
+        if (person % modulus == remainder) == fitted and person // modulus % every == 0:
+            yield f"{person}{found['eye']}", decode(path, modality=Modality.IRIS).pixels
 
 
-def pairs_of(templates: dict[str, Template]) -> Pairs:
+def reduced(pixels: GreyPixels, radius_px: float, blur_px: float, random: np.random.Generator) -> GreyPixels:
+    """A copy with a smaller iris."""
+    factor = radius_px / COPIED_RADIUS_PX
+    small = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), blur_px) if blur_px else small
+    return np.clip(np.rint(blurred + random.normal(0, COPY_NOISE_GREYS, small.shape)), 0, 255).astype(np.uint8)
+
+
+def pairs_of(images: Iterator[tuple[str, GreyPixels]], change: Callable[[GreyPixels], GreyPixels]) -> tuple[Pairs, str]:
+    """Compare each with each; and what was seen, in words."""
+    named = [(name, template_of(Sample(Image(change(pixels)), Modality.IRIS))) for name, pixels in images]
+    kept = [(name, template) for name, template in named if len(template)]
+    eye = np.unique([name for name, _ in kept], return_inverse=True)[1]
+    failed = len(named) - len(kept)
+    seen = f"{len(named)} images of {eye.max() + 1} eyes, {failed} failures to extract"
+    return pairs_of_templates([template for _, template in kept], eye), seen
+
+
+def pairs_of_templates(templates: list[Template], eye: NDArray[np.intp]) -> Pairs:
     """Compare each with each."""
-    names = list(templates)
-    ready = [prepare(template) for template in templates.values()]
-    first, second = np.triu_indices(len(names), 1)
-    found = [compare(ready[i], ready[j]) for i, j in zip(first.tolist(), second.tolist(), strict=True)]
-    eye = np.array([name[:6] for name in names])
-    columns = (np.array([getattr(each, name) for each in found]) for name in ("score", "distance", "common"))
-    return Pairs(*columns, eye[first] == eye[second])
+    found = [compare_many(prepare(one), templates[i + 1 :]).distance for i, one in enumerate(templates[:-1])]
+    first, second = np.triu_indices(len(templates), 1)
+    return Pairs(eye[first], eye[second], np.concatenate(found), single_turn(templates)[first, second])
 
 
-def impostors_of(templates: dict[str, Template], pairs: Pairs) -> Values:
-    """(E, E, K) distances of the images of each eye to those of each other, NaN for an eye itself."""
-    eyes, owner = np.unique([name[:6] for name in templates], return_inverse=True)
-    first, second = (owner[i] for i in np.triu_indices(len(owner), 1))
-    most = int(np.bincount(owner).max()) ** 2
-    distance = np.full((len(eyes), len(eyes), most), np.nan)
-    for one, other in itertools.combinations(range(len(eyes)), 2):
-        values = pairs.distance[(first == one) & (second == other)]
-        distance[one, other, : len(values)] = distance[other, one, : len(values)] = values
-    return distance
+def single_turn(templates: list[Template]) -> Values:
+    """(N, N) standard deviations by which a probe turned by a right angle agrees more than by chance; else NaN."""
+    codes = [unpack(template) for template in templates]
+    counts = np.array([code.counts for code in codes], np.float32)
+    signs = np.array([code.bits for code in codes], np.float32) * 2 * counts - counts
+    turned, turned_counts = (np.roll(each, PLACES // 4, axis=3).reshape(len(codes), -1) for each in (signs, counts))
+    agreement, common = turned @ signs.reshape(len(codes), -1).T, turned_counts @ counts.reshape(len(codes), -1).T
+    grains = np.stack([template.grain for template in templates])
+    bits_per_bit = np.stack([dependence(grain, grains) for grain in grains])
+    return np.where(common > 500, agreement / np.sqrt(np.maximum(common, 1) * bits_per_bit), np.nan)
 
 
-def cautious_thresholds(distance: Values) -> dict[float, float]:
-    """False match rate → distance that keeps it in all but :data:`CAUTION` of drawings of other such eyes."""
-    random = np.random.default_rng(1)
-    eyes = len(distance)
-    found: dict[float, list[float]] = {rate: [] for rate in THRESHOLDS}
-    for _ in range(RESAMPLED):
-        drawn = random.integers(0, eyes, eyes)
-        values = np.sort(distance[np.ix_(drawn, drawn)].ravel())  # NaN last
-        count = np.isfinite(values).sum()
-        for rate, thresholds in found.items():
-            thresholds.append(float(values[int(rate * count)]))
-    return {rate: float(np.quantile(thresholds, CAUTION)) for rate, thresholds in found.items()}
+def thresholds(cameras: dict[str, Pairs]) -> dict[float, float]:
+    """False match rate → distance at which the camera with most false matches has as much too many as that with fewest
+    has too few."""
+    grid = np.linspace(0.25, 0.45, 2001)
+    sorted_distances = [np.sort(pairs.distance[~pairs.mated]) for pairs in cameras.values()]
+    rates = np.array([np.searchsorted(each, grid, "right") / len(each) for each in sorted_distances])
+    middle = np.sqrt(rates.max(axis=0) * np.maximum(rates.min(axis=0), 1e-6))
+    return {rate: float(grid[np.searchsorted(middle, rate)]) for rate in THRESHOLDS}
 
 
 def curve(distance: dict[float, float]) -> tuple[float, float]:
@@ -96,65 +145,89 @@ def curve(distance: dict[float, float]) -> tuple[float, float]:
     return float(-offset / slope), float(-1 / slope)
 
 
-def untried(templates: dict[str, Template]) -> Values:
-    """Shares of differing bits of different eyes as they are, at one turn; pairs with many common bits only."""
-    codes = [unpack(template) for template in templates.values()]
-    eye = np.array([name[:6] for name in templates])
-    bits, counts = (
-        np.array([getattr(code, name).ravel() for code in codes], np.float32) for name in ("bits", "counts")
+def interval(pairs: Pairs, distance: float) -> tuple[float, float]:
+    """95 % interval of the false match rate, by drawing eyes with replacement."""
+    eyes = int(max(pairs.first.max(), pairs.second.max())) + 1
+    matches, all_pairs = np.zeros((2, eyes, eyes))
+    non_mated = ~pairs.mated
+    at = pairs.first[non_mated], pairs.second[non_mated]
+    np.add.at(matches, at, pairs.distance[non_mated] <= distance)
+    np.add.at(all_pairs, at, 1)
+    random = np.random.default_rng(1)
+    drawn = [np.bincount(random.integers(0, eyes, eyes), minlength=eyes).astype(float) for _ in range(RESAMPLED)]
+    # The two eyes of a pair are drawn on their own, also for an eye that is drawn twice: it has no non-mated pairs.
+    low, high = np.quantile([(w @ matches @ w) / max(w @ all_pairs @ w, 1) for w in drawn], (0.025, 0.975))
+    return float(low), float(high)
+
+
+def report(name: str, pairs: Pairs, distance: dict[float, float]) -> None:
+    """Print error rates of a camera at some distances."""
+    mated, non_mated = -pairs.distance[pairs.mated], -pairs.distance[~pairs.mated]
+    print(
+        f"{name}: {len(mated)} mated, {len(non_mated)} non-mated pairs; "
+        f"EER {100 * equal_error_rate(mated, non_mated):.2f} %, "
+        f"FNMR at FMR 10⁻³ {100 * fnmr_at(mated, non_mated, 1e-3):.2f} %"
     )
-    common = counts @ counts.T
-    differing = bits @ counts.T + counts @ bits.T - 2 * bits @ bits.T
-    chosen = np.triu(eye[:, None] != eye[None], 1) & (common > 0.75 * np.median(common))
-    return np.asarray(differing[chosen] / common[chosen], np.float64)
+    for rate, at in distance.items():
+        low, high = interval(pairs, at)
+        print(
+            f"  at the threshold for {rate:g}: FMR {(non_mated >= -at).mean():.2g} ({low:.2g} to {high:.2g}), "
+            f"FNMR {100 * (mated < -at).mean():.2f} %"
+        )
 
 
-def constants(templates: dict[str, Template], pairs: Pairs) -> None:
+def constants(cameras: dict[str, Pairs]) -> None:
     """Print what is to be copied, and what stands behind it."""
-    print("USUAL_BITS", int(np.median(pairs.common[~pairs.genuine])))
-    impostor = impostors_of(templates, pairs)
-    distance = cautious_thresholds(impostor)
+    variances = {name: float(np.nanvar(pairs.single[~pairs.mated])) for name, pairs in cameras.items()}
+    print("variance at one turn:", {name: round(each, 3) for name, each in variances.items()})
+    print("EXCESS", round(EXCESS * float(np.mean(list(variances.values()))), 3))
+    distance = thresholds(cameras)
     centre, width = curve(distance)
     print("SCORE_CENTRE, SCORE_WIDTH", round(centre, 4), round(width, 5))
     print(
         "THRESHOLDS",
         {rate: round(float(100 / (1 + np.exp((at - centre) / width))), 2) for rate, at in distance.items()},
     )
+    deviations = {rate: 2 * np.sqrt(USUAL_INDEPENDENT_BITS) * (CHANCE_DISTANCE - at) for rate, at in distance.items()}
+    print("distances", {rate: round(at, 4) for rate, at in distance.items()}, "deviations", deviations)
     print("INDEPENDENT_TURNS", round(INDEPENDENT_TURNS * 1e-3 / false_match_rate(distance[1e-3]), 1))
-    plain = np.sort(impostor[np.isfinite(impostor)])
-    for rate, at in distance.items():
-        print(f"FMR {rate:g}: distance {at:.4f} with caution, {plain[int(rate * len(plain))]:.4f} as measured")
-    alone = untried(templates)
-    mean, deviation = alone.mean(), alone.std()
-    degrees = mean * (1 - mean) / deviation**2
-    print(f"DEGREES_OF_FREEDOM {degrees:.0f}, from mean {mean:.4f} and deviation {deviation:.4f} at one turn")
-
-
-def judge(pairs: Pairs) -> None:
-    """Print error rates."""
-    same, different = pairs.score[pairs.genuine], pairs.score[~pairs.genuine]
-    print(f"{len(same)} genuine, {len(different)} impostor pairs; EER {100 * equal_error_rate(same, different):.2f} %")
-    impostor = pairs.distance[~pairs.genuine]
-    for rate, threshold in THRESHOLDS.items():
-        distance = -threshold_at(-impostor, rate)
-        print(
-            f"FMR {rate:g}: FNMR {100 * fnmr_at(same, different, rate):.2f} %; at the fixed threshold "
-            f"FMR {(different >= threshold).mean():.2g}, FNMR {100 * (same < threshold).mean():.2f} %; "
-            f"the binomial model says {false_match_rate(distance):.2g} at distance {distance:.4f}"
-        )
+    for name, pairs in cameras.items():
+        others = {other: each for other, each in cameras.items() if other.split(" ")[0] != name.split(" ")[0]}
+        if others:
+            report(f"{name}, thresholds from the other cameras", pairs, thresholds(others))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--judge", action="store_true", help="persons of odd numbers")
+    parser.add_argument("--judge", action="store_true", help="persons and cameras that are not fitted on")
+    parser.add_argument("--every", type=int, default=1, help="every so many persons")
     arguments = parser.parse_args()
-    templates = templates_of(arguments.images, odd=arguments.judge)
-    print(f"{len(templates)} images, {sum(not len(each) for each in templates.values())} failures to extract")
-    pairs = pairs_of({name: each for name, each in templates.items() if len(each)})
+    cameras = {}
+    for camera in CAMERAS:
+        folder = arguments.images / camera
+        if not folder.is_dir() or not (arguments.judge or camera in PERSONS_FITTED):
+            continue
+        changes: dict[str, Callable[[GreyPixels], GreyPixels]] = {camera: lambda pixels: pixels}
+        if camera == COPIED_CAMERA:
+            changes |= {f"{camera} {name}": _change(*how) for name, how in COPIES.items()}
+        for name, change in changes.items():
+            images = images_of(folder, camera, not arguments.judge, arguments.every)
+            cameras[name], seen = pairs_of(images, change)
+            print(f"{name}: {seen}", flush=True)
     if not arguments.judge:
-        constants(templates, pairs)
-    judge(pairs)
+        constants(cameras)
+        return
+    grid = np.linspace(0, 0.5, 50001)
+    scores = np.array([score_of(distance) for distance in grid.tolist()])
+    fixed = {rate: float(grid[scores >= threshold].max()) for rate, threshold in THRESHOLDS.items()}
+    for name, pairs in cameras.items():
+        report(name, pairs, fixed)
+
+
+def _change(radius_px: float, blur_px: float) -> Callable[[GreyPixels], GreyPixels]:
+    random = np.random.default_rng(1)
+    return lambda pixels: reduced(pixels, radius_px, blur_px, random)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.comparison.protocol import Prefilter, matcher_for
+from biocapture.comparison.protocol import Prefilter, matcher_for, scores_against
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
 from biocapture.types import Modality
 
@@ -109,7 +109,8 @@ class Gallery:
         names = list(self._templates)
         ready = self._matcher.prepare(probe)
         chosen = [names[i] for i in self._candidates(probe, max(top, candidates))]
-        compared = [Candidate(name, self._matcher.compare(ready, self._templates[name]).score) for name in chosen]
+        scores = scores_against(self._matcher, ready, [self._templates[name] for name in chosen])
+        compared = [Candidate(name, score) for name, score in zip(chosen, scores, strict=True)]
         return sorted(compared, key=lambda candidate: -candidate.score)[:top]
 
     def _candidates(self, probe: Any, count: int) -> NDArray[np.intp]:

@@ -171,6 +171,26 @@ class Prefilter(Protocol):
 
 
 @runtime_checkable
+class ManyAtOnce(Protocol):
+    """What a matcher may offer besides: comparing one template with many in less time than one after the other."""
+
+    def scores_of_many(self, probe: Any, references: Sequence[Any]) -> NDArray[np.float64]:
+        """Scores of full comparisons.
+
+        Parameters
+        ----------
+        probe : Template
+            Prepared or not.
+        references : sequence of N Templates
+
+        Returns
+        -------
+        (N,) float64
+            The same as :meth:`Matcher.compare` gives.
+        """
+
+
+@runtime_checkable
 class StoredFeatures(Protocol):
     """Optional part of a matcher with a prefilter: index features that can be stored, a dataclass of arrays."""
 
@@ -213,6 +233,26 @@ def prefilter_of(matcher: Matcher) -> Prefilter | None:
         The matcher itself, or None where it has none.
     """
     return cast("Prefilter", matcher) if _offers(cast("Hashable", matcher), Prefilter) else None
+
+
+def scores_against(matcher: Matcher, probe: Any, references: Sequence[Any]) -> list[float]:
+    """Scores of full comparisons, all at once where the matcher can.
+
+    Parameters
+    ----------
+    matcher : Matcher
+    probe : Template
+        Prepared or not.
+    references : sequence of N Templates
+
+    Returns
+    -------
+    list of N floats
+        0..100, higher is more alike.
+    """
+    if _offers(cast("Hashable", matcher), ManyAtOnce):
+        return [float(score) for score in cast("ManyAtOnce", matcher).scores_of_many(probe, references)]
+    return [float(matcher.compare(probe, reference).score) for reference in references]
 
 
 def stored_features(matcher: Matcher) -> StoredFeatures | None:

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS, Comparison, compare, prepare
+from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS, Comparison, compare, prepare, scores_of_many
 from biocapture.iris.comparison.false_match_model import MIN_RATE, false_match_rate
 from biocapture.iris.comparison.picture import picture
 from biocapture.iris.comparison.search import index_features, prefilter_scores
-from biocapture.iris.comparison.template import MAGIC, Template, template_of
+from biocapture.iris.comparison.template import MAGIC, MAGIC_WITHOUT_GRAIN, Template, template_of
 from biocapture.types import Image, Modality, Position, Sample
 
-READERS = {MAGIC: Template.from_bytes}
+READERS = {MAGIC: Template.from_bytes, MAGIC_WITHOUT_GRAIN: Template.from_bytes}
 WRITERS = {"own": Template.to_bytes}
 
 PLACEHOLDER_PX = (480, 640)
@@ -102,6 +102,7 @@ __all__ = [
     "placeholder_image",
     "prefilter_scores",
     "prepare",
+    "scores_of_many",
     "summary",
     "template_of",
 ]

@@ -1,4 +1,5 @@
 import dataclasses
+import zlib
 
 import numpy as np
 import pytest
@@ -7,7 +8,15 @@ from hypothesis import strategies as st
 from tests.support.eyes import eye_image, sample
 
 from biocapture.errors import TemplateError
-from biocapture.iris.comparison.template import HEADER, MAGIC, SIZE, Template, template_of
+from biocapture.iris.comparison.template import (
+    CODE_SIZE,
+    HEADER,
+    MAGIC,
+    MAGIC_WITHOUT_GRAIN,
+    SIZE,
+    Template,
+    template_of,
+)
 from biocapture.iris.describe import MAX_PX
 from biocapture.types import Position
 
@@ -17,12 +26,18 @@ STORED = EYE.to_bytes()
 
 def test_stored_and_read_is_the_same() -> None:
     again = Template.from_bytes(STORED)
-    assert len(STORED) == SIZE == 1038
+    assert len(STORED) == SIZE == 1051
     for field in dataclasses.fields(EYE):
         one, other = getattr(EYE, field.name), getattr(again, field.name)
         assert np.array_equal(one, other), field.name
         assert np.asarray(one).dtype == np.asarray(other).dtype, field.name
     assert len(again) == len(EYE) > 2000
+
+
+def test_templates_of_the_first_version_are_read() -> None:
+    body = STORED[HEADER.size : HEADER.size + CODE_SIZE]
+    old = HEADER.pack(MAGIC_WITHOUT_GRAIN, *HEADER.unpack_from(STORED)[1:5], zlib.crc32(body)) + body
+    assert Template.from_bytes(old).to_bytes() == STORED
 
 
 def test_same_eye_same_bytes() -> None:
@@ -68,11 +83,12 @@ BODY = STORED[HEADER.size :]
     [
         (b"", "begins with nothing"),
         (b"BCF1" + STORED[4:], "begins with 42 43 46 31"),
-        (b"BCI2" + STORED[4:], "not an iris template"),
+        (b"BCI3" + STORED[4:], "not an iris template"),
+        (b"BCI1" + STORED[4:], "1051 bytes, 1038 expected"),
         (MAGIC, "not an iris template"),
-        (STORED[: HEADER.size], "damaged template: 14 bytes, 1038 expected"),
-        (STORED[:-1], "1037 bytes, 1038 expected"),
-        (STORED + b"\0", "1039 bytes, 1038 expected"),
+        (STORED[: HEADER.size], "damaged template: 14 bytes, 1051 expected"),
+        (STORED[:-1], "1050 bytes, 1051 expected"),
+        (STORED + b"\0", "1052 bytes, 1051 expected"),
         (STORED[:6] + b"\xff\xff" + STORED[8:], "65535 bands of 128"),
         (STORED[:4] + b"\x07" + STORED[5:], "eye 7"),
         (STORED[:5] + b"\x65" + STORED[6:], "confidence 101 %"),

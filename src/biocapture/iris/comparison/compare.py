@@ -1,28 +1,31 @@
-"""Comparison of two eyes: the least Hamming distance of their codes over turns of ±22.5°."""
+"""Comparison of two eyes: the turn at which their codes agree best, and how unlikely so much agreement is by chance."""
 
+import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.iris.comparison.independence import dependence
 from biocapture.iris.comparison.template import HALVES, Template
+from biocapture.iris.comparison.turns import (
+    MAX_SHIFT,
+    NEAR,
+    SHIFTS,
+    Turns,
+    best_turns,
+    digits,
+    exact_reference,
+    rolled,
+    turns_of,
+)
 from biocapture.iris.features.iris_code import PLACES
 from biocapture.iris.parabola import parabola_vertex
 from biocapture.types import Counts, Values
 
-WideWords = NDArray[np.uint64]
-
-MAX_SHIFT = 8
-"""Places by which a head may be turned, either way: 22.5°."""
-
-SHIFTS = np.arange(-MAX_SHIFT - 1, MAX_SHIFT + 2)
-"""Of a prepared code: one more either way, so that the distance at the outermost turn has two neighbours."""
-
 PLACE_DEG = 360.0 / PLACES
-
-USUAL_BITS = 1591
-"""Median number of bits that two eyes have in common (development eyes)."""
 
 MIN_BITS = 250
 """Common bits below which two eyes are not compared: their distance is :data:`CHANCE_DISTANCE`."""
@@ -30,13 +33,20 @@ MIN_BITS = 250
 CHANCE_DISTANCE = 0.5
 """Distance of codes that have nothing to do with each other: half of the bits agree by chance."""
 
-SCORE_CENTRE, SCORE_WIDTH = 0.3883, 0.0102
+USUAL_INDEPENDENT_BITS = 200
+"""Independent bits at which a distance is the share of bits that differ."""
+
+FAR_TURN_DEVIATIONS = 1.0
+"""By so many standard deviations eyes must be more alike where a turn is not that of a head: so many turns are tried
+that different eyes would match several times as often; with it, a twentieth to a seventh more often."""
+
+SCORE_CENTRE, SCORE_WIDTH = 0.3994, 0.01316
 """Distances: centre and width of the logistic curve to the score, such that a score means about the false match rate it
 means for fingerprints; from models/iris_comparison/fit.py."""
 
-THRESHOLDS = {1e-2: 78.11, 1e-3: 95.79, 1e-4: 98.37}
-"""False match rate → smallest score that keeps it in 95 of 100 drawings of other eyes; measured on non-mated pairs of
-development eyes (same recipe)."""
+THRESHOLDS = {1e-2: 79.3, 1e-3: 94.9, 1e-4: 98.57}
+"""False match rate → smallest score of a match, midway between the development cameras with most and with fewest false
+matches; same recipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +58,69 @@ class Comparison:
     score : float
         Comparison score 0..100, higher is more alike; see :data:`THRESHOLDS`.
     distance : float
-        Share of the common bits that differ, drawn towards 0.5 the fewer they are (Daugman 2007,
-        doi:10.1109/TSMCB.2006.889699); 0 = identical, about 0.4 for different eyes at their best turn.
+        Share of the common bits that differ, as it would be with as many independent bits as usual; 0 = identical,
+        about 0.4 for different eyes at their best turn. See :func:`normalised_distance`.
     common : int
         Bits that were compared.
+    independent : float
+        How many independent bits they are worth; see ``independence.py``.
     shift : int
-        Places by which the code of the probe is rolled to lie on the reference.
+        Places by which the code of the probe is rolled to lie on the reference: -64..63.
     rotation_deg : float
-        By which the probe is turned, counter-clockwise, to lie on the reference; between places by interpolation.
+        By which the probe is turned, counter-clockwise, to lie on the reference; between places by
+        interpolation where the eyes are alike.
     """
 
     score: float
     distance: float
     common: int
+    independent: float
     shift: int
     rotation_deg: float
 
 
 @dataclass(frozen=True, slots=True)
+class Comparisons:
+    """Results of comparing a probe with N references, (N,) each; see :class:`Comparison`.
+
+    Attributes
+    ----------
+    distance : float64
+    common : int64
+    independent : float64
+    shift : int64
+    """
+
+    distance: Values
+    common: Counts
+    independent: Values
+    shift: Counts
+
+
+@dataclass(frozen=True)
 class PreparedTemplate:
-    """A template prepared for many comparisons.
+    """A template prepared for many comparisons: rolled by all turns, once.
 
     Attributes
     ----------
     template : Template
-    code, mask : (19, 2, 32) uint64
-        Rolled by each of :data:`SHIFTS`.
     """
 
     template: Template
-    code: WideWords
-    mask: WideWords
+
+    @functools.cached_property
+    def near(self) -> Turns:
+        """At the turns of a head."""
+        return turns_of(self.template.code, self.template.mask, SHIFTS[:NEAR], HALVES)
+
+    @functools.cached_property
+    def far(self) -> Turns:
+        """At all others."""
+        return turns_of(self.template.code, self.template.mask, SHIFTS[NEAR:], 1)
 
 
 def prepare(template: Template) -> PreparedTemplate:
-    """Roll a template by all turns, once for many comparisons.
+    """Make a template ready to be rolled once for many comparisons.
 
     Parameters
     ----------
@@ -92,40 +130,13 @@ def prepare(template: Template) -> PreparedTemplate:
     -------
     PreparedTemplate
     """
-    code, mask = (packed_words(np.moveaxis(rolled_codes(words), -2, 0)) for words in (template.code, template.mask))
-    return PreparedTemplate(template, code, mask)
-
-
-def rolled_codes(words: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Words of a code, or of its mask, rolled along their places by each of :data:`SHIFTS`.
-
-    Parameters
-    ----------
-    words : (..., 128) uint16
-
-    Returns
-    -------
-    (..., 19, 128) uint16
-    """
-    return words[..., (np.arange(PLACES)[None] - SHIFTS[:, None]) % PLACES]
-
-
-def packed_words(words: NDArray[np.uint16]) -> WideWords:
-    """Four words in one, so that a comparison takes a quarter of the steps.
-
-    Parameters
-    ----------
-    words : (..., 128) uint16
-
-    Returns
-    -------
-    (..., 32) uint64
-    """
-    return np.ascontiguousarray(words).view(np.uint64)
+    prepared = PreparedTemplate(template)
+    prepared.near  # noqa: B018 (rolled now, and by the other turns when first needed)
+    return prepared
 
 
 def compare(probe: Template | PreparedTemplate, reference: Template | PreparedTemplate) -> Comparison:
-    """Compare two eyes: half of the bits at all turns, then all of them at the best turn and beside it.
+    """Compare two eyes at the turns of a head and, where nothing fits there, at all others.
 
     Parameters
     ----------
@@ -138,29 +149,73 @@ def compare(probe: Template | PreparedTemplate, reference: Template | PreparedTe
     """
     first = probe if isinstance(probe, PreparedTemplate) else prepare(probe)
     second = reference.template if isinstance(reference, PreparedTemplate) else reference
-    code, mask = packed_words(second.code), packed_words(second.mask)
-    rough, _ = _distances(first.code[1:-1, :1], first.mask[1:-1, :1], code[:1], mask[:1])
-    best = int(rough.argmin()) + 1
-    near = slice(best - 1, best + 2)
-    fine, common = _distances(first.code[near], first.mask[near], code, mask)
-    chosen = int(np.where(np.abs(SHIFTS[near]) <= MAX_SHIFT, fine, np.inf).argmin())
-    shift, distance = int(SHIFTS[near][chosen]), float(fine[chosen])
-    turn = shift + (parabola_vertex(fine) if chosen == 1 else 0.0)
-    return Comparison(score_of(distance), distance, int(common[chosen]), shift, -turn * PLACE_DEG)
+    found = compare_many(first, [second])
+    distance, common, shift = float(found.distance[0]), int(found.common[0]), int(found.shift[0])
+    beside = _between_places(first.template, second, shift) if distance < _ALIKE else 0.0
+    turn = -(shift + beside) * PLACE_DEG
+    return Comparison(score_of(distance), distance, common, float(found.independent[0]), shift, turn)
 
 
-def normalised_distance(differing: Counts, common: Counts, usual: float = USUAL_BITS) -> Values:
-    """Distances that rank pairs with many and with few common bits together.
+def compare_many(probe: PreparedTemplate, references: Sequence[Template]) -> Comparisons:
+    """Compare one eye with many, at the turns of a head and, where nothing fits there, at all others.
 
-    0.5 - (0.5 - differing / common) · √(common / usual): different eyes spread as the square root of the number of bits
-    that are compared (Daugman 2007, equation 3). More than the usual number draws no further: no distance is negative.
+    Parameters
+    ----------
+    probe : PreparedTemplate
+    references : sequence of N Templates
+        At least one.
+
+    Returns
+    -------
+    Comparisons
+    """
+    codes, masks, grains = (
+        np.array([getattr(each, name) for each in references]) for name in ("code", "mask", "grain")
+    )
+    bits_per_bit = dependence(probe.template.grain, grains)
+    near = _at_best(probe.near, codes, masks, bits_per_bit)
+    unlike = np.flatnonzero(near.distance > _CERTAIN)
+    if not unlike.size:
+        return near
+    far = _at_best(probe.far, codes[unlike], masks[unlike], bits_per_bit[unlike])
+    far.distance[:] = np.minimum(far.distance + _FAR_TURN_DISTANCE, CHANCE_DISTANCE)
+    better = far.distance < near.distance[unlike]
+    for name in Comparisons.__slots__:
+        getattr(near, name)[unlike[better]] = getattr(far, name)[better]
+    return near
+
+
+def scores_of_many(probe: Template | PreparedTemplate, references: Sequence[Template]) -> Values:
+    """Scores of a probe against many references, each the same as that of :func:`compare`.
+
+    Parameters
+    ----------
+    probe : Template or PreparedTemplate
+    references : sequence of N Templates
+
+    Returns
+    -------
+    (N,) float64
+        0..100.
+    """
+    first = probe if isinstance(probe, PreparedTemplate) else prepare(probe)
+    distances = compare_many(first, references).distance if len(references) else np.empty(0)
+    return np.array([score_of(distance) for distance in distances.tolist()])
+
+
+def normalised_distance(differing: Counts, common: Counts, independent: Values) -> Values:
+    """Distances that rank pairs with many and with few independent bits together.
+
+    0.5 - (0.5 - differing / common) · √(independent / usual): as many standard deviations below one half as the share
+    of bits that differ is, for codes that have nothing to do with each other (Daugman 2007, equation 3,
+    doi:10.1109/TSMCB.2006.889699, for independent bits instead of common ones).
 
     Parameters
     ----------
     differing, common : (...) integers
         Number of bits that differ, and that both codes have.
-    usual : float
-        Number of common bits at which the share stays as it is.
+    independent : (...) float64
+        How many independent bits the common ones are worth.
 
     Returns
     -------
@@ -168,9 +223,8 @@ def normalised_distance(differing: Counts, common: Counts, usual: float = USUAL_
         0..1; 0 = identical, 0.5 where too few bits are common.
     """
     share = differing / np.maximum(common, 1)
-    enough = common >= MIN_BITS * usual / USUAL_BITS
-    drawn = CHANCE_DISTANCE - (CHANCE_DISTANCE - share) * np.sqrt(np.minimum(common / usual, 1.0))
-    return np.where(enough, drawn, CHANCE_DISTANCE)
+    drawn = CHANCE_DISTANCE - (CHANCE_DISTANCE - share) * np.sqrt(independent / USUAL_INDEPENDENT_BITS)
+    return np.where(common >= MIN_BITS, np.clip(drawn, 0.0, 1.0), CHANCE_DISTANCE)
 
 
 def score_of(distance: float) -> float:
@@ -189,9 +243,38 @@ def score_of(distance: float) -> float:
     return 100.0 / (1.0 + math.exp(min((distance - SCORE_CENTRE) / SCORE_WIDTH, 60.0)))
 
 
-def _distances(code: WideWords, mask: WideWords, other_code: WideWords, other_mask: WideWords) -> tuple[Values, Counts]:
-    """(S,) normalised distances of (S, H, 32) rolled codes to an (H, 32) one, and numbers of common bits."""
-    both = mask & other_mask
-    differing = np.bitwise_count((code ^ other_code) & both).sum(axis=(1, 2), dtype=np.int64)
-    common = np.bitwise_count(both).sum(axis=(1, 2), dtype=np.int64)
-    return normalised_distance(differing, common, USUAL_BITS * len(other_code) / HALVES), common
+def _at_best(turns: Turns, codes: NDArray[np.uint16], masks: NDArray[np.uint16], bits_per_bit: Values) -> Comparisons:
+    """At the one of some turns at which the most bits agree, of (N, 2, 128) codes and masks."""
+    codes, masks = (each.reshape(len(each), -1) for each in (codes, masks))
+    size = turns.written.shape[1]
+    turn, _ = best_turns(turns.written, exact_reference(digits(codes[:, :size], masks[:, :size])))
+    both = turns.mask[turn] & masks.view(np.uint64)
+    common = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
+    differing = np.bitwise_count((turns.code[turn] ^ codes.view(np.uint64)) & both).sum(axis=1, dtype=np.int64)
+    independent = common / bits_per_bit
+    distance = normalised_distance(differing, common, independent)
+    return Comparisons(distance, common, independent, turns.shifts[turn])
+
+
+def _between_places(probe: Template, reference: Template, shift: int) -> float:
+    """Where between the neighbouring places the codes would agree best, -0.5..0.5 places from a shift."""
+    shifts = shift + _NEIGHBOURS
+    both = rolled(probe.mask, shifts) & reference.mask.reshape(-1)
+    differing = (rolled(probe.code, shifts) ^ reference.code.reshape(-1)) & both
+    counts = np.bitwise_count(np.array([differing, both]).view(np.uint64)).sum(axis=2, dtype=np.int64)
+    return parabola_vertex(counts[0] / np.maximum(counts[1], 1))
+
+
+_NEIGHBOURS = np.array([-1, 0, 1])
+
+
+def _distance_at(score: float) -> float:
+    return SCORE_CENTRE - SCORE_WIDTH * math.log(score / (100.0 - score))
+
+
+_CERTAIN, _ALIKE = _distance_at(THRESHOLDS[1e-4]), _distance_at(THRESHOLDS[1e-2])
+"""Distance below which no farther turn is looked at; from which on it makes no sense to look between places."""
+
+_FAR_TURN_DISTANCE = FAR_TURN_DEVIATIONS / (2 * math.sqrt(USUAL_INDEPENDENT_BITS))
+
+__all__ = ["MAX_SHIFT", "THRESHOLDS", "Comparison", "PreparedTemplate", "compare", "prepare", "scores_of_many"]

@@ -2,19 +2,22 @@
 
 Daugman 2003, The importance of being random, doi:10.1016/S0031-3203(02)00030-4.
 
-Bits of a code depend on one another: a comparison is like as many tosses of a coin as its distances have degrees of
-freedom, and the best of several turns is the best of several such series. The model reaches to rates that no set of
-eyes is large enough to measure, and is as uncertain there as any extrapolation.
+Bits of a code depend on one another: a comparison is like as many tosses of a coin as it has independent bits, which a
+normalised distance makes the same for all pairs; the best of several turns is the best of several such series. The
+model reaches to rates that no set of eyes is large enough to measure, and is as uncertain there as any extrapolation.
 """
 
 import functools
 import math
 
-DEGREES_OF_FREEDOM = 202
-"""Tosses: p (1 - p) / variance of the distances of non-mated development eyes at one turn, p their mean."""
+from biocapture.iris.comparison.compare import USUAL_INDEPENDENT_BITS
 
-INDEPENDENT_TURNS = 36.6
-"""Series: more than one as the best of 17 turns counts; such that the model meets the cautious threshold at 10⁻³."""
+DEGREES_OF_FREEDOM = USUAL_INDEPENDENT_BITS
+"""Tosses."""
+
+INDEPENDENT_TURNS = 21.4
+"""Series: more than one as the best of 17 turns counts, or of 128 with a handicap; such that the model meets the
+threshold at 10⁻³; from models/iris_comparison/fit.py."""
 
 MEAN_DISTANCE = 0.5
 """Of codes that have nothing to do with each other, at one turn."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
+from biocapture.iris.comparison.independence import GRAIN_SIZE, Grain, grain_of
 from biocapture.iris.describe import find_outline
 from biocapture.iris.features.iris_code import BANDS, PLACES, IrisCode, iris_code
 from biocapture.iris.features.rubber_sheet import unwrap
@@ -16,11 +17,11 @@ from biocapture.types import Failure, Mask, Position, Sample, Trace, no_trace
 
 Words = NDArray[np.uint16]
 
-MAGIC = b"BCI1"
-"""First bytes of a stored template; the digit is the version."""
+MAGIC, MAGIC_WITHOUT_GRAIN = b"BCI2", b"BCI1"
+"""First bytes of a stored template; the digit is the version. The grain of one of the first version is computed."""
 
 HEADER = struct.Struct("<4sBBHHI")
-"""Magic, eye, confidence in hundredths, bands, places, CRC-32 of what follows: the code, then the mask."""
+"""Magic, eye, confidence in hundredths, bands, places, CRC-32 of what follows: the code, the mask, then the grain."""
 
 EYES = (Position.UNKNOWN, Position.RIGHT_EYE, Position.LEFT_EYE)
 """Indexed by the stored eye (ISO/IEC 19794-6 eye label)."""
@@ -28,7 +29,10 @@ EYES = (Position.UNKNOWN, Position.RIGHT_EYE, Position.LEFT_EYE)
 HALVES = 2
 """Even bands, which a search looks at first, and odd ones: half a code is one word of 16 bits per place."""
 
-SIZE = HEADER.size + 2 * BANDS * 2 * PLACES // 8
+CODE_SIZE = 2 * BANDS * 2 * PLACES // 8
+"""Bytes of a code and its mask."""
+
+SIZE = HEADER.size + CODE_SIZE + GRAIN_SIZE
 """Bytes of every stored template."""
 
 
@@ -47,20 +51,23 @@ class Template:
         part, each from the pupil outwards. A turned eye is a code rolled along its places.
     mask : (2, 128) uint16
         Which bits count; the others are 0 in the code.
+    grain : (13,) int8
+        How much neighbouring bits depend on one another; see ``independence.py``.
     """
 
     position: Position
     confidence: float
     code: Words
     mask: Words
+    grain: Grain
 
     def __len__(self) -> int:
         """Bits that count."""
         return int(np.bitwise_count(self.mask).sum())
 
     def to_bytes(self) -> bytes:
-        """The stored form, 1038 bytes, the same for the same image."""
-        body = self.code.astype("<u2").tobytes() + self.mask.astype("<u2").tobytes()
+        """The stored form, 1051 bytes, the same for the same image."""
+        body = self.code.astype("<u2").tobytes() + self.mask.astype("<u2").tobytes() + self.grain.tobytes()
         return (
             HEADER.pack(MAGIC, EYES.index(self.position), round(100 * self.confidence), BANDS, PLACES, zlib.crc32(body))
             + body
@@ -73,7 +80,7 @@ class Template:
         Parameters
         ----------
         data : bytes
-            As :meth:`to_bytes` wrote it.
+            As :meth:`to_bytes` wrote it, now or in the first version.
 
         Returns
         -------
@@ -82,22 +89,25 @@ class Template:
         Raises
         ------
         TemplateError
-            Not a template of this version, of another size, or damaged.
+            Not a template of a known version, of another size, or damaged.
         """
-        if len(data) < HEADER.size or not data.startswith(MAGIC):
+        if len(data) < HEADER.size or not data.startswith((MAGIC, MAGIC_WITHOUT_GRAIN)):
             raise TemplateError(f"not an iris template (begins with {data[:4].hex(' ') or 'nothing'})")
-        _, eye, confidence, bands, places, checksum = HEADER.unpack_from(data)
-        if len(data) != SIZE or (bands, places) != (BANDS, PLACES):
+        magic, eye, confidence, bands, places, checksum = HEADER.unpack_from(data)
+        size = SIZE if magic == MAGIC else HEADER.size + CODE_SIZE
+        if len(data) != size or (bands, places) != (BANDS, PLACES):
             raise TemplateError(
-                f"damaged template: {len(data)} bytes, {SIZE} expected; {bands} bands of {places}, "
+                f"damaged template: {len(data)} bytes, {size} expected; {bands} bands of {places}, "
                 f"{BANDS} of {PLACES} expected"
             )
         if zlib.crc32(data[HEADER.size :]) != checksum or eye >= len(EYES) or confidence > 100:
             raise TemplateError(f"damaged template: wrong checksum, or eye {eye} or confidence {confidence} % unknown")
-        words = np.frombuffer(data, "<u2", offset=HEADER.size).astype(np.uint16).reshape(2, HALVES, PLACES)
-        if (words[0] & ~words[1]).any():
+        words = np.frombuffer(data, "<u2", 2 * HALVES * PLACES, HEADER.size).astype(np.uint16)
+        code, mask = words.reshape(2, HALVES, PLACES)
+        if (code & ~mask).any():
             raise TemplateError("damaged template: bits of the code outside the mask")
-        return cls(EYES[eye], confidence / 100, words[0], words[1])
+        grain = np.frombuffer(data, np.int8, offset=HEADER.size + CODE_SIZE)
+        return cls(EYES[eye], confidence / 100, code, mask, grain if grain.size else _grain_of_words(code, mask))
 
 
 def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
@@ -118,7 +128,7 @@ def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     outline = find_outline(sample, trace)
     if isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)
-        return Template(position, 0.0, nothing, nothing.copy())
+        return Template(position, 0.0, nothing, nothing.copy(), np.zeros(GRAIN_SIZE, np.int8))
     return pack(iris_code(unwrap(sample.image.pixels, outline, trace), trace), position, outline.confidence)
 
 
@@ -137,7 +147,7 @@ def pack(code: IrisCode, position: Position = Position.UNKNOWN, confidence: floa
     -------
     Template
     """
-    return Template(position, round(100 * confidence) / 100, _words(code.bits), _words(code.counts))
+    return Template(position, round(100 * confidence) / 100, _words(code.bits), _words(code.counts), grain_of(code))
 
 
 def unpack(template: Template) -> IrisCode:
@@ -152,6 +162,10 @@ def unpack(template: Template) -> IrisCode:
     IrisCode
     """
     return IrisCode(_bits(template.code), _bits(template.mask))
+
+
+def _grain_of_words(code: Words, mask: Words) -> Grain:
+    return grain_of(IrisCode(_bits(code), _bits(mask)))
 
 
 def _words(bits: Mask) -> Words:
