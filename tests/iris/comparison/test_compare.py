@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.support.eyes import eye_image, sample
+from tests.support.eyes import eye_image, outline_of, sample
 
 from biocapture.images.decode import decode
 from biocapture.iris.comparison import false_match_model
@@ -27,6 +27,7 @@ from biocapture.iris.comparison.false_match_model import false_match_rate
 from biocapture.iris.comparison.independence import EXCESS, PARTS, dependence
 from biocapture.iris.comparison.template import Template, pack, template_of, unpack
 from biocapture.iris.features.iris_code import PLACES, IrisCode
+from biocapture.synthetic.eye.capture import EyeImage
 from biocapture.types import Modality, Sample
 
 SAMPLES = Path(__file__).parents[3] / "sample_data" / "iris"
@@ -122,6 +123,29 @@ def test_the_same_eye_matches_and_others_do_not(conditions: dict) -> None:
         for other in (4, 5):
             assert compare(probe, eye(other)).score < THRESHOLDS[1e-3]
         assert compare(probe, eye(seed, left=True)).score < THRESHOLDS[1e-3]
+
+
+def of_kind(image: EyeImage, masked: bool) -> np.ndarray:
+    """Kind 3 or 7 of ISO/IEC 19794-6: cut at 0.6 and 0.2 iris radii beside it; sclera and lids painted 200 and 128."""
+    outline = outline_of(image.truth)
+    pixels, limbus = image.pixels, outline.limbus
+    row, column = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
+    down, right = (row - limbus.row_px) / limbus.radius_px, (column - limbus.column_px) / limbus.radius_px
+    if masked:
+        seen = outline.between_lids(row, column)
+        iris = (down**2 + right**2 <= 1) & seen
+        painted = np.where(seen, 200, 128).astype(np.uint8)
+        pixels = np.where(iris, pixels, cv2.GaussianBlur(np.where(iris, pixels, painted), (0, 0), 2.0))
+    return pixels[np.abs(down[:, 0]) < 1.2][:, np.abs(right[0]) < 1.6]
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_cropped_and_masked_eyes_are_compared(masked: bool) -> None:
+    for seed in (1, 2, 3):
+        kept = template_of(sample(of_kind(eye_image(seed, capture_seed=9), masked)))
+        assert len(kept) > 0.85 * len(eye(seed))
+        assert compare(kept, eye(seed)).score > THRESHOLDS[1e-4]
+        assert compare(kept, eye(seed + 1)).score < THRESHOLDS[1e-3]
 
 
 def test_made_ready_or_not_is_the_same() -> None:
