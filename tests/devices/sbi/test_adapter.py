@@ -463,7 +463,7 @@ def test_it_is_found_by_scanning() -> None:
 
 
 def test_scanning_passes_other_services_over() -> None:
-    with nothing_left(), Peer(lambda _: [b"220 ftp\r\n\r\n"]) as odd, Peer(lambda _: (odd.sleep(9), [])[1]) as mute:
+    with nothing_left(), Peer(lambda _: [b"220 ftp\r\n\r\n"]) as odd, Peer(lambda _: (mute.sleep(9), [])[1]) as mute:
         start = time.monotonic()
         for peer in (odd, mute):
             with pytest.raises(DeviceNotFoundError, match="no device"):
