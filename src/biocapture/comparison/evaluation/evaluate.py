@@ -28,11 +28,11 @@ SCORE_COLUMN, QUALITY_COLUMN = "biocapture", "biocapture_quality"
 FALSE_MATCH_RATES = (1e-2, 1e-3, 1e-4)
 
 MAX_PREPARED_TEMPLATES = 500
-"""Templates kept ready for comparison; a fingerprint takes about 0.2 MB."""
+"""Templates kept ready for comparison; a fingerprint takes about 0.6 MB."""
 
 Item = TypeVar("Item")
 ShowProgress = Callable[[Iterable[Item], int, str], Iterable[Item]]
-"""Passes items on and shows how far they are: items, how many there are, what they are."""
+"""Passes items on and shows the progress; takes the items, their number, and their name in the plural."""
 
 
 @dataclass(frozen=True, slots=True)

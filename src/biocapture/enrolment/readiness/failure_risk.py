@@ -24,15 +24,16 @@ from biocapture.enrolment.readiness.slot import Slot
 
 UNUSABLE_MIDPOINT, UNUSABLE_WIDTH = -2.0, 24.0
 """Quality at which half of the samples are unusable, and how slowly that changes with quality (0..100). Fitted to 1,652
-mated pairs of the six development sets, of which 19 % fail at FMR 10⁻³ (``models/record_chance/fit.py``). Also used for
-eyes and faces, whose qualities predict the same in principle; there it is not measured."""
+mated pairs of the six development sets, of which 19 % failed at FMR 10⁻³ with an earlier comparison; with the present
+one 6.9 % fail and the fit would be -11 and 17, so that the risk is overestimated (``models/record_chance/README.md``).
+Also used for eyes and faces, whose qualities predict the same in principle; there it is not measured."""
 
 FAULT_PRIOR = 0.01
 """Share of records, before the check, with one person's sample in another's place. Where platens were not wiped it was
 0.15 (1,600 of 11,000, Pangkalpinang)."""
 
 HIT_RATE = 0.8
-"""Share of mated comparisons that reach the threshold (the same pairs)."""
+"""Share of mated comparisons that reach the threshold: the same pairs, with the earlier comparison."""
 
 EVEN_ODDS = {"ghost.second_ridges", "attempts.disagree"}
 """Ids of faults that rest on no match: what they lead to has not been measured, so the risk is put at one half."""
