@@ -223,3 +223,17 @@ def test_a_modality_that_is_not_assessed_is_believed_where_it_is_guessed(monkeyp
         monkeypatch.setattr(wrong_characteristic, "guess_modality", look.guess)
         assert wrong_characteristic.wrong_modality(given(INDEX, print_of), print_of, own, bare()) is shown
         assert [kind for kind, _ in look.asked] in ([], ["guess"])
+
+
+def test_a_sample_is_looked_at_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_of = Sample(Image(GREY, 500.0), Modality.FINGERPRINT, INDEX)
+    seen = []
+
+    def assess(samples: list[Sample], profile: object) -> object:
+        seen.extend(samples)
+        return iter([FAIR])
+
+    monkeypatch.setattr(wrong_characteristic, "assess_many", assess)
+    attempt = given(INDEX, print_of)
+    assert wrong_characteristic.wrong_modality(attempt, print_of, Report(quality=1.0), bare()) is Modality.FACE
+    assert seen[0].image is print_of.image

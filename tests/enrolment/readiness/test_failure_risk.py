@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from tests.support.slots import INDEX, MIDDLE, NAN, RIGHT_EYE, THUMB, bare, context, slot
 
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment import Absence
-from biocapture.enrolment.readiness.failure_risk import CERTAIN_FAILURES, EVEN_ODDS, failure_risk, unusable_probability
+from biocapture.enrolment.readiness.failure_risk import (
+    CERTAIN_FAILURES,
+    EVEN_ODDS,
+    failure_risk,
+    probability_of_fewer,
+    unusable_probability,
+)
 from biocapture.enrolment.readiness.finding import RecordFinding
 from biocapture.types import Modality
 
@@ -33,6 +40,11 @@ def fault(id: str, **evidence: float | str) -> RecordFinding:
 )
 def test_the_risk_of_faults(faults: list[RecordFinding], risk: float) -> None:
     assert failure_risk(context(), faults) == pytest.approx(risk)
+
+
+def test_a_probability_stays_one_whatever_the_rounding() -> None:
+    rng = np.random.default_rng(1)
+    assert max(probability_of_fewer(11, list(rng.uniform(size=10))) for _ in range(50)) == 1.0
 
 
 def usable(**needed: int) -> dict[Modality, int]:

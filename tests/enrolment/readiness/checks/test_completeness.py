@@ -122,14 +122,20 @@ def test_both_eyes_are_judged_together_by_the_odds_of_their_sides(
 
 
 @pytest.mark.parametrize(
-    ("retake", "review", "found"),
-    [(None, None, False), (33.0, None, False), (33.4, None, True), (None, 33.4, True), (10.0, 33.4, True)],
+    ("retake", "review", "side", "found"),
+    [
+        (None, None, -1.0, False),
+        (33.0, None, -0.8, False),
+        (33.4, None, -0.8, True),
+        (None, 33.4, -0.8, True),
+        (10.0, 33.4, -0.8, True),
+    ],
 )
 def test_the_side_is_asked_for_by_either_list_of_minima(
-    retake: float | None, review: float | None, found: bool
+    retake: float | None, review: float | None, side: float, found: bool
 ) -> None:
     profile = replace(bare(), **minima(retake, review))
-    assert bool(check_completeness(context(eye(RIGHT_EYE, -0.8), profile=profile))) == found
+    assert bool(check_completeness(context(eye(RIGHT_EYE, side), profile=profile))) == found
 
 
 def test_a_score_at_the_minimum_passes() -> None:

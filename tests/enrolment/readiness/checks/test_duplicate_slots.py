@@ -40,7 +40,7 @@ def texture(seed: int) -> np.ndarray:
 
 def test_one_file_in_two_slots_of_any_modality_the_poorer_first(monkeypatch: pytest.MonkeyPatch) -> None:
     with_scores(monkeypatch, {("right_thumb 1", "right_index 1"): 99.0})
-    slots = of_file(THUMB, "a", 60.0), of_file(INDEX, "a", 50.0), of_file(RIGHT_EYE, "a", NAN), of_file(MIDDLE, "b")
+    slots = of_file(THUMB, "a", 60.0), of_file(INDEX, "a", 0.5), of_file(RIGHT_EYE, "a", NAN), of_file(MIDDLE, "b")
     pairs = ((INDEX, THUMB), (RIGHT_EYE, THUMB), (RIGHT_EYE, INDEX))
     assert check_duplicate_slots(context(*slots)) == [  # and nothing about their finger besides
         RecordFinding(

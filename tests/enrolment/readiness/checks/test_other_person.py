@@ -102,6 +102,7 @@ class People:
         self._people, self._operators, self._before = people, operators, before
 
     def previous(self, exclude: str) -> tuple[str, dict[Position, str]]:
+        assert exclude == "x"  # the record under check
         return (self._before, self._people[self._before]) if self._before else ("", {})
 
     def samples_at(self, position: Position, exclude: str) -> list[RememberedSample]:
