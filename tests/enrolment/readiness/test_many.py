@@ -34,7 +34,7 @@ from biocapture.enrolment.readiness.slot import Slot
 from biocapture.enrolment.station import RememberedSample
 from biocapture.errors import EnrolmentError, ProfileError
 from biocapture.profile.load import Profile
-from biocapture.profile.record_rules import Group
+from biocapture.profile.record_rules import Group, PacketRules
 from biocapture.types import Modality, Position
 
 GREY = np.random.default_rng(1).integers(0, 256, (64, 64)).astype(np.uint8)
@@ -110,8 +110,9 @@ def test_a_check_reads_examines_and_compares(monkeypatch: pytest.MonkeyPatch, fo
     with pytest.raises(EnrolmentError):
         check(folder / "broken")
     monkeypatch.setattr("biocapture.enrolment.readiness.checks.budget.assess_many", stage.assess_many)
-    planned = check(folder / "ani", profile=profile, plan=True, threads=0)
-    assert [option.method for option in planned.budget.options][1:] == ["jpeg2000 10", "jpeg2000 20", "jpeg2000 30"]
+    rules = PacketRules(10_000, wsq=False, jpeg2000_ratios=(5.0,))
+    planned = check(folder / "ani", profile=bare(budget=rules), plan=True, threads=0)
+    assert [option.method for option in planned.budget.options] == ["jpeg2000 5"]
 
 
 class Known:
