@@ -163,6 +163,7 @@ class Look:
     def assess(self, samples: list[Sample], profile: object) -> object:
         (one,) = samples
         assert profile is not None
+        assert one.image.ppi == 300.0
         self.asked.append((str(one.modality), one.image.pixels.ndim))
         return iter([self._reports.get(str(one.modality), Report(failure="nothing there", verdict=Verdict.RETAKE))])
 
@@ -205,7 +206,7 @@ def test_what_a_failed_capture_shows_instead(
     monkeypatch.setattr(wrong_characteristic, "guess_modality", look.guess)
     monkeypatch.setattr(wrong_characteristic, "assess_many", look.assess)
     print_of = Sample(Image(GREY, 500.0), Modality.FINGERPRINT, INDEX)
-    found = wrong_characteristic.wrong_modality(given(INDEX, COLOUR), print_of, own, bare())
+    found = wrong_characteristic.wrong_modality(given(INDEX, COLOUR, ppi=300.0), print_of, own, bare())
     assert found is shown
     assert asked is None or look.asked == asked
 

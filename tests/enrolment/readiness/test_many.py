@@ -101,6 +101,9 @@ def test_a_check_reads_examines_and_compares(monkeypatch: pytest.MonkeyPatch, fo
         assert [each.position for each in record.slots] == [THUMB, INDEX]
         assert all(each is profile for each in stage.profiles)
         assert record.budget.options == ()
+    station = Known()
+    check(folder / "ani", profile=profile, station=station)
+    assert station.excluded == ["ani"]
     assert check(folder / "ani", profile="e-ktp").profile == "e-ktp"
     default = check(folder / "ani")
     assert default.profile == "default"
