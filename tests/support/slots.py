@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from biocapture.assessment.capabilities import ResidueDetection
 from biocapture.assessment.modalities import measures
 from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import Verdict
@@ -68,12 +69,19 @@ class Stage:
     def matcher(self, modality: Modality) -> SimpleNamespace:
         if modality is Modality.FACE:
             raise UsageError("faces are not compared")
-        return SimpleNamespace(template_of=lambda sample: self.template, is_empty=lambda template: template == "empty")
+        return SimpleNamespace(template_of=self.template_of, is_empty=lambda template: template == "empty")
+
+    def template_of(self, sample: Sample) -> str:
+        assert isinstance(sample, Sample)
+        return self.template
 
     def capability(self, modality: Modality, kind: type) -> SimpleNamespace | None:
+        assert kind is ResidueDetection
         if modality is not Modality.FINGERPRINT:
             return None
-        return SimpleNamespace(latent_residue=lambda sample: SimpleNamespace(share=0.25))
+        return SimpleNamespace(
+            latent_residue=lambda sample: SimpleNamespace(share=0.25 if isinstance(sample, Sample) else 1.0)
+        )
 
 
 def staged(monkeypatch: pytest.MonkeyPatch) -> Stage:

@@ -43,6 +43,15 @@ def test_a_copy_is_found_and_how_it_lies(pixels: np.ndarray, words: str) -> None
     assert orientation == words
 
 
+def test_what_is_finer_than_the_texture_is_averaged() -> None:
+    coarse = np.random.default_rng(1).integers(20, 230, (256, 256))
+    grain = np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])  # of mean 0, with random sign
+    sign = np.random.default_rng(2).choice([-2, 2], (256, 256))
+    fine = (np.kron(coarse, np.ones((3, 3), int)) + np.kron(sign, grain)).astype(np.uint8)
+    found = copies.texture_correlation(copies.signature(fine), copies.signature(coarse.astype(np.uint8)))
+    assert found == pytest.approx(1.0, abs=1e-4)
+
+
 def test_another_capture_is_no_copy() -> None:
     assert max(correlation(touch(seed).pixels)[0] for seed in (2, 3, 4)) < MIN_COPY_CORRELATION
     touches = [cv2.imread(str(SAMPLES / f"right_index_{number}.png"), cv2.IMREAD_GRAYSCALE) for number in (1, 2, 3)]

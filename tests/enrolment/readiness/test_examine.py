@@ -81,6 +81,7 @@ def test_why_a_source_cannot_be_read(stage: Stage, monkeypatch: pytest.MonkeyPat
     stage.report = Report(error="cannot be assessed")  # no verdict: nothing is known of it
     known = examine(given(INDEX, GREY), bare())
     assert (known.error, known.report, known.template, known.file_bytes) == ("cannot be assessed", None, None, 0)
+    assert known.name == "as named"
     assert known.sample is not None
     stage.report = Report(error="one measure failed", verdict=Verdict.READY)
     assert examine(given(INDEX, GREY), bare()).error == ""
@@ -115,9 +116,12 @@ def test_what_cannot_be_extracted_or_compared_has_no_template(stage: Stage, monk
 def test_residue_is_looked_for_under_credible_prints_only(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, position: Position, report: dict, share: float | None
 ) -> None:
-    monkeypatch.setattr(module, "wrong_modality", lambda *_: Modality.FACE)
+    asked = []
+    monkeypatch.setattr(module, "wrong_modality", lambda *given: asked.append(given) or Modality.FACE)
     stage.report = replace(stage.report, **report)
-    known = examine(given(position, GREY), bare())
+    profile, taken = bare(), given(position, GREY)
+    known = examine(taken, profile)
+    assert asked == [(taken, known.sample, stage.report, profile)]
     assert known.residue_share == share or (share is None and known.residue_share != known.residue_share)
     assert known.wrong_modality is Modality.FACE
 

@@ -15,6 +15,8 @@ from biocapture.enrolment.readiness.checks import budget
 from biocapture.enrolment.readiness.checks.budget import CompressionOption, check_budget, packet_budget
 from biocapture.enrolment.readiness.finding import RecordFinding
 from biocapture.enrolment.readiness.slot import Slot
+from biocapture.errors import FormatError
+from biocapture.images.codecs.compressed import jpeg2000_bytes
 from biocapture.profile.load import Profile
 from biocapture.profile.record_rules import PacketRules
 from biocapture.types import Image, Modality, Position, PpiSource, Sample
@@ -56,7 +58,14 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
         quality = {THUMB: 50.0, INDEX: 75.0, MIDDLE: NAN}.get(samples[0].position, 60.0)
         return iter([Report(quality=quality, verdict=Verdict.READY)])
 
+    def stand_in(pixels: np.ndarray) -> bytes:
+        """In place of the encoder of WSQ, which runs in a process of its own."""
+        if min(pixels.shape) < 8:
+            raise FormatError("too small")
+        return jpeg2000_bytes(pixels, ratio=6.0)
+
     monkeypatch.setattr(budget, "assess_many", assess_many)
+    monkeypatch.setattr(budget, "wsq_bytes", stand_in)
     return seen
 
 
