@@ -3,7 +3,20 @@
 import itertools
 
 import pytest
-from tests.support.slots import FACE, INDEX, MIDDLE, NAN, RIGHT_EYE, THUMB, attempt, bare, context, slot, with_scores
+from tests.support.slots import (
+    FACE,
+    INDEX,
+    LEFT_EYE,
+    MIDDLE,
+    NAN,
+    RIGHT_EYE,
+    THUMB,
+    attempt,
+    bare,
+    context,
+    slot,
+    with_scores,
+)
 
 from biocapture.assessment.verdict import Verdict
 from biocapture.enrolment.readiness.checks.attempts import CONSISTENT_FMR, MIN_ATTEMPT_QUALITY, check_attempts
@@ -84,10 +97,11 @@ def test_an_attempt_of_another_slots_finger_is_named_with_what_it_matches(monkey
     with_scores(
         monkeypatch,
         own
-        | table(MIDDLE, {(1, 2): 30.0})
-        | {("right_index 2", "right_middle 1"): 60.0, ("right_index 2", "right_middle 2"): 75.0},
+        | table(MIDDLE, {(1, 2): 30.0, (2, 3): 30.0})
+        | {("right_index 2", "right_middle 1"): 60.0, ("right_index 2", "right_middle 2"): 75.0}
+        | {("right_index 2", "right_middle 3"): 65.0},
     )
-    slots = slot(INDEX, 90.0, 50.0, 60.0), slot(MIDDLE, 80.0, 70.0)
+    slots = slot(INDEX, 90.0, 50.0, 60.0), slot(MIDDLE, 80.0, 70.0, 10.0)
     for order in (slots, slots[::-1]):
         first, *rest = check_attempts(context(*order, slot(THUMB, 99.0), profile=bare(repeat_fmr=1e-4)))
         assert first == RecordFinding(
@@ -122,6 +136,13 @@ def test_the_limits_of_an_exchange(
     record = context(slot(INDEX, 90.0, 40.0), slot(MIDDLE, 80.0), profile=bare(repeat_fmr=fmr, eye_fmr=1e-2))
     exchanged = [finding for finding in check_attempts(record) if finding.id == "attempts.exchanged"]
     assert bool(exchanged) == found
+
+
+@pytest.mark.parametrize(("score", "found"), [(89.9, False), (90.0, True)])
+def test_eyes_are_exchanged_at_their_own_rate(monkeypatch: pytest.MonkeyPatch, score: float, found: bool) -> None:
+    with_scores(monkeypatch, {("right_eye 2", "left_eye 1"): score})
+    record = context(slot(RIGHT_EYE, 90.0, 40.0), slot(LEFT_EYE, 80.0), profile=bare(repeat_fmr=1e-4, eye_fmr=1e-7))
+    assert [finding.id for finding in check_attempts(record)] == (["attempts.exchanged"] if found else [])
 
 
 def test_two_pairs_of_slots_give_two_findings_and_what_is_left_may_disagree(monkeypatch: pytest.MonkeyPatch) -> None:

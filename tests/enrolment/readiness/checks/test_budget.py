@@ -26,7 +26,7 @@ FINGER, EYE = Modality.FINGERPRINT, Modality.IRIS
 
 def of_bytes(position: Position, file_bytes: int, quality: float = 80.0, side_px: int = 64, seed: int = 0) -> Slot:
     noise = np.random.default_rng(seed).integers(0, 256, (side_px, side_px)).astype(np.uint8)
-    image = Image(noise, 500.0, PpiSource.GIVEN)
+    image = Image(noise, 508.0, PpiSource.GIVEN)
     assert position.modality is not None
     sample = Sample(image, position.modality, position)
     return Slot(position, (attempt(position, quality=quality, file_bytes=file_bytes, sample=sample),))
@@ -38,8 +38,8 @@ def of_budget(packet_bytes: int, ratios: tuple[float, ...] = (), wsq: bool = Fal
 
 def test_a_packet_counts_its_files_or_else_its_pixels() -> None:
     slots = of_bytes(THUMB, 1000), of_bytes(INDEX, 0, side_px=10), Slot(MIDDLE, (attempt(MIDDLE, error="cut"),))
-    record = context(*slots, profile=of_budget(1100))
-    assert packet_budget(record) == budget.Budget(1100, 1100)
+    record = context(*slots, profile=of_budget(1100, (4.0,)))
+    assert packet_budget(record) == budget.Budget(1100, 1100)  # at the limit no compression is looked for
     assert packet_budget(record) is packet_budget(record)
     assert check_budget(record) == []
     (finding,) = check_budget(context(*slots, profile=of_budget(1099)))
@@ -55,6 +55,7 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
 
     def assess_many(samples: list[Sample], profile: Profile) -> object:
         seen.extend(samples)
+        assert isinstance(profile, Profile)
         quality = {THUMB: 50.0, INDEX: 75.0, MIDDLE: NAN}.get(samples[0].position, 60.0)
         return iter([Report(quality=quality, verdict=Verdict.READY)])
 
@@ -70,10 +71,10 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
 
 
 def test_a_plan_tells_of_each_compression_what_it_saves_and_costs(assessed: list[Sample]) -> None:
-    slots = of_bytes(THUMB, 900, 90.0), of_bytes(INDEX, 900, 80.0), of_bytes(MIDDLE, 900, 70.0)
-    profile = of_budget(100_000, (4.0, 12.5), wsq=True)
+    slots = of_bytes(INDEX, 900, 80.0), of_bytes(THUMB, 900, 90.0), of_bytes(MIDDLE, 900, 70.0)
+    profile = of_budget(3600, (4.0, 12.5), wsq=True)
     whole = packet_budget(context(*slots, of_bytes(RIGHT_EYE, 900, 60.0), profile=profile, plan=True))
-    assert (whole.total_bytes, whole.max_bytes, whole.proposal) == (3600, 100_000, ())
+    assert (whole.total_bytes, whole.max_bytes, whole.proposal) == (3600, 3600, ())
     assert [(option.modality, option.method) for option in whole.options] == [
         (FINGER, "wsq"),
         (FINGER, "jpeg2000 4"),
@@ -91,7 +92,7 @@ def test_a_plan_tells_of_each_compression_what_it_saves_and_costs(assessed: list
     for sample in assessed:  # a print keeps the resolution it was taken at
         is_print = sample.modality is FINGER
         assert sample.image.pixels.shape == (64, 64)
-        assert (sample.image.ppi == 500.0) == is_print
+        assert (sample.image.ppi == 508.0) == is_print
     only_jpeg2000 = packet_budget(context(*slots, profile=of_budget(100_000, (4.0,)), plan=True))
     assert [option.method for option in only_jpeg2000.options] == ["jpeg2000 4"]
     assert [option.total_bytes for option in only_jpeg2000.options] == [whole.options[1].total_bytes]
@@ -157,6 +158,10 @@ def test_the_proposal_goes_on_where_a_byte_costs_least(limit: int, taken: tuple[
 def test_what_costs_no_known_quality_is_compressed_first() -> None:
     options = option(FINGER, 1000, 1.0), option(FINGER, 500, 1.1), option(EYE, 1000, NAN), option(EYE, 900, NAN)
     assert [each.total_bytes for each in budget._proposal(options, 1900)] == [1000, 900]
+    from_far = option(FINGER, 1000, 30.0), option(FINGER, 500, 31.0), option(EYE, 1000, 2.0), option(EYE, 500, 5.0)
+    assert [each.total_bytes for each in budget._proposal(from_far, 1500)] == [500, 1000]  # what it costs from here on
+    few_bytes = option(FINGER, 1000, 1.0), option(FINGER, 990, 2.0), option(EYE, 600, 1.0), option(EYE, 300, 3.0)
+    assert [each.total_bytes for each in budget._proposal(few_bytes, 1590)] == [1000, 300]
     same_size = option(FINGER, 1000, 1.0), option(FINGER, 1000, 4.0), option(EYE, 1000, 1.0), option(EYE, 998, 2.0)
     assert [each.max_loss for each in budget._proposal(same_size, 1998)] == [1.0, 2.0]
 
