@@ -47,7 +47,7 @@ def test_clear_errors(tmp_path: Path, own_directory: Path) -> None:
     (own_directory / "broken").mkdir(parents=True)
     (own_directory / "broken" / "card.json").write_text("{}")
     with pytest.raises(ModelError, match="unreadable model card"):
-        list(models.cards())
+        models.card("broken")
 
 
 def test_a_file_that_is_no_model(own_directory: Path) -> None:
@@ -59,3 +59,61 @@ def test_a_file_that_is_no_model(own_directory: Path) -> None:
     (folder / "card.json").write_text(json.dumps(facts))
     with pytest.raises(ModelError, match="onnxruntime cannot load it"):
         models.load("fake")
+
+
+def add_folder(own_directory: Path, name: str, **facts: object) -> Path:
+    """A folder of the user's with a card."""
+    folder = own_directory / name
+    folder.mkdir(parents=True)
+    (folder / "x.onnx").write_bytes(b"no model")
+    known = {"name": name, "file": "x.onnx", "sha256": "0", "task": "t", "licence": "l", "data": "d", "metrics": {}}
+    (folder / "card.json").write_text(json.dumps(known | facts))
+    return folder
+
+
+def test_models_of_ours_are_never_replaced(own_directory: Path) -> None:
+    folder = add_folder(own_directory, "fingerprint_quality")
+    assert models.card("fingerprint_quality").origin == "biocapture"
+    assert models.checked_path("fingerprint_quality").is_relative_to(models.shipped_directory())
+    (fault,) = models.faults()
+    assert fault.subject == str(folder / "card.json")
+    assert "comes with biocapture" in str(fault)
+
+
+@pytest.mark.parametrize(
+    "card", ["", "{", "[]", "{}", "[" * 100_000, '{"name": "broken"}', None, "elsewhere", "other name", "folder"]
+)
+def test_a_broken_card_breaks_nothing_else(card: str | None, own_directory: Path) -> None:
+    before = [each.name for each in models.cards()]
+    folder = add_folder(own_directory, "broken")
+    path = folder / "card.json"
+    if card == "elsewhere":
+        path.write_text(path.read_text().replace('"x.onnx"', '"../../x.onnx"'))
+    elif card == "other name":
+        path.write_text(path.read_text().replace('"broken"', '"nfiq2"'))
+    elif card == "folder":
+        path.unlink()
+        path.mkdir()
+    elif card is None:
+        path.write_bytes(b"\xff\xfe\x00")
+    else:
+        path.write_text(card)
+    assert [each.name for each in models.cards()] == before
+    assert [fault.subject for fault in models.faults()] == [str(path)]
+    assert not models.is_present("broken")
+    with pytest.raises(ModelError, match="unreadable model card"):
+        models.load("broken")
+
+
+def test_cards_are_written_whole_or_not_at_all(own_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = add_folder(own_directory, "nfiq2")
+    before = (folder / "card.json").read_text()
+
+    def cut_short(path: Path, text: str, **options: object) -> int:
+        path.write_bytes(text[:10].encode())
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", cut_short)
+    with pytest.raises(OSError, match="No space"):
+        models.write_card("nfiq2", {"name": "nfiq2"})
+    assert (folder / "card.json").read_text() == before

@@ -65,10 +65,34 @@ def user_directory() -> Path:
 
 
 def cards() -> Iterator[Card]:
-    """Every model present, ours first."""
-    for origin, directory in (("biocapture", shipped_directory()), ("user", user_directory())):
+    """Every model that can be used, ours first.
+
+    A folder of the user's under the name of one of ours never stands in for it. Cards that cannot be read are passed
+    over here; :func:`faults` names them.
+    """
+    for read in _cards():
+        if isinstance(read, Card):
+            yield read
+
+
+def faults() -> Iterator[ModelError]:
+    """What is wrong with folders of models that are passed over: unreadable cards, names of ours."""
+    for read in _cards():
+        if isinstance(read, ModelError):
+            yield read
+
+
+def _cards() -> Iterator[Card | ModelError]:
+    shipped = shipped_directory()
+    for origin, directory in (("biocapture", shipped), ("user", user_directory())):
         for path in sorted(directory.glob("*/card.json")):
-            yield _read_card(path, origin)
+            if origin == "user" and (shipped / path.parent.name).is_dir():
+                yield ModelError("a model that comes with biocapture has this name; the folder is not used", str(path))
+                continue
+            try:
+                yield _read_card(path, origin)
+            except ModelError as error:
+                yield error
 
 
 def card(name: str) -> Card:
@@ -85,12 +109,14 @@ def card(name: str) -> Card:
     Raises
     ------
     ModelError
-        No model of this name is present.
+        No model of this name is present, or its card cannot be read.
     """
-    present = {each.name: each for each in cards()}
-    if name not in present:
-        raise ModelError(f"no such model; present: {', '.join(present) or 'none'}", name)
-    return present[name]
+    for read in _cards():
+        if isinstance(read, Card) and read.name == name:
+            return read
+        if isinstance(read, ModelError) and Path(read.subject).parent.name == name:
+            raise read
+    raise ModelError(f"no such model; present: {', '.join(each.name for each in cards()) or 'none'}", name)
 
 
 def is_present(name: str) -> bool:
@@ -103,9 +129,12 @@ def is_present(name: str) -> bool:
     Returns
     -------
     bool
-        The card is there; the file itself is not looked at.
+        The card is there and can be read; the file itself is not looked at.
     """
-    return any((directory / name / "card.json").is_file() for directory in (shipped_directory(), user_directory()))
+    try:
+        return card(name).name == name
+    except ModelError:
+        return False
 
 
 def checked_path(name: str) -> Path:
@@ -222,7 +251,9 @@ def add(name: str, file: Path, md5: str = NFIQ2_MD5) -> Card:
     target = user_directory() / name
     target.mkdir(parents=True, exist_ok=True)
     copied = target / "forest.yaml"
-    shutil.copyfile(file, copied)
+    part = copied.with_suffix(".part")
+    shutil.copyfile(file, part)
+    part.replace(copied)
     facts = {
         "name": name,
         "file": copied.name,
@@ -250,8 +281,11 @@ def write_card(name: str, facts: dict[str, Any]) -> Card:
     Card
         Read back from the file.
     """
-    (user_directory() / name / "card.json").write_text(json.dumps(facts, indent=2), encoding="utf8")
-    return card(name)
+    path = user_directory() / name / "card.json"
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(facts, indent=2), encoding="utf8")
+    part.replace(path)  # whole or not at all
+    return _read_card(path, "user")
 
 
 def digest(path: Path, algorithm: str) -> str:
@@ -275,6 +309,8 @@ def digest(path: Path, algorithm: str) -> str:
 def _read_card(path: Path, origin: str) -> Card:
     try:
         facts = json.loads(path.read_text(encoding="utf8"))
+        if facts["name"] != path.parent.name or Path(facts["file"]).name != facts["file"]:
+            raise ValueError("its name is not that of its folder, or its file lies elsewhere")  # noqa: TRY301
         return Card(
             name=facts["name"],
             path=path.parent / facts["file"],
@@ -285,5 +321,5 @@ def _read_card(path: Path, origin: str) -> Card:
             metrics=facts["metrics"],
             origin=origin,
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"unreadable model card ({error!r})", str(path)) from error

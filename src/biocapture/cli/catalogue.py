@@ -45,7 +45,7 @@ def models(context: typer.Context) -> None:
         return
     from biocapture.cli.terminal.table import print_rows
     from biocapture.errors import ModelError
-    from biocapture.models import cards, checked_path
+    from biocapture.models import cards, checked_path, faults
 
     rows = []
     for card in cards():
@@ -56,6 +56,8 @@ def models(context: typer.Context) -> None:
             state = str(error)
         rows.append((card.name, card.origin, card.licence, card.task, state))
     print_rows(("name", "origin", "licence", "task", "checksum"), rows)
+    for fault in faults():
+        say(f"not used: {fault}", err=True)
 
 
 @models_app.command("add")

@@ -122,8 +122,10 @@ def _keep(package: zipfile.ZipFile, member: zipfile.ZipInfo, item: PackageFile, 
     folder.mkdir(parents=True, exist_ok=True)
     # under its own ending: OpenCV goes by it
     copied = folder / item.path
-    with package.open(member) as source, copied.open("wb") as target:
+    part = copied.with_name(copied.name + ".part")
+    with package.open(member) as source, part.open("wb") as target:
         _copy(source, target)
+    part.replace(copied)
     facts = {
         "name": item.name,
         "file": copied.name,
