@@ -13,6 +13,7 @@ from biocapture.assessment.report import Report
 from biocapture.assessment.samples import Source, at_working_resolution, sample_of
 from biocapture.assessment.scoring import reports
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private
 from biocapture.types import Picture, Sample
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
@@ -107,7 +108,7 @@ def write_drawing(source: Source, out: Path, options: Options, language: str = "
     picture, report = draw(source, options, language)
     coded = cv2.imencode(out.suffix.lower(), np.ascontiguousarray(picture[:, :, ::-1]))[1]
     try:
-        out.write_bytes(coded.tobytes())
+        private(out).write_bytes(coded.tobytes())
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
     return report

@@ -6,6 +6,7 @@ from biocapture.assessment.capabilities import Portrait, PortraitCutting
 from biocapture.assessment.modalities import DEFAULT_BACKEND, packages_with
 from biocapture.errors import ProfileError, UsageError
 from biocapture.images.decode import decode
+from biocapture.images.private_files import private
 from biocapture.profile.load import Profile
 from biocapture.types import Failure
 
@@ -62,6 +63,6 @@ def write_portrait(portrait: Portrait, path: Path, ppi: float) -> None:
     if kind is None:
         raise UsageError(f"a portrait is one of {', '.join(SUFFIXES)}", str(path))
     try:
-        Pillow.fromarray(portrait.pixels).save(path, kind, dpi=(ppi, ppi), quality=JPEG_QUALITY)
+        Pillow.fromarray(portrait.pixels).save(private(path), kind, dpi=(ppi, ppi), quality=JPEG_QUALITY)
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error

@@ -13,6 +13,7 @@ from biocapture.assessment.verdict import ERROR, Reason, Verdict
 from biocapture.errors import UsageError
 from biocapture.guidance import text
 from biocapture.guidance.plain_text import csv_cell, printable
+from biocapture.images.private_files import private
 from biocapture.measure import Score
 from biocapture.types import Modality, Position, PpiSource
 
@@ -259,13 +260,13 @@ def open_writer(path: Path, names: Sequence[str]) -> Iterator[Writer]:
     suffix = path.suffix.lower()
     try:
         if suffix == ".parquet":
-            writer = _ParquetWriter(partial, names)
+            writer = _ParquetWriter(private(partial), names)
             try:
                 yield writer
             finally:
                 writer.close()
         elif suffix in {".csv", ".jsonl"}:
-            with partial.open("w", newline="", encoding="utf8", errors="surrogateescape") as handle:
+            with private(partial).open("w", newline="", encoding="utf8", errors="surrogateescape") as handle:
                 yield (_CsvWriter if suffix == ".csv" else _JsonLinesWriter)(handle, names)
         else:
             raise UsageError("the output format follows from the suffix: .csv, .jsonl or .parquet", str(path))

@@ -9,6 +9,7 @@ import numpy as np
 
 from biocapture.capture.events import CaptureAttempt, CaptureResult
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private, private_folder
 from biocapture.types import MM_PER_INCH, Image, Position
 
 
@@ -37,7 +38,7 @@ def write_attempts(result: CaptureResult, position: Position, folder: Path, lang
         The folder cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         names = {id(attempt): _name(attempt, result, position) for attempt in result.attempts if attempt.sample}
         for attempt in result.attempts:
             if attempt.sample:
@@ -97,5 +98,5 @@ def _with_resolution(png: bytes, ppi: float) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     partial = path.with_name(path.name + ".part")
-    partial.write_bytes(data)
+    private(partial).write_bytes(data)
     partial.replace(path)

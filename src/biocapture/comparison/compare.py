@@ -9,6 +9,7 @@ from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.samples import Source, at_working_resolution, sample_of
 from biocapture.comparison.protocol import TemplateExchange, matcher_for
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
+from biocapture.images.private_files import private
 from biocapture.types import Modality, Sample
 
 MAX_TEMPLATE_BYTES = 16_000_000
@@ -141,7 +142,7 @@ def write_template(source: Source, options: Options, format: str, out: Path) -> 
     if format not in writers:
         raise UsageError(f"format of {sample.modality} templates must be one of {', '.join(writers)}", format)
     try:
-        return out.write_bytes(writers[format](template))
+        return private(out).write_bytes(writers[format](template))
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
 

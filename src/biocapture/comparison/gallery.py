@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from biocapture.comparison.protocol import Prefilter, matcher_for, scores_against
 from biocapture.errors import BiocaptureError, TemplateError, UsageError
+from biocapture.images.private_files import private
 from biocapture.types import Modality
 
 MAGIC = b"BCG1"
@@ -137,7 +138,7 @@ class Gallery:
         head = json.dumps(index).encode("ascii")
         partial = path.with_name(path.name + ".part")
         try:
-            partial.write_bytes(b"".join([HEADER.pack(MAGIC, len(head)), head, *stored]))
+            private(partial).write_bytes(b"".join([HEADER.pack(MAGIC, len(head)), head, *stored]))
             partial.replace(path)
         except OSError as error:
             raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error

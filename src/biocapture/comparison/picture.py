@@ -7,6 +7,7 @@ import cv2
 from biocapture.comparison.compare import PairComparison
 from biocapture.comparison.protocol import matcher_for
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private
 
 
 def write_overlay(pair: PairComparison, path: Path) -> None:
@@ -26,6 +27,6 @@ def write_overlay(pair: PairComparison, path: Path) -> None:
         raise UsageError("an overlay is a .png", str(path))
     picture = matcher_for(pair.modality).picture(pair.samples, pair.templates, pair.comparison)
     try:
-        path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        private(path).write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private
 from biocapture.runs import PART_FILES
 
 GROUP_ROWS = 1000
@@ -181,7 +182,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         To write bytes to.
     """
     unfinished = path.with_name(path.name + ".tmp")
-    with unfinished.open("wb") as handle:
+    with private(unfinished).open("wb") as handle:
         yield handle
         handle.flush()
         os.fsync(handle.fileno())

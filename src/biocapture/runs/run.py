@@ -12,6 +12,7 @@ from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import error_report, native_names
 from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private_folder
 from biocapture.runs import INDEX_FILE, LIMIT_S, RECORD_FILE, ROWS_PER_PART
 from biocapture.runs.entry import MANIFEST_COLUMNS, Entry
 from biocapture.runs.inputs import entries
@@ -155,7 +156,7 @@ def open_store(plan: Plan, folder: Path, resume: bool) -> tuple[Store, dict[str,
 
 def _require_empty(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         # A run that was killed before its record was written has no rows either.
         strangers = [path.name for path in folder.iterdir() if not path.name.startswith((INDEX_FILE, RECORD_FILE))]
     except OSError as error:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private
 from biocapture.runs import INDEX_FILE
 from biocapture.runs.parts import Parts
 from biocapture.runs.row import Row, verdict_of
@@ -67,10 +68,10 @@ class Store:
         self._next = 0
         path = folder / INDEX_FILE
         try:
-            self._index = sqlite3.connect(path, timeout=0.5, isolation_level=None)
+            self._index = sqlite3.connect(private(path), timeout=0.5, isolation_level=None)
             self._index.executescript(TABLES)
             self._recover()
-        except sqlite3.OperationalError as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise UsageError(f"another run is at work there, or it cannot be written ({error})", str(path)) from error
         except sqlite3.DatabaseError as error:
             raise UsageError(f"damaged ({error}); without this file, its folder can be resumed", str(path)) from error

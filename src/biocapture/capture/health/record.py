@@ -19,6 +19,7 @@ from biocapture.capture.health.rows import (
 )
 from biocapture.capture.health.traits import FrameGeometry
 from biocapture.errors import HealthError, UsageError
+from biocapture.images.private_files import private
 from biocapture.types import Modality
 from biocapture.workers.transaction import transaction
 
@@ -73,7 +74,7 @@ class HealthRecord:
         if exists and not path.is_file():
             raise HealthError("is no file", str(path))
         with self._errors():
-            self._base = sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None)
+            self._base = sqlite3.connect(private(path), timeout=LOCK_TIMEOUT_S, isolation_level=None)
         try:
             with self._errors():
                 self._prepare()
@@ -269,7 +270,7 @@ class HealthRecord:
             raise
         except HealthError as error:
             raise HealthError(error.message, str(self.path)) from error
-        except sqlite3.OperationalError as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise HealthError(f"cannot be used: {error}", str(self.path)) from error
         except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
             raise HealthError(f"no health record, or damaged: {error}", str(self.path)) from error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private
 
 PROBE_COLUMN, REFERENCE_COLUMN, MATED_COLUMN = "file1", "file2", "genuine"
 
@@ -102,7 +103,7 @@ def write_pairs(pair_list: PairList, columns: Mapping[str, NDArray[np.float64]],
     """
     names = [name for name in pair_list.names if name not in columns] + list(columns)
     try:
-        with out.open("w", newline="", encoding="utf8") as handle:
+        with private(out).open("w", newline="", encoding="utf8") as handle:
             table = csv.DictWriter(handle, names, lineterminator="\n")
             table.writeheader()
             table.writerows(_with_numbers(pair_list, columns))

@@ -15,6 +15,7 @@ from biocapture.errors import UsageError
 from biocapture.guidance.pages import jpeg_uri, page_environment
 from biocapture.guidance.plain_text import printable
 from biocapture.guidance.words import record_phrase
+from biocapture.images.private_files import private
 
 MAX_PICTURE_PX = 900
 """Longest side of a picture on the page; larger ones are reduced."""
@@ -37,7 +38,7 @@ def write_page(record: Readiness, path: Path, language: str = "") -> None:
     """
     page = _page(record, language or record.language)
     try:
-        path.write_text(page, encoding="utf8", errors="replace")
+        private(path).write_text(page, encoding="utf8", errors="replace")
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(path)) from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from biocapture.enrolment.station.seal import Seal
 from biocapture.errors import BiocaptureError, StationError, UsageError
+from biocapture.images.private_files import private
 from biocapture.workers.transaction import transaction
 
 APPLICATION_ID = 0x42435354
@@ -56,7 +57,7 @@ def open_database(path: Path, seal: Seal, create: bool) -> sqlite3.Connection:
     if exists and not path.is_file():
         raise StationError("is no file", str(path))
     with station_errors(path):
-        database = sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        database = sqlite3.connect(private(path), timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
         with station_errors(path):
             _prepare(database, seal, exists)
@@ -86,7 +87,7 @@ def station_errors(path: Path) -> Iterator[None]:
         raise
     except BiocaptureError as error:
         raise StationError(error.message, str(path)) from error
-    except sqlite3.OperationalError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise StationError(f"cannot be used: {error}", str(path)) from error
     except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
         raise StationError(f"not a station, or damaged: {error}", str(path)) from error

@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from biocapture.errors import StationError
+from biocapture.images.private_files import FILE_MODE, is_readable_by_others
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 
@@ -82,9 +83,11 @@ def read_key(path: Path) -> bytes:
     Raises
     ------
     StationError
-        The file cannot be read, or holds no key.
+        The file cannot be read, can be read by others, or holds no key.
     """
     try:
+        if is_readable_by_others(path):
+            raise StationError(f"others can read this key file: chmod {FILE_MODE:o} {path}", str(path))
         with path.open("rb") as handle:
             return bytes.fromhex(handle.read(200).decode("ascii").strip())[: KEY_BYTES + 1]
     except OSError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from biocapture.assessment.modalities import measures
 from biocapture.errors import UsageError
 from biocapture.guidance import vocabulary
+from biocapture.images.private_files import private
 from biocapture.profile.load import Profile, load_profile
 from biocapture.runs.page.gather import gather_statistics
 from biocapture.runs.page.reference import SHIPPED, read_reference, reference_population, write_reference
@@ -74,7 +75,7 @@ def write_run_page(
     content = PageContent(table, statistics, rules, population, language, before, str(against or ""), picture)
     html = render_page(content)
     try:
-        return out.write_bytes(html.encode("utf8", "replace"))
+        return private(out).write_bytes(html.encode("utf8", "replace"))
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
 
