@@ -6,6 +6,7 @@ import pytest
 
 from biocapture.enrolment.station.seal import Seal, create_key, read_key
 from biocapture.errors import StationError
+from biocapture.images.private_files import private
 
 KEY = bytes(range(32))
 
@@ -54,14 +55,14 @@ def test_a_key_is_drawn_for_its_owner_alone_and_read_back(tmp_path: Path) -> Non
     ],
 )
 def test_what_a_key_file_holds(tmp_path: Path, content: bytes, key: bytes) -> None:
-    (tmp_path / "key").write_bytes(content)
+    private(tmp_path / "key").write_bytes(content)
     assert read_key(tmp_path / "key") == key
 
 
 @pytest.mark.parametrize("content", [b"zz" * 32, b"abc", "ä".encode() * 20])
 def test_what_is_no_key_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "key"
-    path.write_bytes(content)
+    private(path).write_bytes(content)
     with pytest.raises(StationError, match=r"key: not a key file: 64 hexadecimal digits are expected$") as refused:
         read_key(path)
     assert refused.value.subject == str(path)
@@ -75,9 +76,10 @@ def test_an_error_of_the_system_without_words_is_shown_as_it_is(
     def broken(*_: object, **__: object) -> None:
         raise OSError("wires cut")
 
+    existing = private(tmp_path / "existing")
     monkeypatch.setattr("biocapture.enrolment.station.seal.os.open", broken)
     with pytest.raises(StationError, match=r"key file cannot be written: wires cut$"):
         create_key(tmp_path / "key")
     monkeypatch.setattr(Path, "open", broken)
     with pytest.raises(StationError, match=r"key file cannot be read: wires cut$"):
-        read_key(tmp_path / "key")
+        read_key(existing)

@@ -271,6 +271,6 @@ class HealthRecord:
         except HealthError as error:
             raise HealthError(error.message, str(self.path)) from error
         except (OSError, sqlite3.OperationalError) as error:
-            raise HealthError(f"cannot be used: {error}", str(self.path)) from error
+            raise HealthError(f"cannot be used: {getattr(error, 'strerror', None) or error}", str(self.path)) from error
         except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
             raise HealthError(f"no health record, or damaged: {error}", str(self.path)) from error

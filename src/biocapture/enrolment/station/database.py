@@ -88,7 +88,7 @@ def station_errors(path: Path) -> Iterator[None]:
     except BiocaptureError as error:
         raise StationError(error.message, str(path)) from error
     except (OSError, sqlite3.OperationalError) as error:
-        raise StationError(f"cannot be used: {error}", str(path)) from error
+        raise StationError(f"cannot be used: {getattr(error, 'strerror', None) or error}", str(path)) from error
     except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
         raise StationError(f"not a station, or damaged: {error}", str(path)) from error
 
