@@ -58,7 +58,7 @@ def test_station_needs_its_own_key(run: Run, tmp_path: Path) -> None:
     assert "key file is needed" in said.err
     assert not station.exists()
     assert run("station", "add", station, ROOT / "clean_names", "--key-file", tmp_path / "k").status == 0
-    (tmp_path / "other").write_text("00" * 32)
+    private(tmp_path / "other").write_text("00" * 32)
     before = station.read_bytes()
     for command in (("list", station), ("add", station, ROOT / "clean_names"), ("forget", station, "x")):
         said = run("station", *command, "--key-file", tmp_path / "other")

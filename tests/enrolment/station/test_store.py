@@ -20,6 +20,7 @@ from biocapture.enrolment.station.packing import pack_sample, unpack_features, u
 from biocapture.enrolment.station.store import MAX_CITIZENS, RETENTION_DAYS, _matcher_of
 from biocapture.errors import StationError, UsageError
 from biocapture.fingerprint.comparison.template import Template
+from biocapture.images.private_files import private
 from biocapture.types import Position
 
 NAME = "ayu of the first village"
@@ -241,7 +242,7 @@ def test_keys(tmp_path: Path) -> None:
     assert (tmp_path / "k").stat().st_mode & 0o077 == 0
     with pytest.raises(StationError, match="cannot be written"):
         create_key(tmp_path / "k")
-    (tmp_path / "bad").write_text("zz")
+    private(tmp_path / "bad").write_text("zz")
     with pytest.raises(StationError, match="64 hexadecimal digits"):
         read_key(tmp_path / "bad")
     with pytest.raises(StationError, match="cannot be read"):
