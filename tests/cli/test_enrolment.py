@@ -7,6 +7,8 @@ import pytest
 from tests.support.commands import Run
 from tests.support.records_of_people import ROOT
 
+from biocapture.images.private_files import private
+
 
 def test_check_says_what_to_do(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
