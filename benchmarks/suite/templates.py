@@ -9,7 +9,7 @@ from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, captures
 from biocapture.assessment.modalities import AVAILABLE
 from biocapture.comparison.gallery import Gallery
-from biocapture.comparison.protocol import Prefilter, matcher_for
+from biocapture.comparison.protocol import ManyAtOnce, Prefilter, matcher_for
 from biocapture.errors import UsageError
 from biocapture.fingerprint.comparison.records import from_record, to_record
 from biocapture.fingerprint.comparison.singular_points import singular_points
@@ -18,6 +18,9 @@ from biocapture.types import Modality
 
 DISTINCT = 40
 """Different templates of a gallery; the others are copies."""
+
+MANY = 200
+"""References that are compared with one probe at once."""
 
 SAME, OTHER = (0, 1), (0, 4)
 """Two captures of one finger or eye; of two (the samples are sorted, four of each finger, two or more of each eye)."""
@@ -55,6 +58,8 @@ def cases() -> Iterator[Case]:
                 yield Case(f"{modality}.compare[{variant}, {kind}]", prepare)
         if isinstance(part, Prefilter):
             yield Case(f"{modality}.prefilter_scores", partial(_ranked, modality=modality))
+        if isinstance(part, ManyAtOnce):
+            yield Case(f"{modality}.scores_of_many", partial(_compared_with_many, modality=modality))
         yield Case(f"gallery.Gallery.search[{modality}]", partial(_searched, modality=modality), slow=True)
     yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(PRINT, 1)[0])))
     yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(PRINT, 1)[0], 2011)))
@@ -84,6 +89,14 @@ def _as_it_is(template: Any) -> Any:
 def _compared(setting: Setting, modality: Modality, pair: tuple[int, int], ready: Callable[[Any], Any]) -> Work:
     one, other = (ready(templates(modality, max(OTHER) + 1)[i]) for i in pair)
     return Work(partial(matcher_for(modality).compare, one, other))
+
+
+def _compared_with_many(setting: Setting, modality: Modality) -> Work:
+    """Per reference, of as many as a search in 10,000 compares in full."""
+    part = matcher_for(modality)
+    assert isinstance(part, ManyAtOnce)
+    known = templates(modality, max(OTHER) + 1)
+    return Work(partial(part.scores_of_many, part.prepare(known[0]), list(islice(cycle(known), MANY))), MANY)
 
 
 def _known(setting: Setting, modality: Modality) -> tuple[Any, ...]:

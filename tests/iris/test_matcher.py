@@ -120,6 +120,16 @@ def test_too_little_in_common_is_said() -> None:
     assert "turned" not in summary((whole, closing), found)
 
 
+def test_turned_cameras_are_said() -> None:
+    assert between(ONE, np.ascontiguousarray(ONE[::-1, ::-1])).summary.endswith(
+        "turned 180°, as by a camera that is upside down"
+    )
+    assert between(ONE, np.ascontiguousarray(ONE.T[::-1])).summary.endswith("turned 90°, farther than a head turns")
+    assert "camera" not in between(ONE, TURNED).summary
+    for capture in (OTHER, LEFT):
+        assert "camera" not in between(ONE, capture[::-1, ::-1].copy()).summary
+
+
 def test_swapped_sides_are_said() -> None:
     right, left = sample(ONE, Position.RIGHT_EYE), sample(LEFT, Position.LEFT_EYE)
     assert compare(right, left, "iris").summary.endswith("; right against left eye")

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from biocapture.iris.comparison.compare import MIN_BITS, THRESHOLDS, Comparison, compare, prepare, scores_of_many
+from biocapture.iris.comparison.compare import (
+    MAX_SHIFT,
+    MIN_BITS,
+    THRESHOLDS,
+    Comparison,
+    compare,
+    prepare,
+    scores_of_many,
+)
 from biocapture.iris.comparison.false_match_model import MIN_RATE, false_match_rate
 from biocapture.iris.comparison.picture import picture
 from biocapture.iris.comparison.search import index_features, prefilter_scores
@@ -14,6 +22,9 @@ WRITERS = {"own": Template.to_bytes}
 
 PLACEHOLDER_PX = (480, 640)
 """Height and width of an image where only a template is there."""
+
+UPSIDE_DOWN_DEG = 45
+"""A turn that differs from a half turn by less is called that of a camera which is upside down."""
 
 MAX_REPORTED_RATE = 0.05
 """False match rate above which a distance is called usual for different eyes, without a number."""
@@ -69,11 +80,19 @@ def summary(templates: tuple[Template, Template], comparison: Comparison) -> str
         return "; ".join(filter(None, reasons))
     facts = [_alike(comparison)]
     if comparison.common >= MIN_BITS:
-        facts.append(f"turned {round(comparison.rotation_deg)}°")
+        facts.append(f"turned {round(comparison.rotation_deg)}°{_camera(comparison)}")
     probe, reference = (template.position for template in templates)
     if Position.UNKNOWN not in (probe, reference) and probe is not reference:
         facts.append(f"{probe.replace('_', ' ')} against {reference.replace('_', ' ')}".replace(" eye", "", 1))
     return "; ".join(facts)
+
+
+def _camera(comparison: Comparison) -> str:
+    """What a turn that is not that of a head says of the cameras, where the eyes are alike."""
+    if abs(comparison.shift) <= MAX_SHIFT or comparison.score < THRESHOLDS[1e-2]:
+        return ""
+    upside_down = abs(comparison.rotation_deg) > 180 - UPSIDE_DOWN_DEG
+    return ", as by a camera that is upside down" if upside_down else ", farther than a head turns"
 
 
 def _empty(which: str, template: Template) -> str:

@@ -58,6 +58,23 @@ def test_only_candidates_are_compared_in_full() -> None:
     assert [each.id for each in gallery().search(probe(), top=1, candidates=1)] == ["2 left"]
 
 
+def test_upside_down_eyes_are_put_upright_where_it_is_certain() -> None:
+    for name, (seed, left) in EYES.items():
+        pixels = eye_image(seed, left, 11, roll_deg=-8.0).pixels[::-1, ::-1]
+        turned = template_of(sample(np.ascontiguousarray(pixels)))
+        assert turned.half_turned
+        assert not known_eyes()[name].half_turned
+        assert [each.id for each in gallery().search(turned, top=1, candidates=1)] == [name]
+        assert [
+            each.id
+            for each in Gallery([*others(name), ("turned", turned)], Modality.IRIS).search(known_eyes()[name], 1, 1)
+        ] == ["turned"]
+
+
+def others(name: str) -> list[tuple[str, Template]]:
+    return [(other, each) for other, each in known_eyes().items() if other != name]
+
+
 def promise(first: Template, second: Template) -> float:
     """By its definition, on the bits of the even bands: agreement at the best turn over its deviation by chance."""
     one, other = unpack(first), unpack(second)

@@ -40,6 +40,14 @@ def test_templates_of_the_first_version_are_read() -> None:
     assert Template.from_bytes(old).to_bytes() == STORED
 
 
+def test_upside_down_is_known_and_stored() -> None:
+    assert not EYE.half_turned
+    turned = template_of(sample(np.ascontiguousarray(eye_image(1).pixels[::-1, ::-1]), Position.LEFT_EYE))
+    again = Template.from_bytes(turned.to_bytes())
+    assert (again.half_turned, again.position) == (True, Position.LEFT_EYE)
+    assert len(turned.to_bytes()) == SIZE
+
+
 def test_same_eye_same_bytes() -> None:
     assert template_of(sample(eye_image(1).pixels, Position.LEFT_EYE)).to_bytes() == STORED
     assert template_of(sample(eye_image(2).pixels, Position.LEFT_EYE)).to_bytes() != STORED

@@ -1,4 +1,7 @@
-"""Prefilter of a search: half of the bits at the turns of a head, with many eyes at once."""
+"""Prefilter of a search: half of the bits at the turns of a head, with many eyes at once.
+
+Eyes that are certainly upside down are put upright; those of cameras on their side are not found by it.
+"""
 
 from collections.abc import Sequence
 
@@ -18,7 +21,7 @@ INDEX_DTYPE = np.dtype(
 
 
 def index_features(template: Template) -> bytes:
-    """The part of a template that the prefilter compares.
+    """The part of a template that the prefilter compares, upright.
 
     Parameters
     ----------
@@ -30,7 +33,8 @@ def index_features(template: Template) -> bytes:
         528 of them; see :data:`INDEX_DTYPE`.
     """
     row = np.zeros((), INDEX_DTYPE)
-    row["digits"] = digits(template.code[0], template.mask[0])
+    upright = np.array([PLACES // 2 if template.half_turned else 0])
+    row["digits"] = digits(rolled(template.code[:1], upright), rolled(template.mask[:1], upright))[0]
     row["count"] = np.bitwise_count(template.mask[0]).sum()
     row["grain"] = template.grain
     return row.tobytes()

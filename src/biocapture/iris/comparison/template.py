@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from biocapture.errors import TemplateError
 from biocapture.iris.comparison.independence import GRAIN_SIZE, Grain, grain_of
 from biocapture.iris.describe import find_outline
+from biocapture.iris.features.half_turn import half_turn
 from biocapture.iris.features.iris_code import BANDS, PLACES, IrisCode, iris_code
 from biocapture.iris.features.rubber_sheet import unwrap
 from biocapture.types import Failure, Mask, Position, Sample, Trace, no_trace
@@ -22,6 +23,13 @@ MAGIC, MAGIC_WITHOUT_GRAIN = b"BCI2", b"BCI1"
 
 HEADER = struct.Struct("<4sBBHHI")
 """Magic, eye, confidence in hundredths, bands, places, CRC-32 of what follows: the code, the mask, then the grain."""
+
+HALF_TURNED = 128
+"""Added to the stored eye where it is upside down."""
+
+HALF_TURN_EVIDENCE = -3.0
+"""Evidence below which an eye is upside down, see ``half_turn.py``: of 686 upright development images of four cameras,
+none; of the same turned, 92 to 97 %."""
 
 EYES = (Position.UNKNOWN, Position.RIGHT_EYE, Position.LEFT_EYE)
 """Indexed by the stored eye (ISO/IEC 19794-6 eye label)."""
@@ -53,6 +61,8 @@ class Template:
         Which bits count; the others are 0 in the code.
     grain : (13,) int8
         How much neighbouring bits depend on one another; see ``independence.py``.
+    half_turned : bool
+        Whether the image certainly shows the eye upside down; its code is that of the image as it is.
     """
 
     position: Position
@@ -60,6 +70,7 @@ class Template:
     code: Words
     mask: Words
     grain: Grain
+    half_turned: bool = False
 
     def __len__(self) -> int:
         """Bits that count."""
@@ -68,10 +79,8 @@ class Template:
     def to_bytes(self) -> bytes:
         """The stored form, 1051 bytes, the same for the same image."""
         body = self.code.astype("<u2").tobytes() + self.mask.astype("<u2").tobytes() + self.grain.tobytes()
-        return (
-            HEADER.pack(MAGIC, EYES.index(self.position), round(100 * self.confidence), BANDS, PLACES, zlib.crc32(body))
-            + body
-        )
+        eye = EYES.index(self.position) + HALF_TURNED * self.half_turned
+        return HEADER.pack(MAGIC, eye, round(100 * self.confidence), BANDS, PLACES, zlib.crc32(body)) + body
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -94,6 +103,7 @@ class Template:
         if len(data) < HEADER.size or not data.startswith((MAGIC, MAGIC_WITHOUT_GRAIN)):
             raise TemplateError(f"not an iris template (begins with {data[:4].hex(' ') or 'nothing'})")
         magic, eye, confidence, bands, places, checksum = HEADER.unpack_from(data)
+        half_turned, eye = divmod(eye, HALF_TURNED)
         size = SIZE if magic == MAGIC else HEADER.size + CODE_SIZE
         if len(data) != size or (bands, places) != (BANDS, PLACES):
             raise TemplateError(
@@ -107,7 +117,8 @@ class Template:
         if (code & ~mask).any():
             raise TemplateError("damaged template: bits of the code outside the mask")
         grain = np.frombuffer(data, np.int8, offset=HEADER.size + CODE_SIZE)
-        return cls(EYES[eye], confidence / 100, code, mask, grain if grain.size else _grain_of_words(code, mask))
+        grain = grain if grain.size else _grain_of_words(code, mask)
+        return cls(EYES[eye], confidence / 100, code, mask, grain, bool(half_turned))
 
 
 def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
@@ -129,7 +140,10 @@ def template_of(sample: Sample, trace: Trace = no_trace) -> Template:
     if isinstance(outline, Failure):
         nothing = np.zeros((HALVES, PLACES), np.uint16)
         return Template(position, 0.0, nothing, nothing.copy(), np.zeros(GRAIN_SIZE, np.int8))
-    return pack(iris_code(unwrap(sample.image.pixels, outline, trace), trace), position, outline.confidence)
+    pixels, limbus = sample.image.pixels, outline.limbus
+    evidence = half_turn(pixels, limbus.row_px, limbus.column_px, limbus.radius_px)
+    template = pack(iris_code(unwrap(pixels, outline, trace), trace), position, outline.confidence)
+    return replace(template, half_turned=evidence < HALF_TURN_EVIDENCE)
 
 
 def pack(code: IrisCode, position: Position = Position.UNKNOWN, confidence: float = 1.0) -> Template:
