@@ -36,6 +36,7 @@ INPUTS = {
     "gaze_angle": "edges of pupil and limbus", "interlace": "rows around the iris", "exposure": "strip",
     "saturation": "strip", "specular_load": "strip, masks", "lash_cover": "strip, masks", "lid_cover": "lids",
     "glasses_glare": "open eye", "noise": "pupil", "texture_detail": "strip", "segmentation_confidence": "segmentation",
+    "pupil_glare": "pupil", "inside_image": "both ellipses, image size", "near_infrared": "rings",
     "resolved_detail": "spectrum of rows and columns", "block_grid": "steps on rows and columns",
     "upright": "lids, both ways", "right_way_up": "cells around the eye",
     "printed_lens": "four patches of the iris", "lens_edge": "rings on the sclera",

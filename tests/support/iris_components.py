@@ -99,6 +99,22 @@ def _margin(it: KnownCapture) -> float:
     return float(100 * np.clip(min(beside / (0.6 * radius), above / (0.2 * radius)), 0, 1))
 
 
+def _inside(it: KnownCapture) -> float:
+    """The eye that looks into the camera, cut at the right border of the image."""
+    radius, dilation = it.conditions.iris_radius_px, it.conditions.dilation
+    columns = it.image.pixels.shape[1]
+    row, column = (
+        np.indices((480, 3 * columns))
+        - np.array([it.image.truth.limbus.row_px, it.image.truth.limbus.column_px])[:, None, None]
+    )
+    pupil_row, pupil_column = it.image.truth.pupil.row_px, it.image.truth.pupil.column_px
+    away = np.hypot(
+        row + it.image.truth.limbus.row_px - pupil_row, column + it.image.truth.limbus.column_px - pupil_column
+    )
+    ring = (np.hypot(row, column) < radius) & (away > dilation * radius)
+    return float(100 * ring[:, :columns].sum() / ring.sum())
+
+
 def _sclera_contrast(it: KnownCapture) -> float:
     sclera, iris, pupil = (it.sensed(grey) for grey in (it.eye.sclera_grey, it.eye.iris_grey, it.eye.pupil_grey))
     return 100 * (sclera - iris) / (sclera + iris - 2 * pupil)
@@ -226,6 +242,14 @@ COMPONENTS: dict[str, Component] = {
         ("led_spread", (0.1, 0.45, 0.6)), 1, lambda it: it.share(it.image.truth.specular),
         "pixels to which lamps add 40 greys", 2.0, 2.5, 1.5, ("glasses_glare", "led_spread"),
     ),
+    "inside_image": Component(
+        ("shift_column_px", (180.0, 240.0, 280.0)), -1, _inside, "pixels of the iris over those of a whole one", 3.0,
+        4.0, 1.0, ("glasses_glare",),
+    ),
+    "near_infrared": Component(
+        ("skin_grey", (220.0, 150.0, 90.0)), -1, None, "", 0.0, 0.0, 0.15,
+        (*LIGHT, *LENSES, "glasses_glare", "iris_radius_px", "makeup", "lashes", "lid_opening"),
+    ),
     "lash_cover": Component(
         ("lashes", (0.0, 0.5, 1.0)), 1, lambda it: it.share(it.image.truth.lash),
         "pixels that lashes cover by 30 %", 11.0, 11.0, 7.0, (*COVER, "interlace_px"),
@@ -237,6 +261,9 @@ COMPONENTS: dict[str, Component] = {
     "glasses_glare": Component(
         ("glasses_glare", (0.0, 0.35, 0.7)), 1, _glare,
         "pixels from 245 within 1.5 R, without lamps", 4.0, 8.0, 1.0, ("glasses_glare",),
+    ),
+    "pupil_glare": Component(
+        ("pupil_glare", (0.0, 0.3, 0.6)), 1, None, "", 0.0, 0.0, 1.0, ("glasses_glare",),
     ),
     "noise": Component(
         ("noise", (1.0, 3.0, 8.0, 16.0)), 1, _noise, "from the noise and the greys", 5.0, 3.0, 1.0,

@@ -53,9 +53,6 @@ def describe(sample: Sample, trace: Trace = no_trace) -> IrisBatch:
     outline = find_outline(sample, trace)
     if isinstance(outline, Failure):
         return IrisBatch.of_failure(outline)
-    if outline.confidence < MIN_CONFIDENCE:
-        detail = f"confidence {outline.confidence:.2f} that an eye was found, least {MIN_CONFIDENCE}"
-        return IrisBatch.of_failure(Failure("iris.no_eye", detail))
     columns = columns_of(sample.image.pixels, outline, trace)
     columns["stated_right"] = STATED_SIDES.get(sample.position, float("nan"))
     if columns["usable"] < MIN_USABLE:
@@ -65,7 +62,7 @@ def describe(sample: Sample, trace: Trace = no_trace) -> IrisBatch:
 
 
 def find_outline(sample: Sample, trace: Trace = no_trace) -> Outline | Failure:
-    """Outline of the eye in a sample, whatever its confidence.
+    """Outline of the eye in a sample: what is measured, and what is compared.
 
     Parameters
     ----------
@@ -77,14 +74,19 @@ def find_outline(sample: Sample, trace: Trace = no_trace) -> Outline | Failure:
     -------
     Outline or Failure
         ``iris.visible_light`` where the image has colours; ``iris.no_eye`` or ``iris.one_eye`` as of
-        :func:`biocapture.iris.segmentation.segment.segment`, and where it is larger than :data:`MAX_PX`.
+        :func:`biocapture.iris.segmentation.segment.segment`, where it is larger than :data:`MAX_PX`, and where the
+        outline is less sure than :data:`MIN_CONFIDENCE`.
     """
     pixels = sample.image.pixels
     if "image.colour" in sample.image.notes or pixels.ndim != 2:
         return Failure("iris.visible_light", "colours: not taken in near infrared")
     if max(pixels.shape) > MAX_PX:
         return Failure("iris.no_eye", f"{max(pixels.shape)} px, most {MAX_PX}")
-    return segment(pixels, trace)
+    outline = segment(pixels, trace)
+    if isinstance(outline, Outline) and outline.confidence < MIN_CONFIDENCE:
+        detail = f"confidence {outline.confidence:.2f} that an eye was found, least {MIN_CONFIDENCE}"
+        return Failure("iris.no_eye", detail)
+    return outline
 
 
 def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) -> dict[str, float]:

@@ -21,9 +21,9 @@ class IrisBatch(Batch):
         0..1 share of the bits of the iris code that are uncovered and not fragile.
     radius_px … gaze_rad : Column
         See :class:`biocapture.iris.features.geometry.Geometry`.
-    pupil_grey … sclera_grey : Column
+    pupil_grey … skin_grey : Column
         See :class:`biocapture.iris.features.contrast.Contrast`.
-    usable … glare : Column
+    usable … pupil_glare : Column
         See :class:`biocapture.iris.features.cover.Cover`.
     across_px, motion_px : Column
         See :class:`biocapture.iris.features.focus.EdgeBlur`.
@@ -52,17 +52,20 @@ class IrisBatch(Batch):
     offset: Column
     offset_right: Column
     margin: Column
+    inside: Column
     ripple: Column
     gaze_rad: Column
     pupil_grey: Column
     inner_iris_grey: Column
     outer_iris_grey: Column
     sclera_grey: Column
+    skin_grey: Column
     usable: Column
     lid: Column
     lash: Column
     specular: Column
     glare: Column
+    pupil_glare: Column
     across_px: Column
     motion_px: Column
     effective_px: Column

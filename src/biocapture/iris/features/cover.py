@@ -36,6 +36,8 @@ class Cover:
         0..1: what nothing covers; what lids, lashes and mirrored light cover.
     glare : float
         Area of wide bright patches in the open eye, in areas of the iris.
+    pupil_glare : float
+        0..1: share of the pupil that they cover.
     """
 
     usable: float
@@ -43,6 +45,7 @@ class Cover:
     lash: float
     specular: float
     glare: float
+    pupil_glare: float
 
 
 def cover(pixels: GreyPixels, outline: Outline, strip: Strip, sclera_grey: float) -> Cover:
@@ -70,18 +73,23 @@ def cover(pixels: GreyPixels, outline: Outline, strip: Strip, sclera_grey: float
     def share(mask: Mask) -> float:
         return float((weight * mask.mean(axis=1)).sum())
 
+    glare, pupil_glare = _glare(pixels, outline, 1.0 if sclera_grey > MAX_SCLERA_GREY else GLARE_REACH)
     return Cover(
         usable=share(strip.usable),
         lid=share(strip.lid),
         lash=share(strip.lash),
         specular=share(strip.specular),
-        glare=_glare(pixels, outline, 1.0 if sclera_grey > MAX_SCLERA_GREY else GLARE_REACH),
+        glare=glare,
+        pupil_glare=pupil_glare,
     )
 
 
-def _glare(pixels: GreyPixels, outline: Outline, reach: float) -> float:
-    """Area of what is bright throughout discs wider than a lamp, within ``reach`` and between the lids."""
-    limbus, radius = outline.limbus, outline.limbus.major_px
+def _glare(pixels: GreyPixels, outline: Outline, reach: float) -> tuple[float, float]:
+    """Area of what is bright throughout discs wider than a lamp, and share of the pupil that it covers.
+
+    Within ``reach`` and between the lids.
+    """
+    pupil, limbus, radius = outline.pupil, outline.limbus, outline.limbus.major_px
     top, left, bottom, right = limbus.window(reach * radius)
     window = pixels[top:bottom, left:right]
     step = max(1, int(radius / MIN_PX_PER_RADIUS))
@@ -90,13 +98,14 @@ def _glare(pixels: GreyPixels, outline: Outline, reach: float) -> float:
     small = cv2.resize(divisible, (len(column), len(row)), interpolation=cv2.INTER_AREA)
     bright = (small >= GLARE_GREY).astype(np.uint8)
     if not bright.any():
-        return 0.0
+        return 0.0, 0.0
     down, across = top + row[:, None], left + column[None]
     bright &= outline.between_lids(down, across)
     bright[np.hypot(down - limbus.row_px, across - limbus.column_px) > reach * radius] = 0
     # Opening by a disc as wide as a lamp removes lamps and keeps what is wider.
     wide = cv2.morphologyEx(bright, cv2.MORPH_OPEN, _disc(max(3, int(LAMP_RADII * radius / step))))
-    return float(wide.sum() * step * step / (np.pi * radius**2))
+    inner = np.hypot(down - pupil.row_px, across - pupil.column_px) < pupil.radius_px
+    return float(wide.sum() * step * step / (np.pi * radius**2)), float(wide[inner].mean()) if inner.any() else 0.0
 
 
 def _disc(side: int) -> GreyPixels:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from biocapture.iris.outline import Ellipse, Outline
+from biocapture.iris.rings import ring_angles
 from biocapture.iris.segmentation.edges import LIMBUS_STIFFNESS, ripple, second_harmonic, visible_edge
 
 MARGIN_BESIDE, MARGIN_ABOVE = 0.6, 0.2
 """Room asked for left and right of the iris, and above and below, in iris radii; as ISO/IEC 29794-6 is cited."""
+
+DEPTHS, PLACES = 12, 64
+"""Places of the iris that are looked for in the image: from pupil to limbus, and around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Geometry:
         Distance of the centres in iris radii, in the plane of the iris; its component towards rising columns.
     margin : float
         0..1: the least of the four distances to the image's border, each relative to what it should be.
+    inside : float
+        0..1: share of the iris that lies in the image.
     ripple : float
         Root of the summed squared harmonics 2..16 of the pupil's radius, relative to its mean, less what the gaze
         explains.
@@ -37,6 +43,7 @@ class Geometry:
     offset: float
     offset_right: float
     margin: float
+    inside: float
     ripple: float
     gaze_rad: float
 
@@ -68,6 +75,7 @@ def geometry(outline: Outline, shape: tuple[int, ...]) -> Geometry:
         offset=float(np.hypot(right, down)),
         offset_right=right,
         margin=_margin(limbus, shape),
+        inside=_inside(pupil, limbus, shape),
         ripple=ripple(outline.pupil_edge_px, pupil_seen, limbus_oval),
         gaze_rad=_tilt_away(abs(both)),
     )
@@ -87,6 +95,16 @@ def _margin(limbus: Ellipse, shape: tuple[int, ...]) -> float:
     required = limbus.major_px * np.array([MARGIN_ABOVE, MARGIN_BESIDE])
     before, after = centre - reach, np.array(shape[:2]) - 1 - centre - reach
     return float(np.clip(np.minimum(before, after) / required, 0.0, 1.0).min())
+
+
+def _inside(pupil: Ellipse, limbus: Ellipse, shape: tuple[int, ...]) -> float:
+    """Share by area of the iris, from pupil to limbus, whose places lie in the image."""
+    depth = ((np.arange(DEPTHS) + 0.5) / DEPTHS)[:, None]
+    (row, column), (far_row, far_column) = (ellipse.points(ring_angles(PLACES)) for ellipse in (pupil, limbus))
+    down, right = row + depth * (far_row - row), column + depth * (far_column - column)
+    seen = (down > -0.5) & (down < shape[0] - 0.5) & (right > -0.5) & (right < shape[1] - 0.5)
+    radius = pupil.radius_px + depth[:, 0] * (limbus.radius_px - pupil.radius_px)
+    return float((seen.mean(axis=1) * radius).sum() / radius.sum())
 
 
 def _tilt_away(second: float) -> float:

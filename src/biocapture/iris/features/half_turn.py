@@ -28,8 +28,9 @@ ADDED_GREYS, ADDED_ROUGHNESS = 4.0, 1.0
 MAX_DEVIATIONS, MAX_EDGE, ROUGHNESS_RANGE = 4.0, 2.0, (-1.0, 3.0)
 """Larger differences of grey, and edges, in deviations of the iris, count as this much; roughness in octaves."""
 
-MIN_PX, MIN_CELL_PX = 20, 5
-"""Pixels of the iris beside the pupil, and of a cell, below which nothing is concluded."""
+MIN_PX, MIN_CELL_PX, MIN_SIDE_CELLS = 20, 5, 2
+"""Pixels of the iris beside the pupil, pixels of a cell, and cells above each side of the eye, below which nothing is
+concluded."""
 
 
 def half_turn(pixels: GreyPixels, row_px: float, column_px: float, radius_px: float) -> float:
@@ -111,6 +112,9 @@ def _odd_parts(maps: Field, free: Mask) -> Values:
     count = free[None].astype(np.float32).reshape(shape).sum(axis=(2, 4))
     mean = (maps * free).reshape(shape).sum(axis=(2, 4)) / np.maximum(count, 1)
     known = np.minimum(count, count[:, ::-1, ::-1]) >= MIN_CELL_PX
+    known &= known[:, :, ::-1]
+    if np.count_nonzero(known[0, : ROWS // 2, 0]) < MIN_SIDE_CELLS:  # cut at one side
+        known[:] = False
     odd = np.where(known, mean - mean[:, ::-1, ::-1], 0.0)
     both = (odd + odd[:, :, ::-1]) / 2
     return np.asarray(both[:, : ROWS // 2, : (COLUMNS + 1) // 2].ravel(), np.float64)

@@ -25,7 +25,7 @@ def segmentation_confidence(batch: IrisBatch) -> Column:
     return 100 * batch.confidence
 
 
-@measure(unit="1", range=(-20.0, 20.0), curve=Ramp(-0.6, 0.0), guidance="iris.turn_upright")
+@measure(unit="1", range=(-20.0, 20.0), curve=Ramp(-1.2, 0.0), guidance="iris.turn_upright")
 def upright(batch: IrisBatch) -> Column:
     """Whether lids lie above and below the iris rather than left and right. Higher is better.
 

@@ -99,7 +99,7 @@ def greyscale_utilisation(batch: IrisBatch) -> Column:
     iso="ISO/IEC 29794-6 iris radius",
     unit="px",
     range=(0.0, 4096.0),
-    curve=Ramp(50.0, 100.0),
+    curve=Ramp(30.0, 80.0),
     guidance="iris.come_closer",
 )
 def iris_radius(batch: IrisBatch) -> Column:
@@ -184,13 +184,13 @@ def motion_blur(batch: IrisBatch) -> Column:
 
 
 @measure(
-    iso="ISO/IEC 29794-6 gaze angle", unit="°", range=(0.0, 90.0), curve=Ramp(32.0, 14.0), guidance="iris.look_here"
+    iso="ISO/IEC 29794-6 gaze angle", unit="°", range=(0.0, 90.0), curve=Ramp(45.0, 14.0), guidance="iris.look_here"
 )
 def gaze_angle(batch: IrisBatch) -> Column:
     """Angle between the line of sight and the camera's axis. Lower is better.
 
     From the common oval of the edges of pupil and limbus. Pupils are a little oval in themselves: eyes that look into
-    the camera show 5° to 13°.
+    the camera show 5° to 13°, and 22° to 34° where the camera's pixels are not square: only more is surely a gaze.
     """
     return np.rad2deg(batch.gaze_rad)
 

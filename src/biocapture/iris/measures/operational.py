@@ -35,6 +35,28 @@ def specular_load(batch: IrisBatch) -> Column:
     return 100 * batch.specular
 
 
+@measure(unit="%", range=PERCENT, curve=Ramp(50.0, 100.0), guidance="iris.centre_eye")
+def inside_image(batch: IrisBatch) -> Column:
+    """Share of the iris, by area, that lies in the image. Higher is better.
+
+    What is cut off is not compared; an iris that only touches the border loses nothing.
+    """
+    return 100 * batch.inside
+
+
+@measure(unit="1", range=(-100.0, 600.0), curve=Ramp(0.9, 1.5), guidance="iris.visible_light")
+def near_infrared(batch: IrisBatch) -> Column:
+    """How the light of the capture looks: 1.4 and more in near infrared, 0.5 to 1.1 in visible light. Higher is better.
+
+    (i + k - 2p) / (s - p) with the median greys p of the pupil, i of the outer iris, s of the sclera and k of the skin
+    below the eye. In near infrared skin is brighter than the white of the eye, and no iris is dark; in visible light
+    skin is darker, and most irises are nearly black. Not assessed where the image shows no skin below the eye.
+    """
+    pupil = batch.pupil_grey
+    white = np.maximum(batch.sclera_grey - pupil, MIN_STEP_GREYS)
+    return (batch.outer_iris_grey + batch.skin_grey - 2 * pupil) / white
+
+
 @measure(unit="%", range=PERCENT, curve=Ramp(45.0, 15.0), guidance="iris.lift_lashes")
 def lash_cover(batch: IrisBatch) -> Column:
     """Share of the iris that lashes and their shadows cover. Lower is better."""
@@ -54,6 +76,15 @@ def glasses_glare(batch: IrisBatch) -> Column:
     Light in spectacles, or a window. Beside the iris only where the white of the eye itself is not as bright.
     """
     return 100 * batch.glare
+
+
+@measure(unit="%", range=PERCENT, curve=Ramp(90.0, 30.0), guidance="iris.remove_glasses")
+def pupil_glare(batch: IrisBatch) -> Column:
+    """Share of the pupil that bright patches wider than a mirrored lamp cover. Lower is better.
+
+    A window, or light in spectacles: the edge of the pupil is a guess where it is covered.
+    """
+    return 100 * batch.pupil_glare
 
 
 @measure(unit="%", range=(0.0, 1e4), curve=Ramp(20.0, 7.0), guidance="iris.check_camera")
