@@ -9,7 +9,8 @@ usage: python -m models.iris_quality.train [--images DIR --scores CSV] [--eyes N
 The target is what is left of the distance to a stranger, (0.5 - d) / 0.42, of each degraded capture compared with a
 good one of the same eye by our own code. Its logarithm is a weighted sum of the logarithms of the components' scores;
 weights from 0.03 to 0.8, so that no fault is without weight and none decides alone. Prints the weights to be copied
-into iris/measures/quality.py, correlations, and areas under error-versus-discard characteristics. Takes four minutes.
+into iris/measures/quality.py (those of the last four of ``operational`` there are set by hand), correlations, and areas
+under error-versus-discard characteristics. Takes four minutes.
 """
 
 import argparse
@@ -59,6 +60,10 @@ COMPONENTS: tuple[Measure, ...] = (
     operational.glasses_glare,
     operational.noise,
     operational.texture_detail,
+    operational.resolved_detail,
+    operational.block_grid,
+    operational.inside_image,
+    operational.pupil_glare,
     integrity.segmentation_confidence,
     integrity.printed_lens,
 )

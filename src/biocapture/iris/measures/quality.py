@@ -60,7 +60,11 @@ WEIGHTS: dict[Measure, float] = {
     operational.glasses_glare: 0.03,
     operational.noise: 0.03,
     operational.texture_detail: 0.03,
+    operational.resolved_detail: 0.10,
+    operational.block_grid: 0.10,
+    operational.inside_image: 0.05,
+    operational.pupil_glare: 0.05,
     integrity.segmentation_confidence: 0.03,
     integrity.printed_lens: 0.05,
 }
-"""From models/iris_quality/train.py."""
+"""From models/iris_quality/train.py; the last four of ``operational`` by hand: cameras' own images have 100 in them."""
