@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from biocapture import cli
@@ -74,6 +74,9 @@ def test_markup_of_names_is_shown(tmp_path, monkeypatch, capfd):
 
 
 @given(st.text())
+@example("\\")
+@example("a\\\\")
+@example("\\[b]\\")
 def test_any_text_is_shown_on_one_line(text):
     shown = door.one_line(text)
     assert not {ord(character) for character in shown} & set(door.HIDDEN)

@@ -74,7 +74,11 @@ def plain(text: str) -> str:
     str
         See :func:`one_line`; markup in it is quoted, so that it is shown letter by letter.
     """
-    return escape(one_line(text))
+    line = one_line(text)
+    start = line.rstrip("\\")
+    # Only before a tag does rich read two backslashes as one: a tag without effect follows those at the end.
+    end = 2 * line[len(start) :] + "[none][/none]" if start != line else ""
+    return escape(start) + end
 
 
 class Terminal(Console):
