@@ -147,8 +147,8 @@ def _incomplete(album: Album, ayu: Samples) -> Iterator[Case]:
     yield Case("eye_in_finger_slot", eye, "complete.wrong_modality", (INDEX,))
     swapped = ayu | {Position.RIGHT_EYE: ayu[Position.LEFT_EYE], Position.LEFT_EYE: ayu[Position.RIGHT_EYE]}
     yield Case("exchanged_eyes", swapped, "complete.wrong_eye", (Position.RIGHT_EYE, Position.LEFT_EYE))
-    dry = album.print_of("ayu", MIDDLE, 1, dry=0.95)
-    yield Case("poor_print", ayu | {MIDDLE: [dry]}, "readable.slot", (MIDDLE,))
+    blurred = album.print_of("ayu", MIDDLE, 1, blur_px=4.5)
+    yield Case("poor_print", ayu | {MIDDLE: [blurred]}, "readable.slot", (MIDDLE,))
 
 
 def _repeated(album: Album, ayu: Samples) -> Iterator[Case]:

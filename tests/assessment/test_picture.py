@@ -116,8 +116,8 @@ def test_the_card_stands_beside_the_capture(tmp_path: Path) -> None:
 
 
 def test_faults_are_red_and_named() -> None:
-    dry = touch(1, dry=0.9).pixels
-    report = assess(sample(dry, Modality.FINGERPRINT))
+    cut = touch(1, partial=0.85).pixels
+    report = assess(sample(cut, Modality.FINGERPRINT))
     assert report.verdict == "RETAKE"
     profile = options_of("fingerprint").profile
     faulty = card(report, profile, "en")

@@ -5,6 +5,7 @@ import numpy as np
 
 from biocapture.assessment.capabilities import Recognition
 from biocapture.assessment.modalities import AVAILABLE, capability
+from biocapture.images.ppi import PLAUSIBLE_PPI_RANGE, WORKING_PPI
 from biocapture.types import Image, Modality, Picture
 
 COLOUR_CODES, COLOURED_SHARE = 12, 0.2
@@ -12,6 +13,9 @@ COLOUR_CODES, COLOURED_SHARE = 12, 0.2
 
 MIN_PX = 64
 """Smaller pictures show too little to be distinguished."""
+
+MIN_FINE_PPI, CENTRE_PX = 600.0, 256
+"""Stated resolution from which a picture is looked at as a print at 500 ppi, too, and how much of its middle."""
 
 
 def guess_modality(image: Image) -> Modality | None:
@@ -37,9 +41,25 @@ def guess_modality(image: Image) -> Modality | None:
     if not coloured and min(pixels.shape) < MIN_PX:
         return None
     candidates = (kind for kind in AVAILABLE if kind.in_colour == coloured)
-    return next(
-        (kind for kind in candidates if (package := capability(kind, Recognition)) and package.resembles(pixels)), None
-    )
+    return next((kind for kind in candidates if _resembles(pixels, kind, image.ppi)), None)
+
+
+def _resembles(pixels: Picture, kind: Modality, ppi: float) -> bool:
+    package = capability(kind, Recognition)
+    if package is None:
+        return False
+    fine = kind.by_contact and MIN_FINE_PPI < ppi < PLAUSIBLE_PPI_RANGE[1]
+    return package.resembles(pixels) or (fine and package.resembles(_centre_at_500_ppi(pixels, ppi)))
+
+
+def _centre_at_500_ppi(pixels: Picture, ppi: float) -> Picture:
+    """The middle of a finer picture, reduced."""
+    factor = ppi / WORKING_PPI
+    height, width = (min(side, round(CENTRE_PX * factor)) for side in pixels.shape)
+    top, left = (pixels.shape[0] - height) // 2, (pixels.shape[1] - width) // 2
+    size = max(MIN_PX, round(width / factor)), max(MIN_PX, round(height / factor))
+    centre = pixels[top : top + height, left : left + width]
+    return cv2.resize(centre, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def _is_coloured(pixels: Picture) -> bool:

@@ -22,6 +22,9 @@ MIN_LIKENESS = 0.25
 """Likeness to a print, 0..1: portraits, irises, pages, noise and textures stay below, prints of six sensors above 0.33
 (see spectrum.py)."""
 
+CERTAIN_LIKENESS = 0.45
+"""Likeness from which nothing about a print is doubted; below, ridges of a wrong scale are taken for its reason."""
+
 FULL_COHERENCE = 0.5
 """Mean coherence from which ridges count as fully directed; isotropic textures have 0.2."""
 
@@ -34,6 +37,14 @@ MIN_MINUTIA_QUALITY = 0.05
 IMPLAUSIBLE_PERIODS_PX = ((3.3, 5.3), (16.0, 28.0))
 """Regular periods within these ranges are no finger's at 500 ppi (the six sensors span 5.9 to 15.6 px), but may be at
 another resolution."""
+
+MAX_WIDE_PERIOD_PX, MAX_FINGER_MM2 = 13.0, 600.0
+"""Nor has a finger ridges as wide as this on so large an area: prints of nine sensors have 490 mm² at most."""
+
+MAX_SHALLOW_GREY = 16
+"""Brightest grey of pictures whose 12 bits were stored in 16, or 4 in 8."""
+
+WRONG_SCALE = "image.ppi_implausible"
 
 MIN_PEAK_SHARE, MIN_COHERENCE = 0.45, 0.15
 """Share of energy near the main period, and mean coherence, that most prints have at half or double scale, and few
@@ -74,7 +85,7 @@ def _statistics(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBa
     minutiae = extract_minutiae(field, flow, trace)
     touch = contact(platen, frame, field, flow)
     spectrum = radial_spectrum(platen.pixels, field)
-    likeness = spectrum.ridge_share * min(1.0, float(np.nan_to_num(touch.coherence)) / FULL_COHERENCE)
+    likeness = _likeness(spectrum, touch.coherence)
     columns = _grey_columns(blocks) | _minutia_columns(pixels, minutiae)
     columns |= values_of(touch)
     columns |= {
@@ -92,10 +103,18 @@ def _statistics(pixels: GreyPixels, frame: Frame, trace: Trace) -> FingerprintBa
         "minutia_quality": minutiae.quality.astype(np.float64),
     }
     statistics = columns | {name: Table.of_one(value) for name, value in tables.items()}
-    return FingerprintBatch.of_one(statistics, _failure(likeness, touch.ridge_mm2), _notes(spectrum, touch))
+    notes = _notes(spectrum, touch)
+    failure = _failure(likeness, touch.ridge_mm2, notes)
+    if pixels.max() <= MAX_SHALLOW_GREY and _is_print(_stretched(pixels)):
+        failure = Failure("fingerprint.check_depth", f"greys 0..{pixels.max()}, of 0..255")
+    if failure is not None and failure.reason != "fingerprint.no_print":
+        statistics["likeness"] = float("nan")
+    return FingerprintBatch.of_one(statistics, failure, notes)
 
 
-def _failure(likeness: float, ridge_mm2: float) -> Failure | None:
+def _failure(likeness: float, ridge_mm2: float, notes: tuple[str, ...]) -> Failure | None:
+    if WRONG_SCALE in notes and not (likeness >= CERTAIN_LIKENESS and ridge_mm2 >= MIN_RIDGES_MM2):
+        return Failure("fingerprint.check_resolution", f"likeness to a print {likeness:.2f} at the stated resolution")
     if not likeness >= MIN_LIKENESS:
         return Failure("fingerprint.no_print", f"likeness to a print {likeness:.2f}, least {MIN_LIKENESS}")
     if ridge_mm2 < MIN_RIDGES_MM2:
@@ -103,11 +122,28 @@ def _failure(likeness: float, ridge_mm2: float) -> Failure | None:
     return None
 
 
+def _likeness(spectrum: RadialSpectrum, coherence: float) -> float:
+    return spectrum.ridge_share * min(1.0, float(np.nan_to_num(coherence)) / FULL_COHERENCE)
+
+
+def _stretched(pixels: GreyPixels) -> GreyPixels:
+    return (pixels * np.float32(255 / max(1, int(pixels.max())))).astype(np.uint8)
+
+
+def _is_print(pixels: GreyPixels) -> bool:
+    field = ridge_field(pixels)
+    if not field.foreground.any():
+        return False
+    return _likeness(radial_spectrum(pixels, field), float(field.coherence[field.foreground].mean())) >= MIN_LIKENESS
+
+
 def _notes(spectrum: RadialSpectrum, touch: Contact) -> tuple[str, ...]:
     notes = []
-    implausible = any(low < spectrum.period_px < high for low, high in IMPLAUSIBLE_PERIODS_PX)
+    period = spectrum.period_px
+    implausible = any(low < period < high for low, high in IMPLAUSIBLE_PERIODS_PX)
+    implausible |= MAX_WIDE_PERIOD_PX < period < IMPLAUSIBLE_PERIODS_PX[1][1] and touch.ridge_mm2 > MAX_FINGER_MM2
     if implausible and spectrum.peak_share > MIN_PEAK_SHARE and touch.coherence > MIN_COHERENCE:
-        notes.append("image.ppi_implausible")
+        notes.append(WRONG_SCALE)
     if touch.background < MIN_BACKGROUND_GREYS:
         notes.append("image.inverted")
     return tuple(notes)

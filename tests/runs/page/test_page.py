@@ -59,7 +59,7 @@ def test_counts_equal_those_of_the_rows(run: Path, rows: list[dict[str, object]]
     for (kind, key), (every, worst) in found.reasons.items():
         mine = [row for row in rows if row["modality"] == kind and row["reasons"] == key]
         assert every == worst == len(mine) > 0
-    for name in ("fingerprint.dryness", "iris.sharpness", "face.yaw"):
+    for name in ("fingerprint.centring", "iris.sharpness", "face.yaw"):
         scores = [row[f"{name}.score"] for row in rows if row[f"{name}.score"] is not None]
         assert found.scores[name].sum() == len(scores)
         assert found.below[name] == sum(score < MINIMA[name] for score in scores)  # type: ignore[operator]

@@ -35,6 +35,9 @@ MIN_STEP_GREYS, MIN_STEP_SHARE = 12, 0.7
 """Difference of that brightness from padding, and share of the edge that has it: 0.97 on slanted windows of the
 development sets, 0.17 at most where prints fade into white."""
 
+MIN_WINDOW_PX = 33
+"""Side of a square that must fit into the window: what is narrower lies between stripes or letters."""
+
 FILLED_PX = 16
 """Scale at which greys of the window are carried on into padding."""
 
@@ -95,21 +98,26 @@ def _padding(pixels: GreyPixels) -> Mask | None:
     if not wanted.any():
         return None
     # The square that is flat reaches half its side beyond its middle.
-    flat_label = _largest(np.where(wanted[label], label, 0).astype(np.uint16), FLAT_PX)
-    wanted &= _is_stepped(pixels, flat_label, count)
-    return wanted[flat_label] if wanted.any() else None
+    number = np.where(wanted, np.cumsum(wanted), 0).astype(np.uint16)
+    region = _largest(number[label], FLAT_PX)
+    padding = _is_stepped(pixels, region, int(wanted.sum()) + 1)[region]
+    window = _least((~padding).astype(np.uint8), MIN_WINDOW_PX)
+    return padding if padding.any() and window.any() else None
 
 
 def _is_stepped(pixels: GreyPixels, label: NDArray[np.uint16], count: int) -> Mask:
-    """(N,) regions whose grey is not that of the valleys beside them, nearly all along their edge."""
+    """(N,) regions of one grey that is not that of the valleys beside them, nearly all along their edge."""
     beside = _largest(label, GAP_PX)
     bright = _largest(np.where(beside > 0, np.uint8(0), pixels), VALLEY_PX)
     edge = np.where(beside > 0, np.uint16(0), _largest(beside, 3))
-    own, others = label[label > 0], edge[edge > 0]
-    grey = np.bincount(own, pixels[label > 0], count) / np.maximum(np.bincount(own, minlength=count), 1)
+    own, others, greys = label[label > 0], edge[edge > 0], pixels[label > 0].astype(np.float64)
+    area = np.maximum(np.bincount(own, minlength=count), 1)
+    grey, square = (np.bincount(own, values, count) / area for values in (greys, greys * greys))
+    one_grey = square - grey * grey <= MAX_FLAT_GREYS**2
     step = np.abs(bright[edge > 0] - grey[others]) > MIN_STEP_GREYS
     length = np.bincount(others, minlength=count)
-    return np.bincount(others, step, count) > MIN_STEP_SHARE * np.maximum(length, 1)
+    one_grey[0] = False
+    return one_grey & (np.bincount(others, step, count) > MIN_STEP_SHARE * np.maximum(length, 1))
 
 
 def _filled(pixels: GreyPixels, padding: Mask) -> GreyPixels:

@@ -14,6 +14,9 @@ X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = RESOLUTION_TAGS = (0x011A, 0x011B,
 EXIF_UNKNOWN_PPI = 72.0
 """What EXIF writers must state when they do not know (CIPA DC-008, XResolution)."""
 
+NISTCOM_UNKNOWN_PPI = (-1, 0, 255)
+"""What NIST's programs write where they do not know; no scanner has 255."""
+
 
 def stated_resolutions(
     format: str, data: bytes, info: Mapping[Any, Any], tags: Mapping[int, Any]
@@ -101,7 +104,7 @@ def _jp2_boxes(data: bytes) -> Iterator[tuple[str, float, float]]:
 
 
 def _wsq_comment(data: bytes) -> Iterator[tuple[str, float, float]]:
-    """``PPI`` in a NISTCOM comment segment (marker FFA8)."""
-    found = re.search(rb"\bPPI[ \t]+(\d{1,6})\b", data[:4096])
-    if found:
+    """``PPI`` in a NISTCOM comment segment (marker FFA8); NBIS writes -1, which some programs store as 255."""
+    found = re.search(rb"\bPPI[ \t]+(-?\d{1,6})\b", data[:4096])
+    if found and int(found[1]) not in NISTCOM_UNKNOWN_PPI:
         yield "NISTCOM", float(found[1]), float(found[1])
