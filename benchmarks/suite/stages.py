@@ -13,7 +13,7 @@ from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting
 from biocapture.assessment.modalities import package
 from biocapture.fingerprint.describe import describe
-from biocapture.fingerprint.features import contact, minutiae, ridge_field, ridge_flow, spectrum
+from biocapture.fingerprint.features import contact, extent, minutiae, platen, ridge_field, ridge_flow, spectrum
 from biocapture.fingerprint.nfiq2 import (
     block_quality,
     blocks,
@@ -34,6 +34,7 @@ class Stages:
     sample: Sample
     pixels: GreyPixels
     frame: contact.Frame
+    platen: platen.Platen
     grey: Field
     sums: region.BlockSums
     moments: blocks.GradientMoments
@@ -63,7 +64,8 @@ def through(sample: Sample) -> Stages:
     grey = grid.pad_to_blocks(pixels)
     analysis = blockwise.analyse_blocks(pixels)
     angles = analysis.orientation[analysis.foreground]
-    field = ridge_field.ridge_field(pixels)
+    window = platen.find_platen(pixels)
+    field = ridge_field.ridge_field(window.pixels, padding=window.padding)
     flow = ridge_flow.follow_ridges(field)
     found = minutiae.extract_minutiae(field, flow)
     row, column = (
@@ -74,14 +76,15 @@ def through(sample: Sample) -> Stages:
         sample=sample,
         pixels=pixels,
         frame=contact.Frame(within[0].start, within[1].start, *sample.image.pixels.shape),
+        platen=window,
         grey=grey,
         sums=region.block_sums(pixels, grey),
         moments=blocks.gradient_moments(pixels, grey),
         analysis=analysis,
         angles=angles,
         windows={
-            name: windows.rotated_windows(pixels, analysis.foreground, angles, window)
-            for name, window in WINDOWS.items()
+            name: windows.rotated_windows(pixels, analysis.foreground, angles, turned)
+            for name, turned in WINDOWS.items()
         },
         field=field,
         flow=flow,
@@ -97,12 +100,13 @@ def _slanted(s: Stages) -> tuple[int, int]:
 Arguments = Callable[[Stages], tuple[Any, ...]]
 
 LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
-    (region.within_frame, lambda s: (s.sample.image.pixels,)),
+    (extent.print_window, lambda s: (s.sample.image.pixels,)),
+    (platen.find_platen, lambda s: (s.pixels,)),
     (blockwise.analyse_blocks, lambda s: (s.pixels,)),
     (ridge_field.ridge_field, lambda s: (s.pixels,)),
     (ridge_flow.follow_ridges, lambda s: (s.field,)),
     (minutiae.extract_minutiae, lambda s: (s.field, s.flow)),
-    (contact.contact, lambda s: (s.pixels, s.frame, s.field, s.flow)),
+    (contact.contact, lambda s: (s.platen, s.frame, s.field, s.flow)),
     (spectrum.radial_spectrum, lambda s: (s.pixels, s.field)),
     (spectrum.ridge_signal, lambda s: (s.pixels, s.field)),
     (minutia_features.central_count, lambda s: (s.row, s.column, s.pixels.shape)),

@@ -24,6 +24,9 @@ REDUCTION = 2
 FLAT_PX, MAX_FLAT_GREYS = 3, 3
 """Side of the square within which padding varies by this at most: exactly flat, or flat before compression."""
 
+NARROWEST_PX = 5
+"""Width of the narrowest padding."""
+
 MIN_AREA_SHARE = 0.003
 """Of the image: smaller flat places at its border do not count."""
 
@@ -85,10 +88,12 @@ def find_platen(pixels: GreyPixels) -> Platen:
 
 def _padding(pixels: GreyPixels) -> Mask | None:
     """(h, w) where there is padding, at 250 ppi; None without any."""
-    flat = _largest(pixels, FLAT_PX) - _least(pixels, FLAT_PX) <= MAX_FLAT_GREYS
+    flat = (_largest(pixels, FLAT_PX) - _least(pixels, FLAT_PX) <= MAX_FLAT_GREYS).astype(np.uint8)
+    # Specks, which noise makes by the hundred, are no padding.
+    flat = cv2.morphologyEx(flat, cv2.MORPH_OPEN, np.ones((NARROWEST_PX, NARROWEST_PX), np.uint8))
     if not any(line.any() for line in (flat[0], flat[-1], flat[:, 0], flat[:, -1])):
         return None
-    count, label, statistics, _ = cv2.connectedComponentsWithStats(flat.astype(np.uint8), connectivity=4)
+    count, label, statistics, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
     wanted = statistics[:, cv2.CC_STAT_AREA] > MIN_AREA_SHARE * pixels.size
     at_border = np.zeros(count, bool)
     for line in (label[0], label[-1], label[:, 0], label[:, -1]):
