@@ -7,7 +7,7 @@ import typer
 
 from biocapture.cli import station as station_commands
 from biocapture.cli.exit_status import answer
-from biocapture.cli.options import FALSE_MATCH_RATES, KeyFile, Language, ProfileName, fmr_option, json_option
+from biocapture.cli.options import FALSE_MATCH_RATES, KeyFile, Language, ProfileName, Workers, fmr_option, json_option
 from biocapture.cli.terminal.door import say_json
 
 commands = typer.Typer()
@@ -79,15 +79,31 @@ def dedup(
     fmr: Annotated[float, fmr_option(help=f"False match rate per comparison: {FALSE_MATCH_RATES}.")] = 0.0001,
     any_slot: Annotated[bool, typer.Option("--any-slot", help="Compare every finger with every finger.")] = False,
     as_json: Annotated[bool, json_option(help="Print JSON instead of text.")] = False,
+    workers: Workers = 0,
+    journal: Annotated[
+        Path | None, typer.Option(help="File that notes what is done: started again with it, dedup goes on there.")
+    ] = None,
 ) -> None:
     """Find persons who are enrolled twice: compare every sample with every other person's and list the matches.
 
+    Images are read and compared by several processes; a terminal shows how far they are. The journal holds templates:
+    protect it like them, and delete it when it is not needed any more.
+
     Exit status: 0 no matches, 1 matches found, 2 wrong usage.
     """
+    from biocapture.cli.terminal.progress import with_progress
     from biocapture.cli.terminal.readiness import print_duplicates
     from biocapture.enrolment.dedup import find_duplicates
+    from biocapture.workers.maps import default_workers
 
-    matches = find_duplicates(paths, fmr, any_slot=any_slot)
+    matches = find_duplicates(
+        paths,
+        fmr,
+        any_slot=any_slot,
+        workers=workers or default_workers(),
+        journal=journal,
+        progress=with_progress,
+    )
     _print_json(matches.to_dict()) if as_json else print_duplicates(matches)
     raise answer(not matches.pairs)
 

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from biocapture.fingerprint.comparison.compare import THRESHOLDS, Comparison, compare
+from biocapture.fingerprint.comparison.compare import THRESHOLDS, Comparison, compare, quick_score
+from biocapture.fingerprint.comparison.index import Index
 from biocapture.fingerprint.comparison.picture import picture
 from biocapture.fingerprint.comparison.records import from_own, from_record, to_record
 from biocapture.fingerprint.comparison.search import IndexFeatures, index_features, prefilter_scores
@@ -75,6 +76,7 @@ __all__ = [
     "READERS",
     "THRESHOLDS",
     "WRITERS",
+    "Index",
     "IndexFeatures",
     "Template",
     "compare",
@@ -84,6 +86,7 @@ __all__ = [
     "placeholder_image",
     "prefilter_scores",
     "prepare",
+    "quick_score",
     "summary",
     "template_of",
 ]

@@ -1,6 +1,7 @@
 """Who is in there twice."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,39 @@ def test_wrong_usage(tmp_path: Path) -> None:
 def test_clusters_link_over_others() -> None:
     assert clusters([("a", "b"), ("c", "d"), ("b", "e"), ("x", "d")]) == (("a", "b", "e"), ("c", "d", "x"))
     assert clusters([]) == ()
+
+
+def test_processes_find_the_same(tmp_path: Path) -> None:
+    enrolled(tmp_path, "a", "ayu", 1), enrolled(tmp_path, "b", "ayu", 2)
+    assert find_duplicates([tmp_path], workers=2) == find_duplicates([tmp_path])
+
+
+def test_a_journal_spares_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped in the middle of a line, changed images and all: the result is that of a run without one."""
+    journal = tmp_path / "journal"
+    for name, person, touch in (("a", "ayu", 1), ("b", "ayu", 2), ("c", "budi", 1)):
+        enrolled(tmp_path / "people", name, person, touch)
+    first = find_duplicates([tmp_path / "people"], journal=journal)
+    assert first == find_duplicates([tmp_path / "people"])
+    journal.write_bytes(journal.read_bytes()[:-30])
+    counts: list[tuple[int, str]] = []
+
+    def counted(items: Iterable[object], count: int, unit: str) -> Iterable[object]:
+        counts.append((count, unit))
+        return items
+
+    assert find_duplicates([tmp_path / "people"], journal=journal, progress=counted) == first
+    assert counts == [(0, "images read"), (1, "blocks searched")]
+    shutil.copy(tmp_path / "people" / "c" / "right_thumb.jpg", tmp_path / "people" / "b" / "right_thumb.jpg")
+    counts.clear()
+    changed = find_duplicates([tmp_path / "people"], journal=journal, progress=counted)
+    assert counts == [(1, "images read"), (1, "blocks searched")]
+    assert {pair.owners[0][-1] + pair.owners[1][-1] for pair in changed.pairs} == {"ab", "bc"}
+
+
+def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
+    enrolled(tmp_path, "a", "ayu", 1), enrolled(tmp_path, "b", "budi", 1)
+    (tmp_path / "letter.txt").write_text("not a journal\n")
+    with pytest.raises(UsageError, match="not a journal"):
+        find_duplicates([tmp_path / "a", tmp_path / "b"], journal=tmp_path / "letter.txt")
+    assert (tmp_path / "letter.txt").read_text() == "not a journal\n"

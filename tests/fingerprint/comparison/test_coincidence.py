@@ -7,9 +7,11 @@ from tests.support.prints import grown, sample
 
 from biocapture.fingerprint.comparison.coincidence import (
     FIRST_REACH_PX,
+    Ridges,
     plane_transform,
     refined_transform,
     ridge_coincidence,
+    ridges_of,
 )
 from biocapture.fingerprint.comparison.structure import structure_of
 from biocapture.fingerprint.comparison.template import template_of
@@ -19,9 +21,14 @@ STAY = plane_transform(1 + 0j, 0j)
 
 
 @functools.cache
-def ridges(seed: int, impression_seed: int = 1, **effects: float) -> np.ndarray:
+def ridges(seed: int, impression_seed: int = 1, **effects: float) -> Ridges:
     pixels = impression(grown(seed), impression_seed, Effects(**effects)).pixels
     return structure_of(template_of(sample(pixels))).ridges
+
+
+def of_plane(plane: np.ndarray) -> Ridges:
+    """Of greys about 128: what is brighter is ridge."""
+    return ridges_of(plane > 128, plane != 128)
 
 
 def test_a_print_coincides_with_itself_and_not_with_another() -> None:
@@ -42,9 +49,10 @@ def test_movement_follows_the_plane_of_the_minutiae() -> None:
 
 def test_what_the_movement_misses_is_corrected() -> None:
     """Turned by a degree and shifted by a pixel more than told: the correction finds nearly all of it."""
-    missed = cv2.getRotationMatrix2D((ridges(61).shape[1] / 2, ridges(61).shape[0] / 2), 1.0, 1.0)
+    height, width = ridges(61).plane.shape
+    missed = cv2.getRotationMatrix2D((width / 2, height / 2), 1.0, 1.0)
     missed[:, 2] += 1.0
-    moved = np.sign(cv2.warpAffine(ridges(61), missed, ridges(61).shape[::-1]))
+    moved = of_plane(cv2.warpAffine(ridges(61).plane, missed, (width, height), borderValue=(128,)))
     coincidence = ridge_coincidence(ridges(61), moved, STAY, FIRST_REACH_PX)
     near, nearer = (
         ridge_coincidence(ridges(61), moved, way, 1).value for way in (STAY, refined_transform(STAY, coincidence))
@@ -55,12 +63,12 @@ def test_what_the_movement_misses_is_corrected() -> None:
 def test_little_in_common_tells_nothing() -> None:
     for far in (plane_transform(1 + 0j, 2000 + 0j), plane_transform(1 + 0j, 0 - 2000j)):
         assert ridge_coincidence(ridges(61), ridges(62), far, FIRST_REACH_PX).value == 0
-    for empty in (np.zeros((0, 0), np.float32), np.zeros((8, 8), np.float32)):
+    for empty in (of_plane(np.zeros((0, 0), np.uint8)), of_plane(np.full((8, 8), 128, np.uint8))):
         assert ridge_coincidence(ridges(61), empty, STAY, FIRST_REACH_PX).value == 0
         assert ridge_coincidence(empty, ridges(61), STAY, FIRST_REACH_PX).value == 0
 
 
 def test_part_of_a_print_coincides_where_it_is() -> None:
-    part = ridges(61).copy()
-    part[:, : part.shape[1] // 2] = 0
-    assert ridge_coincidence(part, ridges(61), STAY, FIRST_REACH_PX).value > 0.9
+    part = ridges(61).plane.copy()
+    part[:, : part.shape[1] // 2] = 128
+    assert ridge_coincidence(of_plane(part), ridges(61), STAY, FIRST_REACH_PX).value > 0.9

@@ -1,26 +1,16 @@
 """Local deduplication: every sample against every other person's; pairs that match, and clusters of them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from biocapture.assessment.options import options_of
-from biocapture.comparison.compare import sample_and_template
-from biocapture.comparison.gallery import Gallery
-from biocapture.comparison.protocol import matcher_for
+from biocapture.enrolment.dedup.blocks import Usable, matches_in
+from biocapture.enrolment.dedup.extraction import Progress, extracted, silent
+from biocapture.enrolment.dedup.journal import Journal
 from biocapture.enrolment.dedup.subjects import OwnedImage, owned_images
-from biocapture.errors import BiocaptureError, UsageError
+from biocapture.errors import UsageError
 from biocapture.types import Modality, Position
-
-MAX_CANDIDATES = 50
-"""Matches that are reported of one sample."""
-
-Template = Any
-Extracted = tuple[OwnedImage, Template]
-Matches = dict[tuple[str, str], list[tuple[str, str, float]]]
-"""Two owners → paths of their matching images and the comparison score 0..100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +78,13 @@ class Duplicates:
 
 
 def find_duplicates(
-    paths: Iterable[Path], fmr: float = 1e-4, *, any_slot: bool = False, threads: int = 2
+    paths: Iterable[Path],
+    fmr: float = 1e-4,
+    *,
+    any_slot: bool = False,
+    workers: int = 1,
+    journal: Path | None = None,
+    progress: Progress = silent,
 ) -> Duplicates:
     """Find samples of different owners that match.
 
@@ -100,8 +96,12 @@ def find_duplicates(
         One of the matchers' documented false match rates, per comparison.
     any_slot : bool
         Compare every position with every other; otherwise, where all positions are known, only the same ones.
-    threads : int
-        Images read at a time; the result does not depend on it.
+    workers : int
+        Processes; the result does not depend on it.
+    journal : Path, optional
+        Finished work is noted in this file; what stands there already is not done again.
+    progress : callable
+        Is given what is to be done, one after another, with how many there are and what they are, and yields it.
 
     Returns
     -------
@@ -110,30 +110,30 @@ def find_duplicates(
     Raises
     ------
     UsageError
-        A path does not exist, fewer than two owners are there, or the rate is not documented.
+        A path does not exist, fewer than two owners are there, the rate is not documented, or the journal is none.
     EnrolmentError
         A manifest is damaged.
     """
     images = list(owned_images(paths))
     if len({image.owner for image in images}) < 2:
         raise UsageError("at least two enrolments or images are needed", str(images[0].owner) if images else "PATH")
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        outcomes = list(pool.map(_extract, images))
-    extracted = [(image, template) for image, template, _ in outcomes if template is not None]
-    matches: Matches = {}
-    comparisons = sum(_search(group, fmr, matches) for group in _groups(extracted, any_slot))
+    with Journal(journal) as noted:
+        outcomes = extracted(images, noted, workers, progress)
+        usable = [(outcome.image, outcome.template) for outcome in outcomes if not outcome.problem]
+        groups = _groups(usable, any_slot)
+        matches, comparisons = matches_in(groups, fmr, noted, workers, progress)
     pairs = [_pair(owners, samples) for owners, samples in matches.items()]
     pairs.sort(key=lambda pair: (-pair.score, pair.owners))
-    failed = [(image, error) for image, template, error in outcomes if template is None]
+    failed = [outcome for outcome in outcomes if outcome.problem]
     return Duplicates(
         tuple(pairs),
         clusters([pair.owners for pair in pairs]),
         len({image.owner for image in images}),
-        len(extracted),
+        len(usable),
         comparisons,
         fmr,
-        {str(image.path): str(error) for image, error in failed if not isinstance(error, str)},
-        {str(image.path): error for image, error in failed if isinstance(error, str)},
+        {str(outcome.image.path): outcome.problem for outcome in failed if outcome.unreadable},
+        {str(outcome.image.path): outcome.problem for outcome in failed if not outcome.unreadable},
     )
 
 
@@ -158,24 +158,9 @@ def clusters(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(distinct, key=lambda cluster: (-len(cluster), cluster)))
 
 
-def _extract(image: OwnedImage) -> tuple[OwnedImage, Template | None, BiocaptureError | str]:
-    """The template of an image, or why there is none: an error where it cannot be read, a text where it is empty."""
-    try:
-        options = options_of(image.modality or "auto", ppi=image.ppi)
-    except UsageError as error:
-        return image, None, error.message
-    try:
-        sample, template = sample_and_template(image.path, options)
-    except BiocaptureError as error:
-        return image, None, error
-    if matcher_for(sample.modality).is_empty(template):
-        return image, None, "nothing to compare in it"
-    return replace(image, modality=sample.modality), template, ""
-
-
-def _groups(extracted: Sequence[Extracted], any_slot: bool) -> list[list[Extracted]]:
+def _groups(extracted: Sequence[Usable], any_slot: bool) -> list[list[Usable]]:
     """Samples that are compared with one another: of a position, or of a modality where a position is unknown."""
-    by_modality: dict[Modality, list[Extracted]] = {}
+    by_modality: dict[Modality, list[Usable]] = {}
     for image, template in extracted:
         assert image.modality is not None
         by_modality.setdefault(image.modality, []).append((image, template))
@@ -188,23 +173,6 @@ def _groups(extracted: Sequence[Extracted], any_slot: bool) -> list[list[Extract
         keys = dict.fromkeys(key(image) for image, _ in members)
         groups += [[member for member in members if key(member[0]) == value] for value in keys]
     return groups
-
-
-def _search(group: list[Extracted], fmr: float, matches: Matches) -> int:
-    """Search each sample among the others of its group and add what matches; how many comparisons that amounts to."""
-    modality = group[0][0].modality
-    assert modality is not None
-    thresholds = matcher_for(modality).THRESHOLDS
-    if fmr not in thresholds:
-        raise UsageError(f"false match rate must be one of {', '.join(map(str, thresholds))}", str(fmr))
-    gallery = Gallery(((str(i), template) for i, (_, template) in enumerate(group)), modality)
-    for i, (image, template) in enumerate(group):
-        for candidate in gallery.search(template, MAX_CANDIDATES):
-            other = group[int(candidate.id)][0]
-            if int(candidate.id) > i and other.owner != image.owner and candidate.score >= thresholds[fmr]:
-                owners = min(image.owner, other.owner), max(image.owner, other.owner)
-                matches.setdefault(owners, []).append((str(image.path), str(other.path), candidate.score))
-    return len(group) * (len(group) - 1) // 2
 
 
 def _pair(owners: tuple[str, str], samples: list[tuple[str, str, float]]) -> DuplicatePair:

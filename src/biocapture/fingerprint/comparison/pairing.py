@@ -3,8 +3,7 @@
 import numpy as np
 
 from biocapture.fingerprint.comparison.structure import Structure
-from biocapture.fingerprint.units import angle_size
-from biocapture.types import Indices, Values
+from biocapture.types import Field, Indices, Values
 
 MAX_PAIRS = 30
 """Pairs that are relaxed together."""
@@ -18,12 +17,11 @@ MIN_DECIDING_PAIRS, MAX_DECIDING_PAIRS = 4, 12
 MIN_RING_SAMPLES = 20
 """Ring samples that must lie on both prints for their surroundings to be compared."""
 
-DIRECTION_POWER = 6
-"""Surroundings are alike on any two prints of a pattern; only very alike ones count."""
 
-
-def similarity(probe: Structure, reference: Structure) -> Values:
+def similarity(probe: Structure, reference: Structure) -> Field:
     """Likeness of every local structure of one print to every one of the other.
+
+    Surroundings are alike on any two prints of a pattern: the sixth power lets only very alike ones count.
 
     Parameters
     ----------
@@ -32,22 +30,28 @@ def similarity(probe: Structure, reference: Structure) -> Values:
 
     Returns
     -------
-    (M, M') float64
+    (M, M') float32
         0..1.
     """
     common = probe.on_print @ reference.on_print.T
-    aligned = probe.surroundings @ reference.surroundings.T
-    directions = np.where(common > MIN_RING_SAMPLES, aligned / np.maximum(common, 1), 0)
+    likeness: Field = probe.surroundings @ reference.surroundings.T
+    likeness *= common > MIN_RING_SAMPLES
+    likeness /= np.maximum(common, 1, out=common)
+    np.clip(likeness, 0, 1, out=likeness)
+    likeness *= likeness
+    # The sixth power: of what was squared, the third.
+    likeness *= likeness * likeness
     neighbours = probe.cylinder @ reference.cylinder.T
-    return np.clip(directions, 0, 1).astype(np.float64) ** DIRECTION_POWER * np.clip(neighbours, 0, 1)
+    likeness *= np.clip(neighbours, 0, 1, out=neighbours)
+    return likeness
 
 
-def best_pairs(likeness: Values) -> tuple[Indices, Indices]:
+def best_pairs(likeness: Field) -> tuple[Indices, Indices]:
     """The most alike pairs, each minutia at most once: a pair that is the best of its row and column goes first.
 
     Parameters
     ----------
-    likeness : (M, M') float64
+    likeness : (M, M') float32
 
     Returns
     -------
@@ -55,7 +59,7 @@ def best_pairs(likeness: Values) -> tuple[Indices, Indices]:
         Row and column of each pair, at most :data:`MAX_PAIRS`, the most alike first.
     """
     count = min(MAX_PAIRS, *likeness.shape)
-    flat = np.argsort(-likeness, axis=None, kind="stable")[: 4 * count]
+    flat = _highest(likeness.ravel(), 4 * count)
     row, column = np.divmod(flat, likeness.shape[1])
     taken_rows: set[int] = set()
     taken_columns: set[int] = set()
@@ -84,16 +88,21 @@ def compatibility(probe: Structure, reference: Structure, first: Indices, second
     (P, P) float64
         0..1; 0 for pairs with minutiae in one place.
     """
-    gap_a, gap_b = (each[:, None] - each[None, :] for each in (probe.place[first], reference.place[second]))
-    length_a, length_b = np.abs(gap_a), np.abs(gap_b)
-    stretch = np.abs(length_a - length_b)
-    angle_a, angle_b = probe.angle[first], reference.angle[second]
-    turn = angle_size((angle_a[:, None] - angle_a[None, :]) - (angle_b[:, None] - angle_b[None, :]))
-    bearing = angle_size((angle_a[:, None] - np.angle(gap_a)) - (angle_b[:, None] - np.angle(gap_b)))
-    keeps = _falling(stretch, 8.0 + 0.04 * np.minimum(length_a, length_b), 0.6)
-    keeps *= _falling(turn, np.pi / 8, 12.0) * _falling(bearing, np.pi / 10, 14.0)
-    keeps[(length_a < 1e-3) | (length_b < 1e-3)] = 0.0
-    return keeps
+    # Angles to one another do not change with the movement, so both prints are expressed in the frames of minutiae.
+    pair = np.stack([probe.place[first], reference.place[second]]).astype(np.complex64)
+    facing = np.exp(-1j * np.stack([probe.angle[first], reference.angle[second]])).astype(np.complex64)
+    gap = pair[:, :, None] - pair[:, None, :]
+    length = np.abs(gap)
+    bearing = gap * facing[:, :, None]
+    turned = facing[1] * facing[0].conj()
+    off = np.abs(np.angle(np.stack([bearing[0] * bearing[1].conj(), turned[:, None] * turned.conj()])))
+    stretch = np.abs(length[0] - length[1])
+    nearer = np.minimum(length[0], length[1])
+    keeps = _falling(stretch, np.float32(8.0) + np.float32(0.04) * nearer, 0.6)
+    keeps *= _falling(off[1], np.pi / 8, 12.0)
+    keeps *= _falling(off[0], np.pi / 10, 14.0)
+    keeps[nearer < 1e-3] = 0.0
+    return keeps.astype(np.float64)
 
 
 def relaxed_likeness(value: Values, compatible: Values) -> Values:
@@ -139,6 +148,16 @@ def agreement(before: Values, after: Values, minutiae: int) -> float:
     return float(np.log(after[kept].mean() + 1e-4))
 
 
-def _falling(value: Values, middle: Values | float, slope: float) -> Values:
+def _highest(values: Field, count: int) -> Indices:
+    """Indices of the highest values, the highest first and of equal ones the first."""
+    if count < len(values):
+        chosen = np.flatnonzero(values >= np.partition(values, len(values) - count)[len(values) - count])
+    else:
+        chosen = np.arange(len(values))
+    return chosen[np.argsort(-values[chosen], kind="stable")][:count]
+
+
+def _falling(value: Field, middle: Field | float, slope: float) -> Field:
     """Sigmoid from 1 down to 0, ½ at ``middle``."""
-    return 1 / (1 + np.exp(slope * (value - middle)))
+    fallen: Field = 1 / (1 + np.exp(np.minimum(np.float32(slope) * (value - np.float32(middle)), np.float32(60))))
+    return fallen

@@ -10,24 +10,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import TemplateError
-from biocapture.fingerprint.comparison.structure import directions_of, minutiae_of, surroundings_of
+from biocapture.fingerprint.comparison.structure import (
+    RINGS,
+    cylinders,
+    directions_of,
+    minutiae_of,
+    surroundings_of,
+    weights_of,
+)
 from biocapture.fingerprint.comparison.template import MAX_MINUTIAE, Template
 from biocapture.fingerprint.units import angle_size
 from biocapture.types import Field, Values
+
+MAX_KEPT = 64
+"""Minutiae of a print that take part: the clearest, with most of the print about them."""
+
+HARMONICS = (-2, -1, 0, 1, 2)
+"""Of the ridge directions along each ring about a minutia that are kept: they change slowly."""
+
+NEIGHBOUR_CELLS, NEIGHBOUR_ANGLES, NEIGHBOUR_SPREAD_PX = 5, 4, 16.0
+"""Of the neighbouring minutiae: a coarser cylinder than that of a full comparison."""
+
+DIRECTION_SHARE = 0.65
+"""Of the likeness of two minutiae that their ridge directions decide, the rest their neighbours."""
 
 UNIT_SCALE = 127
 """Unit vectors are kept as whole 127ths: their products are whole numbers, the same in any order of summation."""
 
 INDEX_BITS = 9
-"""Of the index, when a likeness and an index share one number; 160 · 127² · 2⁹ is below 2³¹."""
+"""Of the index, when a likeness and an index share one number; 134 · 127² · 2⁹ is below 2³¹."""
 
-MAX_BATCH_ROWS = 32_768
+MAX_BATCH_ROWS = 16_384
 """Minutiae of the gallery compared together: bounds the memory of a search to some 100 MB."""
 
 MAX_PAIRS = 24
 """Minutiae of the probe, each with its best counterpart, that may support a reference."""
 
-LIKENESS_POWER = 4
+LIKENESS_POWER = 10
 """Contrast of likeness: surroundings are somewhat alike on any two prints."""
 
 ROUNDS = 3
@@ -42,24 +61,24 @@ STRETCH_PX, STRETCH_SHARE, TURN_RAD = 7.0, 0.06, np.pi / 8
 MIN_GAP_PX = 0.5
 """Two pairs with minutiae nearer than this, on either print, say nothing of one another."""
 
-assert MAX_MINUTIAE < 1 << INDEX_BITS
+assert MAX_KEPT < 1 << INDEX_BITS
 
 
 @dataclass(frozen=True, slots=True)
 class IndexFeatures:
-    """The part of a template that the prefilter needs.
+    """The part of a template that the prefilter needs, the clearest minutiae first.
 
     Attributes
     ----------
-    surroundings : (M, 160) int8
-        Unit vectors in 127ths.
+    descriptor : (M, 134) int8
+        Unit vectors in 127ths: ridge directions and neighbours about each minutia.
     place : (M,) complex64
         Column - i · row.
     angle : (M,) float32
         Radians.
     """
 
-    surroundings: NDArray[np.int8]
+    descriptor: NDArray[np.int8]
     place: NDArray[np.complex64]
     angle: Field
 
@@ -68,7 +87,7 @@ class IndexFeatures:
 
 
 def index_features(template: Template) -> IndexFeatures:
-    """Features of a template by which a gallery is prefiltered; 172 bytes per minutia.
+    """Features of a template by which a gallery is prefiltered; 146 bytes per minutia, of 64 at most.
 
     Parameters
     ----------
@@ -87,17 +106,21 @@ def index_features(template: Template) -> IndexFeatures:
     if len(template) > MAX_MINUTIAE:
         raise TemplateError(f"{len(template)} minutiae, expected at most {MAX_MINUTIAE}")
     place, angle = minutiae_of(template)
-    surroundings, _ = surroundings_of(place, angle, directions_of(template))
-    length = np.maximum(np.linalg.norm(surroundings, axis=1, keepdims=True), 1e-6)
-    unit = np.rint(UNIT_SCALE * surroundings / length).astype(np.int8)
-    return IndexFeatures(unit, place.astype(np.complex64), angle.astype(np.float32))
+    surroundings, on_print = surroundings_of(place, angle, np.pad(directions_of(template), ((0, 1), (0, 1))))
+    clearest = np.argsort(-on_print.mean(axis=1) * weights_of(template), kind="stable")[:MAX_KEPT]
+    rings = surroundings[clearest] @ _HARMONICS
+    rings /= np.maximum(np.linalg.norm(rings, axis=1, keepdims=True), 1e-6)
+    near = cylinders(place, angle, NEIGHBOUR_CELLS, NEIGHBOUR_ANGLES, NEIGHBOUR_SPREAD_PX)[clearest]
+    parts = np.sqrt(DIRECTION_SHARE) * rings, np.sqrt(1 - DIRECTION_SHARE) * near
+    descriptor = np.rint(UNIT_SCALE * np.concatenate(parts, axis=1)).astype(np.int8)
+    return IndexFeatures(descriptor, place[clearest].astype(np.complex64), angle[clearest].astype(np.float32))
 
 
 def prefilter_scores(probe: IndexFeatures, references: Sequence[IndexFeatures]) -> Values:
     """Cheap score of each reference: likeness of the best minutiae, as far as others fit with them.
 
-    The relaxation of a full comparison (Cappelli, Ferrara & Maltoni 2010) in short: for many references at once, on the
-    surroundings alone, every minutia of the probe with one counterpart only.
+    The relaxation of a full comparison (Cappelli, Ferrara & Maltoni 2010) in short: for many references at once, every
+    minutia of the probe with one counterpart only.
 
     Parameters
     ----------
@@ -142,7 +165,7 @@ def _batch_scores(probe: IndexFeatures, batch: Sequence[IndexFeatures]) -> Field
     place, angle = (np.concatenate([getattr(own, name) for own in batch])[partner] for name in ("place", "angle"))
     fit = _fit(probe.place[chosen], probe.angle[chosen], place, angle)
     for _ in range(ROUNDS):
-        likeness = 0.5 * likeness + 0.5 / (kept - 1) * (fit * likeness[None]).sum(axis=1)
+        likeness = 0.5 * likeness + 0.5 / (kept - 1) * np.einsum("pqg,qg->pg", fit, likeness)
     best: Field = np.sort(likeness, axis=0)[-DECIDING_PAIRS:].mean(axis=0)
     return best
 
@@ -151,10 +174,10 @@ def _counterparts(probe: IndexFeatures, batch: Sequence[IndexFeatures]) -> tuple
     """(M, G) likeness -1..1 of each minutia of the probe to the most alike one of each reference; which one of all."""
     sizes = np.array([len(own) for own in batch])
     start = np.cumsum(sizes) - sizes
-    rows = np.concatenate([own.surroundings for own in batch]).astype(np.float32)
+    rows = np.concatenate([own.descriptor for own in batch]).astype(np.float32)
     within = (np.arange(len(rows)) - np.repeat(start, sizes)).astype(np.int32)
     # The index lies in the low bits of the likeness: a single maximum finds both, and breaks ties the same way always.
-    code = (probe.surroundings.astype(np.float32) @ rows.T).astype(np.int32)
+    code = (probe.descriptor.astype(np.float32) @ rows.T).astype(np.int32)
     code <<= INDEX_BITS
     code |= within
     best = np.maximum.reduceat(code, start, axis=1)  # no group is empty
@@ -171,6 +194,23 @@ def _fit(place_a: NDArray[np.complex64], angle_a: Field, place_b: NDArray[np.com
     # Two pairs of one movement turn alike, and the line between them turns as they do.
     off = angle_size(turn[:, None] - turn[None]) ** 2
     off += angle_size(turn[:, None] - np.angle(gap_a * np.conj(gap_b))) ** 2
-    fit: Field = np.exp(-0.5 * (stretch**2 + off / TURN_RAD**2))
+    fit: Field = np.exp(-0.5 * (stretch**2 + off / np.float32(TURN_RAD**2)))
     fit[(length_a < MIN_GAP_PX) | (length_b < MIN_GAP_PX)] = 0
     return fit
+
+
+def _harmonics() -> Field:
+    """(160, 50) from the samples on all rings, cosines and sines, to their harmonics, real and imaginary."""
+    parts = []
+    before, total = 0, sum(count for _, count in RINGS)
+    for _, count in RINGS:
+        wave = np.exp(-2j * np.pi * np.outer(np.arange(count) / count, HARMONICS)) / np.sqrt(count)
+        own = np.zeros((total, len(HARMONICS)), complex)
+        own[before : before + count] = wave
+        # (x + iy) · w = x Re w - y Im w + i (x Im w + y Re w)
+        parts += [np.concatenate([own.real, -own.imag]), np.concatenate([own.imag, own.real])]
+        before += count
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+_HARMONICS = _harmonics()

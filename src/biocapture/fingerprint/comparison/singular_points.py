@@ -134,7 +134,7 @@ def _around(field: Directions, place: Places, core: Mask) -> tuple[Values, Value
     Around a core with angle β the doubled direction is β plus the bearing, around a delta 3β less the bearing: where
     the bearing is β, ridges run along it.
     """
-    ring = at_cells(field, place[:, None] + RADIUS_PX * CIRCLE[None, :])
+    ring = at_cells(np.pad(field, ((0, 1), (0, 1))), place[:, None] + RADIUS_PX * CIRCLE[None, :])
     mean = (ring * np.where(core[:, None], np.conj(CIRCLE), CIRCLE)).mean(axis=1)
     angle = np.mod(np.angle(mean), 2 * np.pi) / np.where(core, 1, 3)
     return angle, np.abs(mean).astype(np.float64)

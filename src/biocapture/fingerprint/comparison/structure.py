@@ -1,14 +1,16 @@
 """Local structures: the surroundings of each minutia in its own frame, so that turning the finger changes nothing."""
 
+import functools
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.fingerprint.comparison.coincidence import Ridges, ridges_of
 from biocapture.fingerprint.comparison.template import FIELD_PX, ORIENTATIONS, RIDGE_ROWS, Template
 from biocapture.fingerprint.units import angle_size
-from biocapture.types import Field, Values
+from biocapture.types import Field, Mask, Values
 
 Places = NDArray[np.complex128]
 """Column - i · row in px: multiplying by exp(iφ) turns counter-clockwise."""
@@ -20,9 +22,9 @@ RINGS = ((16.0, 8), (32.0, 12), (48.0, 16), (64.0, 20), (80.0, 24))
 """Radius in px and number of samples of the orientation descriptor (after Tico & Kuosmanen 2003)."""
 
 CYLINDER_PX = 70.0
-CYLINDER_CELLS = 12
+CYLINDER_CELLS = 8
 CYLINDER_ANGLES = 6
-SPREAD_PX = 2 * CYLINDER_PX / CYLINDER_CELLS * 1.1
+SPREAD_PX = 12.8
 SPREAD_RAD = np.deg2rad(30.0)
 SATURATION_CENTRE, SATURATION_WIDTH = 0.35, 0.12
 """Minutia cylinder codes (Cappelli, Ferrara & Maltoni 2010): radius; cells along the diameter; directions; standard
@@ -48,12 +50,17 @@ class Structure:
         1 where the ring lies on the print.
     cylinder : (M, K) float32
         Neighbouring minutiae by place and direction, unit length.
-    direction : (R, C) complex64
-        exp(2iθ) of the ridge direction θ of each cell; 0 in the background.
+    direction : (R + 1, C + 1) complex64
+        exp(2iθ) of the ridge direction θ of each cell; 0 in the background, and in one more row and column.
+    cell : (F,) complex128
+        Middles of the cells that are not background, column - i · row.
+    cell_direction : (F,) complex64
+        Theirs.
     weight : (M,) float64
         Of each minutia: its quality, 0.02..1; 1 for all where none is reported.
-    ridges : (h, w) float32
-        1 on ridges, -1 in valleys, 0 in the background, at 250 ppi; (0, 0) where they are not known.
+    ridges : Ridges
+    order : bytes
+        Decides which of two prints is laid on the other, so that a score does not depend on which is the probe.
     """
 
     place: Places
@@ -62,8 +69,11 @@ class Structure:
     on_print: Field
     cylinder: Field
     direction: Directions
+    cell: Places
+    cell_direction: Directions
     weight: Values
-    ridges: Field
+    ridges: Ridges
+    order: bytes
 
     def __len__(self) -> int:
         return len(self.place)
@@ -82,11 +92,37 @@ def structure_of(template: Template) -> Structure:
         Without rows for a template without minutiae.
     """
     place, angle = minutiae_of(template)
-    direction = directions_of(template)
+    direction = np.pad(directions_of(template), ((0, 1), (0, 1)))
     surroundings, on_print = surroundings_of(place, angle, direction)
-    weight = np.clip(template.quality / 100, MIN_WEIGHT, 1) if template.quality.any() else np.ones(len(template))
-    cylinder, ridges = _cylinders(place, angle), _plane(template)
-    return Structure(place, angle, surroundings, on_print, cylinder, direction, weight, ridges)
+    row, column = np.nonzero(direction)
+    return Structure(
+        place,
+        angle,
+        surroundings,
+        on_print,
+        cylinders(place, angle),
+        direction,
+        cell=(column + 0.5) * FIELD_PX - 1j * (row + 0.5) * FIELD_PX,
+        cell_direction=direction[row, column],
+        weight=weights_of(template),
+        ridges=ridges_of(*_plane(template)),
+        order=_order(template, len(row)),
+    )
+
+
+def weights_of(template: Template) -> Values:
+    """How far each minutia is to be trusted.
+
+    Parameters
+    ----------
+    template : Template
+
+    Returns
+    -------
+    (M,) float64
+        Its quality, 0.02..1; 1 for all where none is reported.
+    """
+    return np.clip(template.quality / 100, MIN_WEIGHT, 1) if template.quality.any() else np.ones(len(template))
 
 
 def minutiae_of(template: Template) -> tuple[Places, Values]:
@@ -131,8 +167,8 @@ def surroundings_of(place: Places, angle: Values, direction: Directions) -> tupl
         Column - i · row, px.
     angle : (M,) float64
         Radians.
-    direction : (R, C) complex64
-        As :func:`directions_of` gives them.
+    direction : (R + 1, C + 1) complex64
+        As :func:`directions_of` gives them, with one more row and column of zeros.
 
     Returns
     -------
@@ -152,8 +188,9 @@ def at_cells(direction: Directions, place: Places) -> Directions:
 
     Parameters
     ----------
-    direction : (R, C) complex64
-        Values of cells of :data:`~biocapture.fingerprint.comparison.template.FIELD_PX`.
+    direction : (R + 1, C + 1) complex64
+        Values of cells of :data:`~biocapture.fingerprint.comparison.template.FIELD_PX`; zeros in the last row and
+        column.
     place : array of complex128
         Column - i · row, px.
 
@@ -162,47 +199,83 @@ def at_cells(direction: Directions, place: Places) -> Directions:
     complex64, shape of ``place``
         0 outside.
     """
-    row, column = (np.floor(px / FIELD_PX).astype(np.intp) for px in (-place.imag, place.real))
-    rows, columns = direction.shape
-    inside = (row >= 0) & (column >= 0) & (row < rows) & (column < columns)
-    padded = np.pad(direction, ((0, 1), (0, 1)))
-    return padded[np.where(inside, row, rows), np.where(inside, column, columns)]
+    row = np.floor(place.imag * (-1 / FIELD_PX)).astype(np.intp)
+    column = np.floor(place.real * (1 / FIELD_PX)).astype(np.intp)
+    rows, columns = (side - 1 for side in direction.shape)
+    # Negative numbers become the highest ones, so that one comparison does for both ends.
+    row, column = (np.minimum(each.view(np.uintp), np.uintp(end)) for each, end in ((row, rows), (column, columns)))
+    return direction[row, column]
 
 
-def _plane(template: Template) -> Field:
-    """The ridges of all cells side by side."""
-    if not len(template.ridges):
-        return np.zeros((0, 0), np.float32)
-    on_print = template.orientation > 0
-    rows, columns = on_print.shape
-    cells = np.zeros((rows, columns, RIDGE_ROWS, RIDGE_ROWS), np.float32)
-    cells[on_print] = 2.0 * np.unpackbits(template.ridges[:, :, None], axis=2) - 1
-    return cells.transpose(0, 2, 1, 3).reshape(rows * RIDGE_ROWS, columns * RIDGE_ROWS)
+def cylinders(
+    place: Places,
+    angle: Values,
+    cells: int = CYLINDER_CELLS,
+    angles: int = CYLINDER_ANGLES,
+    spread_px: float = SPREAD_PX,
+) -> Field:
+    """Neighbours of each minutia by place and direction, as saturated sums of their contributions.
 
+    Minutia cylinder codes (Cappelli, Ferrara & Maltoni 2010).
 
-def _cylinders(place: Places, angle: Values) -> Field:
-    """(M, cells · angles) saturated contributions of the neighbours, unit length."""
-    turned = (place[None, :] - place[:, None]) * np.exp(-1j * angle)[:, None]
-    differing = angle[None, :] - angle[:, None]
-    near = np.abs(turned) < CYLINDER_PX + 3 * SPREAD_PX
+    Parameters
+    ----------
+    place : (M,) complex128
+        Column - i · row, px.
+    angle : (M,) float64
+        Radians.
+    cells, angles : int
+        Cells along the diameter, and directions.
+    spread_px : float
+        Standard deviation of a neighbour's contribution.
+
+    Returns
+    -------
+    (M, K) float32
+        Unit length, or 0 without neighbours.
+    """
+    middles = _cells(cells)
+    directions = (np.arange(angles) + 0.5) / angles * 2 * np.pi - np.pi
+    gap = (place[None, :] - place[:, None]).astype(np.complex64)
+    near = np.abs(gap) < CYLINDER_PX + 3 * spread_px
     np.fill_diagonal(near, val=False)
     owner, neighbour = np.nonzero(near)
     # A contribution is a product of one part by place and one by direction, so each minutia's sum over its neighbours
     # is a product of two small matrices.
-    gap = np.abs(turned[owner, neighbour][:, None] - _CELLS[None, :])
-    by_place = np.exp(-0.5 * (gap / SPREAD_PX) ** 2).astype(np.float32)
-    turn = angle_size(differing[owner, neighbour][:, None] - _DIRECTIONS[None, :])
-    by_angle = np.exp(-0.5 * (turn / SPREAD_RAD) ** 2).astype(np.float32)
-    total = np.zeros((len(place), len(_CELLS), CYLINDER_ANGLES), np.float32)
+    turned = gap[owner, neighbour] * np.exp(-1j * angle[owner]).astype(np.complex64)
+    right, up = (part[:, None] - middle for part, middle in ((turned.real, middles.real), (turned.imag, middles.imag)))
+    by_place = np.exp((right * right + up * up) * np.float32(-0.5 / spread_px**2))
+    turn = angle_size((angle[neighbour] - angle[owner])[:, None] - directions).astype(np.float32)
+    by_angle = np.exp(np.float32(-0.5 / SPREAD_RAD**2) * turn * turn)
+    total = np.zeros((len(place), len(middles), angles), np.float32)
     for minutia, (first, last) in enumerate(pairwise(np.searchsorted(owner, np.arange(len(place) + 1)))):
         total[minutia] = by_place[first:last].T @ by_angle[first:last]
     # The sigmoid makes crowds of neighbours count little more than one; its value at 0 is taken off, so that an empty
     # cell is 0.
-    sums = total.reshape(len(place), len(_CELLS) * CYLINDER_ANGLES)
-    value = 1 / (1 + np.exp((SATURATION_CENTRE - sums) / SATURATION_WIDTH)) - 1 / (
-        1 + np.exp(SATURATION_CENTRE / SATURATION_WIDTH)
-    )
-    return (value / np.maximum(np.linalg.norm(value, axis=1, keepdims=True), 1e-6)).astype(np.float32)
+    sums = total.reshape(len(place), len(middles) * angles)
+    value = 1 / (1 + np.exp((SATURATION_CENTRE - sums) * np.float32(1 / SATURATION_WIDTH)))
+    value -= np.float32(1 / (1 + np.exp(SATURATION_CENTRE / SATURATION_WIDTH)))
+    length: Field = np.sqrt(np.einsum("ij,ij->i", value, value))
+    unit: Field = value / np.maximum(length, np.float32(1e-6))[:, None]
+    return unit
+
+
+def _order(template: Template, area: int) -> bytes:
+    """The smaller print comes first; of two as large, what else they consist of decides."""
+    parts = template.column, template.row, template.angle, template.quality, template.orientation, template.ridges
+    return area.to_bytes(4, "big") + b"".join(each.tobytes() for each in parts)
+
+
+def _plane(template: Template) -> tuple[Mask, Mask]:
+    """What is ridge and what is not background, of all cells side by side."""
+    if not len(template.ridges):
+        return np.zeros((0, 0), bool), np.zeros((0, 0), bool)
+    on_print = template.orientation > 0
+    rows, columns = on_print.shape
+    cells = np.zeros((rows, columns, RIDGE_ROWS, RIDGE_ROWS), bool)
+    cells[on_print] = np.unpackbits(template.ridges[:, :, None], axis=2)
+    ridge = cells.transpose(0, 2, 1, 3).reshape(rows * RIDGE_ROWS, columns * RIDGE_ROWS)
+    return ridge, on_print.repeat(RIDGE_ROWS, axis=0).repeat(RIDGE_ROWS, axis=1)
 
 
 def _ring() -> Places:
@@ -211,12 +284,12 @@ def _ring() -> Places:
     return np.concatenate(turns)
 
 
-def _cells() -> Places:
+@functools.cache
+def _cells(count: int) -> NDArray[np.complex64]:
     """Centres of the cells within the cylinder, relative to a minutia that points along the real axis."""
-    line = ((np.arange(CYLINDER_CELLS) + 0.5) / CYLINDER_CELLS * 2 - 1) * CYLINDER_PX
+    line = ((np.arange(count) + 0.5) / count * 2 - 1) * CYLINDER_PX
     grid = line[None, :] + 1j * line[:, None]
-    return grid[np.abs(grid) <= CYLINDER_PX]
+    return grid[np.abs(grid) <= CYLINDER_PX].astype(np.complex64)
 
 
-_RING, _CELLS = _ring(), _cells()
-_DIRECTIONS = (np.arange(CYLINDER_ANGLES) + 0.5) / CYLINDER_ANGLES * 2 * np.pi - np.pi
+_RING = _ring()

@@ -1,0 +1,59 @@
+"""What a matcher may offer so that large galleries are searched in steps, each slower and surer than the one before."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class SearchIndex(Protocol):
+    """References in a form that is searched at once."""
+
+    def candidates(self, probe: Any, count: int, start: int = 0) -> NDArray[np.intp]:
+        """References that are worth a full comparison.
+
+        Parameters
+        ----------
+        probe : object
+            Index features.
+        count : int
+            Most that are returned.
+        start : int
+            References before it do not count.
+
+        Returns
+        -------
+        (at most ``count``,) int
+            Indices, the most promising first.
+        """
+
+
+@runtime_checkable
+class Indexed(Protocol):
+    """What a matcher with a prefilter may offer besides: an index of many references, faster than their scores."""
+
+    Index: Callable[[Sequence[Any]], SearchIndex]
+
+    def quick_score(self, probe: Any, reference: Any) -> float:
+        """How promising a full comparison is, in a part of its time; takes what :meth:`Matcher.prepare` gives."""
+
+
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """What a matcher may offer besides: comparing one template with many in less time than one after the other."""
+
+    def scores_of_many(self, probe: Any, references: Sequence[Any]) -> NDArray[np.float64]:
+        """Scores of full comparisons.
+
+        Parameters
+        ----------
+        probe : Template
+            Prepared or not.
+        references : sequence of N Templates
+
+        Returns
+        -------
+        (N,) float64
+            The same as :meth:`Matcher.compare` gives.
+        """
