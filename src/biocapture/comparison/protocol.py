@@ -171,6 +171,26 @@ class Prefilter(Protocol):
 
 
 @runtime_checkable
+class ManyAtOnce(Protocol):
+    """What a matcher may offer besides: comparing one template with many in less time than one after the other."""
+
+    def scores_of_many(self, probe: Any, references: Sequence[Any]) -> NDArray[np.float64]:
+        """Scores of full comparisons.
+
+        Parameters
+        ----------
+        probe : Template
+            Prepared or not.
+        references : sequence of N Templates
+
+        Returns
+        -------
+        (N,) float64
+            The same as :meth:`Matcher.compare` gives.
+        """
+
+
+@runtime_checkable
 class StoredFeatures(Protocol):
     """Optional part of a matcher with a prefilter: index features that can be stored, a dataclass of arrays."""
 

@@ -37,23 +37,3 @@ class Indexed(Protocol):
 
     def quick_score(self, probe: Any, reference: Any) -> float:
         """How promising a full comparison is, in a part of its time; takes what :meth:`Matcher.prepare` gives."""
-
-
-@runtime_checkable
-class ManyAtOnce(Protocol):
-    """What a matcher may offer besides: comparing one template with many in less time than one after the other."""
-
-    def scores_of_many(self, probe: Any, references: Sequence[Any]) -> NDArray[np.float64]:
-        """Scores of full comparisons.
-
-        Parameters
-        ----------
-        probe : Template
-            Prepared or not.
-        references : sequence of N Templates
-
-        Returns
-        -------
-        (N,) float64
-            The same as :meth:`Matcher.compare` gives.
-        """
