@@ -36,4 +36,15 @@ class Indexed(Protocol):
     Index: Callable[[Sequence[Any]], SearchIndex]
 
     def quick_score(self, probe: Any, reference: Any) -> float:
-        """How promising a full comparison is, in a part of its time; takes what :meth:`Matcher.prepare` gives."""
+        """How promising a full comparison is, in a part of its time.
+
+        Parameters
+        ----------
+        probe, reference : object
+            Prepared templates.
+
+        Returns
+        -------
+        float
+            Higher is more alike.
+        """
