@@ -82,13 +82,12 @@ class Pairs:
 def images_of(folder: Path, camera: str, fitted: bool, every: int) -> Iterator[tuple[str, GreyPixels]]:
     """Name of the eye, and pixels, of the persons of one half."""
     modulus, remainder = PERSONS_FITTED.get(camera, (1, -1))
-    for path in sorted(folder.iterdir()):
-        found = re.fullmatch(CAMERAS[camera], path.stem)
-        if found is None:
-            continue
-        person = int(found["person"])
-        if (person % modulus == remainder) == fitted and person // modulus % every == 0:
-            yield f"{person}{found['eye']}", decode(path, modality=Modality.IRIS).pixels
+    matched = ((path, re.fullmatch(CAMERAS[camera], path.stem)) for path in sorted(folder.iterdir()))
+    found = [(path, int(name["person"]), name["eye"]) for path, name in matched if name]
+    persons = sorted({person for _, person, _ in found if (person % modulus == remainder) == fitted})[::every]
+    for path, person, eye in found:
+        if person in persons:
+            yield f"{person}{eye}", decode(path, modality=Modality.IRIS).pixels
 
 
 def reduced(pixels: GreyPixels, radius_px: float, blur_px: float, random: np.random.Generator) -> GreyPixels:
