@@ -21,7 +21,6 @@ from biocapture.iris.comparison.turns import (
     rolled,
     turns_of,
 )
-from biocapture.iris.describe import MIN_CONFIDENCE
 from biocapture.iris.features.iris_code import PLACES
 from biocapture.iris.parabola import parabola_vertex
 from biocapture.types import Counts, Values
@@ -40,9 +39,6 @@ USUAL_INDEPENDENT_BITS = 200
 FAR_TURN_DEVIATIONS = 1.0
 """By so many standard deviations eyes must be more alike where a turn is not that of a head: so many turns are tried
 that different eyes would match several times as often; with it, a twentieth to a seventh more often."""
-
-DOUBT_DEVIATIONS = 1.0
-"""Likewise where the outline of either eye is probably wrong: lids and lamps look alike in different eyes."""
 
 SCORE_CENTRE, SCORE_WIDTH = 0.3994, 0.01316
 """Distances: centre and width of the logistic curve to the score, such that a score means about the false match rate it
@@ -179,14 +175,13 @@ def compare_many(probe: PreparedTemplate, references: Sequence[Template]) -> Com
     bits_per_bit = dependence(probe.template.grain, grains)
     near = _at_best(probe.near, codes, masks, bits_per_bit)
     unlike = np.flatnonzero(near.distance > _CERTAIN)
-    if unlike.size:
-        far = _at_best(probe.far, codes[unlike], masks[unlike], bits_per_bit[unlike])
-        far.distance[:] = np.minimum(far.distance + FAR_TURN_DEVIATIONS * _DEVIATION, CHANCE_DISTANCE)
-        better = far.distance < near.distance[unlike]
-        for name in Comparisons.__slots__:
-            getattr(near, name)[unlike[better]] = getattr(far, name)[better]
-    doubtful = [min(probe.template.confidence, each.confidence) < MIN_CONFIDENCE for each in references]
-    near.distance[doubtful] = np.minimum(near.distance[doubtful] + DOUBT_DEVIATIONS * _DEVIATION, CHANCE_DISTANCE)
+    if not unlike.size:
+        return near
+    far = _at_best(probe.far, codes[unlike], masks[unlike], bits_per_bit[unlike])
+    far.distance[:] = np.minimum(far.distance + FAR_TURN_DEVIATIONS * _DEVIATION, CHANCE_DISTANCE)
+    better = far.distance < near.distance[unlike]
+    for name in Comparisons.__slots__:
+        getattr(near, name)[unlike[better]] = getattr(far, name)[better]
     return near
 
 
