@@ -88,17 +88,23 @@ def differences(pixels: GreyPixels, row_px: float, column_px: float, radius_px: 
 
 def _square(pixels: GreyPixels, row_px: float, column_px: float, radius_px: float) -> tuple[GreyPixels, Mask]:
     """(FINE_PX, FINE_PX) greys around the iris, and (SIDE_PX, SIDE_PX) whether they lie in the image."""
-    factor = FINE_PX / (2 * REACH * radius_px)
+    factor, reach = FINE_PX / (2 * REACH * radius_px), 1.1 * REACH * radius_px
+    at = (np.arange(SIDE_PX) - (SIDE_PX - 1) / 2) * (2 * REACH * radius_px / SIDE_PX)
+    down, across = (
+        (at + centre >= 1) & (at + centre <= side - 2)
+        for centre, side in ((row_px, pixels.shape[0]), (column_px, pixels.shape[1]))
+    )
+    if not (down.any() and across.any()):
+        return np.zeros((FINE_PX, FINE_PX), np.uint8), np.zeros((SIDE_PX, SIDE_PX), np.bool_)
+    top, left = max(0, int(row_px - reach)), max(0, int(column_px - reach))
+    pixels = pixels[top : int(row_px + reach) + 2, left : int(column_px + reach) + 2]
+    row_px, column_px = row_px - top, column_px - left
     if factor < 1:
         side = int(1 / factor) | 1
         pixels = cv2.blur(pixels, (side, side))
     first = (FINE_PX - 1) / 2
     moved = np.array([[factor, 0, first - factor * column_px], [0, factor, first - factor * row_px]])
     fine = cv2.warpAffine(pixels, moved, (FINE_PX, FINE_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    at = (np.arange(SIDE_PX) - (SIDE_PX - 1) / 2) * (2 * REACH * radius_px / SIDE_PX)
-    height, width = pixels.shape
-    down = (at + row_px >= 1) & (at + row_px <= height - 2)
-    across = (at + column_px >= 1) & (at + column_px <= width - 2)
     return fine, down[:, None] & across[None]
 
 
