@@ -15,11 +15,13 @@ from biocapture.iris.features import (
     cover,
     focus,
     geometry,
+    half_turn,
     interlace,
     iris_code,
     lens_edge,
     noise,
     printed_lens,
+    resolution,
     rubber_sheet,
     texture,
 )
@@ -58,6 +60,11 @@ def through(sample: Sample) -> Stages:
     return Stages(sample, pixels, small, outline, unrolled, iris_code.iris_code(unrolled), sclera_grey)
 
 
+def _place(outline: Outline) -> tuple[float, float, float]:
+    """Centre and radius of the iris."""
+    return outline.limbus.row_px, outline.limbus.column_px, outline.limbus.radius_px
+
+
 Arguments = Callable[[Stages], tuple[Any, ...]]
 
 LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
@@ -69,6 +76,8 @@ LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (contrast.contrast, lambda s: (s.pixels, s.outline)),
     (cover.cover, lambda s: (s.pixels, s.outline, s.strip, s.sclera_grey)),
     (focus.edge_blur, lambda s: (s.pixels, s.outline)),
+    (resolution.resolution, lambda s: (s.pixels, s.outline)),
+    (half_turn.half_turn, lambda s: (s.pixels, *_place(s.outline))),
     (interlace.field_shift, lambda s: (s.pixels, s.outline)),
     (texture.texture, lambda s: (s.strip,)),
     (noise.pupil_noise, lambda s: (s.pixels, s.outline)),
