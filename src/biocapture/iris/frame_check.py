@@ -5,7 +5,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from biocapture.images.frame_check import FrameCheck, Prompts, nothing_presented, range_score, rising_score
+from biocapture.images.frame_check import (
+    MIN_PASSING_SCORE,
+    FrameCheck,
+    Prompts,
+    nothing_presented,
+    range_score,
+    rising_score,
+)
 from biocapture.iris.describe import MIN_CONFIDENCE
 from biocapture.iris.features.half_turn import half_turn
 from biocapture.iris.segmentation.segment import segment
@@ -31,6 +38,9 @@ RADIUS_RANGE_PX = (2.5, 26.0)
 
 TURNED_RANGE = (-3.5, -1.5)
 """Logarithms of the odds that the eye is upright at which it surely stands on its head, and at which it is said to."""
+
+SUSPECTED = -1.0
+"""Logarithm of the odds below which a rough look suspects an eye on its head, and the eye is outlined."""
 
 USUAL_RATIO = 2.4
 """Radius of an iris over that of its pupil, where the limbus is not found."""
@@ -84,15 +94,17 @@ def check_frame(image: Image) -> FrameCheck:
     scale = image.pixels.shape[0] / small.shape[0]
     iris = _around(image.pixels, disc, scale)
     radius_px = _iris_radius(small, disc) * scale
+    focus = rising_score(_sharpness(iris), 0.12, 0.285)
+    upright = _upright(image.pixels, disc, scale, radius_px) if focus >= MIN_PASSING_SCORE else 0.0
     off = 2 * max(abs(disc.row / small.shape[0] - 0.5), abs(disc.column / small.shape[1] - 0.5))
     return FrameCheck(
         {
             "capture.centre_eye": rising_score(1.0 - off, 0.2, 0.5),
             "capture.come_closer_eye": rising_score(radius_px, 30.0, 70.0),
-            "capture.turn_camera": rising_score(_upright(image.pixels, disc, scale, radius_px), *TURNED_RANGE),
+            "capture.turn_camera": rising_score(upright, *TURNED_RANGE),
             "capture.look_here": rising_score(disc.oval, 0.6, 0.82),
             "capture.light_eye": range_score(float(iris.mean()), 60.0, 215.0),
-            "capture.focus_eye": rising_score(_sharpness(iris), 0.12, 0.285),
+            "capture.focus_eye": focus,
         }
     )
 
@@ -147,8 +159,8 @@ def _upright(pixels: GreyPixels, disc: Disc, scale: float, radius_px: float) -> 
     """
     row, column = ((at + 0.5) * scale - 0.5 for at in (disc.row, disc.column))
     rough = min(half_turn(pixels, row, column, radius) for radius in (radius_px, USUAL_RATIO * disc.radius * scale))
-    if rough > 0:
-        return rough
+    if rough > SUSPECTED:
+        return max(rough, 0.0)
     outline = segment(pixels)
     if isinstance(outline, Failure) or outline.confidence < MIN_CONFIDENCE:
         return 0.0
