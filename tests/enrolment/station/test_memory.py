@@ -215,5 +215,15 @@ def test_a_failure_while_adding_leaves_everything_as_it_was(station: Station, mo
 def test_a_station_is_closed(clock: Clock, tmp_path: Path) -> None:
     with Station(tmp_path / "s.db", KEY, create=True) as station:
         assert isinstance(station, Station)
-    with pytest.raises(StationError, match="closed"):
-        station.people()
+    for ask in (
+        station.people,
+        station.expire,
+        lambda: station.previous(""),
+        lambda: station.templates_of("ani"),
+        lambda: station.samples_at(THUMB, ""),
+        lambda: station.add("ani", of("ani", THUMB)),
+        lambda: station.forget("ani"),
+    ):
+        with pytest.raises(StationError, match="closed") as refused:
+            ask()
+        assert refused.value.subject == str(tmp_path / "s.db")
