@@ -14,6 +14,7 @@ from biocapture.errors import StationError
 def test_what_is_stored_comes_back(name: str) -> None:
     own = WithArrays()
     data = pack_sample(own, Named(name))
+    assert own.made == [name]
     assert unpack_template(own, data) == Named(name)
     features = unpack_features(own, data)
     assert own.made == [name]  # once, before it was stored
