@@ -1,6 +1,8 @@
 """The file of a station: made only where that is wanted, refused with its reason, and never waited for too long."""
 
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -85,8 +87,9 @@ def test_where_there_is_no_file(tmp_path: Path) -> None:
         with pytest.raises(StationError, match=r"is no file$") as refused:
             open_database(tmp_path, SEAL, create)
         assert refused.value.subject == str(tmp_path)
-    with pytest.raises(StationError, match=r"cannot be used: No such file or directory$"):
+    with pytest.raises(StationError, match=r"cannot be used: No such file or directory$") as refused:
         open_database(tmp_path / "none" / "s.db", SEAL, create=True)
+    assert refused.value.subject == str(tmp_path / "none" / "s.db")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -104,11 +107,20 @@ def test_a_file_that_another_process_holds_is_given_up(monkeypatch: pytest.Monke
     monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.02)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
+    started_s = time.monotonic()
     with pytest.raises(StationError, match=r"cannot be used: database is locked$"):
         open_database(path, SEAL, create=False)
+    assert time.monotonic() - started_s < 4
     other.execute("ROLLBACK")
     other.close()
     open_database(path, SEAL, create=False).close()
+
+
+def test_one_thread_may_open_and_another_ask(path: Path) -> None:
+    opened = open_database(path, SEAL, create=False)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(opened.execute, "SELECT count(*) FROM people").result().fetchone() == (0,)
+    opened.close()
 
 
 @pytest.mark.parametrize(
