@@ -81,6 +81,8 @@ def test_what_was_not_accepted_has_no_file_of_the_positions_name(tmp_path: Path)
     assert (forced["accepted"], forced["forced"]) == (True, "burnt")
     assert [each["file"] for each in forced["attempts"]] == ["right_index_attempt_1.png", "right_index.png"]
     assert written(CaptureResult(), tmp_path / "none")["attempts"] == []
+    usual = json.loads(write_attempts(result, Position.RIGHT_INDEX, tmp_path).read_text(encoding="utf8"))
+    assert usual["attempts"][0]["report"]["reasons"][0]["guidance"] == text(DRY.key, "en")
 
 
 @pytest.mark.parametrize(("ppi", "per_metre"), [(500.0, 19685), (1000.0, 39370), (254.0, 10000)])

@@ -68,7 +68,7 @@ def test_what_changes_away_from_the_edges_is_no_motion(monkeypatch: pytest.Monke
     assert stillness(monkeypatch, shaded, spot(100.0)) == 100.0
 
 
-@pytest.mark.parametrize("shape", [(24, 24), (60, 66), (29, 35), (24, 24, 3), (29, 35, 3)])
+@pytest.mark.parametrize("shape", [(24, 30), (30, 24), (60, 66), (29, 35), (24, 24, 3), (29, 35, 3)])
 def test_frames_are_compared_by_the_means_of_whole_squares(shape: tuple[int, ...]) -> None:
     pixels = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
     rows, columns = shape[0] // SQUARE_PX, shape[1] // SQUARE_PX
@@ -85,6 +85,8 @@ def test_small_frames_are_compared_by_sixteen_points(shape: tuple[int, ...]) -> 
     assert coarse.shape == (4, 4)
     assert coarse.dtype == np.float32
     assert (coarse == 7).all()
+    noise = np.random.default_rng(1).integers(0, 256, (8, 8)).astype(np.uint8)
+    np.testing.assert_allclose(frame_checker._coarse(noise), noise.reshape(4, 2, 4, 2).mean((1, 3)), atol=0.51)
 
 
 def test_a_modality_without_a_frame_check_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,7 @@ class Told:
     def frames(self, target: Target, timeout_s: float) -> Generator[Image, None, None]:
         self.asked.append((target, timeout_s))
         self.open += 1
+        assert self.open < 50, "asked for frames without end"
         try:
             for grey in self._frames:
                 yield Image(np.full((8, 8), grey, np.uint8))
@@ -193,6 +194,9 @@ def test_nobody_comes() -> None:
     assert short(happened) == ["capture.place_finger", 0, 0, 0, "empty 1", 0, 0, 0, "empty 2"]
     assert result_of(happened) == CaptureResult(empty=2)
     assert (device.open, device.closed) == (2, 2)
+    viewed = Told([0] * 50, [200], Preview.VIEW)
+    assert result_of(events(viewed)) == CaptureResult(empty=2)
+    assert viewed.asked == [(INDEX, 0.7)] * 2  # and nothing is captured by the device
 
 
 def test_frames_that_end_leave_what_was_seen() -> None:
