@@ -20,6 +20,7 @@ from biocapture.enrolment.readiness.finding import RecordFinding
 from biocapture.enrolment.readiness.page import write_page
 from biocapture.enrolment.readiness.slot import ExaminedAttempt
 from biocapture.errors import UsageError
+from biocapture.guidance.words import record_phrase
 from biocapture.types import Image, Modality, Position, Sample
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{ 7 * 7 }}\udcff"
@@ -165,5 +166,7 @@ def test_pictures_keep_their_colours_and_are_no_larger_than_the_page_shows() -> 
 
 def test_a_page_speaks_the_profiles_language_unless_told(tmp_path: Path) -> None:
     record = replace(bc.check(Enrolment("x")), language="id")
-    assert ("html", {"lang": "id"}) in page_of(record, tmp_path).tags
-    assert ("html", {"lang": "en"}) in page_of(record, tmp_path, "en").tags
+    for told, language in (("", "id"), ("en", "en")):
+        shown = page_of(record, tmp_path, told)
+        assert ("html", {"lang": language}) in shown.tags
+        assert record_phrase("chance", language) in shown.text
