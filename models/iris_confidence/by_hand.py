@@ -5,7 +5,7 @@ usage: python -m models.iris_confidence.by_hand --images DIR --drawn DIR --out F
 --images DIR  twenty persons of CASIA-Iris-Interval, counted anew, S<person><L|R><number>.<extension>
 --drawn DIR   CASIA-IrisV3-Interval_groundtruth, unpacked from HalmstadUniversityBiometrics/
               Iris-Segmentation-Groundtruth-Database (MIT): circles of pupil, limbus and lids; no lashes
---out FILE    file, then row, column and radius in px of pupil and of limbus
+--out FILE    the circles, as truth.py reads them
 
 Prints, for all persons and for those of odd numbers, how often the pupil lies within 5 % and the limbus within 10 % of
 the iris radius of where it was drawn (centre and radius), and how usable area by hand and by the library correlate.
@@ -19,6 +19,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 from models.iris_confidence.fit import LIMBUS_WRONG, PUPIL_WRONG, off_circle
+from models.iris_confidence.truth import COLUMNS
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
@@ -65,10 +66,10 @@ def main() -> None:
     for name in ("--images", "--drawn", "--out"):
         parser.add_argument(name, type=Path, required=True)
     arguments = parser.parse_args()
-    rows, seen = [], []
+    rows, seen = [list(COLUMNS)], []
     for path in sorted(arguments.images.iterdir()):
         circles = read_drawn(arguments.drawn, f"S{1000 + PERSONS[int(path.stem[1:5]) - 1001]}{path.stem[5:]}")
-        rows.append([path.name, *circles[0], *circles[1]])
+        rows.append(["casia_interval", path.name, *circles[0], *circles[1]])
         pixels = decode(path, modality=Modality.IRIS).pixels
         found = segment(pixels)
         if isinstance(found, Failure):

@@ -1,34 +1,36 @@
-"""Where a pupil may be: discs that are darker than their surroundings on all sides."""
+"""Where a pupil may be: centres towards which the rims of dark discs point."""
 
 import cv2
 import numpy as np
 
 from biocapture.iris.outline import Ellipse
-from biocapture.types import GreyPixels
+from biocapture.types import Counts, Field, GreyPixels
 
-SIDE_PX = 80
+SIDE_PX = 128
 """Longer side of the image that is searched."""
 
-RADII_PX = (2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0, 10.0, 12.5)
-"""Radii looked for in it: 16 to 100 px in an image of 640 × 480."""
+RADII_PX = tuple(2.2 * 1.18**step for step in range(17))
+"""Radii looked for in it: 11 to 155 px in an image of 640 × 480."""
 
 MAX_CANDIDATES = 5
 
-MIN_CONTRAST = 8
-"""Contrast below which a disc is no candidate, in hundredths; see :func:`_disc_contrast`."""
+MIN_SLOPE, MAX_SLOPE = 3.0, 24.0
+"""Greys per pixel from which a place votes, and that a vote counts at most: the rim of a lamp or a lid is no better
+than that of a pupil."""
 
-MAX_CONTRAST_GREYS = 32
-"""Larger differences count as this many greys: a pupil in its iris is as good as an iris in the white of the eye."""
+MIN_VOTES = 0.08
+"""Share of the votes that a whole rim of the steepest slope casts, below which there is no candidate."""
 
-CONTRAST_FLOOR_GREYS = 15
-"""Added to the grey of a disc before the contrast is divided by it, so that a black disc has a finite contrast."""
-
-BORDER_PX = 21
-"""Pixels repeated around the image, enough for the largest disc and its surroundings."""
+BORDER_PX = 6
+"""Pixels that centres may lie outside the image."""
 
 
 def candidates(dark: GreyPixels) -> list[Ellipse]:
-    """Discs that may be the pupil, the most pronounced first.
+    """Circles that may be the pupil, those with most of a rim first.
+
+    Every place where greys rise votes for the centres that it would be the rim of, one for every radius (the radial
+    symmetry of Loy & Zelinsky 2003, doi:10.1109/TPAMI.2003.1217601, for dark discs): lashes point anywhere, a lid to
+    one line, the rim of a disc to its centre.
 
     Parameters
     ----------
@@ -41,60 +43,46 @@ def candidates(dark: GreyPixels) -> list[Ellipse]:
         At most :data:`MAX_CANDIDATES` circles in pixels of the image given.
     """
     factor = SIDE_PX / max(dark.shape)
-    height, width = (max(1, round(side * factor)) for side in dark.shape)
+    height, width = (max(8, round(side * factor)) for side in dark.shape)
     small = cv2.resize(dark, (width, height), interpolation=cv2.INTER_AREA)
-    padded = cv2.copyMakeBorder(small, BORDER_PX, BORDER_PX, BORDER_PX, BORDER_PX, cv2.BORDER_REPLICATE)
-    best, size = np.zeros_like(small), np.zeros_like(small)
-    for index, radius in enumerate(RADII_PX):
-        contrast = _disc_contrast(padded, small.shape, radius)
-        size[cv2.compare(contrast, best, cv2.CMP_GT) > 0] = index
-        best = cv2.max(best, contrast)
-    return [circle.rescale(1 / factor) for circle in _peaks(cv2.GaussianBlur(best, (3, 3), 0), size)]
+    return [circle.rescale(1 / factor) for circle in _peaks(_votes(small))]
 
 
-def _disc_contrast(padded: GreyPixels, shape: tuple[int, ...], radius: float) -> GreyPixels:
-    """(H, W) contrast of a disc of one radius to eight discs around it, relative to its own grey, in hundredths.
-
-    The eight form four pairs of opposite ones. Of a pair the darker counts, because a pupil is darker than its iris on
-    both sides; a shadow or a lash line is so on one side only. Of the four pairs the second darkest counts: one may lie
-    under a lid.
-    """
-    inner = cv2.blur(padded, (_odd(1.3 * radius, 3),) * 2)
-    outer = cv2.blur(padded, (_odd(0.6 * radius, 1),) * 2)
-    height, width = shape
-
-    def around(image: GreyPixels, down: int, right: int) -> GreyPixels:
-        top, left = BORDER_PX + down, BORDER_PX + right
-        return image[top : top + height, left : left + width]
-
-    straight = max(2, round(1.5 * radius))
-    slanted = max(2, round(0.7071 * straight))
-    steps = ((0, straight), (slanted, slanted), (slanted, -slanted), (straight, 0))
-    pairs = [cv2.min(around(outer, *step), around(outer, -step[0], -step[1])) for step in steps]
-    # The second least of four by comparisons alone: no image is sorted.
-    second = cv2.min(
-        cv2.max(cv2.min(pairs[0], pairs[1]), cv2.min(pairs[2], pairs[3])),
-        cv2.min(cv2.max(pairs[0], pairs[1]), cv2.max(pairs[2], pairs[3])),
-    )
-    centre = around(inner, 0, 0)
-    contrast = cv2.min(cv2.subtract(second, centre), MAX_CONTRAST_GREYS)
-    return cv2.divide(contrast, cv2.add(centre, CONTRAST_FLOOR_GREYS), scale=100.0)
+def _votes(small: GreyPixels) -> Field:
+    """(R, H, W) share of a rim that points to each place, for every radius."""
+    right, down = (cv2.Sobel(small, cv2.CV_32F, *axis, ksize=3, scale=0.125) for axis in ((1, 0), (0, 1)))
+    slope = cv2.magnitude(right, down)
+    row, column = np.nonzero(slope > MIN_SLOPE)
+    steep = slope[row, column]
+    right, down = right[row, column] / steep, down[row, column] / steep
+    vote = np.minimum(steep, MAX_SLOPE)
+    height, width = (side + 2 * BORDER_PX for side in small.shape)
+    planes = []
+    for radius in RADII_PX:
+        at_row, at_column = _rounded(row - radius * down), _rounded(column - radius * right)
+        inside = (at_row >= 0) & (at_row < height) & (at_column >= 0) & (at_column < width)
+        place = (at_row * width + at_column)[inside]
+        plane = np.bincount(place, vote[inside], height * width).reshape(height, width).astype(np.float32)
+        blur = 0.6 + 0.1 * radius
+        planes.append(cv2.GaussianBlur(plane, (0, 0), blur) * np.float32(blur * blur / (radius * MAX_SLOPE)))
+    return np.stack(planes)
 
 
-def _peaks(contrast: GreyPixels, size: GreyPixels) -> list[Ellipse]:
-    """Circles at the strongest places, each well apart from those before it."""
-    contrast[[0, 1, -2, -1]] = 0
-    contrast[:, [0, 1, -2, -1]] = 0
+def _rounded(place: Field) -> Counts:
+    return np.rint(place + BORDER_PX).astype(np.int64)
+
+
+def _peaks(votes: Field) -> list[Ellipse]:
+    """Circles with most votes, each well apart from those before it in place or in radius."""
     circles = []
     for _ in range(MAX_CANDIDATES):
-        _, strength, _, (column, row) = cv2.minMaxLoc(contrast)
-        if strength < MIN_CONTRAST:
+        size, row, column = np.unravel_index(int(votes.argmax()), votes.shape)
+        if votes[size, row, column] < MIN_VOTES:
             break
-        radius = RADII_PX[size[row, column]]
-        circles.append(Ellipse(row, column, radius, radius, 0.0))
-        cv2.circle(contrast, (column, row), max(2, round(0.7 * radius)), 0, -1)
+        radius = RADII_PX[size]
+        circles.append(Ellipse(float(row - BORDER_PX), float(column - BORDER_PX), radius, radius, 0.0))
+        near = max(2, round(0.5 * radius))
+        votes[
+            max(0, size - 2) : size + 3, max(0, row - near) : row + near + 1, max(0, column - near) : column + near + 1
+        ] = 0
     return circles
-
-
-def _odd(length: float, minimum: int) -> int:
-    return max(minimum, round(length) | 1)

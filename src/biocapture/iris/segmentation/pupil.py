@@ -33,6 +33,12 @@ NESTED_RISE_SHARE, NESTED_RISE_GREYS, NESTED_DARKER_GREYS = 0.22, 5.0, 10
 """A disc within a disc is the pupil within the iris if its rim is this steep relative to the outer one's, this steep in
 greys, and its inside darker by this many greys."""
 
+EVEN_SHARE = 0.4
+"""Of the step at the rim: greys of the inside that are nearer than this to their median are even."""
+
+FULL_STEP_GREYS = 30.0
+"""Step at the rim from which a disc is dark enough for a pupil."""
+
 FULL_WEIGHT_GREYS = 30.0
 """Rise from which an edge counts fully in a fit."""
 
@@ -56,8 +62,10 @@ class Pupil:
         How steep it is, greys.
     grey : float
         Median of the inside.
-    spread : float
-        Mean absolute deviation from it, greys.
+    step : float
+        How much brighter it is just outside, greys.
+    even : float
+        0..1: share of the inside that is nearer to its median than to what lies around.
     agreeing : float
         0..1 weighted share of the angles whose edge lies on the ellipse.
     """
@@ -66,7 +74,8 @@ class Pupil:
     edge: Values
     rise: Values
     grey: float
-    spread: float
+    step: float
+    even: float
     agreeing: float
 
 
@@ -85,8 +94,8 @@ class Guess:
     score: float
 
 
-def guess_pupil(dark: GreyPixels, candidate: Ellipse) -> Guess:
-    """The best circle near a candidate; the darker one within it if there is one.
+def guess_pupils(dark: GreyPixels, candidate: Ellipse) -> list[Guess]:
+    """The best circle near a candidate, and the darker one within it if there is one.
 
     Where pupil and iris are both darker than the white of the eye, the limbus is often the sharper circle.
 
@@ -99,16 +108,34 @@ def guess_pupil(dark: GreyPixels, candidate: Ellipse) -> Guess:
 
     Returns
     -------
-    Guess
+    list of Guess
+        One or two.
     """
-    circle, rise = _best_circle(dark, candidate, 2.1 + 4 / candidate.radius_px, 56, (0.45, 1.7), 5, 0.5)
+    near, _ = _best_circle(dark, candidate, 2.1 + 4 / candidate.radius_px, 56, (0.45, 1.7), 5, 0.5)
+    circle, rise = _best_circle(dark, near, 1.65, 56, (0.7, 1.3), 7, 0.2)
+    guesses = [_guess(dark, circle, rise)]
     inner, inner_rise = _best_circle(dark, circle, 1.05, 48, (0.168, 0.777), 9, 0.294)
     if inner_rise >= max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise) and _is_darker(dark, inner, circle):
-        circle, rise = inner, inner_rise
-    inside = polar_image(dark, circle, 0.8, 16, 16)
-    grey = median(inside)
-    spread = float(np.abs(inside - grey).mean())
-    return Guess(circle, min(rise, 25.0) * _evenness(spread) * _darkness(grey))
+        guesses.append(_guess(dark, inner, inner_rise))
+    return guesses
+
+
+def _guess(dark: GreyPixels, circle: Ellipse, rise: float) -> Guess:
+    """A circle with its score: a steep rim, and an inside that is even compared to the step at the rim."""
+    return Guess(circle, min(rise, MAX_RISE_GREYS) * _inside(dark, circle)[2])
+
+
+def _inside(dark: GreyPixels, circle: Ellipse) -> tuple[float, float, float]:
+    """Median of a disc; how much brighter it is around it; share of the disc that is nearer to its median than to that.
+
+    An iris with its pupil is uneven, whatever the camera's greys.
+    """
+    sheet = polar_image(dark, circle, 1.5, 30, 24)
+    inside, around = sheet[:, 5:17].astype(np.float32), sheet[:, 22:]
+    middle = median(inside)
+    step = median(around) - middle
+    even = float((np.abs(inside - middle) < EVEN_SHARE * step).mean()) if step > 0 else 0.0
+    return middle, step, even
 
 
 def _best_circle(
@@ -168,14 +195,14 @@ def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
         ellipse = fit
     sheet, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
     on = (np.abs(edge - 1) < max(1.5 / ellipse.radius_px, 0.1)) & (rise > 5)
-    inside = sheet[:, : int(0.75 / EDGE_REACH * EDGE_STEPS)]
-    grey = median(inside)
+    grey, step, even = _inside(dark, ellipse)
     return Pupil(
         ellipse=ellipse,
         edge=edge * _radii_px(ellipse),
         rise=rise,
         grey=grey,
-        spread=float(np.abs(inside - grey).mean()),
+        step=step,
+        even=even,
         agreeing=float((_WEIGHT * on).sum() / _WEIGHT.sum()),
     )
 
@@ -211,15 +238,7 @@ def pupil_score(pupil: Pupil) -> float:
         0..1, higher is better.
     """
     steep = min(float(np.clip(pupil.rise, 0, MAX_RISE_GREYS).mean()), 15.0) / 15.0
-    return pupil.agreeing * steep * _darkness(pupil.grey) * _evenness(pupil.spread)
-
-
-def _darkness(grey: float) -> float:
-    return 50.0 / (50.0 + max(grey - 20.0, 0.0))
-
-
-def _evenness(spread: float) -> float:
-    return 1.0 / (1.0 + (spread / 8.0) ** 2)
+    return pupil.agreeing * steep * pupil.even * float(np.clip(pupil.step / FULL_STEP_GREYS, 0.02, 1.0))
 
 
 def _coarse_weight() -> Field:

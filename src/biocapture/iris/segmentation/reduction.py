@@ -27,6 +27,42 @@ FILL_QUANTILE = 0.1
 """Quantile of the greys around a window that fills it."""
 
 
+TONE_STRIDE = 7
+"""Every which pixel is counted to find black and white."""
+
+BLACK_QUANTILE, WHITE_QUANTILE, MIN_SPAN_GREYS = 0.01, 0.75, 40
+"""Shares of the pixels that are darker than the black and the white of a camera; least greys between the two."""
+
+WHITE_GREY = 190.0
+"""What white becomes."""
+
+LOG_FLOOR, LOG_GREYS = 0.06, 79.0
+"""Light, in that of white, from which on ratios count rather than differences; greys of a factor e."""
+
+LAMP_SHARE, MAX_LAMP_GREY = 1.25, 200
+"""Lamps are brighter than this many whites, or than this grey."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Tables from the greys of a camera to common ones.
+
+    Attributes
+    ----------
+    linear : (256,) uint8
+        In proportion to the light.
+    logarithm : (256,) uint8
+        In proportion to its logarithm: the step from a black pupil to a dim iris is as large as from a grey to a
+        bright one, and larger than any within the iris.
+    lamp_grey : int
+        Grey from which a spot may be a mirrored lamp.
+    """
+
+    linear: GreyPixels
+    logarithm: GreyPixels
+    lamp_grey: int
+
+
 @dataclass(frozen=True, slots=True)
 class Reduction:
     """Views of one eye, (H, W) uint8 each, at most about :data:`SIDE_PX` wide and high.
@@ -36,11 +72,12 @@ class Reduction:
     glare : GreyPixels
         255 where a window is mirrored, else 0.
     fine : GreyPixels
-        Only reduced.
+        Only reduced, with the common black and white; see :class:`Tone`.
     calm : GreyPixels
-        Median of 5 × 5 pixels: single lashes and noise are gone, edges stay.
+        Median of 5 × 5 pixels of it: single lashes and noise are gone, edges stay.
     dark : GreyPixels
-        Mirrored lamps and windows filled from their surroundings, then blurred: a pupil is dark throughout.
+        Logarithm of the light, mirrored lamps and windows filled from their surroundings, then blurred: a pupil is
+        dark throughout and its rim the steepest.
     lit : GreyPixels
         Likewise, but windows are left as bright as they are: nothing rises where one ends.
     factor : float
@@ -69,14 +106,16 @@ def reduce_image(pixels: GreyPixels) -> Reduction:
     longer = max(pixels.shape)
     factor = SIDE_PX / longer if longer > 1.25 * SIDE_PX else 1.0
     small = _resize(pixels, factor)
+    tone = tone_of(small)
+    even = cv2.LUT(small, tone.linear)
     filled, glare = fill_windows(small)
-    dark = cv2.GaussianBlur(fill_lamps(filled), (5, 5), 0)
-    lit = cv2.GaussianBlur(fill_lamps(small), (5, 5), 0) if filled is not small else dark
-    return Reduction(glare, small, cv2.medianBlur(small, 5), dark, lit, small.shape[1] / pixels.shape[1])
+    dark = _smooth_logarithm(fill_lamps(filled, tone), tone)
+    lit = _smooth_logarithm(fill_lamps(small, tone), tone) if filled is not small else dark
+    return Reduction(glare, even, cv2.medianBlur(even, 5), dark, lit, small.shape[1] / pixels.shape[1])
 
 
-def fill_lamps(grey: GreyPixels) -> GreyPixels:
-    """Fill narrow bright spots with the brightest of what is wider than they are (morphological opening).
+def tone_of(grey: GreyPixels) -> Tone:
+    """Tables that make the greys of any camera alike.
 
     Parameters
     ----------
@@ -84,11 +123,40 @@ def fill_lamps(grey: GreyPixels) -> GreyPixels:
 
     Returns
     -------
+    Tone
+    """
+    count = np.cumsum(np.bincount(grey.ravel()[::TONE_STRIDE], minlength=256))
+    black, white = (int(np.searchsorted(count, share * count[-1])) for share in (BLACK_QUANTILE, WHITE_QUANTILE))
+    span = max(white - black, MIN_SPAN_GREYS)
+    light = np.clip((np.arange(256) - black) / span, 0, None)
+    linear = np.clip(np.rint(WHITE_GREY * light), 0, 255).astype(np.uint8)
+    logarithm = np.clip(np.rint(LOG_GREYS * np.log1p(light / LOG_FLOOR)), 0, 255).astype(np.uint8)
+    return Tone(linear, logarithm, int(min(MAX_LAMP_GREY, black + LAMP_SHARE * span)))
+
+
+def _smooth_logarithm(grey: GreyPixels, tone: Tone) -> GreyPixels:
+    return cv2.GaussianBlur(cv2.LUT(grey, tone.logarithm), (5, 5), 0)
+
+
+def fill_lamps(grey: GreyPixels, tone: Tone) -> GreyPixels:
+    """Fill narrow bright spots with the brightest of what is wider than they are (morphological opening).
+
+    Parameters
+    ----------
+    grey : (H, W) uint8
+    tone : Tone
+        Of the image: the ridges of an iris next to a black pupil are narrow and brighter, too, but no lamps.
+
+    Returns
+    -------
     (H, W) uint8
         A copy.
     """
     opened = cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((LAMP_PX, LAMP_PX), np.uint8))
-    spots = cv2.compare(cv2.subtract(grey, opened), LAMP_GREYS, cv2.CMP_GT)
+    spots = cv2.bitwise_and(
+        cv2.compare(cv2.subtract(grey, opened), LAMP_GREYS, cv2.CMP_GT),
+        cv2.compare(grey, tone.lamp_grey, cv2.CMP_GE),
+    )
     filled = grey.copy()
     cv2.copyTo(opened, cv2.dilate(spots, _DISC), filled)
     return filled

@@ -16,7 +16,7 @@ from biocapture.iris.segmentation.pupil import (
     Guess,
     Pupil,
     fit_pupil,
-    guess_pupil,
+    guess_pupils,
     pupil_score,
 )
 from biocapture.iris.segmentation.reduction import Reduction, reduce_image
@@ -26,7 +26,7 @@ from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
 MIN_PX = 64
 """Shorter side of an image below which it is refused."""
 
-MAX_GUESSES = 3
+MAX_GUESSES = 5
 """Most circles that are fitted closely."""
 
 SUFFICIENT_PAIR_SCORE = 1.8
@@ -135,11 +135,13 @@ def pupil_guesses(dark: GreyPixels) -> list[Guess]:
     longer = max(dark.shape)
     guesses: list[Guess] = []
     for candidate in candidates(dark):
-        guess = guess_pupil(dark, candidate)
+        guesses += guess_pupils(dark, candidate)
+    distinct: list[Guess] = []
+    for guess in sorted(guesses, key=lambda guess: -guess.score):
         right_size = MIN_RADIUS_SHARE * longer < guess.circle.radius_px < MAX_RADIUS_SHARE * longer
-        if right_size and not any(_is_same_circle(guess.circle, known.circle) for known in guesses):
-            guesses.append(guess)
-    return sorted(guesses, key=lambda guess: -guess.score)[:MAX_GUESSES]
+        if right_size and not any(_is_same_circle(guess.circle, known.circle) for known in distinct):
+            distinct.append(guess)
+    return distinct[:MAX_GUESSES]
 
 
 def _is_same_circle(first: Ellipse, second: Ellipse) -> bool:
@@ -166,8 +168,7 @@ def _pair_score(pupil: Pupil, limbus: Limbus, longer: int) -> float:
     """How much a pair looks like an eye: a good pupil in an even, brighter iris with a sharp rim; 3 is excellent."""
     rim = np.sqrt(min(max(limbus.score, 0.1), 20.0)) / (1 + (limbus.spread / 18.0) ** 2)
     large = min(1.0, limbus.ellipse.radius_px / (0.13 * longer))
-    brighter = min(1.0, max(0.02, (limbus.grey - pupil.grey - 4) / 14.0))
-    return float(pupil_score(pupil) * rim * large * brighter)
+    return float(pupil_score(pupil) * rim * large)
 
 
 def _outline_in_image(pixels: GreyPixels, small: Reduction, hypothesis: Hypothesis, confidence: float) -> Outline:
