@@ -1,7 +1,7 @@
 """The eyelids: two parabolas beyond which nothing looks like the iris beside the pupil."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -164,7 +164,7 @@ def uprightness(small: Reduction, pupil: Ellipse, limbus: Ellipse, lids: LidPair
         Evidence of the clearer lid less that of the clearer one in the image turned by 90°; higher is better.
     """
     fine, calm, dark = (np.ascontiguousarray(view.T) for view in (small.fine, small.calm, small.dark))
-    turned = Reduction(calm, fine, calm, dark, calm, small.factor)  # lids look at the middle three only
+    turned = replace(small, fine=fine, calm=calm, dark=dark)  # lids look at these three only
     across = find_lids(turned, _transposed(pupil), _transposed(limbus))
     return max(lid.evidence for lid in lids) - max(lid.evidence for lid in across)
 

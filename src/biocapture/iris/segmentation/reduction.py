@@ -1,14 +1,21 @@
 """The working image of a segmentation: small, with mirrored lamps and windows filled in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from biocapture.iris.outline import Ellipse
 from biocapture.types import GreyPixels
 
 SIDE_PX = 320
 """Longer side of the working image; images up to a quarter larger are left as they are."""
+
+CLOSE_UP_IRIS_PX, CLOSE_UP_REACH = 80.0, 1.8
+"""Iris radius in the working image of one iris; half its side in iris radii."""
+
+MIN_SIDE_PX = 16
+"""Least rows and columns of it, in pixels of the image."""
 
 LAMP_PX, LAMP_GREYS = 11, 40
 """Spots narrower and, by this much, brighter than their surroundings are mirrored lamps."""
@@ -82,6 +89,10 @@ class Reduction:
         Likewise, but windows are left as bright as they are: nothing rises where one ends.
     factor : float
         Size relative to the image.
+    origin : (float, float)
+        Row and column of the image at which the view begins, px.
+    tone : Tone
+        Of the whole image.
     """
 
     glare: GreyPixels
@@ -90,6 +101,36 @@ class Reduction:
     dark: GreyPixels
     lit: GreyPixels
     factor: float
+    origin: tuple[float, float]
+    tone: Tone
+
+    def to_image(self, ellipse: Ellipse) -> Ellipse:
+        """An ellipse of the view in pixels of the image.
+
+        Parameters
+        ----------
+        ellipse : Ellipse
+
+        Returns
+        -------
+        Ellipse
+        """
+        whole = ellipse.rescale(1 / self.factor)
+        return replace(whole, row_px=whole.row_px + self.origin[0], column_px=whole.column_px + self.origin[1])
+
+    def from_image(self, ellipse: Ellipse) -> Ellipse:
+        """An ellipse of the image in pixels of the view; the inverse of :meth:`to_image`.
+
+        Parameters
+        ----------
+        ellipse : Ellipse
+
+        Returns
+        -------
+        Ellipse
+        """
+        moved = replace(ellipse, row_px=ellipse.row_px - self.origin[0], column_px=ellipse.column_px - self.origin[1])
+        return moved.rescale(self.factor)
 
 
 def reduce_image(pixels: GreyPixels) -> Reduction:
@@ -106,12 +147,37 @@ def reduce_image(pixels: GreyPixels) -> Reduction:
     longer = max(pixels.shape)
     factor = SIDE_PX / longer if longer > 1.25 * SIDE_PX else 1.0
     small = _resize(pixels, factor)
-    tone = tone_of(small)
+    return _views(small, tone_of(small), small.shape[1] / pixels.shape[1], (0.0, 0.0))
+
+
+def close_up(pixels: GreyPixels, tone: Tone, limbus: Ellipse) -> Reduction:
+    """Make the working image of one iris, in which every iris is of the same size.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    tone : Tone
+        Of the whole image.
+    limbus : Ellipse
+        About where it is, in pixels of the image.
+
+    Returns
+    -------
+    Reduction
+    """
+    reach, factor = CLOSE_UP_REACH * limbus.radius_px, CLOSE_UP_IRIS_PX / limbus.radius_px
+    top, left, bottom, right = limbus.window(reach)
+    part = pixels[top : max(bottom, top + MIN_SIDE_PX), left : max(right, left + MIN_SIDE_PX)]
+    near = _resize(part, factor)
+    return _views(near, tone, near.shape[1] / part.shape[1], (float(top), float(left)))
+
+
+def _views(small: GreyPixels, tone: Tone, factor: float, origin: tuple[float, float]) -> Reduction:
     even = cv2.LUT(small, tone.linear)
     filled, glare = fill_windows(small)
     dark = _smooth_logarithm(fill_lamps(filled, tone), tone)
     lit = _smooth_logarithm(fill_lamps(small, tone), tone) if filled is not small else dark
-    return Reduction(glare, even, cv2.medianBlur(even, 5), dark, lit, small.shape[1] / pixels.shape[1])
+    return Reduction(glare, even, cv2.medianBlur(even, 5), dark, lit, factor, origin, tone)
 
 
 def tone_of(grey: GreyPixels) -> Tone:
@@ -209,7 +275,7 @@ def _resize(pixels: GreyPixels, factor: float) -> GreyPixels:
     if factor == 1:
         return pixels
     height, width = (max(1, round(side * factor)) for side in pixels.shape)
-    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
 
 
 _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))

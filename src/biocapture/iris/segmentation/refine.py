@@ -144,7 +144,7 @@ def limbus_rim(limbus: Ellipse, edge: Values, rise: Values, seen: Mask) -> Rim:
     -------
     Rim
     """
-    return Rim(limbus, edge, _weights(rise, seen, LIMBUS_FULL_GREYS), LIMBUS_MIN_DEVIATION)
+    return Rim(limbus, edge, _LATERAL * _weights(rise, seen, LIMBUS_FULL_GREYS), LIMBUS_MIN_DEVIATION)
 
 
 def _weights(rise: Values, seen: Mask, full_greys: float) -> Values:
@@ -180,6 +180,8 @@ def _boundary_distance(first: Ellipse, second: Ellipse) -> float:
     axes = max(abs(first.major_px - second.major_px), abs(first.minor_px - second.minor_px))
     return first.centre_distance_px(second) + axes
 
+
+_LATERAL = np.clip((np.abs(np.cos(angles(ANGLES))) - 0.5) / 0.3, 0.1, 1.0)
 
 _WINDOW_RIM = np.ones((1, 5), np.uint8)
 """Steps around a window in which the rise is that of the window."""

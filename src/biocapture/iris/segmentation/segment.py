@@ -1,5 +1,7 @@
 """The straight line from the pixels of one eye to its outline."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -19,7 +21,7 @@ from biocapture.iris.segmentation.pupil import (
     guess_pupils,
     pupil_score,
 )
-from biocapture.iris.segmentation.reduction import Reduction, reduce_image
+from biocapture.iris.segmentation.reduction import Reduction, close_up, reduce_image
 from biocapture.iris.segmentation.refine import Hypothesis, refine_pair
 from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
 
@@ -63,60 +65,97 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     trace("reduced", small.calm)
     trace("dark", small.dark)
     guesses = pupil_guesses(small.dark)
-    located = locate(small, guesses)
+    located = locate(pixels, small, guesses)
     if located is None:
         return Failure("iris.no_eye", "no dark disc within a larger one")
-    hypothesis, confidence = located
-    if _has_second_eye(small, guesses, hypothesis[1]):
+    if _has_second_eye(pixels, small, guesses, located):
         return Failure("iris.one_eye", "two eyes")
-    return _outline_in_image(pixels, small, hypothesis, confidence)
+    return _outline_in_image(pixels, located)
 
 
-def locate(small: Reduction, guesses: list[Guess]) -> tuple[Hypothesis, float] | None:
-    """Pupil, limbus and lids in the working image.
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An eye.
+
+    Attributes
+    ----------
+    near : Reduction
+        The working image of its iris.
+    hypothesis : (Ellipse, Ellipse, (Lid, Lid))
+        Pupil, limbus and lids in pixels of it.
+    confidence : float
+        0..1 how sure they are.
+    """
+
+    near: Reduction
+    hypothesis: Hypothesis
+    confidence: float
+
+    @property
+    def limbus(self) -> Ellipse:
+        """In pixels of the image."""
+        return self.near.to_image(self.hypothesis[1])
+
+
+def locate(pixels: GreyPixels, small: Reduction, guesses: list[Guess]) -> Located | None:
+    """Pupil, limbus and lids of the likeliest eye.
 
     Parameters
     ----------
+    pixels : (H, W) uint8
     small : Reduction
+        Of all of the image.
     guesses : list of Guess
-        See :func:`pupil_guesses`.
+        In pixels of it; see :func:`pupil_guesses`.
 
     Returns
     -------
-    (hypothesis, confidence) or None
-        Pupil, limbus and lids, and 0..1 how sure they are; None where there is no pair of discs.
+    Located or None
+        None where there is no pair of discs.
     """
-    first = first_hypothesis(small, guesses)
-    return None if first is None else best_hypothesis(small, first)
+    first = first_hypothesis(pixels, small, guesses)
+    if first is None:
+        return None
+    near, hypothesis = first
+    return Located(near, *best_hypothesis(near, hypothesis))
 
 
-def first_hypothesis(small: Reduction, guesses: list[Guess]) -> Hypothesis | None:
+def first_hypothesis(pixels: GreyPixels, small: Reduction, guesses: list[Guess]) -> tuple[Reduction, Hypothesis] | None:
     """The best pair of discs, refined; no alternatives are tried.
 
     Parameters
     ----------
+    pixels : (H, W) uint8
     small : Reduction
+        Of all of the image.
     guesses : list of Guess
-        See :func:`pupil_guesses`.
+        In pixels of it; see :func:`pupil_guesses`.
 
     Returns
     -------
-    (pupil, limbus, lids) or None
+    (near, (pupil, limbus, lids)) or None
+        The working image of the iris, and the outline in pixels of it.
     """
     pair = _best_pair(small, guesses)
-    return None if pair is None else refine_pair(small, pair[0].ellipse, pair[1].ellipse)
+    if pair is None:
+        return None
+    pupil, limbus = (small.to_image(disc.ellipse) for disc in pair)
+    near = close_up(pixels, small.tone, limbus)
+    return near, refine_pair(near, near.from_image(pupil), near.from_image(limbus))
 
 
-def _has_second_eye(small: Reduction, guesses: list[Guess], limbus: Ellipse) -> bool:
+def _has_second_eye(pixels: GreyPixels, small: Reduction, guesses: list[Guess], first: Located) -> bool:
     """Whether there is a second eye beside the first; looked for where an image is wide enough for two."""
-    if max(small.calm.shape) < MIN_SIDE_FOR_TWO_EYES * limbus.radius_px:
+    limbus = first.limbus
+    if max(pixels.shape) < MIN_SIDE_FOR_TWO_EYES * limbus.radius_px:
         return False
-    beside = [guess for guess in guesses if guess.circle.centre_distance_px(limbus) > 3 * limbus.radius_px]
-    second = locate(small, beside)
+    far = 3 * limbus.radius_px
+    beside = [guess for guess in guesses if small.to_image(guess.circle).centre_distance_px(limbus) > far]
+    second = locate(pixels, small, beside)
     if second is None:
         return False
-    (_, around, _), confidence = second
-    return confidence > MIN_SECOND_EYE_CONFIDENCE and 0.6 < around.radius_px / limbus.radius_px < 1.7
+    alike = 0.6 < second.limbus.radius_px / limbus.radius_px < 1.7
+    return second.confidence > MIN_SECOND_EYE_CONFIDENCE and alike
 
 
 def pupil_guesses(dark: GreyPixels) -> list[Guess]:
@@ -171,20 +210,20 @@ def _pair_score(pupil: Pupil, limbus: Limbus, longer: int) -> float:
     return float(pupil_score(pupil) * rim * large)
 
 
-def _outline_in_image(pixels: GreyPixels, small: Reduction, hypothesis: Hypothesis, confidence: float) -> Outline:
+def _outline_in_image(pixels: GreyPixels, located: Located) -> Outline:
     """The outline in pixels of the image as given."""
-    within, around, (upper, lower) = hypothesis
-    enlarged = 1 / small.factor
-    inner, outer = within.rescale(enlarged), around.rescale(enlarged)
+    near = located.near
+    within, around, (upper, lower) = located.hypothesis
+    outer = near.to_image(around)
     return Outline(
-        pupil=inner,
+        pupil=near.to_image(within),
         limbus=outer,
-        pupil_edge_px=_edge_distances(small.dark, within) * enlarged,
-        limbus_edge_px=_edge_distances(small.calm, around) * enlarged,
+        pupil_edge_px=_edge_distances(near.dark, within) / near.factor,
+        limbus_edge_px=_edge_distances(near.calm, around) / near.factor,
         upper_lid=_lid_rows(upper, outer, pixels.shape),
         lower_lid=_lid_rows(lower, outer, pixels.shape),
-        confidence=confidence,
-        upright=uprightness(small, *hypothesis),
+        confidence=located.confidence,
+        upright=uprightness(near, *located.hypothesis),
     )
 
 
