@@ -1,13 +1,13 @@
 """Judge outlines on the eyes of several cameras against circles drawn by hand.
 
-usage: python -m models.iris_confidence.cameras --images DIR --truth CSV ... [--half fit|judge] [--every N] [--list FILE]
+usage: python -m models.iris_confidence.cameras --images DIR --truth CSV ... [--half fit|judge] [--every N] [--list CSV]
 
 --images DIR  a folder for every camera
 --truth CSV   set (the folder), file, then row, column and radius in px of pupil and of limbus, with a header;
               fields may be empty; by_hand.py writes one for a public set
 --half        only persons that were fitted on, or only the others
 --every N     only every N-th eye
---list FILE   write a line for every eye
+--list CSV    write a line for every eye
 
 Prints for every camera: eyes, no outline or one that is not believed to be an eye, pupil within 5 % and limbus within
 10 % of the iris radius of where it was drawn (centre and radius), outlines believed (confidence from 0.5, from 0.85)
@@ -24,15 +24,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from models.iris_confidence.fit import LIMBUS_WRONG, PUPIL_WRONG, off_circle
+from models.iris_confidence.fit import LIMBUS_WRONG, PUPIL_WRONG, is_right, off_circle
 from models.iris_confidence.truth import Drawn, read_drawn
 
 from biocapture.iris.describe import MIN_CONFIDENCE
 from biocapture.iris.segmentation.segment import segment
-from biocapture.types import Failure
-
-USUAL_IRIS_PX = {"iitd_odd": 95.0, "mmu2": 38.0, "casia_thousand_6": 85.0, "inp_iris": 60.0}
-"""Camera → iris radius in px where only the pupil was drawn."""
+from biocapture.types import Failure, Mask, Values
 
 BELIEVED, PASSED = 0.5, 0.85
 
@@ -49,7 +46,7 @@ class Seen:
     @property
     def right(self) -> bool:
         """Whether no boundary that was drawn is off."""
-        return not (self.pupil >= PUPIL_WRONG or self.limbus >= LIMBUS_WRONG)
+        return is_right(self.pupil, self.limbus)
 
 
 def see(drawn: Drawn, folder: Path) -> Seen:
@@ -60,9 +57,7 @@ def see(drawn: Drawn, folder: Path) -> Seen:
     ms = 1000 * (time.thread_time() - start)
     if isinstance(found, Failure):
         return Seen(np.inf, np.inf, 0.0, ms)
-    iris_px = (
-        drawn.limbus[2] if np.isfinite(drawn.limbus[2]) else USUAL_IRIS_PX.get(drawn.camera, found.limbus.radius_px)
-    )
+    iris_px = drawn.limbus[2] if np.isfinite(drawn.limbus[2]) else found.limbus.radius_px
     off = [
         off_circle(ellipse, circle, iris_px)
         for ellipse, circle in ((found.pupil, drawn.pupil), (found.limbus, drawn.limbus))
@@ -78,17 +73,17 @@ def line(camera: str, eyes: Sequence[Seen]) -> str:
     right = np.array([eye.right for eye in eyes])
     none = (sure < MIN_CONFIDENCE).mean()
 
-    def share(error: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", limit: float) -> str:
+    def share(error: Values, limit: float) -> str:
         known = error[~np.isnan(error)]
         return f"{100 * (known < limit).mean():6.2f} %" if known.size else "     - "
 
-    def believed(part: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> str:
+    def believed(part: Mask) -> str:
         return "/".join(f"{(sure[part] >= least).sum()}" for least in (BELIEVED, PASSED)) + f" of {part.sum()}"
 
     return (
         f"{camera:17} {len(eyes):5}  no eye {100 * none:5.2f} %  pupil {share(pupil, PUPIL_WRONG)}  "
-        f"limbus {share(limbus, LIMBUS_WRONG)}  right believed {believed(right):15}  wrong believed {believed(~right):12}  "
-        f"{np.median(ms):5.1f} ms"
+        f"limbus {share(limbus, LIMBUS_WRONG)}  right believed {believed(right):15}  "
+        f"wrong believed {believed(~right):12}  {np.median(ms):5.1f} ms"
     )
 
 

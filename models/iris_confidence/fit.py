@@ -1,27 +1,30 @@
 """Fit how sure the segmentation of an eye is, and judge it.
 
-usage: python -m models.iris_confidence.fit [--images DIR --truth CSV] [--prints DIR ...] [--eyes N]
+usage: python -m models.iris_confidence.fit [--images DIR --truth CSV ...] [--without NAME] [--prints DIR ...]
+                                            [--eyes N]
 
---images DIR   near-infrared eyes named S<person><L|R><number>.<extension>
---truth CSV    file, then row, column and radius in px of pupil and of limbus, drawn by hand
+--images DIR   near-infrared eyes, a folder for every camera
+--truth CSV    circles drawn by hand; see truth.py
+--without NAME a camera that takes no part in the fit and is judged as a whole
 --prints DIR   folders of pictures of fingers (*.pgm): no eye should be found in them
 --eyes N       synthetic eyes of each half (default 1500)
 
-Development: synthetic eyes, persons of even numbers, every second print. Judged: other synthetic eyes, persons of odd
-numbers, the other prints. An outline is wrong if the mean error of a boundary, along the true one, is more than 3 % of
-the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Prints the constants to be
+Development: synthetic eyes, half of the persons of every camera, every second print. Judged: other synthetic eyes, the
+other persons, the other prints. An outline is wrong if the mean error of a boundary, along the true one, is more than
+3 % of the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Prints the constants to be
 copied into iris/segmentation/confidence.py. Takes about six minutes.
 """
 
 import argparse
-import csv
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+from models.iris_confidence.truth import Drawn, read_drawn
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -39,6 +42,12 @@ from biocapture.types import GreyPixels
 Rows = NDArray[np.float64]
 Located = tuple[Ellipse, Ellipse, Rows]
 """Pupil, limbus, and the evidence for them."""
+
+Example = tuple[str, Rows, bool, float]
+"""Kind or camera, evidence, whether the outline is right, weight."""
+
+EYES_OF_A_CAMERA = 200.0
+"""Weight of the eyes of one camera, however many were drawn."""
 
 WRONG, PUPIL_WRONG, LIMBUS_WRONG = 0.03, 0.05, 0.10
 WRONG_WEIGHT = 12.0
@@ -78,24 +87,36 @@ def conditions_of(index: int, random: np.random.Generator) -> tuple[str, Conditi
     return kind, dataclasses.replace(usual, **changes[kind])
 
 
-def synthetic(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]:
-    """Kind, evidence, whether the outline is right, and weight, of the outlines of some eyes."""
+def synthetic(first: int, count: int) -> Iterator[Example]:
+    """The outlines of some eyes."""
     for kind, pixels, truth in captures(first, count):
         located = evidence_of(pixels)
         if located is not None:
             yield _example(kind, located, truth, 1.0)
 
 
-def candidates(first: int, count: int) -> Iterator[tuple[str, Rows, bool, float]]:
-    """Likewise, of the first hypothesis and every alternative to it: what the confidence has to choose from."""
+def hypotheses(pixels: GreyPixels) -> Iterator[tuple[Located, float]]:
+    """What the confidence has to choose from: the first hypothesis, alternatives to it and other guesses refined."""
+    small = reduce_image(pixels)
+    guesses = pupil_guesses(small.dark)
+    first = first_hypothesis(pixels, small, guesses)
+    if first is None:
+        return
+    near, outline = first
+    yield _in_image(near, outline), 1.0
+    for other in alternatives(near, outline):
+        yield _in_image(near, other), ALTERNATIVE_WEIGHT
+    for guess in guesses:
+        other_first = first_hypothesis(pixels, small, [guess])
+        if other_first is not None:
+            yield _in_image(*other_first), ALTERNATIVE_WEIGHT
+
+
+def candidates(first: int, count: int) -> Iterator[Example]:
+    """Likewise, of everything that the confidence has to choose from."""
     for kind, pixels, truth in captures(first, count):
-        small = reduce_image(pixels)
-        first = first_hypothesis(small, pupil_guesses(small.dark))
-        if first is None:
-            continue
-        yield _example(kind, _evidence_in_image(small, first), truth, 1.0)
-        for other in alternatives(small, first):
-            yield _example(kind, _evidence_in_image(small, other), truth, ALTERNATIVE_WEIGHT)
+        for located, weight in hypotheses(pixels):
+            yield _example(kind, located, truth, weight)
 
 
 def captures(first: int, count: int) -> Iterator[tuple[str, GreyPixels, EyeTruth]]:
@@ -115,14 +136,14 @@ def _example(kind: str, located: Located, truth: EyeTruth, weight: float) -> tup
 def evidence_of(pixels: GreyPixels) -> Located | None:
     """Both boundaries in the picture and the evidence for them."""
     small = reduce_image(pixels)
-    found = locate(small, pupil_guesses(small.dark))
-    return None if found is None else _evidence_in_image(small, found[0])
+    found = locate(pixels, small, pupil_guesses(small.dark))
+    return None if found is None else _in_image(found.near, found.hypothesis)
 
 
-def _evidence_in_image(small: Reduction, hypothesis: Hypothesis) -> Located:
+def _in_image(near: Reduction, hypothesis: Hypothesis) -> Located:
     pupil, limbus, _ = hypothesis
-    row = np.concatenate(feature_vectors(boundary_evidence(small, *hypothesis)))
-    return pupil.rescale(1 / small.factor), limbus.rescale(1 / small.factor), row
+    row = np.concatenate(feature_vectors(boundary_evidence(near, *hypothesis)))
+    return near.to_image(pupil), near.to_image(limbus), row
 
 
 def errors(pupil: Ellipse, limbus: Ellipse, truth: EyeTruth) -> tuple[float, float]:
@@ -141,17 +162,22 @@ def _apart(found: Ellipse, true: Any) -> float:
     return float(np.abs(np.hypot(right, down) - rim).mean())
 
 
-def hand_drawn(images: Path, table: Path, odd: bool) -> Iterator[tuple[str, Rows, bool, float]]:
-    """Eyes whose circles were drawn by hand."""
-    with table.open(newline="", encoding="utf8") as handle:
-        for name, *numbers in csv.reader(handle):
-            located = evidence_of(_grey(images / name)) if int(name[1:5]) % 2 == odd else None
-            if located is None:
-                continue
-            pupil, limbus, row = located
-            true = np.array([float(number) for number in numbers[:6]])
-            near = off_circle(pupil, true[:3], true[5]), off_circle(limbus, true[3:], true[5])
-            yield "drawn by hand", row, bool(near[0] < PUPIL_WRONG and near[1] < LIMBUS_WRONG), 1.0
+def hand_drawn(images: Path, eyes: list[Drawn], every: bool) -> Iterator[Example]:
+    """Eyes whose circles were drawn by hand; of every camera as many count. ``every``: alternatives, too."""
+    number = Counter(one.camera for one in eyes)
+    for one in eyes:
+        pixels = _grey(images / one.camera / one.file)
+        best = evidence_of(pixels)
+        found = hypotheses(pixels) if every else iter([] if best is None else [(best, 1.0)])
+        for (pupil, limbus, row), weight in found:
+            iris_px = one.limbus[2] if np.isfinite(one.limbus[2]) else limbus.radius_px
+            right = is_right(off_circle(pupil, one.pupil, iris_px), off_circle(limbus, one.limbus, iris_px))
+            yield one.camera, row, right, weight * EYES_OF_A_CAMERA / number[one.camera]
+
+
+def is_right(pupil: float, limbus: float) -> bool:
+    """Whether no boundary that was drawn is off; NaN: not drawn."""
+    return not (pupil >= PUPIL_WRONG or limbus >= LIMBUS_WRONG)
 
 
 def off_circle(found: Ellipse, drawn: NDArray[np.float64], iris_px: float) -> float:
@@ -160,7 +186,7 @@ def off_circle(found: Ellipse, drawn: NDArray[np.float64], iris_px: float) -> fl
     return float(max(apart, abs(found.radius_px - drawn[2])) / iris_px)
 
 
-def prints(folders: list[Path], half: int) -> Iterator[tuple[str, Rows, bool, float]]:
+def prints(folders: list[Path], half: int) -> Iterator[Example]:
     """Fingers, in which whatever is found is wrong."""
     for path in sorted(path for folder in folders for path in folder.glob("*.pgm"))[half::2]:
         located = evidence_of(_grey(path))
@@ -210,17 +236,18 @@ def judge(found: list[tuple[str, Rows, bool, float]], pupil: Rows, limbus: Rows)
 def main() -> None:
     """Parse the command line, fit, judge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--images", "--truth"):
-        parser.add_argument(name, type=Path)
+    parser.add_argument("--images", type=Path)
+    parser.add_argument("--truth", type=Path, nargs="*", default=[])
+    parser.add_argument("--without")
     parser.add_argument("--prints", type=Path, nargs="*", default=[])
     parser.add_argument("--eyes", type=int, default=1500)
     arguments = parser.parse_args()
     halves = [list(candidates(1000, arguments.eyes)), list(synthetic(100_000, arguments.eyes))]
-    for odd in (0, 1):
-        if arguments.images and arguments.truth:
-            halves[odd] += hand_drawn(arguments.images, arguments.truth, bool(odd))
-        if arguments.prints:
-            halves[odd] += prints(arguments.prints, odd)
+    drawn = list(read_drawn(arguments.truth))
+    for judged in (False, True):
+        eyes = [eye for eye in drawn if (eye.judged or eye.camera == arguments.without) == judged]
+        halves[judged] += hand_drawn(arguments.images, eyes, every=not judged)
+        halves[judged] += prints(arguments.prints, int(judged))
     _, rows, right, weight = (np.array(column) for column in zip(*halves[0], strict=True))
     pupil, limbus = fit_logistics(rows, right, weight)
     for name, weights in (("PUPIL", pupil), ("LIMBUS", limbus)):

@@ -193,7 +193,7 @@ def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
         if not _is_near(fit, ellipse):
             break
         ellipse = fit
-    sheet, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
+    _, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
     on = (np.abs(edge - 1) < max(1.5 / ellipse.radius_px, 0.1)) & (rise > 5)
     grey, step, even = _inside(dark, ellipse)
     return Pupil(
