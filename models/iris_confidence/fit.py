@@ -11,8 +11,8 @@ usage: python -m models.iris_confidence.fit [--images DIR --truth CSV ...] [--wi
 
 Development: synthetic eyes, half of the persons of every camera, every second print. Judged: other synthetic eyes, the
 other persons, the other prints. An outline is wrong if the mean error of a boundary, along the true one, is more than
-3 % of the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Prints the constants to be
-copied into iris/segmentation/confidence.py. Takes about six minutes.
+3 % of the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Prints the constants to
+be copied into iris/segmentation/confidence.py. Takes about ten minutes.
 """
 
 import argparse

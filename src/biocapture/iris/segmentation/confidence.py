@@ -15,7 +15,7 @@ from biocapture.iris.segmentation.ellipse_fit import shape_of
 from biocapture.iris.segmentation.lids import LidPair
 from biocapture.iris.segmentation.polar import rim_rise, steepest, unmasked
 from biocapture.iris.segmentation.reduction import Reduction
-from biocapture.iris.segmentation.refine import ANGLES, limbus_rim, pupil_rim, visible_angles
+from biocapture.iris.segmentation.refine import ANGLES, limbus_rim, pupil_or_iris, pupil_rim, visible_angles
 from biocapture.types import GreyPixels, Mask, Values
 
 REACH, STEPS = 1.4, 84
@@ -140,7 +140,7 @@ def boundary_evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, lids: L
     free_of_windows = unmasked(small.glare, pupil, ANGLES, WINDOW_MARGIN_RADII)
     open_pupil = visible_angles(lids, limbus, pupil, LID_MARGIN_RADII) & free_of_windows
     open_limbus = visible_angles(lids, limbus, limbus, LID_MARGIN_RADII) & unmasked(small.glare, limbus, ANGLES)
-    inner = _edges(small.lit, pupil, 0.7)
+    inner = _edges(pupil_or_iris(small, pupil), pupil, 0.7)
     outer = _edges(small.calm, limbus, min(0.9, max(0.7, ratio + 0.1)))
     of_pupil, of_limbus = boundary_uncertainty(
         pupil_rim(pupil, *inner, open_pupil), limbus_rim(limbus, *outer, open_limbus)

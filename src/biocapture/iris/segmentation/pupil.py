@@ -185,7 +185,7 @@ def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
     """
     ellipse = circle
     for low, high, stiffness in ((0.7, 1.35, ROUND_STIFFNESS), (0.8, 1.22, SHAPE_STIFFNESS)):
-        sheet, edge, rise = _edges(dark, ellipse, low, high)
+        edge, rise = _edges(dark, ellipse, low, high)
         visible = unmasked(glare, ellipse, ANGLES)
         weight = np.clip(rise, 0, FULL_WEIGHT_GREYS) / FULL_WEIGHT_GREYS * _WEIGHT * visible
         min_deviation = max(0.6 / ellipse.radius_px, 0.03)
@@ -193,7 +193,7 @@ def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
         if not _is_near(fit, ellipse):
             break
         ellipse = fit
-    _, edge, rise = _edges(dark, ellipse, 0.8, 1.22)
+    edge, rise = _edges(dark, ellipse, 0.8, 1.22)
     on = (np.abs(edge - 1) < max(1.5 / ellipse.radius_px, 0.1)) & (rise > 5)
     grey, step, even = _inside(dark, ellipse)
     return Pupil(
@@ -207,11 +207,11 @@ def fit_pupil(dark: GreyPixels, glare: GreyPixels, circle: Ellipse) -> Pupil:
     )
 
 
-def _edges(dark: GreyPixels, ellipse: Ellipse, low: float, high: float) -> tuple[GreyPixels, Values, Values]:
-    """Polar image; where greys rise most at each angle, in radii, and by how much."""
+def _edges(dark: GreyPixels, ellipse: Ellipse, low: float, high: float) -> tuple[Values, Values]:
+    """Where greys rise most at each angle, in radii, and by how much."""
     sheet = polar_image(dark, ellipse, EDGE_REACH, EDGE_STEPS, ANGLES)
     per_radius = EDGE_STEPS / EDGE_REACH
-    return sheet, *steepest(radial_rise(sheet, 2), per_radius, int(low * per_radius), int(high * per_radius) + 1)
+    return steepest(radial_rise(sheet, 2), per_radius, int(low * per_radius), int(high * per_radius) + 1)
 
 
 def _is_near(fit: Ellipse, start: Ellipse) -> bool:

@@ -11,7 +11,7 @@ from biocapture.types import GreyPixels
 SIDE_PX = 320
 """Longer side of the working image; images up to a quarter larger are left as they are."""
 
-CLOSE_UP_IRIS_PX, CLOSE_UP_REACH = 80.0, 1.8
+CLOSE_UP_IRIS_PX, CLOSE_UP_REACH = 64.0, 1.8
 """Iris radius in the working image of one iris; half its side in iris radii."""
 
 MIN_SIDE_PX = 16
@@ -43,7 +43,7 @@ BLACK_QUANTILE, WHITE_QUANTILE, MIN_SPAN_GREYS = 0.01, 0.75, 40
 WHITE_GREY = 190.0
 """What white becomes."""
 
-LOG_FLOOR, LOG_GREYS = 0.06, 79.0
+LOG_FLOOR, LOG_GREYS = 0.15, 105.0
 """Light, in that of white, from which on ratios count rather than differences; greys of a factor e."""
 
 LAMP_SHARE, MAX_LAMP_GREY = 1.25, 200
@@ -87,6 +87,8 @@ class Reduction:
         dark throughout and its rim the steepest.
     lit : GreyPixels
         Likewise, but windows are left as bright as they are: nothing rises where one ends.
+    plain : GreyPixels
+        As ``lit``, in proportion to the light: a blurred edge lies where its light is half.
     factor : float
         Size relative to the image.
     origin : (float, float)
@@ -100,6 +102,7 @@ class Reduction:
     calm: GreyPixels
     dark: GreyPixels
     lit: GreyPixels
+    plain: GreyPixels
     factor: float
     origin: tuple[float, float]
     tone: Tone
@@ -175,9 +178,11 @@ def close_up(pixels: GreyPixels, tone: Tone, limbus: Ellipse) -> Reduction:
 def _views(small: GreyPixels, tone: Tone, factor: float, origin: tuple[float, float]) -> Reduction:
     even = cv2.LUT(small, tone.linear)
     filled, glare = fill_windows(small)
-    dark = _smooth_logarithm(fill_lamps(filled, tone), tone)
-    lit = _smooth_logarithm(fill_lamps(small, tone), tone) if filled is not small else dark
-    return Reduction(glare, even, cv2.medianBlur(even, 5), dark, lit, factor, origin, tone)
+    lamps_off = fill_lamps(small, tone)
+    lit = _smooth(lamps_off, tone.logarithm)
+    dark = _smooth(fill_lamps(filled, tone), tone.logarithm) if filled is not small else lit
+    plain = _smooth(lamps_off, tone.linear)
+    return Reduction(glare, even, cv2.medianBlur(even, 5), dark, lit, plain, factor, origin, tone)
 
 
 def tone_of(grey: GreyPixels) -> Tone:
@@ -200,8 +205,8 @@ def tone_of(grey: GreyPixels) -> Tone:
     return Tone(linear, logarithm, int(min(MAX_LAMP_GREY, black + LAMP_SHARE * span)))
 
 
-def _smooth_logarithm(grey: GreyPixels, tone: Tone) -> GreyPixels:
-    return cv2.GaussianBlur(cv2.LUT(grey, tone.logarithm), (5, 5), 0)
+def _smooth(grey: GreyPixels, table: GreyPixels) -> GreyPixels:
+    return cv2.GaussianBlur(cv2.LUT(grey, table), (5, 5), 0)
 
 
 def fill_lamps(grey: GreyPixels, tone: Tone) -> GreyPixels:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from biocapture.iris.outline import Ellipse
+from biocapture.iris.robust import median
 from biocapture.iris.segmentation.lids import LidPair, between_lids, find_lids
 from biocapture.iris.segmentation.pair_fit import Rim, fit_pair
 from biocapture.iris.segmentation.polar import angles, polar_image, rim_rise, steepest
@@ -17,6 +18,15 @@ ANGLES = 96
 
 MAX_ROUNDS = 3
 """Most rounds in which lids and rims are found in turn."""
+
+PUPIL_WINDOW = 0.75, 1.4
+"""Pupil radii within which its edge is looked for in the logarithm of the light, where the pupil's is the steepest."""
+
+PLAIN_ROUNDS, PLAIN_WINDOW = 2, (0.85, 1.18)
+"""Last rounds in plain light, where a blurred edge is not drawn to its dark side; pupil radii looked at."""
+
+FULL_CONTRAST, MIN_CONTRAST_GREYS = 120.0, 4.0
+"""What the grey of the iris becomes there; least greys from pupil to iris."""
 
 SETTLED_RADII = 0.015
 """Iris radii: rims that moved less are left as they are."""
@@ -57,22 +67,56 @@ def refine_pair(small: Reduction, pupil: Ellipse, limbus: Ellipse) -> Hypothesis
     """
     lids = find_lids(small, pupil, limbus)
     for _ in range(MAX_ROUNDS):
-        inner, outer = _fit_rims(small, pupil, limbus, lids)
+        inner, outer = _fit_rims(small, pupil, limbus, lids, small.lit, PUPIL_WINDOW)
         moved = max(_boundary_distance(inner, pupil), _boundary_distance(outer, limbus)) / outer.radius_px
         pupil, limbus = inner, outer
         if moved < SETTLED_RADII:
             break
         lids = find_lids(small, pupil, limbus)
+    for _ in range(PLAIN_ROUNDS):
+        pupil, limbus = _fit_rims(small, pupil, limbus, lids, pupil_or_iris(small, pupil), PLAIN_WINDOW)
     return pupil, limbus, lids
 
 
-def _fit_rims(small: Reduction, pupil: Ellipse, limbus: Ellipse, lids: LidPair) -> tuple[Ellipse, Ellipse]:
-    """Both ellipses through the edges that lids and windows leave free."""
+def pupil_or_iris(small: Reduction, pupil: Ellipse) -> GreyPixels:
+    """The image between two greys: that of the pupil and that of the iris beside it.
+
+    What is brighter than that iris (lamps, a bright collarette) has no edges there, and the pupil's lies where the
+    light is half, however blurred it is.
+
+    Parameters
+    ----------
+    small : Reduction
+    pupil : Ellipse
+        About where it is.
+
+    Returns
+    -------
+    (H, W) uint8
+        0 … :data:`FULL_CONTRAST`; as it is where the disc is no darker than its surroundings.
+    """
+    sheet = polar_image(small.plain, pupil, 1.4, 28, 32)
+    black, dim = median(sheet[:, 4:15]), median(sheet[:, 23:])
+    if dim - black < MIN_CONTRAST_GREYS:
+        return small.plain
+    table = np.clip((np.arange(256) - black) * (FULL_CONTRAST / (dim - black)), 0, FULL_CONTRAST)
+    return cv2.LUT(small.plain, table.astype(np.uint8))
+
+
+def _fit_rims(
+    small: Reduction,
+    pupil: Ellipse,
+    limbus: Ellipse,
+    lids: LidPair,
+    pupil_image: GreyPixels,
+    window: tuple[float, float],
+) -> tuple[Ellipse, Ellipse]:
+    """Both ellipses through the edges that lids and windows leave free; the pupil's within a window in its radii."""
     room = max(1.1, 1 + SEARCH_SHARE * (limbus.radius_px / pupil.radius_px - 1))
     glare = small.glare if small.glare.any() else None
     inner = pupil_rim(
         pupil,
-        *_edges(small.lit, glare, pupil, (0.75, min(1.4, room))),
+        *_edges(pupil_image, glare, pupil, (window[0], min(window[1], room))),
         visible_angles(lids, limbus, pupil, PUPIL_MARGIN),
     )
     outer = limbus_rim(
@@ -144,7 +188,7 @@ def limbus_rim(limbus: Ellipse, edge: Values, rise: Values, seen: Mask) -> Rim:
     -------
     Rim
     """
-    return Rim(limbus, edge, _LATERAL * _weights(rise, seen, LIMBUS_FULL_GREYS), LIMBUS_MIN_DEVIATION)
+    return Rim(limbus, edge, _weights(rise, seen, LIMBUS_FULL_GREYS), LIMBUS_MIN_DEVIATION)
 
 
 def _weights(rise: Values, seen: Mask, full_greys: float) -> Values:
@@ -180,8 +224,6 @@ def _boundary_distance(first: Ellipse, second: Ellipse) -> float:
     axes = max(abs(first.major_px - second.major_px), abs(first.minor_px - second.minor_px))
     return first.centre_distance_px(second) + axes
 
-
-_LATERAL = np.clip((np.abs(np.cos(angles(ANGLES))) - 0.5) / 0.3, 0.1, 1.0)
 
 _WINDOW_RIM = np.ones((1, 5), np.uint8)
 """Steps around a window in which the rise is that of the window."""

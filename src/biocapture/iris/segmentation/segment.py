@@ -22,7 +22,7 @@ from biocapture.iris.segmentation.pupil import (
     pupil_score,
 )
 from biocapture.iris.segmentation.reduction import Reduction, close_up, reduce_image
-from biocapture.iris.segmentation.refine import Hypothesis, refine_pair
+from biocapture.iris.segmentation.refine import Hypothesis, pupil_or_iris, refine_pair
 from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
 
 MIN_PX = 64
@@ -218,7 +218,7 @@ def _outline_in_image(pixels: GreyPixels, located: Located) -> Outline:
     return Outline(
         pupil=near.to_image(within),
         limbus=outer,
-        pupil_edge_px=_edge_distances(near.dark, within) / near.factor,
+        pupil_edge_px=_edge_distances(pupil_or_iris(near, within), within) / near.factor,
         limbus_edge_px=_edge_distances(near.calm, around) / near.factor,
         upper_lid=_lid_rows(upper, outer, pixels.shape),
         lower_lid=_lid_rows(lower, outer, pixels.shape),
