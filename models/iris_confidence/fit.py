@@ -98,7 +98,7 @@ def synthetic(first: int, count: int) -> Iterator[Example]:
 def hypotheses(pixels: GreyPixels) -> Iterator[tuple[Located, float]]:
     """What the confidence has to choose from: the first hypothesis, alternatives to it and other guesses refined."""
     small = reduce_image(pixels)
-    guesses = pupil_guesses(small.dark)
+    guesses = list(pupil_guesses(small.dark))
     first = first_hypothesis(pixels, small, guesses)
     if first is None:
         return

@@ -54,7 +54,7 @@ class Limbus:
     agreeing: float
 
 
-def find_limbus(calm: GreyPixels, pupil: Ellipse) -> Limbus | None:
+def find_limbus(calm: GreyPixels, pupil: Ellipse, guess: Ellipse | None = None) -> Limbus | None:
     """The limbus around a pupil.
 
     Parameters
@@ -63,6 +63,8 @@ def find_limbus(calm: GreyPixels, pupil: Ellipse) -> Limbus | None:
         See :class:`biocapture.iris.segmentation.reduction.Reduction`.
     pupil : Ellipse
         In pixels of it.
+    guess : Ellipse or None
+        About where the limbus is, if that is known; then no other is looked for.
 
     Returns
     -------
@@ -70,7 +72,7 @@ def find_limbus(calm: GreyPixels, pupil: Ellipse) -> Limbus | None:
         None where the image has no room for one.
     """
     frame = with_shape(pupil, _gaze_shape(shape_of(pupil)))
-    first = _search(calm, frame)
+    first = _search(calm, frame) if guess is None else (guess, *_rise_along(calm, guess))
     if first is None:
         return None
     rough, score, balance = first
@@ -107,6 +109,16 @@ def _search(calm: GreyPixels, pupil: Ellipse) -> tuple[Ellipse, float, float] | 
     rise = np.clip(radial_rise(sheet, half_steps), -10.0, 22.0)
     max_shift = 0.16 * max(smallest, 2.0) * per_radius
     return _choose(circle_scores(rise, radius, max_shift, 5, _SIDES), pupil, per_radius, max_shift)
+
+
+def _rise_along(calm: GreyPixels, limbus: Ellipse) -> tuple[float, float]:
+    """Score and balance of a given circle, as of :func:`_search`."""
+    steps, per_radius = 72, 72 / 1.3
+    rise = np.clip(radial_rise(polar_image(calm, limbus, 1.3, steps, ANGLES), round(0.055 * per_radius)), -10.0, 22.0)
+    near = rise[:, int(0.93 * per_radius) : int(1.07 * per_radius)].max(axis=1)
+    left, right = (_SIDES @ near).tolist()
+    lesser, mean = min(left, right), 0.5 * (left + right)
+    return mean + 0.6 * lesser, lesser / max(mean, 1e-3)
 
 
 def _choose(scores: CircleScores, pupil: Ellipse, per_radius: float, max_shift: float) -> tuple[Ellipse, float, float]:

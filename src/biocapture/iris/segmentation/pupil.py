@@ -86,16 +86,16 @@ class Guess:
     Attributes
     ----------
     circle : Ellipse
-    score : float
-        0..25, higher is better: rise along the circle in greys, less where its inside is uneven or bright.
+    limbus : Ellipse or None
+        A circle that may be its limbus; None where it has to be looked for.
     """
 
     circle: Ellipse
-    score: float
+    limbus: Ellipse | None = None
 
 
 def guess_pupils(dark: GreyPixels, candidate: Ellipse) -> list[Guess]:
-    """The best circle near a candidate, and the darker one within it if there is one.
+    """The darker circle within the best circle near a candidate if there is one, and that circle itself.
 
     Where pupil and iris are both darker than the white of the eye, the limbus is often the sharper circle.
 
@@ -111,18 +111,10 @@ def guess_pupils(dark: GreyPixels, candidate: Ellipse) -> list[Guess]:
     list of Guess
         One or two.
     """
-    near, _ = _best_circle(dark, candidate, 2.1 + 4 / candidate.radius_px, 56, (0.45, 1.7), 5, 0.5)
-    circle, rise = _best_circle(dark, near, 1.65, 56, (0.7, 1.3), 7, 0.2)
-    guesses = [_guess(dark, circle, rise)]
+    circle, rise = _best_circle(dark, candidate, 1.8, 56, (0.65, 1.45), 7, 0.25)
     inner, inner_rise = _best_circle(dark, circle, 1.05, 48, (0.168, 0.777), 9, 0.294)
-    if inner_rise >= max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise) and _is_darker(dark, inner, circle):
-        guesses.append(_guess(dark, inner, inner_rise))
-    return guesses
-
-
-def _guess(dark: GreyPixels, circle: Ellipse, rise: float) -> Guess:
-    """A circle with its score: a steep rim, and an inside that is even compared to the step at the rim."""
-    return Guess(circle, min(rise, MAX_RISE_GREYS) * _inside(dark, circle)[2])
+    nested = inner_rise >= max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise) and _is_darker(dark, inner, circle)
+    return [Guess(inner), Guess(circle)] if nested else [Guess(circle)]
 
 
 def _inside(dark: GreyPixels, circle: Ellipse) -> tuple[float, float, float]:

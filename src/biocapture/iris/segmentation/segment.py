@@ -1,5 +1,6 @@
 """The straight line from the pixels of one eye to its outline."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -27,9 +28,6 @@ from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
 
 MIN_PX = 64
 """Shorter side of an image below which it is refused."""
-
-MAX_GUESSES = 5
-"""Most circles that are fitted closely."""
 
 SUFFICIENT_PAIR_SCORE = 1.8
 """Score from which a pair of discs is taken without trying further guesses; see :func:`_pair_score`."""
@@ -64,11 +62,10 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     small = reduce_image(pixels)
     trace("reduced", small.calm)
     trace("dark", small.dark)
-    guesses = pupil_guesses(small.dark)
-    located = locate(pixels, small, guesses)
+    located = locate(pixels, small, pupil_guesses(small.dark))
     if located is None:
         return Failure("iris.no_eye", "no dark disc within a larger one")
-    if _has_second_eye(pixels, small, guesses, located):
+    if _has_second_eye(pixels, small, located):
         return Failure("iris.one_eye", "two eyes")
     return _outline_in_image(pixels, located)
 
@@ -97,7 +94,7 @@ class Located:
         return self.near.to_image(self.hypothesis[1])
 
 
-def locate(pixels: GreyPixels, small: Reduction, guesses: list[Guess]) -> Located | None:
+def locate(pixels: GreyPixels, small: Reduction, guesses: Iterable[Guess]) -> Located | None:
     """Pupil, limbus and lids of the likeliest eye.
 
     Parameters
@@ -105,7 +102,7 @@ def locate(pixels: GreyPixels, small: Reduction, guesses: list[Guess]) -> Locate
     pixels : (H, W) uint8
     small : Reduction
         Of all of the image.
-    guesses : list of Guess
+    guesses : iterable of Guess
         In pixels of it; see :func:`pupil_guesses`.
 
     Returns
@@ -120,7 +117,9 @@ def locate(pixels: GreyPixels, small: Reduction, guesses: list[Guess]) -> Locate
     return Located(near, *best_hypothesis(near, hypothesis))
 
 
-def first_hypothesis(pixels: GreyPixels, small: Reduction, guesses: list[Guess]) -> tuple[Reduction, Hypothesis] | None:
+def first_hypothesis(
+    pixels: GreyPixels, small: Reduction, guesses: Iterable[Guess]
+) -> tuple[Reduction, Hypothesis] | None:
     """The best pair of discs, refined; no alternatives are tried.
 
     Parameters
@@ -128,7 +127,7 @@ def first_hypothesis(pixels: GreyPixels, small: Reduction, guesses: list[Guess])
     pixels : (H, W) uint8
     small : Reduction
         Of all of the image.
-    guesses : list of Guess
+    guesses : iterable of Guess
         In pixels of it; see :func:`pupil_guesses`.
 
     Returns
@@ -144,13 +143,14 @@ def first_hypothesis(pixels: GreyPixels, small: Reduction, guesses: list[Guess])
     return near, refine_pair(near, near.from_image(pupil), near.from_image(limbus))
 
 
-def _has_second_eye(pixels: GreyPixels, small: Reduction, guesses: list[Guess], first: Located) -> bool:
+def _has_second_eye(pixels: GreyPixels, small: Reduction, first: Located) -> bool:
     """Whether there is a second eye beside the first; looked for where an image is wide enough for two."""
     limbus = first.limbus
     if max(pixels.shape) < MIN_SIDE_FOR_TWO_EYES * limbus.radius_px:
         return False
     far = 3 * limbus.radius_px
-    beside = [guess for guess in guesses if small.to_image(guess.circle).centre_distance_px(limbus) > far]
+    guesses = pupil_guesses(small.dark)
+    beside = (guess for guess in guesses if small.to_image(guess.circle).centre_distance_px(limbus) > far)
     second = locate(pixels, small, beside)
     if second is None:
         return False
@@ -158,29 +158,27 @@ def _has_second_eye(pixels: GreyPixels, small: Reduction, guesses: list[Guess], 
     return second.confidence > MIN_SECOND_EYE_CONFIDENCE and alike
 
 
-def pupil_guesses(dark: GreyPixels) -> list[Guess]:
-    """Distinct circles that may be the pupil.
+def pupil_guesses(dark: GreyPixels) -> Iterator[Guess]:
+    """Distinct circles that may be the pupil, found as they are asked for.
 
     Parameters
     ----------
     dark : (H, W) uint8
         See :class:`biocapture.iris.segmentation.reduction.Reduction`.
 
-    Returns
-    -------
-    list of Guess
-        At most :data:`MAX_GUESSES`, best first.
+    Yields
+    ------
+    Guess
+        The likeliest first.
     """
     longer = max(dark.shape)
-    guesses: list[Guess] = []
+    known: list[Ellipse] = []
     for candidate in candidates(dark):
-        guesses += guess_pupils(dark, candidate)
-    distinct: list[Guess] = []
-    for guess in sorted(guesses, key=lambda guess: -guess.score):
-        right_size = MIN_RADIUS_SHARE * longer < guess.circle.radius_px < MAX_RADIUS_SHARE * longer
-        if right_size and not any(_is_same_circle(guess.circle, known.circle) for known in distinct):
-            distinct.append(guess)
-    return distinct[:MAX_GUESSES]
+        for guess in guess_pupils(dark, candidate):
+            right_size = MIN_RADIUS_SHARE * longer < guess.circle.radius_px < MAX_RADIUS_SHARE * longer
+            if right_size and not any(_is_same_circle(guess.circle, circle) for circle in known):
+                known.append(guess.circle)
+                yield guess
 
 
 def _is_same_circle(first: Ellipse, second: Ellipse) -> bool:
@@ -188,11 +186,11 @@ def _is_same_circle(first: Ellipse, second: Ellipse) -> bool:
     return near and abs(first.radius_px - second.radius_px) < 0.25 * first.radius_px
 
 
-def _best_pair(small: Reduction, guesses: list[Guess]) -> tuple[Pupil, Limbus] | None:
+def _best_pair(small: Reduction, guesses: Iterable[Guess]) -> tuple[Pupil, Limbus] | None:
     best: tuple[float, Pupil, Limbus] | None = None
     for guess in guesses:
         pupil = fit_pupil(small.dark, small.glare, guess.circle)
-        limbus = find_limbus(small.calm, pupil.ellipse)
+        limbus = find_limbus(small.calm, pupil.ellipse, guess.limbus)
         if limbus is None:
             continue
         score = _pair_score(pupil, limbus, max(small.calm.shape))
