@@ -16,13 +16,13 @@ Hypothesis = tuple[Ellipse, Ellipse, LidPair]
 
 ANGLES = 96
 
-MAX_ROUNDS = 3
+MAX_ROUNDS = 2
 """Most rounds in which lids and rims are found in turn."""
 
 PUPIL_WINDOW = 0.75, 1.4
 """Pupil radii within which its edge is looked for in the logarithm of the light, where the pupil's is the steepest."""
 
-PLAIN_ROUNDS, PLAIN_WINDOW = 2, (0.85, 1.18)
+PLAIN_ROUNDS, PLAIN_WINDOW = 1, (0.85, 1.18)
 """Last rounds in plain light, where a blurred edge is not drawn to its dark side; pupil radii looked at."""
 
 FULL_CONTRAST, MIN_CONTRAST_GREYS = 120.0, 4.0
