@@ -22,6 +22,9 @@ MIN_DILATION, MAX_DILATION = 0.1, 0.8
 PUPIL_SHAPE_DEVIATION = 0.02
 """Pupils differ from ellipses this much (half logarithm of the ratio of axes): less says nothing of the gaze."""
 
+WIDER, OUTER_SHARE = 1.25, 0.8
+"""A circle wider by this much is the limbus, and the better one a collarette, if its score is at least this share."""
+
 SHAPE_STIFFNESS = 8.0
 """Trust in the shape of the start, in edges."""
 
@@ -130,6 +133,9 @@ def _choose(scores: CircleScores, pupil: Ellipse, per_radius: float, max_shift: 
     usual = np.where(dilation < 0.2, 0.8, np.where(dilation > 0.68, 0.7, 1.0))
     total = (mean + 0.6 * lesser) * (1 - 0.125 * away)[:, None] * usual
     shift, size = divmod(int(total.argmax()), len(scores.radius))
+    beyond = np.where(scores.radius > WIDER * scores.radius[size], np.where(2 * lesser > mean, total, 0.0), 0.0)
+    if beyond.max() > OUTER_SHARE * total[shift, size]:
+        shift, size = divmod(int(beyond.argmax()), len(scores.radius))
     balance = float(lesser[shift, size] / max(mean[shift, size], 1e-3))
     return scores.circle(pupil, per_radius, shift, size), float(total[shift, size]), balance
 

@@ -10,6 +10,9 @@ from biocapture.types import GreyPixels
 MIN_BLUR_PX = 0.7
 """Deviation of the blur of a lens in focus, px."""
 
+CLIPPED_GREYS = 60.0
+"""Grey below which all is black at the largest cut."""
+
 VEIL_GREY = 150.0
 """Grey of the stray light that takes contrast away."""
 
@@ -36,7 +39,7 @@ def blur_by_lens(light: Floats, conditions: Conditions) -> Floats:
 
 
 def sensor_image(light: Floats, conditions: Conditions, random: np.random.Generator) -> GreyPixels:
-    """Greys of the sensor: stray light, exposure, two fields, noise, 8 bits, JPEG.
+    """Greys of the sensor: stray light, exposure, two fields, noise, the sensor's curve, 8 bits, JPEG.
 
     Parameters
     ----------
@@ -56,8 +59,18 @@ def sensor_image(light: Floats, conditions: Conditions, random: np.random.Genera
         # Photons arrive at random: the variance of their noise grows with the light; a quarter is the sensor's own.
         shot = np.sqrt(0.25 + 0.75 * np.clip(light, 0, 255) / 128)
         light = np.minimum(light, 255) + conditions.noise * shot * random.standard_normal(light.shape, np.float32)
-    pixels = np.clip(np.rint(light), 0, 255).astype(np.uint8)
+    pixels = np.clip(np.rint(_curve(light, conditions)), 0, 255).astype(np.uint8)
     return _compress(pixels, conditions.jpeg_quality) if conditions.jpeg_quality else pixels
+
+
+def _curve(light: Floats, conditions: Conditions) -> Floats:
+    """Greys that the camera makes of the light: its curve, and its black level."""
+    if conditions.gamma != 1:
+        light = 255 * (np.clip(light, 0, 255) / 255) ** conditions.gamma
+    if conditions.black_clip:
+        black = CLIPPED_GREYS * conditions.black_clip
+        light = (light - black) * (255 / (255 - black))
+    return light
 
 
 def _disc(radius_px: float) -> Floats:

@@ -23,6 +23,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "contrast_loss": (0.0, 1.0),
     "jpeg_quality": (0, 100),
     "interlace_px": (-20.0, 20.0),
+    "gamma": (0.3, 3.0),
+    "black_clip": (0.0, 1.0),
+    "dim_zone": (0.0, 1.0),
     "leds": (0, 16),
     "led_spread": (0.0, 0.8),
     "led_radius": (0.005, 0.2),
@@ -68,6 +71,12 @@ class Conditions:
         0 = not compressed.
     interlace_px : float
         Columns between the fields of odd and even rows.
+    gamma : float
+        Exponent of the sensor's curve; 1 = in proportion to the light, less = dark parts are lifted.
+    black_clip : float
+        0..1: how much of the dark end the camera cuts off; at 1 pupil and lashes are equally black.
+    dim_zone : float
+        0..1: how much darker the iris is between pupil and collarette than beyond it.
     leds : int
         Light sources mirrored in the cornea; 1 and 2 side by side, more on a ring.
     led_spread, led_radius : float
@@ -107,6 +116,9 @@ class Conditions:
     contrast_loss: float = 0.0
     jpeg_quality: int = 0
     interlace_px: float = 0.0
+    gamma: float = 1.0
+    black_clip: float = 0.0
+    dim_zone: float = 0.0
     leds: int = 2
     led_spread: float = 0.16
     led_radius: float = 0.045

@@ -22,6 +22,9 @@ STRETCH_EXPONENT = 0.4
 whose mesh this does not follow; the size is ours).
 """
 
+COLLARETTE_DEPTH, MAX_DIMMING = 0.25, 0.5
+"""Where a dim zone around the pupil ends; share of the light that it lacks at most."""
+
 RIM_PX = 0.5
 """Softness of the pupil's rim in px."""
 
@@ -115,7 +118,11 @@ def _iris(eye: Eye, conditions: Conditions, view: View, unrolled: IrisSheet, ran
     shown = cv2.remap(wrapped, column, row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     # Level at the limbus, or its edge would seem to lie further out.
     rim = np.clip((unrolled.depth - 0.68) / 0.24, 0, 1)
-    return eye.iris_grey + eye.iris_contrast * shown - 18 * rim**2 * (3 - 2 * rim)
+    grey = eye.iris_grey + eye.iris_contrast * shown - 18 * rim**2 * (3 - 2 * rim)
+    if conditions.dim_zone:
+        within = smooth_step((COLLARETTE_DEPTH - unrolled.depth) / 0.04)
+        grey = grey * (1 - MAX_DIMMING * conditions.dim_zone * within)
+    return grey
 
 
 def _without_aliasing(relief: Floats, dilation: float, radius_px: float) -> Floats:
