@@ -50,7 +50,7 @@ EYES_OF_A_CAMERA = 200.0
 """Weight of the eyes of one camera, however many were drawn."""
 
 WRONG, PUPIL_WRONG, LIMBUS_WRONG = 0.03, 0.05, 0.10
-WRONG_WEIGHT = 12.0
+WRONG_WEIGHT = 4.0
 """A wrong outline that is believed, of a print too, costs as much as this many right ones that are not."""
 
 STIFFNESS = 0.5

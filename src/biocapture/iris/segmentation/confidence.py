@@ -36,8 +36,8 @@ MIN_EDGE_GREYS = 1.5
 ERROR_RANGE = 0.003, 0.3
 """Errors along a boundary, in iris radii, that are as good as none, and as bad as any."""
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (8.88, -4.79, -9.18, -6.55, -4.77), -1.88
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (4.33, -18.63, -10.69, -3.47, -14.77), 12.61
+PUPIL_WEIGHTS, PUPIL_BIAS = (4.37, -12.81, -1.73, 0.0, -0.33), 2.03
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (8.98, -6.38, 0.0, -1.15, -12.56), 1.57
 """Of the evidence, in the order of :func:`feature_vectors`."""
 
 
