@@ -12,7 +12,7 @@ SIDE_PX = 128
 RADII_PX = tuple(2.2 * 1.18**step for step in range(17))
 """Radii looked for in it: 11 to 155 px in an image of 640 × 480."""
 
-MAX_CANDIDATES = 5
+MAX_CANDIDATES = 8
 
 MIN_SLOPE, MAX_SLOPE = 3.0, 24.0
 """Greys per pixel from which a place votes, and that a vote counts at most: the rim of a lamp or a lid is no better

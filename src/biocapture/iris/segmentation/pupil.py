@@ -113,8 +113,10 @@ def guess_pupils(dark: GreyPixels, candidate: Ellipse) -> list[Guess]:
     """
     circle, rise = _best_circle(dark, candidate, 1.8, 56, (0.65, 1.45), 7, 0.25)
     inner, inner_rise = _best_circle(dark, circle, 1.05, 48, (0.168, 0.777), 9, 0.294)
-    nested = inner_rise >= max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise) and _is_darker(dark, inner, circle)
-    return [Guess(inner), Guess(circle)] if nested else [Guess(circle)]
+    if inner_rise < max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise):
+        return [Guess(circle)]
+    inner, _ = _best_circle(dark, inner, 1.9, 56, (0.6, 1.6), 7, 0.3)
+    return [Guess(inner), Guess(circle)] if _is_darker(dark, inner, circle) else [Guess(circle)]
 
 
 def _inside(dark: GreyPixels, circle: Ellipse) -> tuple[float, float, float]:
