@@ -13,7 +13,7 @@ from biocapture.types import Field, GreyPixels, Values
 
 ANGLES = 48
 
-MIN_RADIUS_SHARE, MAX_RADIUS_SHARE = 0.085, 0.42
+MIN_RADIUS_SHARE, MAX_RADIUS_SHARE = 0.055, 0.42
 """Radii accepted, in longer sides of the working image."""
 
 MIN_DILATION, MAX_DILATION = 0.1, 0.8

@@ -115,7 +115,7 @@ def guess_pupils(dark: GreyPixels, candidate: Ellipse) -> list[Guess]:
     inner, inner_rise = _best_circle(dark, circle, 1.05, 48, (0.168, 0.777), 9, 0.294)
     if inner_rise < max(NESTED_RISE_GREYS, NESTED_RISE_SHARE * rise):
         return [Guess(circle)]
-    inner, _ = _best_circle(dark, inner, 1.9, 56, (0.6, 1.6), 7, 0.3)
+    inner, _ = _best_circle(dark, inner, 1.6, 56, (0.6, 1.3), 7, 0.3)
     return [Guess(inner), Guess(circle)] if _is_darker(dark, inner, circle) else [Guess(circle)]
 
 

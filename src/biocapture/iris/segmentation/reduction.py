@@ -37,8 +37,12 @@ FILL_QUANTILE = 0.1
 TONE_STRIDE = 7
 """Every which pixel is counted to find black and white."""
 
-BLACK_QUANTILE, WHITE_QUANTILE, MIN_SPAN_GREYS = 0.01, 0.75, 40
-"""Shares of the pixels that are darker than the black and the white of a camera; least greys between the two."""
+BLACK_QUANTILES, WHITE_QUANTILE, MIN_SPAN_GREYS = (0.01, 0.001), 0.75, 40
+"""Shares of the pixels that are darker than the black of a camera, usually and where the only black is a small pupil,
+and than its white; least greys between the two."""
+
+FRAME_PX = 3
+"""Rows and columns at the border that some cameras leave black."""
 
 WHITE_GREY = 190.0
 """What white becomes."""
@@ -136,12 +140,14 @@ class Reduction:
         return moved.rescale(self.factor)
 
 
-def reduce_image(pixels: GreyPixels) -> Reduction:
+def reduce_image(pixels: GreyPixels, black_quantile: float = BLACK_QUANTILES[0]) -> Reduction:
     """Make the working image.
 
     Parameters
     ----------
     pixels : (H, W) uint8
+    black_quantile : float
+        See :func:`tone_of`.
 
     Returns
     -------
@@ -150,7 +156,7 @@ def reduce_image(pixels: GreyPixels) -> Reduction:
     longer = max(pixels.shape)
     factor = SIDE_PX / longer if longer > 1.25 * SIDE_PX else 1.0
     small = _resize(pixels, factor)
-    return _views(small, tone_of(small), small.shape[1] / pixels.shape[1], (0.0, 0.0))
+    return _views(small, tone_of(small, black_quantile), small.shape[1] / pixels.shape[1], (0.0, 0.0))
 
 
 def close_up(pixels: GreyPixels, tone: Tone, limbus: Ellipse) -> Reduction:
@@ -185,19 +191,22 @@ def _views(small: GreyPixels, tone: Tone, factor: float, origin: tuple[float, fl
     return Reduction(glare, even, cv2.medianBlur(even, 5), dark, lit, plain, factor, origin, tone)
 
 
-def tone_of(grey: GreyPixels) -> Tone:
+def tone_of(grey: GreyPixels, black_quantile: float = BLACK_QUANTILES[0]) -> Tone:
     """Tables that make the greys of any camera alike.
 
     Parameters
     ----------
     grey : (H, W) uint8
+    black_quantile : float
+        Share of the pixels that are darker than black; see :data:`BLACK_QUANTILES`.
 
     Returns
     -------
     Tone
     """
-    count = np.cumsum(np.bincount(grey.ravel()[::TONE_STRIDE], minlength=256))
-    black, white = (int(np.searchsorted(count, share * count[-1])) for share in (BLACK_QUANTILE, WHITE_QUANTILE))
+    within = grey[FRAME_PX:-FRAME_PX, FRAME_PX:-FRAME_PX]
+    count = np.cumsum(np.bincount(within.ravel()[::TONE_STRIDE], minlength=256))
+    black, white = (int(np.searchsorted(count, share * count[-1])) for share in (black_quantile, WHITE_QUANTILE))
     span = max(white - black, MIN_SPAN_GREYS)
     light = np.clip((np.arange(256) - black) / span, 0, None)
     linear = np.clip(np.rint(WHITE_GREY * light), 0, 255).astype(np.uint8)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from biocapture.iris.outline import Ellipse, Outline
-from biocapture.iris.segmentation.alternatives import best_hypothesis
+from biocapture.iris.segmentation.alternatives import SURE_CONFIDENCE, best_hypothesis
 from biocapture.iris.segmentation.candidates import candidates
 from biocapture.iris.segmentation.ellipse_fit import with_shape
 from biocapture.iris.segmentation.lids import Lid, uprightness
@@ -22,7 +22,7 @@ from biocapture.iris.segmentation.pupil import (
     guess_pupils,
     pupil_score,
 )
-from biocapture.iris.segmentation.reduction import Reduction, close_up, reduce_image
+from biocapture.iris.segmentation.reduction import BLACK_QUANTILES, Reduction, close_up, reduce_image
 from biocapture.iris.segmentation.refine import Hypothesis, pupil_or_iris, refine_pair
 from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
 
@@ -59,12 +59,19 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     """
     if min(pixels.shape[:2]) < MIN_PX:
         return Failure("iris.no_eye", f"{min(pixels.shape[:2])} px, least {MIN_PX}")
-    small = reduce_image(pixels)
-    trace("reduced", small.calm)
-    trace("dark", small.dark)
-    located = locate(pixels, small, pupil_guesses(small.dark))
-    if located is None:
+    found: list[tuple[Located, Reduction]] = []
+    for black_quantile in BLACK_QUANTILES:
+        small = reduce_image(pixels, black_quantile)
+        trace("reduced", small.calm)
+        trace("dark", small.dark)
+        located = locate(pixels, small, pupil_guesses(small.dark))
+        if located is not None:
+            found.append((located, small))
+            if located.confidence >= SURE_CONFIDENCE:
+                break
+    if not found:
         return Failure("iris.no_eye", "no dark disc within a larger one")
+    located, small = max(found, key=lambda one: one[0].confidence)
     if _has_second_eye(pixels, small, located):
         return Failure("iris.one_eye", "two eyes")
     return _outline_in_image(pixels, located)
