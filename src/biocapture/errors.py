@@ -32,6 +32,10 @@ class TemplateError(BiocaptureError):
     """A template is damaged, of another version, or of another modality."""
 
 
+class ResolutionError(BiocaptureError):
+    """The resolution of a capture does not allow what is asked of it."""
+
+
 class ModelError(BiocaptureError):
     """A model file is missing, altered (checksum) or of the wrong kind."""
 

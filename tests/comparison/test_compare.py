@@ -5,9 +5,10 @@ import pytest
 from tests.support.prints import sample, touch
 
 import biocapture
-from biocapture.comparison.compare import compare, template
+from biocapture.assessment.options import options_of
+from biocapture.comparison.compare import compare, template, write_template
 from biocapture.comparison.protocol import matcher_for
-from biocapture.errors import DecodeError, UsageError
+from biocapture.errors import DecodeError, ResolutionError, UsageError
 from biocapture.fingerprint import matcher as fingerprints
 from biocapture.types import Modality, Sample
 
@@ -56,3 +57,17 @@ def test_bad_input_raises_and_a_bad_capture_does_not(tmp_path: Path) -> None:
     with pytest.raises(DecodeError, match=r"text\.png"):
         compare(ONE, tmp_path / "text.png")
     assert compare(ONE, np.full((50, 50), 255, np.uint8)).comparison.score < 1
+
+
+@pytest.mark.parametrize("ppi", [180.0, 250.0, 349.0])
+def test_prints_of_low_resolution_are_not_compared(ppi: float, tmp_path: Path) -> None:
+    """Neither with another, nor with themselves: the error says what they have and what they need."""
+    pixels = np.random.default_rng(3).integers(0, 256, (120, 110), np.uint8)
+    with pytest.raises(ResolutionError, match=f"{ppi:.0f} ppi, expected at least 350"):
+        compare(pixels, pixels, ppi=ppi)
+    with pytest.raises(ResolutionError, match="expected at least 350"):
+        template(pixels, ppi=ppi)
+    with pytest.raises(ResolutionError):
+        write_template(pixels, options_of("fingerprint", ppi=ppi), "own", tmp_path / "template")
+    assert not list(tmp_path.iterdir())
+    compare(pixels, pixels, ppi=350.0)

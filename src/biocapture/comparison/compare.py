@@ -8,7 +8,7 @@ from typing import Any
 from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.samples import Source, at_working_resolution, sample_of
 from biocapture.comparison.protocol import TemplateExchange, matcher_for
-from biocapture.errors import BiocaptureError, TemplateError, UsageError
+from biocapture.errors import BiocaptureError, ResolutionError, TemplateError, UsageError
 from biocapture.images.private_files import private
 from biocapture.types import Modality, Sample
 
@@ -165,7 +165,7 @@ def sample_and_template(source: Source, options: Options) -> tuple[Sample, Any]:
     Raises
     ------
     BiocaptureError
-        For bad input, and where the modality cannot be compared.
+        For bad input, and where the modality cannot be compared, or not at this resolution.
     """
     if options.modality is not None and isinstance(source, str | Path | bytes):
         matcher = matcher_for(options.modality)
@@ -173,8 +173,32 @@ def sample_and_template(source: Source, options: Options) -> tuple[Sample, Any]:
             return _read_stored(matcher, reader, source)
     sample = sample_of(source, options)
     template_of = matcher_for(sample.modality).template_of  # before any work: the modality may have no matcher
+    if problem := resolution_problem(sample):
+        raise ResolutionError(problem, sample.id)
     resampled = at_working_resolution(sample)
     return resampled, template_of(resampled)
+
+
+def resolution_problem(sample: Sample) -> str:
+    """Why the resolution of a capture does not allow a comparison.
+
+    Parameters
+    ----------
+    sample : Sample
+        As it was captured, not yet at the working resolution.
+
+    Returns
+    -------
+    str
+        Empty where it does, and where the modality is compared at any.
+    """
+    least: float = getattr(matcher_for(sample.modality), "MIN_PPI", 0.0)
+    if not sample.image.ppi < least:
+        return ""
+    return (
+        f"{sample.image.ppi:.0f} ppi, expected at least {least:.0f}: ridges are lost, and other people match; "
+        "capture it again at 500 ppi, or state the resolution if it is not that of the file"
+    )
 
 
 def _reader(matcher: TemplateExchange, source: str | Path | bytes) -> Callable[[bytes], Any] | None:

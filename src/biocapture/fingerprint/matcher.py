@@ -22,6 +22,11 @@ WRITERS = {
 }
 
 
+MIN_PPI = 350.0
+"""Resolution below which prints are not compared: of pairs of different people at 180 ppi, 2.9 % reached the threshold
+for 10⁻³."""
+
+
 def placeholder_image(template: Template) -> Sample:
     """A white image of the size of the template's print.
 
@@ -73,6 +78,7 @@ def summary(templates: tuple[Template, Template], comparison: Comparison) -> str
 
 
 __all__ = [
+    "MIN_PPI",
     "READERS",
     "THRESHOLDS",
     "WRITERS",

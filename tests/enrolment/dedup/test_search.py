@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 from tests.support.records_of_people import ROOT
 
 from biocapture.enrolment.dedup import find_duplicates
 from biocapture.enrolment.dedup.search import clusters
 from biocapture.errors import UsageError
+from biocapture.images.private_files import is_readable_by_others
 
 THREE = ("right_thumb", "left_index", "left_little")
 
@@ -83,6 +85,7 @@ def test_a_journal_spares_what_is_done(tmp_path: Path, monkeypatch: pytest.Monke
         enrolled(tmp_path / "people", name, person, touch)
     first = find_duplicates([tmp_path / "people"], journal=journal)
     assert first == find_duplicates([tmp_path / "people"])
+    assert not is_readable_by_others(journal)
     journal.write_bytes(journal.read_bytes()[:-30])
     counts: list[tuple[int, str]] = []
 
@@ -105,3 +108,13 @@ def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a journal"):
         find_duplicates([tmp_path / "a", tmp_path / "b"], journal=tmp_path / "letter.txt")
     assert (tmp_path / "letter.txt").read_text() == "not a journal\n"
+
+
+def test_prints_of_low_resolution_are_named_and_never_matched(tmp_path: Path) -> None:
+    for name in "ab":
+        folder = enrolled(tmp_path, name, "ayu", 1)
+        Pillow.open(folder / "right_thumb.jpg").save(folder / "right_thumb.jpg", dpi=(200, 200), quality=95)
+    result = find_duplicates([tmp_path])
+    assert set(result.not_compared) == {str(tmp_path / name / "right_thumb.jpg") for name in "ab"}
+    assert all("200 ppi, expected at least 350" in reason for reason in result.not_compared.values())
+    assert {Path(path).stem for pair in result.pairs for path, _, _ in pair.samples} == {"left_index", "left_little"}

@@ -53,6 +53,7 @@ def test_all_of_a_good_attempt(stage: Stage, tmp_path: Path) -> None:
         assert (known.file_bytes, known.error, known.name) == (size, "", "as named")
     assert {id(each) for each in stage.profiles} == {id(profile)}
     assert stage.seen[0].position is INDEX
+    assert examine(given(INDEX, GREY, ppi=250.0), profile).template is None  # too coarse to be compared
     twice = examine(given(INDEX, GREY, ppi=1000.0), profile)
     assert twice.sample is not None
     assert twice.sample.image.pixels.shape == (50, 40)  # at the working resolution of prints

@@ -10,7 +10,7 @@ from biocapture.comparison.compare import sample_and_template
 from biocapture.comparison.protocol import matcher_for
 from biocapture.enrolment.dedup.journal import Journal, key_of
 from biocapture.enrolment.dedup.subjects import OwnedImage
-from biocapture.errors import BiocaptureError, UsageError
+from biocapture.errors import BiocaptureError, ResolutionError, UsageError
 from biocapture.types import Modality
 from biocapture.workers.maps import map_ordered
 
@@ -108,6 +108,8 @@ def _answer(image: OwnedImage) -> list[Any]:
         return [error.message, False, 0]
     try:
         sample, template = sample_and_template(image.path, options)
+    except ResolutionError as error:
+        return [error.message, False, 0]
     except BiocaptureError as error:
         return [str(error), True, 0]
     if matcher_for(sample.modality).is_empty(template):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from biocapture.errors import UsageError
+from biocapture.images.private_files import private
 
 FORMAT = "biocapture dedup 1"
 """First line of a journal; the digit is the version."""
@@ -53,7 +54,8 @@ class Journal:
             return
         try:
             length = self._read(path) if path.exists() else 0
-            self._file = path.open("r+" if length else "w", encoding="ascii")
+            # It holds templates.
+            self._file = private(path).open("r+", encoding="ascii")
             # What a process that was killed left half written is cut off.
             self._file.truncate(length)
             self._file.seek(length)

@@ -12,6 +12,7 @@ from biocapture.assessment.options import Options
 from biocapture.assessment.pipeline import assess_many
 from biocapture.assessment.report import Report
 from biocapture.assessment.samples import at_working_resolution, sample_of
+from biocapture.comparison.compare import resolution_problem
 from biocapture.comparison.protocol import Matcher, matcher_for
 from biocapture.enrolment import Enrolment, SlotAttempt
 from biocapture.enrolment.readiness.copies import signature
@@ -80,7 +81,8 @@ def examine(attempt: SlotAttempt, profile: Profile) -> ExaminedAttempt:
     """
     modality = attempt.position.modality
     try:
-        sample = _sample(attempt, Options(profile, modality, attempt.position, attempt.ppi))
+        captured = _sample(attempt, Options(profile, modality, attempt.position, attempt.ppi))
+        sample = at_working_resolution(captured)
     except (BiocaptureError, MemoryError) as error:
         return ExaminedAttempt(attempt, error=str(error) or type(error).__name__)
     report = _report(sample, profile)
@@ -90,7 +92,7 @@ def examine(attempt: SlotAttempt, profile: Profile) -> ExaminedAttempt:
         attempt,
         sample,
         report,
-        _template(sample),
+        _template(captured, sample),
         signature(sample.image.pixels),
         _residue_share(sample, report),
         wrong_modality(attempt, sample, report, profile),
@@ -122,7 +124,7 @@ def _sample(attempt: SlotAttempt, options: Options) -> Sample:
         sample = replace(sample, position=attempt.position)
     if sample.modality is not attempt.position.modality:
         raise UsageError(f"a sample of modality {sample.modality} was put in the slot {attempt.position}", attempt.name)
-    return at_working_resolution(sample)
+    return sample
 
 
 def _report(sample: Sample, profile: Profile) -> Report | None:
@@ -131,10 +133,10 @@ def _report(sample: Sample, profile: Profile) -> Report | None:
     return next(assess_many([sample], profile=profile))
 
 
-def _template(sample: Sample) -> object:
-    """Template; None for a failure to extract."""
+def _template(captured: Sample, sample: Sample) -> object:
+    """Template; None for a failure to extract, and where the resolution of the capture does not allow a comparison."""
     own = matcher_or_none(sample.modality)
-    if own is None:
+    if own is None or resolution_problem(captured):
         return None
     template = own.template_of(sample)
     return None if own.is_empty(template) else template
