@@ -10,6 +10,7 @@ import typer
 
 from biocapture.cli.options import KEY_FILE_VARIABLE, KeyFile, json_option
 from biocapture.cli.terminal.door import say, say_json
+from biocapture.guidance import text
 
 if TYPE_CHECKING:
     from biocapture.enrolment.station import Station
@@ -45,7 +46,10 @@ def open_station(file: Path, key_file: Path | None, create: bool = False) -> "St
     if key_file is None:
         raise StationError(f"a key file is needed: --key-file FILE or {KEY_FILE_VARIABLE}", str(file))
     new = create and not file.exists() and not key_file.exists()
-    return Station(file, create_key(key_file) if new else read_key(key_file), create=create)
+    station = Station(file, create_key(key_file) if new else read_key(key_file), create=create)
+    if not station.clock_is_believed:
+        say(text("station.clock", "en"), err=True)
+    return station
 
 
 @contextmanager
@@ -74,7 +78,7 @@ def add(
     enrolment: Annotated[Path, typer.Argument(help="Folder or manifest of one person.", show_default=False)],
     key_file: KeyFile = None,
     operator: Annotated[bool, typer.Option("--operator", help="An operator: stays until forgotten.")] = False,
-    days: Annotated[float, typer.Option(help="Days until the person is forgotten.", min=0.0)] = 30.0,
+    days: Annotated[float, typer.Option(help="Days until the person is forgotten.", min=0.0, max=3650.0)] = 30.0,
     keep: Annotated[int, typer.Option(help="Citizens remembered at most; the first are forgotten.", min=1)] = 1000,
     name: Annotated[str, typer.Option("--id", help="Id of the person; default: the enrolment's.")] = "",
 ) -> None:
@@ -131,9 +135,16 @@ def forget(
 
 
 @commands.command()
-def expire(file: File, key_file: KeyFile = None) -> None:
-    """Forget everybody whose time is over; every other command does so, too."""
+def expire(
+    file: File,
+    key_file: KeyFile = None,
+    clock_is_right: Annotated[bool, typer.Option("--clock-is-right", help="Believe a clock that has jumped.")] = False,
+) -> None:
+    """Forget everybody whose time is over; every other command does so, too, unless the clock has jumped."""
     with open_station(file, key_file) as station:
+        if clock_is_right:
+            station.trust_clock()
+            station.expire()
         say(f"{len(station)} people remembered")
 
 

@@ -39,9 +39,9 @@ def test_a_new_file_is_a_station_that_survives_a_loss_of_power(path: Path) -> No
             "foreign_keys": 1,
             "secure_delete": 1,
             "synchronous": 2,
-            "journal_mode": "delete",
+            "journal_mode": "persist",
             "application_id": APPLICATION_ID,
-            "user_version": 1,
+            "user_version": 2,
         }
         tables = opened.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
         assert {name for (name,) in tables} == {"facts", "people", "samples", "by_slot"}
@@ -62,7 +62,7 @@ def altered(path: Path, *statements: str) -> None:
 @pytest.mark.parametrize(
     ("statements", "match"),
     [
-        (("PRAGMA user_version = 7",), r"made by another version \(7, not 1\)"),
+        (("PRAGMA user_version = 7",), r"made by another version \(7, not 2\)"),
         (("PRAGMA application_id = 5",), "an SQLite file, but no station"),
         (("DELETE FROM facts",), "cannot be decrypted: another key, or the file was altered"),
         (("UPDATE facts SET name = 'other'",), "cannot be decrypted: another key, or the file was altered"),

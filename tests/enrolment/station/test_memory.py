@@ -9,7 +9,7 @@ import pytest
 from tests.support.named_templates import Named, WithArrays, WithoutFeatures, WithText
 
 from biocapture.enrolment.station import Person, RecentMemory, Station, memory, store
-from biocapture.enrolment.station.store import OPERATOR_EXPIRY_S
+from biocapture.enrolment.station.memory import OPERATOR_EXPIRY_S
 from biocapture.errors import StationError, UsageError
 from biocapture.types import Modality, Position
 

@@ -1,5 +1,6 @@
 """The file of a station: an SQLite database with our application id, opened only with the key it was made with."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +14,20 @@ from biocapture.workers.transaction import transaction
 APPLICATION_ID = 0x42435354
 """SQLite application id ("BCST") that distinguishes our file from others."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, sealed BLOB NOT NULL);
-CREATE TABLE people (number INTEGER PRIMARY KEY, operator INTEGER NOT NULL, added REAL NOT NULL,
-  expires REAL NOT NULL, sealed BLOB NOT NULL);
+CREATE TABLE people (number INTEGER PRIMARY KEY, sequence INTEGER NOT NULL UNIQUE, operator INTEGER NOT NULL,
+  added REAL NOT NULL, expires REAL NOT NULL, sealed BLOB NOT NULL);
 CREATE TABLE samples (person INTEGER NOT NULL REFERENCES people (number) ON DELETE CASCADE, slot TEXT NOT NULL,
   sealed BLOB NOT NULL, PRIMARY KEY (person, slot));
 CREATE INDEX by_slot ON samples (slot);
 """
 
-SETTINGS = ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "journal_mode = DELETE")
-"""Deleted rows are overwritten with zeros, and what was confirmed survives a loss of power."""
+SETTINGS = ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "journal_mode = PERSIST")
+"""Deleted rows are overwritten with zeros; what was confirmed survives a loss of power. The journal stays, so that it
+can be overwritten, too; see :func:`wipe_journal`."""
 
 LOCK_TIMEOUT_S = 5.0
 """How long another process may hold the file."""
@@ -56,6 +58,8 @@ def open_database(path: Path, seal: Seal, create: bool) -> sqlite3.Connection:
         raise StationError("no such station; `biocapture station add` makes one", str(path))
     if exists and not path.is_file():
         raise StationError("is no file", str(path))
+    if str(path) == ":memory:":
+        raise StationError("is no name of a file that SQLite keeps", str(path))
     with station_errors(path):
         database = sqlite3.connect(private(path), timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
@@ -65,6 +69,31 @@ def open_database(path: Path, seal: Seal, create: bool) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def wipe_journal(database: sqlite3.Connection, path: Path) -> None:
+    """Overwrite the journal with zeros: it holds what stood in the pages that the last transaction changed.
+
+    Parameters
+    ----------
+    database : sqlite3.Connection
+        Of the station, without a transaction.
+    path : Path
+        Its file.
+    """
+    journal = path.with_name(f"{path.name}-journal")
+    database.execute("BEGIN EXCLUSIVE")  # nobody else writes, and what had to be rolled back has been
+    try:
+        with journal.open("r+b") as handle:
+            left = journal.stat().st_size
+            while left > 0:
+                left -= handle.write(bytes(min(left, 1 << 20)))
+            handle.flush()
+            os.fsync(handle.fileno())
+    except FileNotFoundError:
+        pass
+    finally:
+        database.execute("COMMIT")
 
 
 @contextmanager

@@ -34,6 +34,36 @@ class RememberedSample:
         return self.read()
 
 
+OPERATOR_EXPIRY_S = 4e9
+"""Expiry of operators, seconds since 1970: they stay until forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An entry of the memory.
+
+    Attributes
+    ----------
+    id : str
+    operator : bool
+    added, expires : float
+        Seconds since 1970.
+    positions : tuple of Position
+        Of which a template is remembered.
+    """
+
+    id: str
+    operator: bool
+    added: float
+    expires: float
+    positions: tuple[Position, ...]
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether the entry stays until it is forgotten by name, as those of operators do."""
+        return self.expires >= OPERATOR_EXPIRY_S
+
+
 class Memory(Protocol):
     """The people that a record is compared with."""
 
