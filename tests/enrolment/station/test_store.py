@@ -1,5 +1,6 @@
 """The station's memory: only with its key, whole after kill -9, forgetful on time, and never taking foreign files."""
 
+import dataclasses
 import functools
 import inspect
 import json
@@ -11,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.support.records_of_people import templates
 
@@ -61,8 +63,8 @@ def test_stored_sketches_are_those_made_anew() -> None:
     again, features = unpack_template(own, stored), unpack_features(own, stored)
     assert again.to_bytes() == template.to_bytes()
     fresh = own.index_features(again)
-    for name in ("surroundings", "place", "angle"):
-        assert (getattr(features, name) == getattr(fresh, name)).all()
+    for field in dataclasses.fields(fresh):
+        np.testing.assert_array_equal(getattr(features, field.name), getattr(fresh, field.name), err_msg=field.name)
     with pytest.raises(StationError, match="another version"):
         unpack_features(own, b"BCS0" + bytes(20))
 
