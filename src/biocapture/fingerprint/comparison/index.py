@@ -17,7 +17,7 @@ CHUNK = 256
 CONTRAST = 12
 """Power of the likeness of minutiae in the first step: few very alike ones count more than many somewhat alike."""
 
-MIN_SECOND, SECOND_SHARE = 400, 0.08
+MIN_SECOND, SECOND_SHARE = 1000, 0.08
 """References whose minutiae are tried for whether they fit together: at least so many, and this share of all."""
 
 

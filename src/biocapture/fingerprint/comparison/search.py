@@ -46,7 +46,7 @@ MAX_BATCH_ROWS = 16_384
 MAX_PAIRS = 24
 """Minutiae of the probe, each with its best counterpart, that may support a reference."""
 
-LIKENESS_POWER = 10
+LIKENESS_POWER = 4
 """Contrast of likeness: surroundings are somewhat alike on any two prints."""
 
 ROUNDS = 3
