@@ -77,6 +77,7 @@ def test_markup_of_names_is_shown(tmp_path, monkeypatch, capfd):
 @example("\\")
 @example("a\\\\")
 @example("\\[b]\\")
+@example("[/b]\\\\[x")
 def test_any_text_is_shown_on_one_line(text):
     shown = door.one_line(text)
     assert not {ord(character) for character in shown} & set(door.HIDDEN)

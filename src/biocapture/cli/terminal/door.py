@@ -7,12 +7,12 @@ a line asks for it, and what the output's encoding has no letter for is spelt in
 import codecs
 import json
 import os
+import re
 import sys
 from typing import Any, TextIO
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
 from biocapture.guidance.plain_text import printable
@@ -30,6 +30,10 @@ VISIBLE = {code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" for code
 VISIBLE_LINES = {code: text for code, text in VISIBLE.items() if code != ord("\n")}
 JSON_ESCAPES = {code: f"\\u{code:04x}" for code in HIDDEN if code >= 0x20}
 """JSON's own encoder escapes what is below."""
+
+
+MARKUP, NO_STYLE = re.compile(r"\\+|\["), "[none][/none]"
+"""What rich reads as markup; a tag without effect, as only before a tag two backslashes are one."""
 
 
 def visible(text: str) -> str:
@@ -74,11 +78,7 @@ def plain(text: str) -> str:
     str
         See :func:`one_line`; markup in it is quoted, so that it is shown letter by letter.
     """
-    line = one_line(text)
-    start = line.rstrip("\\")
-    # Only before a tag does rich read two backslashes as one: a tag without effect follows those at the end.
-    end = 2 * line[len(start) :] + "[none][/none]" if start != line else ""
-    return escape(start) + end
+    return MARKUP.sub(lambda found: "\\[" if found[0] == "[" else 2 * found[0] + NO_STYLE, one_line(text))
 
 
 class Terminal(Console):
