@@ -58,7 +58,7 @@ def test_no_run_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_draw_names_its_picture_after_the_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run("draw", PERSON / "right_index_4.png") == "RETAKE → right_index_4.seen.png\n"
+    assert run("draw", PERSON / "right_index_4.png") == "REVIEW → right_index_4.seen.png\n"
     assert cv2.imread("right_index_4.seen.png") is not None
 
 
