@@ -210,7 +210,7 @@ def _best_pair(small: Reduction, guesses: Iterable[Guess]) -> tuple[Pupil, Limbu
 
 def _pair_score(pupil: Pupil, limbus: Limbus, longer: int) -> float:
     """How much a pair looks like an eye: a good pupil in an even, brighter iris with a sharp rim; 3 is excellent."""
-    rim = np.sqrt(min(max(limbus.score, 0.1), 20.0)) / (1 + (limbus.spread / 18.0) ** 2)
+    rim = np.sqrt(min(max(limbus.score, 0.1), 20.0)) / (1 + (limbus.spread / 30.0) ** 2)
     large = min(1.0, limbus.ellipse.radius_px / (0.13 * longer))
     return float(pupil_score(pupil) * rim * large)
 
