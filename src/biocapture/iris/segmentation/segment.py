@@ -9,10 +9,12 @@ import numpy as np
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.alternatives import SURE_CONFIDENCE, best_hypothesis
 from biocapture.iris.segmentation.candidates import candidates
+from biocapture.iris.segmentation.confidence import boundary_evidence, confidence
 from biocapture.iris.segmentation.ellipse_fit import with_shape
 from biocapture.iris.segmentation.lids import Lid, uprightness
 from biocapture.iris.segmentation.limbus import Limbus, find_limbus
 from biocapture.iris.segmentation.polar import angles, polar_image, radial_rise
+from biocapture.iris.segmentation.proposals import proposals
 from biocapture.iris.segmentation.pupil import (
     MAX_RADIUS_SHARE,
     MIN_RADIUS_SHARE,
@@ -35,6 +37,9 @@ SUFFICIENT_PAIR_SCORE = 1.8
 MIN_SIDE_FOR_TWO_EYES, MIN_SECOND_EYE_CONFIDENCE = 7.0, 0.5
 """Side of an image, in iris radii, that has room for two eyes; confidence from which the second one counts."""
 
+ASKED_BELOW = 0.85
+"""Confidence below which the network is asked, too."""
+
 EDGE_ANGLES = 128
 """Angles at which an outline keeps its measured edges."""
 
@@ -43,7 +48,8 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     """Find pupil, limbus and lids of an eye lit by near infrared.
 
     Dark discs are proposed on a tiny image, the best of them fitted with a limbus around it, and both refined together
-    with the lids. Where the result is doubtful, alternatives are tried; see ``alternatives.py``.
+    with the lids. Where the result is doubtful, alternatives are tried; see ``alternatives.py``. Where it still is, a
+    network is asked where pupil and limbus may be; see ``proposals.py``. What the rims speak for most is taken.
 
     Parameters
     ----------
@@ -69,6 +75,8 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
             found.append((located, small))
             if located.confidence >= SURE_CONFIDENCE:
                 break
+    if max((located.confidence for located, _ in found), default=0.0) < ASKED_BELOW:
+        found += [(each, small) for each in proposed_outlines(pixels, small)]
     if not found:
         return Failure("iris.no_eye", "no dark disc within a larger one")
     located, small = max(found, key=lambda one: one[0].confidence)
@@ -99,6 +107,29 @@ class Located:
     def limbus(self) -> Ellipse:
         """In pixels of the image."""
         return self.near.to_image(self.hypothesis[1])
+
+
+def proposed_outlines(pixels: GreyPixels, small: Reduction) -> Iterator[Located]:
+    """The outlines that the likeliest proposal leads to: with a limbus found near the proposed one, and with that one.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    small : Reduction
+        Of all of the image.
+
+    Yields
+    ------
+    Located
+    """
+    for proposal in proposals(pixels)[:1]:
+        guess = Guess(small.from_image(proposal.pupil), small.from_image(proposal.limbus))
+        if (fitted := first_hypothesis(pixels, small, [guess])) is not None:
+            near, hypothesis = fitted
+            yield Located(near, hypothesis, confidence(boundary_evidence(near, *hypothesis)))
+        near = close_up(pixels, small.tone, proposal.limbus)
+        hypothesis = refine_pair(near, near.from_image(proposal.pupil), near.from_image(proposal.limbus))
+        yield Located(near, hypothesis, confidence(boundary_evidence(near, *hypothesis)))
 
 
 def locate(pixels: GreyPixels, small: Reduction, guesses: Iterable[Guess]) -> Located | None:
