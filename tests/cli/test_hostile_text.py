@@ -22,18 +22,17 @@ from biocapture.runs.page.run_table import open_run_table
 NAMES = ("a[red]b.png", "x[", "[/foo].png", "\x1b[31mred.png", "line\nfeed.png", "\u202egnp.txt.png", "\x9b2J.png")
 """Not one of these may reach the terminal as it is, or end a command in a traceback."""
 
-COMMANDS = {
-    "score": ["score", "{}"],
-    "run": ["run", "{}", "--out", "out[/x]"],
+COMMANDS = {  # one worker: processes are not forked from the many threads of a test run
+    "score": ["score", "{}", "--workers", "1"],
     "draw": ["draw", "{}"],
     "compare": ["compare", "{}", "{}"],
     "template": ["template", "{}", "--out", "t.bct"],
     "portrait": ["portrait", "{}", "--out", "p.jpg"],
     "check": ["check", "{}"],
     "check --many": ["check", "--many", "{}"],
-    "dedup": ["dedup", "{}"],
+    "dedup": ["dedup", "{}", "--workers", "1"],
     "report": ["report", "{}", "--out", "r.html"],
-    "evaluate": ["evaluate", "--images", ".", "--pairs", "{}", "--out", "o.csv"],
+    "evaluate": ["evaluate", "--images", ".", "--pairs", "{}", "--out", "o.csv", "--workers", "1"],
     "station list": ["station", "list", "{}", "--key-file", "{}"],
     "profiles": ["profiles", "--check", "{}"],
     "explain": ["explain", "{}"],
@@ -67,8 +66,28 @@ def test_hostile_names(command, kind, tmp_path, monkeypatch, capfd):
         assert "Traceback" not in text, name
 
 
+def test_hostile_names_in_a_run(tmp_path):
+    """In a process of its own: a run forks its worker, which is safe only where there are no threads."""
+    for name in NAMES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"nothing that anybody reads")
+    program = [
+        sys.executable,
+        "-P",
+        "-c",
+        "from biocapture.cli import main; main()",
+        "run",
+        *NAMES,
+        "missing\x1b[2J.png",
+    ]
+    done = subprocess.run([*program, "--out", "out[/x]"], cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stderr
+    assert not {*(done.stdout + done.stderr).decode()} & {chr(code) for code in door.HIDDEN if code != ord("\n")}
+    assert (tmp_path / "out[" / "x]" / "run.json").is_file()
+
+
 def test_markup_of_names_is_shown(tmp_path, monkeypatch, capfd):
-    _, text = printed(["score", "a[red].xlsx", "pip install 'biocapture[plot]'"], monkeypatch, capfd)
+    _, text = printed(["score", "--workers", "1", "a[red].xlsx", "pip install 'biocapture[plot]'"], monkeypatch, capfd)
     assert "a[red].xlsx" in text
     assert "'biocapture[plot]'" in text
 
