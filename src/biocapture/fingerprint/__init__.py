@@ -72,7 +72,7 @@ def draw(sample: Sample) -> tuple[Picture, Failure | None]:
 
 
 def examples(count: int) -> Iterator[Picture]:
-    """Touches of one synthetic finger: making a finger takes a second, each further touch of it hardly any time.
+    """Touches of one synthetic finger: a finger takes long to make, each further touch of it hardly any time.
 
     Parameters
     ----------

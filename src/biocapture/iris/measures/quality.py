@@ -21,7 +21,7 @@ def quality(batch: IrisBatch) -> Column:
     """Predicted usefulness for comparison. Higher is better.
 
     100 Π (max(s, 5) / 100)^w over the scores s of the components below and their weights w, which were fitted
-    (models/iris_quality) to what genuine comparisons of synthetic eyes lose by degradations of the image. What is not
+    (models/iris_quality) to what mated comparisons of synthetic eyes lose by degradations of the image. What is not
     assessed does not count.
     """
     total = np.zeros(len(batch))
