@@ -32,7 +32,7 @@ MAX_FULL_COMPARISONS = 20
 """Of the chosen, those compared to the last: ridges are laid over the most promising by their minutiae."""
 
 MAX_PREPARED = 1000
-"""Templates that are kept ready for comparison, 0.2 MB each; of those used longest ago, others take the place."""
+"""Templates that are kept ready for comparison, 0.3 MB each; of those used longest ago, others take the place."""
 
 
 @dataclass(frozen=True, slots=True)
