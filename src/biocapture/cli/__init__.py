@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import NoReturn
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from biocapture.cli.exit_status import INTERRUPTED, WRONG_USAGE
 from biocapture.cli.options import current_name
-from biocapture.cli.terminal.door import Terminal, abandon_outputs, close_outputs, prepare_outputs, visible
+from biocapture.cli.terminal.door import Terminal, abandon_outputs, close_outputs, prepare_outputs
 from biocapture.errors import BiocaptureError
 
 # Parallelism is over images; threads inside a small matrix product cost more than the product.
@@ -98,5 +98,5 @@ def fail(why: str, status: int) -> NoReturn:
     SystemExit
         Always.
     """
-    Terminal(stderr=True).print(f"[bold red]error:[/] {escape(visible(why))}", markup=True)
+    Terminal(stderr=True).print(Text("error:", "bold red"), why)
     raise SystemExit(status) from None

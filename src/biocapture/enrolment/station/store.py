@@ -115,9 +115,8 @@ class Station:
             expires = OPERATOR_EXPIRY_S if operator else added + 86400 * days
             location = _person_location(number, sequence, operator, added, expires)
             sealed = self._seal.encrypt(json.dumps(person).encode(), location)
-            known = self._ids()
             self._database.executemany(
-                "DELETE FROM people WHERE number = ?", [(n,) for n, name in known.items() if name == person]
+                "DELETE FROM people WHERE number = ?", [(n,) for n, name in self._ids().items() if name == person]
             )
             self._database.execute(
                 "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?)", (number, sequence, operator, added, expires, sealed)
