@@ -192,8 +192,8 @@ class Framing:
     ----------
     width_px, height_px : int
         Size of the portrait.
-    eyes_apart : float
-        Distance of the eye centres as a share of the width.
+    head : float
+        Chin to crown as a share of the height; less where hair needs the room.
     eyes_down : float
         Distance of the eyes from the upper border as a share of the height.
     ppi : float
@@ -202,6 +202,6 @@ class Framing:
 
     width_px: int
     height_px: int
-    eyes_apart: float
+    head: float
     eyes_down: float
     ppi: float

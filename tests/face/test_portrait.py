@@ -13,12 +13,15 @@ from tests.support import faces
 from biocapture.assessment.modalities import measures
 from biocapture.assessment.portrait import make_portrait, write_portrait
 from biocapture.errors import ProfileError, UsageError
+from biocapture.face.framing import HEAD_HEIGHT
 from biocapture.face.landmarks import to_pixels
 from biocapture.face.portrait import crop_portrait
 from biocapture.profile.load import load_profile, shipped_profiles
 from biocapture.types import Framing
 
-FRAME = Framing(300, 400, 0.27, 0.48, 300.0)
+FRAME = Framing(300, 400, 0.75, 0.48, 300.0)
+EYES_TO_CHIN = 210 / 113
+"""Of the drawn face, in eye distances."""
 
 
 def marked(eye_px: float, turn_deg: float) -> tuple[np.ndarray, np.ndarray]:
@@ -41,7 +44,7 @@ def middle_of(pixels: np.ndarray, channel: int) -> np.ndarray:
 def test_eyes_come_to_their_place(eye_px: float, turn_deg: float) -> None:
     made = crop_portrait(*marked(eye_px, turn_deg), FRAME)
     assert made.pixels.shape == (400, 300, 3)
-    apart = FRAME.eyes_apart * FRAME.width_px / 2
+    apart = FRAME.head * FRAME.height_px / HEAD_HEIGHT / EYES_TO_CHIN / 2
     np.testing.assert_allclose(middle_of(made.pixels, 0), (150 - apart, 192), atol=2.5)
     np.testing.assert_allclose(middle_of(made.pixels, 2), (150 + apart, 192), atol=2.5)
     assert made.turned_deg == pytest.approx(turn_deg, abs=1.5)
@@ -56,7 +59,7 @@ def test_what_was_changed_is_said() -> None:
     assert near.filled > 0
     assert near.changes[3].endswith("beyond the picture and repeat its border")
     far = crop_portrait(*marked(40.0, 0.0), FRAME)
-    assert far.changes[1].startswith("enlarged to 20")
+    assert far.changes[1].startswith("enlarged to 21")
     assert len(far.changes) == 2
 
 

@@ -6,13 +6,14 @@ backend that finds it is exchangeable.
 
 from collections.abc import Iterator
 
-from biocapture.face.describe import BACKENDS, describe, describe_inputs, largest_face
+from biocapture.face import portrait
+from biocapture.face.describe import BACKENDS, describe, describe_inputs, failure_of, largest_face, run_backend
 from biocapture.face.frame_check import PROMPTS, check_frame
 from biocapture.face.inputs import Inputs, inputs_from_arrays, rgb_picture
-from biocapture.face.measures import iso_capture, iso_subject, likeness, operational, quality
+from biocapture.face.measures import framing, iso_capture, iso_subject, likeness, operational, quality
 from biocapture.face.ofiq.native import NATIVE, measures_from, native
 from biocapture.face.ofiq.package import add as add_package
-from biocapture.face.portrait import Portrait, crop_portrait
+from biocapture.face.portrait import Portrait
 from biocapture.measure import measures_in
 from biocapture.types import Failure, Framing, Picture, Sample
 
@@ -21,7 +22,7 @@ EXAMPLE_PX = (1200, 1200)
 MODEL_PACKAGES = {"ofiq": add_package}
 """Name → function that adds the models of a user's package."""
 
-MEASURES = measures_in(quality, likeness, iso_capture, iso_subject, operational)
+MEASURES = measures_in(quality, likeness, iso_capture, iso_subject, framing, operational)
 
 
 def resembles(pixels: Picture) -> bool:
@@ -65,17 +66,17 @@ def cut_portrait(pixels: Picture, framing: Framing, backend: str = "default") ->
     pixels : (H, W, 3) uint8
         RGB.
     framing : Framing
-        Size of the portrait and places of the eyes in it.
+        Size of the portrait, of the head in it, and height of the eyes.
     backend : str
         One of :data:`BACKENDS`.
 
     Returns
     -------
     Portrait or Failure
-        Why there is no face.
+        Why there is no face, or what of the head the picture cuts off.
     """
-    points = largest_face(pixels, backend)
-    return points if isinstance(points, Failure) else crop_portrait(pixels, points, framing)
+    picture, inputs = run_backend(pixels, backend)
+    return failure_of(inputs) or portrait.cut_portrait(picture, inputs, framing)
 
 
 def examples(count: int) -> Iterator[Picture]:
@@ -89,9 +90,9 @@ def examples(count: int) -> Iterator[Picture]:
     -------
     iterator of (1200, 1200, 3) uint8
     """
-    from biocapture.synthetic.portrait import portrait
+    from biocapture.synthetic.portrait import portrait as drawn
 
-    return (portrait(0, EXAMPLE_PX, {}) for _ in range(count))
+    return (drawn(0, EXAMPLE_PX, {}) for _ in range(count))
 
 
 __all__ = [

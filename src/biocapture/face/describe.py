@@ -15,6 +15,7 @@ from biocapture.face.features.colour import colour_distance
 from biocapture.face.features.detail import blur_px
 from biocapture.face.features.eyes import eye_statistics
 from biocapture.face.features.geometry import eye_opening, face_proportion, geometry_statistics, mouth_opening
+from biocapture.face.features.head import cut_at_top
 from biocapture.face.features.light import light_statistics
 from biocapture.face.features.luminance import luminance
 from biocapture.face.features.occlusion import eye_boxes, occlusion_statistics, visible_mask
@@ -211,8 +212,15 @@ def _of_aligned(aligned: AlignedFace, shape: tuple[int, int], inputs: Inputs, tr
         trace("background", view.mask)
         columns |= values_of(background_statistics(view))
         columns["head_covering"] = head_covering(inputs.parsing)
+        columns["cut_at_top"] = _cut_at_top(aligned, inputs)
         columns |= {name: float("nan") for name, part in PART_OF_COLUMN.items() if part not in inputs.distinguished}
     return columns
+
+
+def _cut_at_top(aligned: AlignedFace, inputs: Inputs) -> float:
+    if inputs.parsing is None or inputs.points is None:
+        return float("nan")
+    return cut_at_top(inputs.parsing, aligned.matrix, inputs.points)
 
 
 def region_luminance(pixels: Rgb, region: Region) -> NDArray[np.uint8]:

@@ -9,15 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from biocapture.face.framing import HEAD_HEIGHT
 from biocapture.images.frame_check import FrameCheck, Prompts, nothing_presented, range_score, rising_score
 from biocapture.types import Image
 
 PROMPTS = Prompts(place="capture.place_face", another="capture.another_time")
 
 Colour = NDArray[np.uint8]
-
-HEAD_HEIGHT = 1.9
-"""Height of a head in distances from eyes to chin."""
 
 MAX_CROP_PX = 320
 """Longest side of the middle of a face on which light and focus are measured."""

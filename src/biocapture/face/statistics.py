@@ -31,6 +31,8 @@ class FaceBatch(Batch):
         Occluded shares, 0..1.
     inter_eye_px … room_below : Column
         See :class:`biocapture.face.features.geometry.GeometryStatistics`.
+    cut_at_top : Column
+        Width of the head at the picture's upper border, in eye distances.
     red_pupils … gaze_offset : Column
         See :class:`biocapture.face.features.eyes.EyeStatistics`.
     face_shade … teeth_share : Column
@@ -59,6 +61,7 @@ class FaceBatch(Batch):
     right_room: Column
     room_above: Column
     room_below: Column
+    cut_at_top: Column
     illumination_overlap: Column
     luminance_mean: Column
     luminance_variance: Column

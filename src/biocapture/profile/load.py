@@ -56,8 +56,8 @@ class _Portrait(BaseModel):
 
     width_px: int = Field(ge=32, le=8000)
     height_px: int = Field(ge=32, le=8000)
-    eyes_apart: float = Field(ge=0.05, le=0.6)
-    eyes_down: float = Field(ge=0.1, le=0.9)
+    head: float = Field(ge=0.6, le=0.9)  # these two as in ISO/IEC 39794-5:2019, D.1.4
+    eyes_down: float = Field(ge=0.3, le=0.5)
     ppi: float = Field(default=300.0, ge=50, le=5000)
 
 
