@@ -21,7 +21,7 @@ NEVER = {
 MEASURES_IMPORT = {
     "fingerprint": frozenset({"statistics", "units", "nfiq2.native"}),
     "iris": frozenset({"statistics"}),
-    "face": frozenset({"statistics", "landmarks"}),
+    "face": frozenset({"statistics", "landmarks", "framing"}),
 }
 """All that measures may import of their own modality, besides one another."""
 
