@@ -1,6 +1,7 @@
 """Biometric records read as images."""
 
 import base64
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from biocapture.assessment.options import options_of
 from biocapture.assessment.samples import sample_of
 from biocapture.errors import DecodeError
 from biocapture.images.codecs.picture import Encoding, StoredPicture
-from biocapture.images.decode import decode, decode_record
+from biocapture.images.decode import decode
+from biocapture.images.decode_many import decode_record
 from biocapture.images.records.cbeff import Bir
 from biocapture.images.records.cbeff_writing import write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
@@ -178,3 +180,49 @@ def test_text_around_base64_does_not_matter() -> None:
     lines = "\n".join(block[i : i + 60] for i in range(0, len(block), 60))
     text = f'\ufeff<?xml version="1.0"?>\n<ns2:BIR xmlns:ns2="urn:any"><ns2:BDB>\n{lines}\n</ns2:BDB></ns2:BIR>'
     assert decode(text.encode(), modality=Modality.IRIS).position is Position.RIGHT_EYE
+
+
+LENGTHS = {
+    "finger-2005": (finger(picture(GREY), 2005), (10, 32)),
+    "finger-2011": (finger(picture(GREY)), (8, 16)),
+    "face-2011": (FACE, (8, 17)),
+    "iris-2011": (IRIS, (8, 16)),
+}
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+@pytest.mark.parametrize("off_by", [-1, 1, 4000, None])
+def test_a_wrong_length_is_noted_where_the_picture_is_sound(name: str, off_by: int | None) -> None:
+    data, places = LENGTHS[name]
+    modality = {"f": Modality.FINGERPRINT, "i": Modality.IRIS}[name[0]] if "face" not in name else Modality.FACE
+    sound = decode(data, modality=modality)
+    (picture_at,) = {data.index(mark) - 4 for mark in (b"\x89PNG", b"\0\0\0\x0cjP") if mark in data}
+    for at in places if "2005" in name else (*places, picture_at):
+        spoilt = bytearray(data)
+        true = int.from_bytes(data[at : at + 4], "big")
+        spoilt[at : at + 4] = (0 if off_by is None else true + off_by).to_bytes(4, "big")
+        image = decode(bytes(spoilt), modality=modality)
+        np.testing.assert_array_equal(image.pixels, sound.pixels)
+        assert "image.record_length" in image.notes, at
+    assert "image.record_length" not in sound.notes
+
+
+def test_raw_pixels_survive_a_wrong_length() -> None:
+    data = bytearray(finger(raw(GREY)))
+    data[8:12] = bytes(4)
+    image = decode(bytes(data) + b"some more", modality=Modality.FINGERPRINT)
+    np.testing.assert_array_equal(image.pixels, GREY)
+
+
+def test_a_damaged_signature_costs_nothing_but_a_note() -> None:
+    text = write_bir(Bir(block=finger(raw(GREY)), security=b"signed", type=("Finger",))).decode()
+    image = decode(re.sub("<SB>.*</SB>", "<SB>%%</SB>", text).encode(), modality=Modality.FINGERPRINT)
+    assert image.notes == ("image.record_damaged",)
+    np.testing.assert_array_equal(image.pixels, GREY)
+
+
+def test_a_finger_in_the_envelope_of_an_eye_stays_a_finger() -> None:
+    data = write_bir(Bir(block=finger(raw(GREY)), type=("Iris",), subtype=("Left",)))
+    (sample,) = decode_record(data)
+    assert (sample.modality, sample.position) == (Modality.FINGERPRINT, Position.LEFT_INDEX)
+    assert sample.image.notes == ("image.record_conflict",)

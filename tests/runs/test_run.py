@@ -18,7 +18,7 @@ from biocapture.errors import DecodeError, UsageError
 from biocapture.images.decode import decode
 from biocapture.profile.load import load_profile
 from biocapture.runs import inputs
-from biocapture.runs.row import Row, error_row
+from biocapture.runs.row import Row, Rows, error_rows
 from biocapture.runs.run import Engine, Plan, carry_out, open_store
 from biocapture.runs.run_record import Choice, run_record_of
 from biocapture.types import Modality
@@ -26,13 +26,13 @@ from biocapture.types import Modality
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def made_up(task) -> Row:
+def made_up(task) -> Rows:
     data = Path(task.name).read_bytes() if task.data is None else task.data
     if data.endswith(b"bad"):
-        return error_row(task, "made up to be bad")
+        return error_rows(task, "made up to be bad")
     digest = hashlib.sha256(data).hexdigest()
     row = {"path": task.name, "sha256": digest, "verdict": "READY", "quality": int(digest[:6], 16) / 7}
-    return Row(json.dumps(row), "READY")
+    return (Row(json.dumps(row), "READY"),)
 
 
 class Asking:
@@ -286,7 +286,7 @@ def test_a_manifest_tells_modality_and_position(images: Path, tmp_path: Path) ->
     def engine(tasks, room):
         for task in tasks:
             seen.append((Path(task.name).name, task.modality, task.position))
-            yield task, error_row(task, "not looked at")
+            yield task, error_rows(task, "not looked at")
 
     plan = plan_of(manifest)
     store, facts = open_store(plan, tmp_path / "run", resume=False)

@@ -6,20 +6,24 @@ What happens to one sample is in ``scoring.py``, the processes are in ``biocaptu
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from biocapture.assessment.modalities import AVAILABLE, DEFAULT_BACKEND, native_columns
 from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.report import Report
-from biocapture.assessment.samples import Source, sample_of
+from biocapture.assessment.samples import Source, sample_of, samples_of
 from biocapture.assessment.scoring import reports, reports_from_statistics, statistics_of
 from biocapture.errors import BiocaptureError
 from biocapture.images.limits import MAX_PIXELS
 from biocapture.measure import Batch
 from biocapture.profile.load import Profile
-from biocapture.types import Modality, Sample
+from biocapture.types import Sample
 from biocapture.workers.maps import map_ordered
 from biocapture.workers.process import WHOLE_CHUNK
+
+MAX_WAITING = 8
+"""Samples whose pixels are held until they are measured together: bounds memory for records of many pictures."""
 
 
 def assess(
@@ -88,10 +92,11 @@ def assess_many(
     max_pixels: int = MAX_PIXELS,
     backend: str = DEFAULT_BACKEND,
 ) -> Iterator[Report]:
-    """Assess a stream of captures; reports come in the order of the sources.
+    """Assess a stream of captures; reports come in the order of the sources, one for each capture of a source.
 
-    Memory is bounded by the number of workers, not by the number of sources. A source that cannot be read gives a
-    report with ``error`` and the stream goes on. Processes start afresh: call it under ``if __name__ == "__main__"``.
+    A picture holds one capture, a biometric record any number: their reports are named ``<path>#<number>``. Memory is
+    bounded by the number of workers, not by the number of sources. A source that cannot be read gives a report with
+    ``error`` and the stream goes on. Processes start afresh: call it under ``if __name__ == "__main__"``.
 
     Parameters
     ----------
@@ -122,11 +127,16 @@ def assess_many(
         max_pixels=max_pixels,
         backend=backend,
     )
-    return map_ordered(partial(_assess_sources, options=options), sources, workers, error_report, fork)
+    answers = map_ordered(partial(_assess_sources, options=options), sources, workers, _lost_source, fork)
+    return chain.from_iterable(answers)
 
 
-def _assess_sources(sources: Sequence[Source], options: Options) -> list[Report]:
+def _assess_sources(sources: Sequence[Source], options: Options) -> list[tuple[Report, ...]]:
     return assess_chunk([NamedSource(source, options) for source in sources])
+
+
+def _lost_source(source: Source, error: str) -> tuple[Report, ...]:
+    return (error_report(source, error),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,47 +148,88 @@ class NamedSource:
     name: str = ""
 
 
-def assess_chunk(sources: Sequence[NamedSource], at: Callable[[int], None] = lambda _: None) -> list[Report]:
-    """Assess a few sources together; one that cannot be read gives a report with ``error``.
+def assess_chunk(
+    sources: Sequence[NamedSource], at: Callable[[int], None] = lambda _: None
+) -> list[tuple[Report, ...]]:
+    """Assess a few sources together; what cannot be read, a source or a capture of it, gives a report with ``error``.
 
     Parameters
     ----------
     sources : sequence of NamedSource
         Their options may differ in modality, position and resolution only.
     at : callable
-        Called with the index of the source that is decoded and described, and with ``WHOLE_CHUNK`` before all are
-        measured.
+        Called with the index of the source of which a capture is decoded and described, and with ``WHOLE_CHUNK`` before
+        the last ones are measured.
 
     Returns
     -------
-    list of Report
-        One per source.
+    list of tuple of Report
+        Per source the reports of its captures, at least one.
     """
-    answers: dict[int, Report] = {}
-    waiting: dict[Modality, list[tuple[int, Sample, Batch]]] = {kind: [] for kind in AVAILABLE}
+    answers: list[dict[int, Report]] = [{} for _ in sources]
+    waiting: list[_Described] = []
     for i, named in enumerate(sources):
         at(i)
-        try:
-            sample = sample_of(named.source, named.options, named.name)
-            waiting[sample.modality].append((i, sample, statistics_of(sample, named.options)))
-        except (BiocaptureError, MemoryError) as error:
-            answers[i] = error_report(named.source, str(error) or type(error).__name__, named.name)
-        except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder
-            answers[i] = error_report(named.source, _internal(error), named.name)
+        for number, each in enumerate(_captures(named)):
+            if isinstance(each, Report):
+                answers[i][number] = each
+            else:
+                waiting.append(_Described((i, number), *each))
+            if len(waiting) == MAX_WAITING:
+                _measure(waiting, answers, sources[0].options)
+            at(i)
     at(WHOLE_CHUNK)
-    for group in waiting.values():
+    _measure(waiting, answers, sources[0].options)
+    return [tuple(reports[number] for number in sorted(reports)) for reports in answers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """A sample that waits to be measured: its source, its number within it, and its statistics."""
+
+    place: tuple[int, int]
+    sample: Sample
+    statistics: Batch
+
+
+def _captures(named: NamedSource) -> Iterator[tuple[Sample, Batch] | Report]:
+    """Samples of a source with their statistics, or reports of what cannot be read."""
+    at = named.name
+    captures = samples_of(named.source, named.options, named.name)
+    while True:
+        try:
+            each = next(captures, None)
+            if each is None:
+                return
+            if isinstance(each, BiocaptureError):
+                yield error_report(named.source, str(each), each.subject or at)
+                continue
+            at = each.image.path or named.name
+            yield each, statistics_of(each, named.options)
+        except (BiocaptureError, MemoryError) as error:
+            yield error_report(named.source, str(error) or type(error).__name__, at)
+        except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder
+            yield error_report(named.source, _internal(error), at)
+
+
+def _measure(waiting: list[_Described], answers: list[dict[int, Report]], options: Options) -> None:
+    """Measure and judge the samples that wait, those of each modality together, and let go of their pixels."""
+    for kind in AVAILABLE:
+        group = [each for each in waiting if each.sample.modality is kind]
         if group:
-            answers |= dict(zip((i for i, *_ in group), _group_reports(group, sources[0].options), strict=True))
-    return [answers[i] for i in range(len(sources))]
+            for each, report in zip(group, _group_reports(group, options), strict=True):
+                source, number = each.place
+                answers[source][number] = report
+    waiting.clear()
 
 
-def _group_reports(group: Sequence[tuple[int, Sample, Batch]], options: Options) -> list[Report]:
+def _group_reports(group: Sequence[_Described], options: Options) -> list[Report]:
     """Reports of samples of one modality; should one of them break the code, the others still get theirs."""
     try:
-        return reports_from_statistics([sample for _, sample, _ in group], [each for *_, each in group], options)
+        return reports_from_statistics([each.sample for each in group], [each.statistics for each in group], options)
     except Exception as error:  # noqa: BLE001  as above
         if len(group) == 1:
-            return [error_report(group[0][1], _internal(error))]
+            return [error_report(group[0].sample, _internal(error))]
         return [_group_reports([item], options)[0] for item in group]
 
 
@@ -195,7 +246,7 @@ def error_report(source: Source, error: str, name: str = "") -> Report:
     error : str
         Why not, with the name of the file.
     name : str
-        Of bytes that come from a file.
+        Of the capture, where it is not the whole source, and of bytes that come from a file.
 
     Returns
     -------
@@ -203,7 +254,7 @@ def error_report(source: Source, error: str, name: str = "") -> Report:
     """
     if isinstance(source, Sample):
         return Report(path=source.image.path or source.id, sha256=source.image.sha256, error=error)
-    return Report(path=str(source) if isinstance(source, str | Path) else name, error=error)
+    return Report(path=name or (str(source) if isinstance(source, str | Path) else ""), error=error)
 
 
 def native_names(options: Options) -> tuple[str, ...]:

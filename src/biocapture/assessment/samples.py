@@ -1,5 +1,7 @@
 """From a source to a sample: decode it and settle what it shows."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,9 +12,12 @@ from biocapture.assessment.capabilities import Resampling
 from biocapture.assessment.guess import guess_modality
 from biocapture.assessment.modalities import capability
 from biocapture.assessment.options import Options
-from biocapture.errors import UsageError
-from biocapture.images.decode import decode
+from biocapture.errors import BiocaptureError, UsageError
+from biocapture.images.decode import decode, is_record
+from biocapture.images.decode_many import decode_many
+from biocapture.images.limits import MAX_BYTES
 from biocapture.images.naming import modality_of_name, position_of
+from biocapture.images.sources import bytes_of, split_part
 from biocapture.types import Modality, Position, Sample
 
 Source = str | Path | bytes | NDArray[np.uint8] | Sample
@@ -62,6 +67,51 @@ def sample_of(source: Source, options: Options, name: str = "") -> Sample:
     if position is Position.UNKNOWN and name:
         position = position_of(name)
     return Sample(image, modality, position, name)
+
+
+def samples_of(source: Source, options: Options, name: str = "") -> Iterator[Sample | BiocaptureError]:
+    """Every capture of one source, one by one: a picture holds one, a biometric record any number.
+
+    Parameters
+    ----------
+    source, options, name
+        As :func:`sample_of`. Position and resolution of the options, and what the file's name says, are for a source
+        with one picture; a record says for each of several what it shows. A stated modality leaves out pictures of
+        others where there are some of it.
+
+    Yields
+    ------
+    Sample or BiocaptureError
+        At least one; an error is that of one capture, and the others go on. Of several captures, samples are named
+        ``<path>#<number>``.
+
+    Raises
+    ------
+    BiocaptureError
+        As :func:`sample_of`: the source as a whole cannot be read.
+    """
+    if isinstance(source, Sample | np.ndarray):
+        yield sample_of(source, options, name)
+        return
+    name = str(source) if isinstance(source, str | Path) else name
+    file = name if isinstance(source, bytes) else split_part(name)[0]
+    data = bytes_of(source if isinstance(source, bytes) else file, MAX_BYTES, name)
+    if file != name or not is_record(data):
+        yield sample_of(data if file == name else source, options, name)
+        return
+    modality = options.modality or modality_of_name(name)
+    found = decode_many(data, modality=modality, ppi=options.ppi, max_pixels=options.max_pixels, name=name)
+    for each in found:
+        is_whole = isinstance(each, Sample) and each.image.path == name
+        yield _placed(each, options, name) if isinstance(each, Sample) and is_whole else each
+
+
+def _placed(sample: Sample, options: Options, name: str) -> Sample:
+    """The only sample of a source, at the position that the caller or the file's name states."""
+    position = options.position or sample.position
+    if position is Position.UNKNOWN and name:
+        position = position_of(name)
+    return replace(sample, position=position)
 
 
 def at_working_resolution(sample: Sample) -> Sample:

@@ -1,9 +1,6 @@
 """Bytes, path or array → Image: size guard, colour order, resolution. The only door for pixels from outside."""
 
 import hashlib
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +16,10 @@ from biocapture.images.encoded import Decoded, decode_encoded, guard_size
 from biocapture.images.formats import ENDINGS, format_of
 from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
 from biocapture.images.ppi import GIVEN_PPI_RANGE, with_resolution
-from biocapture.images.records.record import RecordImage, images_in_record
-from biocapture.types import Image, Modality, Sample
+from biocapture.images.records.fields import require
+from biocapture.images.records.record import DamagedImage, RecordImage, RecordPart
+from biocapture.images.sources import as_decode_errors, bytes_of, split_part
+from biocapture.types import Image, Modality
 
 Source = str | Path | bytes | NDArray[Any]
 
@@ -37,7 +36,8 @@ def decode(
     """Read one image: a file of a common format, or an image of a biometric record.
 
     Records are finger, face and iris images of ISO/IEC 19794-4, -5 and -6, and CBEFF XML with these inside. Of several
-    images the first of the modality is read, otherwise the first (`decode_record` gives all).
+    images the first of the modality is read, otherwise the first (`decode_many` gives all), unless the path names one:
+    ``record.xml#3`` or ``record.xml#left_index``.
 
     Parameters
     ----------
@@ -80,53 +80,74 @@ def decode(
         notes_of_array = ("image.colour",) if coloured else ()
         return with_resolution(Image(pixels, notes=notes_of_array, sha256=digest), {}, modality, ppi)
     path = name if isinstance(source, bytes) else str(source)
-    data, subject = _bytes_of(source, max_bytes, path), path or "image bytes"
-    with _as_decode_errors(subject):
+    file, part = (path, "") if isinstance(source, bytes) else split_part(path)
+    data, subject = bytes_of(source if isinstance(source, bytes) else file, max_bytes, path), path or "image bytes"
+    with as_decode_errors(subject):
         kind = format_of(data)
         if kind and kind.images:
-            images = kind.images(data)
-            first = next((each for each in images if each.modality is modality), images[0])
-            image = decode_record_image(first, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
-            image = replace(image, notes=image.notes + (("image.multiple_frames",) if len(images) > 1 else ()))
+            image = _picture_of_record(kind.images(data), part, modality, ppi, max_pixels, subject)
         else:
+            require(not part, f"no part {part!r}", "a picture that stands alone")
             decoded = decode_encoded(data, grey, subject, max_pixels)
             image = Image(decoded.pixels, notes=_notes_for(decoded.notes, modality))
             image = with_resolution(image, decoded.resolutions, modality, ppi)
-    wrong = ("image.wrong_extension",) if path and _has_wrong_ending(path, data) else ()
-    return replace(image, notes=image.notes + wrong, sha256=hashlib.sha256(data).hexdigest(), path=path)
+    notes = image.notes + ending_notes(file, data)
+    return replace(image, notes=notes, sha256=hashlib.sha256(data).hexdigest(), path=path)
 
 
-def decode_record(
-    source: str | Path | bytes, *, max_pixels: int = MAX_PIXELS, max_bytes: int = MAX_BYTES
-) -> list[Sample]:
-    """Read every image of a biometric record as a sample with the record's modality and position.
+def _picture_of_record(
+    parts: tuple[RecordPart, ...], part: str, modality: Modality, ppi: float | None, max_pixels: int, subject: str
+) -> Image:
+    """One picture of a record: the one that is named, otherwise the first sound one, of the modality if there is."""
+    if part:
+        chosen = named_parts(parts, part)[0][1]
+    else:
+        chosen = min(parts, key=lambda each: (isinstance(each, DamagedImage), each.modality is not modality))
+    if isinstance(chosen, DamagedImage):
+        raise FormatError(chosen.error)
+    image = decode_record_image(chosen, modality, ppi=ppi, max_pixels=max_pixels, subject=subject)
+    left_out = len(parts) > 1 and not part
+    return replace(image, notes=(*image.notes, "image.multiple_frames")) if left_out else image
+
+
+def named_parts(parts: tuple[RecordPart, ...], part: str) -> list[tuple[int, RecordPart]]:
+    """Pictures of a record that a name of a part means.
 
     Parameters
     ----------
-    source : path or bytes
-    max_pixels, max_bytes : int
-        Larger inputs are refused before pixels are allocated.
+    parts : tuple of RecordImage or DamagedImage
+    part : str
+        A number from 0, or a position; empty = all of them.
 
     Returns
     -------
-    list of Sample
-        At least one, in the order of the record. Their ids are ``<path>#<index>``, or empty for bytes.
+    list of (int, RecordImage or DamagedImage)
+        Number and picture, at least one.
 
     Raises
     ------
-    DecodeError
-        As `decode`; also where the file is an image and no record.
+    FormatError
+        There is none.
     """
-    path = "" if isinstance(source, bytes) else str(source)
-    data, subject = _bytes_of(source, max_bytes, path), path or "record bytes"
-    digest = hashlib.sha256(data).hexdigest()
-    with _as_decode_errors(subject):
-        stored = images_in_record(data)
-        images = [decode_record_image(each, each.modality, max_pixels=max_pixels, subject=subject) for each in stored]
-    return [
-        Sample(replace(image, sha256=digest, path=path), each.modality, each.position, f"{path}#{i}" if path else "")
-        for i, (each, image) in enumerate(zip(stored, images, strict=True))
-    ]
+    named = [(i, each) for i, each in enumerate(parts) if part in ("", str(i), each.position)]
+    require(bool(named), f"no part {part!r}", f"0..{len(parts) - 1}, or a position")
+    return named
+
+
+def is_record(data: bytes) -> bool:
+    """Whether bytes begin like a biometric record, which may hold several pictures.
+
+    Parameters
+    ----------
+    data : bytes
+        Of a file.
+
+    Returns
+    -------
+    bool
+    """
+    kind = format_of(data)
+    return kind is not None and kind.images is not None
 
 
 def decode_record_image(
@@ -163,7 +184,7 @@ def decode_record_image(
     """
     grey, picture = not modality.in_colour, record_image.picture
     is_as_stated = True
-    with _as_decode_errors(subject):
+    with as_decode_errors(subject):
         if picture.encoding.is_raw:
             guard_size(picture.width_px, picture.height_px, subject, max_pixels)
             decoded = Decoded(pixels_of_array(raw_pixels(picture), grey))
@@ -172,7 +193,7 @@ def decode_record_image(
             is_as_stated = decoded.format == FORMAT_NAMES[picture.encoding]
             is_as_stated &= decoded.pixels.shape[:2] == (picture.height_px, picture.width_px)
     stated = {"record header": record_image.ppi} if record_image.ppi and min(record_image.ppi) > 0 else {}
-    notes = _notes_for(decoded.notes, modality)
+    notes = record_image.notes + _notes_for(decoded.notes, modality)
     notes += () if is_as_stated and not record_image.in_conflict else ("image.record_conflict",)
     image = Image(decoded.pixels, notes=notes, modality=record_image.modality, position=record_image.position)
     return with_resolution(image, stated | decoded.resolutions, modality, ppi)
@@ -189,50 +210,26 @@ FORMAT_NAMES = {
 """Encoding that a record states → name of the format its picture should begin like."""
 
 
-@contextmanager
-def _as_decode_errors(subject: str) -> Iterator[None]:
-    """Turn anything that goes wrong while decoding into our own error."""
-    try:
-        yield
-    except DecodeError:
-        raise
-    except FormatError as error:
-        raise DecodeError(error.message, subject) from error
-    except MemoryError:
-        raise DecodeError("not enough memory to decode it", subject) from None
-    except Exception as error:  # decoders raise almost anything on damaged bytes
-        raise DecodeError(f"damaged or unsupported image ({type(error).__name__}: {error})", subject) from error
-
-
-def _bytes_of(source: str | Path | bytes, max_bytes: int, path: str) -> bytes:
-    data = source if isinstance(source, bytes) else _read(Path(source), max_bytes)
-    if len(data) > max_bytes:
-        raise DecodeError(f"{len(data)} bytes exceed the limit of {max_bytes}", path or "image bytes")
-    if not data and path:
-        raise DecodeError("the file is empty", path)
-    return data
-
-
-def _read(path: Path, max_bytes: int) -> bytes:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise DecodeError(f"is {kind}", str(path))
-        if status.st_size > max_bytes:
-            raise DecodeError(f"{status.st_size} bytes exceed the limit of {max_bytes}", str(path))
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise DecodeError(f"cannot be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
-    return data
-
-
 def _notes_for(notes: tuple[str, ...], modality: Modality) -> tuple[str, ...]:
     """Without the note on colour, unless the image is of an iris: elsewhere colour is usual or does not matter."""
     return notes if modality is Modality.IRIS else tuple(note for note in notes if note != "image.colour")
 
 
-def _has_wrong_ending(path: str, data: bytes) -> bool:
-    """Whether the file's name ends like one format and its content begins like another."""
+def ending_notes(path: str, data: bytes) -> tuple[str, ...]:
+    """A note where the file's name ends like one format and its content begins like another.
+
+    Parameters
+    ----------
+    path : str
+        Empty for bytes that come from no file.
+    data : bytes
+        Of the file.
+
+    Returns
+    -------
+    tuple of str
+        ``image.wrong_extension``, or nothing.
+    """
     ending, kind = Path(path).suffix.lower(), format_of(data)
-    return ending in ENDINGS and kind is not None and ending not in kind.endings
+    is_wrong = bool(path) and ending in ENDINGS and kind is not None and ending not in kind.endings
+    return ("image.wrong_extension",) if is_wrong else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from biocapture.images.codecs.size import Size
 from biocapture.images.codecs.webp import webp_size
 from biocapture.images.codecs.wsq import wsq_pixels, wsq_size
-from biocapture.images.records.record import IDENTIFIERS, RecordImage, images_in_record
+from biocapture.images.records.record import IDENTIFIERS, RecordPart, parts_of_record
 from biocapture.types import GreyPixels
 
 
@@ -36,7 +36,7 @@ class Format:
     endings: tuple[str, ...]
     size: Callable[[bytes], Size] | None = None
     pixels: Callable[[bytes], GreyPixels] | None = None
-    images: Callable[[bytes], tuple[RecordImage, ...]] | None = None
+    images: Callable[[bytes], tuple[RecordPart, ...]] | None = None
 
 
 FORMATS = (
@@ -49,12 +49,12 @@ FORMATS = (
     Format("WSQ", rb"\xff\xa0", (".wsq",), wsq_size, wsq_pixels),
     Format("GIF", rb"GIF8", (".gif",)),
     Format("WEBP", rb"RIFF....WEBP", (".webp",), webp_size),
-    Format("ISO19794", b"|".join(IDENTIFIERS), (".fir", ".iir", ".fac", ".iso"), images=images_in_record),
+    Format("ISO19794", b"|".join(IDENTIFIERS), (".fir", ".iir", ".fac", ".iso"), images=parts_of_record),
     Format(
         "CBEFF",
         rb"(\xef\xbb\xbf)?\s*<(\?xml\s|([A-Za-z_][\w.-]{0,63}:)?BIR[\s>])",
         (".xml", ".cbeff"),
-        images=images_in_record,
+        images=parts_of_record,
     ),
 )
 

@@ -4,6 +4,7 @@ The driver walks the inputs. Ray Data distributes the names to actors, which rea
 and returns rows, which go into the same store as those of a local run: parts, resuming and the rest are the same.
 """
 
+import json
 import logging
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -16,7 +17,7 @@ from biocapture.assessment.pipeline import error_report
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.runs.loading import read_members_only
 from biocapture.runs.remote import is_remote, read_remote
-from biocapture.runs.row import Row, Task, error_row, row_of_report, score_tasks
+from biocapture.runs.row import Row, Rows, Task, error_rows, rows_of_reports, score_tasks
 from biocapture.runs.run import Engine, Plan
 from biocapture.types import Modality, Position
 from biocapture.workers.pool import WorkerPool
@@ -53,7 +54,7 @@ def ray_engine(plan: Plan, workers: int) -> Engine:
     except ImportError as error:
         raise UsageError("needs: pip install 'biocapture[ray]'", "--engine ray") from error
 
-    def on_cluster(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Row]]:
+    def on_cluster(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Rows]]:
         iterator = iter(tasks)
         while stretch := list(_stretch(iterator)):
             yield from _score_stretch(plan, stretch, workers)
@@ -61,7 +62,7 @@ def ray_engine(plan: Plan, workers: int) -> Engine:
     return Engine(on_cluster, prepare=read_members_only)
 
 
-def _score_stretch(plan: Plan, stretch: list[dict[str, Any]], workers: int) -> Iterator[tuple[Task, Row]]:
+def _score_stretch(plan: Plan, stretch: list[dict[str, Any]], workers: int) -> Iterator[tuple[Task, Rows]]:
     import ray
 
     logging.getLogger("ray.data").setLevel(logging.WARNING)
@@ -79,7 +80,7 @@ def _score_stretch(plan: Plan, stretch: list[dict[str, Any]], workers: int) -> I
         num_cpus=1,
     )
     for row in rows.iter_rows():
-        yield Task(row["number"], _name(row["name"])), Row(row["text"], row["verdict"])
+        yield Task(row["number"], _name(row["name"])), tuple(Row(*cells) for cells in json.loads(row["rows"]))
 
 
 class _NoFolders(list[str]):
@@ -138,7 +139,7 @@ class Scorer:
 
     def __init__(self, options: Options, limit_s: float) -> None:
         work = partial(score_tasks, options=options)
-        self._pool: WorkerPool[Task, Row] = WorkerPool(work, 1, error_row, limit_s, fork=False)
+        self._pool: WorkerPool[Task, Rows] = WorkerPool(work, 1, error_rows, limit_s, fork=False)
 
     def __call__(self, batch: Any) -> Any:
         """Score a ``pyarrow.Table`` of tasks; returns one of rows with their numbers and names."""
@@ -148,15 +149,14 @@ class Scorer:
         for cells in batch.to_pylist():
             task, error = _read_task(cells)
             if error:
-                answers.append((task, row_of_report(error_report(task.name, error))))
+                answers.append((task, rows_of_reports(task.name, (error_report(task.name, error),))))
             else:
                 readable.append(task)
         answers += self._pool.answers(readable)
         columns = {
             "number": [task.number for task, _ in answers],
             "name": [task.name.encode("utf8", "surrogateescape") for task, _ in answers],
-            "text": [row.text for _, row in answers],
-            "verdict": [row.verdict for _, row in answers],
+            "rows": [json.dumps([(row.text, row.verdict, row.part) for row in rows]) for _, rows in answers],
         }
         return pa.table(columns)
 

@@ -49,13 +49,20 @@ class Row:
         JSON object of the cells that are not empty.
     verdict : str
         ``READY``, ``RETAKE``, ``REVIEW`` or ``ERROR``.
+    part : str
+        What of the file it shows, as its path ends: ``#3``; empty = all of it.
     """
 
     text: str
     verdict: str
+    part: str = ""
 
 
-def score_tasks(tasks: Sequence[Task], at: Callable[[int], None], options: Options) -> list[Row]:
+Rows = tuple[Row, ...]
+"""Rows of one file: one for each capture in it, at least one."""
+
+
+def score_tasks(tasks: Sequence[Task], at: Callable[[int], None], options: Options) -> list[Rows]:
     """Assess a few files together.
 
     Parameters
@@ -68,10 +75,11 @@ def score_tasks(tasks: Sequence[Task], at: Callable[[int], None], options: Optio
 
     Returns
     -------
-    list of Row
+    list of tuple of Row
         In the order of the tasks.
     """
-    return [row_of_report(report) for report in assess_chunk([_source(task, options) for task in tasks], at)]
+    answers = assess_chunk([_source(task, options) for task in tasks], at)
+    return [rows_of_reports(task.name, reports) for task, reports in zip(tasks, answers, strict=True)]
 
 
 def _source(task: Task, options: Options) -> NamedSource:
@@ -80,8 +88,8 @@ def _source(task: Task, options: Options) -> NamedSource:
     return NamedSource(Path(task.name) if task.data is None else task.data, own, task.name)
 
 
-def error_row(task: Task, why: str) -> Row:
-    """Row of a file that could not be scored.
+def error_rows(task: Task, why: str) -> Rows:
+    """The row of a file that could not be scored.
 
     Parameters
     ----------
@@ -91,10 +99,28 @@ def error_row(task: Task, why: str) -> Row:
 
     Returns
     -------
-    Row
-        With the verdict ``ERROR``.
+    tuple of Row
+        One, with the verdict ``ERROR``.
     """
-    return row_of_report(error_report(task.name, f"{task.name}: {why}"))
+    return rows_of_reports(task.name, (error_report(task.name, f"{task.name}: {why}"),))
+
+
+def rows_of_reports(name: str, reports: Sequence[Report]) -> Rows:
+    """Rows of the captures of one file.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    reports : sequence of Report
+        At least one.
+
+    Returns
+    -------
+    tuple of Row
+    """
+    parts = (each.path.removeprefix(name) if each.path.startswith(f"{name}#") else "" for each in reports)
+    return tuple(replace(row_of_report(each), part=part) for each, part in zip(reports, parts, strict=True))
 
 
 def row_of_report(report: Report) -> Row:
@@ -113,7 +139,7 @@ def row_of_report(report: Report) -> Row:
     try:
         text = json.dumps(filled, allow_nan=False)
     except ValueError as error:  # an infinite measure is a fault of ours; it must cost one row, not the run
-        return error_row(Task(0, report.path), f"internal error, please report it: {error}")
+        return error_rows(Task(0, report.path), f"internal error, please report it: {error}")[0]
     return Row(text, verdict_of(filled))
 
 
@@ -133,7 +159,7 @@ def verdict_of(cells: dict[str, Any]) -> str:
     return ERROR if cells.get("error") else str(cells["verdict"])
 
 
-def renamed_row(row: dict[str, Any], name: str) -> Row:
+def renamed_row(row: dict[str, Any], name: str, part: str = "") -> Row:
     """Row of another file of the same content.
 
     Parameters
@@ -142,16 +168,18 @@ def renamed_row(row: dict[str, Any], name: str) -> Row:
         Cells of the file that was scored; what a manifest said of it is left out.
     name : str
         Of the other file.
+    part : str
+        As in :class:`Row`.
 
     Returns
     -------
     Row
     """
-    before, name = row.get("path", ""), printable(name)
+    before, name = row.get("path", ""), printable(name + part)
     other = {column: value for column, value in row.items() if column not in MANIFEST_COLUMNS} | {"path": name}
     if error := row.get("error"):
         other["error"] = name + error.removeprefix(before) if error.startswith(f"{before}: ") else error
-    return Row(json.dumps(other, allow_nan=False), verdict_of(other))
+    return Row(json.dumps(other, allow_nan=False), verdict_of(other), part)
 
 
 def with_manifest_cells(row: Row, cells: Mapping[str, str]) -> Row:
@@ -170,7 +198,7 @@ def with_manifest_cells(row: Row, cells: Mapping[str, str]) -> Row:
     if not cells:
         return row
     filled = json.loads(row.text) | {column: printable(value) for column, value in cells.items()}
-    return Row(json.dumps(filled, allow_nan=False), row.verdict)
+    return Row(json.dumps(filled, allow_nan=False), row.verdict, row.part)
 
 
 def _clean(value: Any) -> Any:

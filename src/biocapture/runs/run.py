@@ -18,11 +18,11 @@ from biocapture.runs.entry import MANIFEST_COLUMNS, Entry
 from biocapture.runs.inputs import entries
 from biocapture.runs.loading import LoadedEntry, read_ahead
 from biocapture.runs.row import (
-    Row,
+    Rows,
     Task,
-    error_row,
+    error_rows,
     renamed_row,
-    row_of_report,
+    rows_of_reports,
     score_tasks,
     with_manifest_cells,
 )
@@ -41,7 +41,7 @@ from biocapture.workers.maps import map_unordered
 MAX_UNDER_WAY = 1024
 """Files that have a number and no row yet: bounds memory while one of them takes long."""
 
-Scoring = Callable[[Iterable[Task], Callable[[], bool]], Generator[tuple[Task, Row]]]
+Scoring = Callable[[Iterable[Task], Callable[[], bool]], Generator[tuple[Task, Rows]]]
 """Takes tasks while the second argument says that there is room, and yields them with their rows in any order."""
 
 
@@ -104,9 +104,9 @@ def local_engine(plan: Plan, workers: int, fork: bool = False) -> Engine:
     Engine
     """
 
-    def through_processes(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Row]]:
+    def through_processes(tasks: Iterable[Task], room: Callable[[], bool]) -> Generator[tuple[Task, Rows]]:
         work = partial(score_tasks, options=plan.options)
-        return map_unordered(work, tasks, workers, error_row, limit_s=plan.limit_s, fork=fork, room=room)
+        return map_unordered(work, tasks, workers, error_rows, limit_s=plan.limit_s, fork=fork, room=room)
 
     return Engine(through_processes)
 
@@ -208,13 +208,13 @@ def carry_out(
         Of the run, as :func:`open_store` returns it.
     engine : Engine
     on_row : callable, optional
-        Called with the verdict of every row once it is stored.
+        Called with the verdict of every row once it is stored; a file of several captures has several.
     """
     work = _Work(store, on_row)
     source = engine.prepare(work.missing(chosen_entries(plan.choice, record["highest_lot"])), plan.limit_s)
     with closing(source), closing(engine.score(work.tasks(source), work.has_room)) as scored:
-        for task, row in scored:
-            work.finish(task, row)
+        for task, rows in scored:
+            work.finish(task, rows)
     work.end()
     store.finish()
 
@@ -246,9 +246,9 @@ class _Work:
             number = self._store.new_number()
             task = Task(number, entry.name, each.data, entry.modality, entry.position, each.key)
             if each.error:
-                self._keep(task, row_of_report(error_report(task.name, each.error)))
-            elif task.key and (row := self._store.row_of_content(task.key)) is not None:
-                self._keep(task, renamed_row(row, task.name))
+                self._keep(task, rows_of_reports(task.name, (error_report(task.name, each.error),)))
+            elif task.key and (known := self._store.rows_of_content(task.key)):
+                self._keep(task, tuple(renamed_row(row, task.name, part) for row, part in known))
             elif task.key in self._same and self.has_room():
                 self._same[task.key].append(task)
             else:
@@ -256,16 +256,17 @@ class _Work:
                     self._same.setdefault(task.key, [])
                 yield task
 
-    def finish(self, task: Task, row: Row) -> None:
-        self._keep(task, row)
+    def finish(self, task: Task, rows: Rows) -> None:
+        self._keep(task, rows)
         for other in self._same.pop(task.key, []):
-            known = self._store.row_of_content(other.key)
-            assert known is not None
-            self._keep(other, renamed_row(known, other.name))
+            known = self._store.rows_of_content(other.key)
+            self._keep(other, tuple(renamed_row(row, other.name, part) for row, part in known))
 
-    def _keep(self, task: Task, row: Row) -> None:
-        self._store.put(task.number, task.name, task.key, with_manifest_cells(row, self._under_way.pop(task.name, {})))
-        self._on_row(row.verdict)
+    def _keep(self, task: Task, rows: Rows) -> None:
+        cells = self._under_way.pop(task.name, {})
+        self._store.put(task.number, task.name, task.key, tuple(with_manifest_cells(row, cells) for row in rows))
+        for row in rows:
+            self._on_row(row.verdict)
 
     def end(self) -> None:
         assert not self._under_way

@@ -18,7 +18,7 @@ from biocapture.errors import UsageError
 from biocapture.images.private_files import private
 from biocapture.runs import INDEX_FILE
 from biocapture.runs.parts import Parts
-from biocapture.runs.row import Row, verdict_of
+from biocapture.runs.row import Rows, verdict_of
 from biocapture.workers.transaction import transaction
 
 CACHE_KIB = 16_000
@@ -30,10 +30,14 @@ PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS seen (name BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS contents (key BLOB PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS content_rows (key BLOB, number INTEGER, part TEXT, PRIMARY KEY (key, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (number INTEGER PRIMARY KEY, row TEXT);
 CREATE TABLE IF NOT EXISTS indexed (rows INTEGER PRIMARY KEY);
 BEGIN IMMEDIATE; COMMIT;
+"""
+
+FORGET_MOVED = """
+DELETE FROM content_rows WHERE key IN (SELECT key FROM content_rows WHERE number >= ? AND number < ?)
 """
 
 
@@ -155,8 +159,8 @@ class Store:
         self._next += 1
         return self._next - 1
 
-    def row_of_content(self, key: bytes) -> dict[str, Any] | None:
-        """Row of a file of this content.
+    def rows_of_content(self, key: bytes) -> list[tuple[dict[str, Any], str]]:
+        """Rows of a file of this content.
 
         Parameters
         ----------
@@ -165,38 +169,50 @@ class Store:
 
         Returns
         -------
-        dict or None
-            Its cells by column; None where there is no such file.
+        list of (dict, str)
+            Cells by column, and the part of the file that the row shows; empty where there is no such file.
         """
-        number = self._one("SELECT number FROM contents WHERE key = ?", key)
-        if number is None:
-            return None
-        text = self._one("SELECT row FROM waiting WHERE number = ?", number)
-        return json.loads(text) if text is not None else self.parts.row(number)
+        listed = self._index.execute("SELECT number, part FROM content_rows WHERE key = ? ORDER BY number", (key,))
+        return [(self._row(number), part) for number, part in listed.fetchall()]
 
-    def put(self, number: int, name: str, key: bytes, row: Row) -> None:
-        """Store a row, and write its part when that is full.
+    def _row(self, number: int) -> dict[str, Any]:
+        text = self._one("SELECT row FROM waiting WHERE number = ?", number)
+        row: dict[str, Any] = json.loads(text) if text is not None else self.parts.row(number)
+        return row
+
+    def put(self, number: int, name: str, key: bytes, rows: Rows) -> None:
+        """Store the rows of a file, all or none, and write the parts that are full.
 
         Parameters
         ----------
         number : int
-            From :meth:`new_number`.
+            From :meth:`new_number`; further rows get further numbers.
         name : str
             Of the entry.
         key : bytes
             Of its content; empty = unknown.
-        row : Row
+        rows : tuple of Row
+            At least one. Where the index was lost, those that are in a part already are left out.
         """
+        new = [row for row in rows if not row.part or not self.has(name + row.part)]
+        numbers = [number, *(self.new_number() for _ in new[1:])]
+        if not new:
+            self._free.append(number)
         with transaction(self._index):
-            self._index.execute("INSERT INTO seen VALUES (?)", (_digest(name),))
-            self._index.execute("INSERT INTO waiting VALUES (?, ?)", (number, row.text))
-            if key:
-                self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (key, number))
-        self.verdicts[row.verdict] += 1
-        part = number // self.parts.size
-        self._in_part[part] += 1
-        if self._in_part[part] == self.parts.size:
-            self._finish(part)
+            names = {name, *(name + row.part for row in new)}
+            self._index.executemany(
+                "INSERT OR IGNORE INTO seen VALUES (?)", [(_digest(each),) for each in sorted(names)]
+            )
+            for own, row in zip(numbers, new, strict=bool(new)):
+                self._index.execute("INSERT INTO waiting VALUES (?, ?)", (own, row.text))
+                if key and len(new) == len(rows):
+                    self._index.execute("INSERT OR IGNORE INTO content_rows VALUES (?, ?, ?)", (key, own, row.part))
+        for own, row in zip(numbers, new, strict=bool(new)):
+            self.verdicts[row.verdict] += 1
+            self._in_part[own // self.parts.size] += 1
+        for part in sorted({own // self.parts.size for own in numbers}):
+            if self._in_part[part] == self.parts.size:
+                self._finish(part)
 
     def finish(self) -> None:
         """Write the last, short part."""
@@ -212,7 +228,8 @@ class Store:
         moved = [(i, number) for i, number in enumerate(numbers, first) if i != number]
         if moved:
             with transaction(self._index):
-                self._index.execute("DELETE FROM contents WHERE number >= ? AND number < ?", (moved[0][0], end))
+                bounds = (moved[0][0], end)
+                self._index.execute(FORGET_MOVED, bounds)
                 self._index.executemany("UPDATE waiting SET number = ? WHERE number = ?", moved)
 
     def _finish(self, part: int) -> None:
@@ -220,6 +237,8 @@ class Store:
         bounds = (first, first + self.parts.size)
         if self._one("SELECT 1 FROM waiting WHERE number >= ? AND number < ?", *bounds) is None:
             return
+        # Part and index must not tell different stories after a power failure: rows of one file may lie in two parts.
+        self._index.execute("PRAGMA wal_checkpoint(PASSIVE)")
         rows = self._index.execute("SELECT row FROM waiting WHERE number >= ? AND number < ? ORDER BY number", bounds)
         self.parts.write(part, (text for (text,) in rows))
         with transaction(self._index):

@@ -1,4 +1,6 @@
+import base64
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -97,6 +99,32 @@ def test_what_is_not_one_finger_is_unknown(subtype: str) -> None:
     assert position_named(Modality.FINGERPRINT, subtype) is Position.UNKNOWN
 
 
+def test_a_quality_needs_no_algorithm() -> None:
+    for algorithm in (None, Registered("HMAC", "SHA-256")):
+        bir = Bir(type=("Face",), quality=70, algorithm=algorithm)
+        assert read_bir(write_bir(bir)) == bir
+
+
+@pytest.mark.parametrize("padded", [True, False])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("size", [62, 63, 64])
+def test_base64_of_either_alphabet(encode: Callable[[bytes], bytes], padded: bool, size: int) -> None:
+    block = bytes(range(256 - size, 256))
+    text = encode(block).decode() if padded else encode(block).decode().rstrip("=")
+    bir = read_bir(f"<BIR><BDB>{text}</BDB><SB>{text}</SB></BIR>".encode())
+    assert (bir.block, bir.security) == (block, block)
+
+
+def test_lenient_reading_names_what_it_leaves_out() -> None:
+    spoilt = b"""<BIR><BDB>AAAA</BDB><SB>%</SB><BDBInfo><CreationDate>soon</CreationDate><Quality>many</Quality>
+        <Type>Face</Type></BDBInfo></BIR>"""
+    bir = read_bir(spoilt, lenient=True)
+    assert (bir.block, bir.security, bir.created, bir.quality) == (bytes(3), b"", None, None)
+    assert [problem.split()[0] for problem in bir.problems] == ["SB", "CreationDate", "Quality"]
+    with pytest.raises(FormatError, match="SB is not base64"):
+        read_bir(spoilt)
+
+
 def test_an_exception_has_no_block() -> None:
     missing = Bir(type=("Iris",), subtype=("Right",), others=(("EXCEPTION", "True"),))
     (leaf,) = read_bir(write_bir(Bir((missing,)))).leaves()
@@ -105,7 +133,7 @@ def test_an_exception_has_no_block() -> None:
 
 plain = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=12).map(str.strip)
 words = st.lists(st.sampled_from(["Left", "Right", "Thumb", "IndexFinger"]), max_size=2).map(tuple)
-registered = st.builds(Registered, plain, plain)
+registered = st.builds(Registered, plain.filter(bool), plain)  # an empty one means none
 entry = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn"), include_characters="\t\n\r"), max_size=12)
 leaf_records = st.builds(
     Bir,
@@ -123,8 +151,8 @@ leaf_records = st.builds(
     words,
     st.sampled_from(["", "Raw"]),
     st.sampled_from(["", "Enroll"]),
-    st.integers(0, 100),
-    registered,
+    st.none() | st.integers(0, 100),
+    st.none(),
     st.lists(st.tuples(entry, entry), max_size=3).map(tuple),
 )
 

@@ -1,3 +1,4 @@
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -175,6 +176,7 @@ times = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.jus
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
 )
 blobs = st.integers(1, 300).map(lambda size: np.random.default_rng(size).bytes(size))
+blocks = blobs.map(lambda data: struct.pack(">HH", 3, 4 + len(data)) + data)
 sides = st.integers(1, 0xFFFF)
 
 
@@ -220,7 +222,7 @@ def finger_records(draw: st.DrawFn) -> FingerImageRecord:
                 draw(captures(certified, version)),
                 level if version == 2005 else 0,
                 equipment if version == 2005 else 0,
-                draw(st.just(b"") | blobs) if version == 2011 else b"",
+                draw(st.just(b"") | blocks) if version == 2011 else b"",
             )
         )
     return FingerImageRecord(version, tuple(images), certified)  # type: ignore[arg-type]
@@ -244,8 +246,9 @@ def face_records(draw: st.DrawFn) -> FaceImageRecord:
         subject = Subject(*traits, *[draw(byte) for _ in range(6)])
         points = tuple(draw(st.lists(st.builds(Landmark, byte, byte, word, word, word), max_size=3)))
         capture = draw(captures(certified, 2011)) if version == 2011 else Capture()
-        extended = draw(st.just(b"") | blobs) if version == 2011 else b""
-        images.append(FaceImage(picture, subject, points, draw(byte), colour, *later, *earlier, capture, extended))
+        kind = draw(byte)
+        extended = draw(blobs) if version == 2011 and kind >= 128 else b""
+        images.append(FaceImage(picture, subject, points, kind, colour, *later, *earlier, capture, extended))
     return FaceImageRecord(version, tuple(images), certified, draw(word) if version == 2011 else 0)  # type: ignore[arg-type]
 
 

@@ -78,14 +78,32 @@ def raw_pixels(picture: StoredPicture) -> NDArray[np.uint8]:
     """
     depth, count = picture.depth, picture.width_px * picture.height_px * picture.channels
     require(0 < depth <= MAX_BITS, f"{depth} bits a value", f"1..{MAX_BITS}")
-    packed = picture.encoding is Encoding.PACKED
-    size = -(-count * depth // 8) if packed else count * (1 if depth <= 8 else 2)
+    packed, size = picture.encoding is Encoding.PACKED, raw_size(picture)
     if len(picture.data) != size:
         stated = f"{picture.width_px}×{picture.height_px} px of {picture.channels}×{depth} bits"
         raise FormatError(f"{len(picture.data)} bytes of raw pixels, expected {size} for {stated}")
     values = _unpack(picture.data, depth, count) if packed else np.frombuffer(picture.data, f">u{size // count}")
     shape = (picture.height_px, picture.width_px, picture.channels)[: 2 if picture.channels == 1 else 3]
     return _to_eight_bits(values.reshape(shape), depth)
+
+
+def raw_size(picture: StoredPicture) -> int:
+    """Bytes that raw pixels take.
+
+    Parameters
+    ----------
+    picture : StoredPicture
+        Of encoding ``RAW`` or ``PACKED``.
+
+    Returns
+    -------
+    int
+        By the stated size, depth and channels.
+    """
+    count = picture.width_px * picture.height_px * picture.channels
+    if picture.encoding is Encoding.PACKED:
+        return -(-count * picture.depth // 8)
+    return count * (1 if picture.depth <= 8 else 2)
 
 
 def _unpack(data: bytes, depth: int, count: int) -> NDArray[np.uint16]:

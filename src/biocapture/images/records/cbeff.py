@@ -6,9 +6,10 @@ quality, ``Others`` of ``Key`` and ``Value``. Fields of the schema that MOSIP le
 
 import base64
 import binascii
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from biocapture.errors import FormatError
 from biocapture.images.records.fields import require
@@ -19,6 +20,10 @@ NAMESPACE = "http://standards.iso.org/iso-iec/19785/-3/ed-2/"
 MODALITY_OF_TYPE = {"finger": Modality.FINGERPRINT, "face": Modality.FACE, "iris": Modality.IRIS}
 DIGITS = {name: f"{name.capitalize()}Finger" for name in ("index", "middle", "ring", "little")} | {"thumb": "Thumb"}
 MAX_DEPTH = 8
+STANDARD_ALPHABET = str.maketrans("-_", "+/")
+"""From the URL-safe alphabet of base64, in which MOSIP's services write, to the standard one (RFC 4648)."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Bir:
         The security block.
     others : tuple of (str, str)
         MOSIP's further entries: ``EXCEPTION``, ``RETRIES``, ``FORCE_CAPTURED``, ``SDK_SCORE``, ``PAYLOAD`` …
+    problems : tuple of str
+        What could not be read, where reading is lenient; those fields are empty. Never written.
     """
 
     parts: tuple["Bir", ...] = ()
@@ -70,6 +77,7 @@ class Bir:
     quality: int | None = None
     algorithm: Registered | None = None
     others: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def modality(self) -> Modality | None:
@@ -137,13 +145,15 @@ def subtype_of(position: Position) -> tuple[str, ...]:
     return (side.capitalize(), DIGITS[part]) if part in DIGITS else (side.capitalize(),)
 
 
-def read_bir(data: bytes) -> Bir:
+def read_bir(data: bytes, lenient: bool = False) -> Bir:
     """Read a record. No entity of the XML is ever expanded.
 
     Parameters
     ----------
     data : bytes
         The whole document.
+    lenient : bool
+        A field that cannot be read costs that field alone, and is named in ``problems`` of its record.
 
     Returns
     -------
@@ -152,41 +162,62 @@ def read_bir(data: bytes) -> Bir:
     Raises
     ------
     FormatError
-        No well-formed XML, another root, or a field that is not what the schema says.
+        No well-formed XML, another root, or (unless ``lenient``) a field that is not what the schema says.
     """
     root = xml_tree(data)
     require(root.name == "BIR", f"element {root.name[:40]}", "BIR")
-    return _bir(root, 1)
+    return _bir(root, 1, lenient)
 
 
-def _bir(element: Element, depth: int) -> Bir:
+@dataclass(slots=True)
+class _Fields:
+    """Reads fields of one record; what cannot be read is an error, or a problem where reading is lenient."""
+
+    lenient: bool
+    problems: list[str] = field(default_factory=list)
+
+    def get(self, read: Callable[[], Value], otherwise: Value) -> Value:
+        try:
+            return read()
+        except FormatError as error:
+            if not self.lenient:
+                raise
+            self.problems.append(error.message)
+            return otherwise
+
+
+def _bir(element: Element, depth: int, lenient: bool) -> Bir:
     require(depth <= MAX_DEPTH, f"BIR within BIR {depth} deep", f"at most {MAX_DEPTH}")
     info = element.child("BDBInfo") or Element("BDBInfo", "", {})
+    fields = _Fields(lenient)
+    quality = info.child("Quality")
     return Bir(
-        tuple(_bir(part, depth + 1) for part in element.named("BIR")),
-        _bytes(element, "BDB"),
-        _bytes(element, "SB"),
-        _version(element, "Version"),
-        _version(element, "CBEFFVersion"),
+        tuple(_bir(part, depth + 1, lenient) for part in element.named("BIR")),
+        fields.get(lambda: _bytes(element, "BDB"), b""),
+        fields.get(lambda: _bytes(element, "SB"), b""),
+        fields.get(lambda: _version(element, "Version"), None),
+        fields.get(lambda: _version(element, "CBEFFVersion"), None),
         element.value("BIRInfo", "Creator"),
         element.value("BIRInfo", "Integrity").lower() in ("true", "1"),
         info.value("Index"),
         _registered(info.child("Format")) or _owner_and_type(info),
-        _time(info.value("CreationDate")),
+        fields.get(lambda: _time(info.value("CreationDate")), None),
         tuple(info.value("Type").split()),
         tuple(info.value("Subtype").split()),
         info.value("Level"),
         info.value("Purpose"),
-        _quality(info.value("Quality", "Score") or info.value("Quality")),
-        _registered(quality.child("Algorithm")) if (quality := info.child("Quality")) else None,
+        fields.get(lambda: _quality(info.value("Quality", "Score") or info.value("Quality")), None),
+        _registered(quality.child("Algorithm")) if quality else None,
         tuple(_others(element)),
+        tuple(fields.problems),
     )
 
 
 def _bytes(element: Element, name: str) -> bytes:
-    text = "".join(element.value(name).split())
+    """Bytes in base64 of either alphabet, padded or not (RFC 4648, sections 4 and 5), with any white space."""
+    text = "".join(element.value(name).split()).translate(STANDARD_ALPHABET).rstrip("=")
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise FormatError(f"{name} is not base64 ({error})") from error
 
@@ -202,12 +233,16 @@ def _version(element: Element, name: str) -> tuple[int, int] | None:
 
 
 def _registered(element: Element | None) -> Registered | None:
-    return Registered(element.value("Organization"), element.value("Type")) if element else None
+    """An identifier; None also where it is empty, which the schema makes writers write that have none."""
+    return _stated(element.value("Organization"), element.value("Type")) if element else None
 
 
 def _owner_and_type(info: Element) -> Registered | None:
-    found = Registered(info.value("FormatOwner"), info.value("FormatType"))
-    return found if found.organization or found.type else None
+    return _stated(info.value("FormatOwner"), info.value("FormatType"))
+
+
+def _stated(organization: str, type: str) -> Registered | None:
+    return Registered(organization, type) if organization or type else None
 
 
 def _quality(text: str) -> int | None:

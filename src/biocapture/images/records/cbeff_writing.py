@@ -61,7 +61,7 @@ def _info_tags(bir: Bir) -> Iterator[str]:
     yield _tag("Type", " ".join(bir.type))
     yield _tag("Subtype", " ".join(bir.subtype))
     yield _tag("Level", bir.level) + _tag("Purpose", bir.purpose)
-    if bir.quality is not None:
+    if bir.quality is not None:  # the schema requires an algorithm: an empty one means that none is stated
         algorithm = bir.algorithm or Registered("", "")
         yield f"<Quality>{_registered_tag('Algorithm', algorithm)}<Score>{bir.quality}</Score></Quality>"
 

@@ -11,6 +11,9 @@ Layout = np.dtype[np.void]
 Ranges = Mapping[str, tuple[range, ...]]
 """Name of a field → its valid values; fields that are not listed may hold anything."""
 
+LENGTHS = frozenset({"length", "size", "bytes"})
+"""Fields of which any value is taken where reading is lenient."""
+
 
 def layout(fields: str) -> Layout:
     """Layout of a header.
@@ -88,12 +91,19 @@ class Reader:
         The whole record.
     at, end : int
         Offset of the next byte, and behind the last one that may be read.
+    lenient : bool
+        Lengths that the record states need not fit: bytes may be left, and the picture of a record with one picture
+        reaches as far as there are bytes.
+    is_only : bool
+        Whether the record has one picture.
     """
 
     ranges: Ranges
     data: bytes
     at: int
     end: int
+    lenient: bool = False
+    is_only: bool = False
 
     def skip(self, size: int, what: str) -> int:
         """Pass over some bytes.
@@ -118,6 +128,76 @@ class Reader:
         require(self.at + size <= self.end, f"{self.end - self.at} bytes left", f"{size} for {what}", self.at)
         self.at += size
         return self.at - size
+
+    def require_length(self, stated: int, at: int) -> None:
+        """Require that the record is as long as it states, unless reading is lenient.
+
+        Parameters
+        ----------
+        stated : int
+            Length of the record in bytes.
+        at : int
+            Offset of that field, for the error.
+
+        Raises
+        ------
+        FormatError
+            There are more or fewer bytes.
+        """
+        there = len(self.data)
+        require(self.lenient or stated == there, f"record length {stated}", f"{there}, the bytes there are", at)
+
+    def block(self, size: int, what: str) -> "Reader":
+        """Reader of the next block, which is passed over.
+
+        Parameters
+        ----------
+        size : int
+            Bytes of the block.
+        what : str
+            What it is, for the error.
+
+        Returns
+        -------
+        Reader
+            At its beginning. Of the only picture, where reading is lenient, it reaches to the end.
+
+        Raises
+        ------
+        FormatError
+            Fewer bytes are left.
+        """
+        start, reaches = self.at, self.end
+        if self.lenient and self.is_only:
+            self.at = self.end
+        else:
+            self.skip(size, what)
+            reaches = self.at
+        return Reader(self.ranges, self.data, start, reaches, self.lenient, self.is_only)
+
+    def picture(self, size: int) -> bytes:
+        """Bytes of the next picture.
+
+        Parameters
+        ----------
+        size : int
+            As the record states.
+
+        Returns
+        -------
+        bytes
+            Of the only picture, where reading is lenient, all that are left.
+
+        Raises
+        ------
+        FormatError
+            Fewer bytes are left, or none.
+        """
+        if self.lenient and self.is_only:
+            size = self.end - self.at
+            require(size > 0, "no picture", "a picture", self.at)
+        start = self.skip(size, "the picture")
+        return self.data[start : self.at]
 
     def fields(self, header: Layout, what: str) -> dict[str, int]:
         """Read the next header.
@@ -144,11 +224,12 @@ class Reader:
         for name, (_, offset, *_) in (header.fields or {}).items():
             parts = divmod(row[name], 16) if "/" in name else (row[name],)
             for half, part in zip(name.split("/"), parts, strict=True):
-                values[half] = require_valid(self.ranges, half, int(part), at + offset)
+                believed = not self.lenient or half not in LENGTHS
+                values[half] = require_valid(self.ranges if believed else {}, half, int(part), at + offset)
         return values
 
     def finish(self, what: str) -> None:
-        """Require that nothing is left.
+        """Require that nothing is left, unless reading is lenient.
 
         Parameters
         ----------
@@ -160,7 +241,7 @@ class Reader:
         FormatError
             Bytes are left.
         """
-        require(self.at == self.end, f"{self.end - self.at} more bytes", f"the end of {what}", self.at)
+        require(self.lenient or self.at == self.end, f"{self.end - self.at} more bytes", f"the end of {what}", self.at)
 
 
 def header_bytes(ranges: Ranges, header: Layout, fields: Mapping[str, int]) -> bytes:

@@ -116,10 +116,12 @@ def read_capture(outer: Reader, certified: bool) -> tuple[Capture, Reader]:
     FormatError
         Cut short, or a value is not valid.
     """
-    reader = Reader(outer.ranges, outer.data, outer.at, outer.end)
-    fields = reader.fields(REPRESENTATION, "a representation header")
-    require(fields["size"] > REPRESENTATION.itemsize, f"size {fields['size']}", "more than its header", outer.at)
-    reader.end = outer.skip(fields["size"], "a representation") + fields["size"]
+    header = Reader(outer.ranges, outer.data, outer.at, outer.end)
+    fields, size = header.fields(REPRESENTATION, "a representation header"), REPRESENTATION.itemsize
+    known = fields["size"] > size or (outer.lenient and outer.is_only)
+    require(known, f"size {fields['size']}", "more than its header", outer.at)
+    reader = outer.block(fields["size"], "a representation")
+    reader.skip(size, "a representation header")
     blocks = [reader.fields(QUALITY, "a quality block") for _ in range(fields["quality_blocks"])]
     qualities = tuple(QualityBlock(**block) for block in blocks)
     count = reader.fields(COUNT, "a count")["count"] if certified else 0

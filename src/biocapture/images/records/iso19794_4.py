@@ -37,6 +37,7 @@ IMAGE: dict[Version, Layout] = {
     2005: layout(f"size:4 finger views number quality impression {SIZE} reserved"),
     2011: layout(f"finger number {RATES} depth encoding impression {SIZE} bytes:4"),
 }
+BLOCK = layout("type:2 length:2")
 ENCODINGS: dict[Version, tuple[Encoding, ...]] = {
     2005: (Encoding.RAW, Encoding.PACKED, Encoding.WSQ, Encoding.JPEG, Encoding.JPEG2000, Encoding.PNG),
     2011: (
@@ -125,13 +126,15 @@ class FingerImageRecord:
     certified: bool = False
 
 
-def read_finger_record(data: bytes) -> FingerImageRecord:
+def read_finger_record(data: bytes, lenient: bool = False) -> FingerImageRecord:
     """Read a record of either edition. The pictures are not decoded.
 
     Parameters
     ----------
     data : bytes
         The whole record.
+    lenient : bool
+        Lengths that the record states need not fit.
 
     Returns
     -------
@@ -143,10 +146,10 @@ def read_finger_record(data: bytes) -> FingerImageRecord:
         Offset, what is there and what was expected.
     """
     version = edition_of(data, MAGIC)
-    reader = Reader(VALID, data, 0, len(data))
+    reader = Reader(VALID, data, 0, len(data), lenient)
     header = reader.fields(RECORD[version], "the record header")
-    at = 10 if version == 2005 else 8
-    require(header["length"] == len(data), f"record length {header['length']}", f"{len(data)}, the bytes there are", at)
+    reader.require_length(header["length"], at=10 if version == 2005 else 8)
+    reader.is_only = header["fingers" if version == 2005 else "images"] == 1
     if version == 2005:
         images = tuple(image for _ in range(header["fingers"]) for image in _images_2005(reader, header))
     else:
@@ -163,7 +166,7 @@ def _images_2005(reader: Reader, header: dict[str, int]) -> list[FingerImage]:
         at, fields = reader.at, header | reader.fields(IMAGE[2005], "an image header")
         views = fields["views"] if not images else views
         size = fields["size"] - IMAGE[2005].itemsize
-        require(size > 0, f"size {fields['size']}", "more than its header", at)
+        require(size > 0 or reader.lenient, f"size {fields['size']}", "more than its header", at)
         capture = Capture(qualities=(QualityBlock(fields["quality"]),))
         images.append(_image(2005, reader, fields, size, capture, at))
     return images
@@ -182,10 +185,9 @@ def _image(
 ) -> FingerImage:
     known = ENCODINGS[version]
     require(fields["encoding"] < len(known), f"encoding {fields['encoding']}", f"0..{len(known) - 1}", at)
-    start = reader.skip(size, "the picture")
-    data = reader.data[start : start + size]
+    data = reader.picture(size)
     picture = StoredPicture(known[fields["encoding"]], data, fields["width_px"], fields["height_px"], fields["depth"])
-    rest = reader.skip(reader.end - reader.at, "extended data") if version == 2011 else reader.at
+    rest = _pass_extended(reader) if version == 2011 else reader.at
     return FingerImage(
         picture,
         fields["finger"],
@@ -199,6 +201,17 @@ def _image(
         fields.get("equipment", 0),
         reader.data[rest : reader.at],
     )
+
+
+def _pass_extended(reader: Reader) -> int:
+    """Pass over extended data: blocks of a type, a length that includes its header, and content."""
+    start = reader.at
+    while reader.at < reader.end and not reader.lenient:
+        at, block = reader.at, reader.fields(BLOCK, "an extended data block")
+        require(block["length"] >= BLOCK.itemsize, f"length {block['length']}", "more than its header", at + 2)
+        reader.skip(block["length"] - BLOCK.itemsize, "an extended data block")
+    reader.at = reader.end
+    return start
 
 
 def write_finger_record(record: FingerImageRecord) -> bytes:

@@ -89,6 +89,10 @@ class Landmark:
     z: int = 0
 
 
+FIRST_3D_TYPE = 128
+"""Image types from this one on have 3-D data behind the picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaceImage:
     """One picture of a face.
@@ -132,13 +136,15 @@ class FaceImageRecord:
     temporal: int = 0
 
 
-def read_face_record(data: bytes) -> FaceImageRecord:
+def read_face_record(data: bytes, lenient: bool = False) -> FaceImageRecord:
     """Read a record of either edition. The pictures are not decoded.
 
     Parameters
     ----------
     data : bytes
         The whole record.
+    lenient : bool
+        Lengths that the record states need not fit.
 
     Returns
     -------
@@ -150,9 +156,10 @@ def read_face_record(data: bytes) -> FaceImageRecord:
         Offset, what is there and what was expected.
     """
     version = edition_of(data, MAGIC)
-    reader = Reader(VALID, data, 0, len(data))
+    reader = Reader(VALID, data, 0, len(data), lenient)
     header = reader.fields(RECORD[version], "the record header")
-    require(header["length"] == len(data), f"record length {header['length']}", f"{len(data)}, the bytes there are", 8)
+    reader.require_length(header["length"], at=8)
+    reader.is_only = header["images"] == 1
     certified = bool(header.get("certified", 0))
     if version == 2005:
         images = tuple(_image_2005(reader) for _ in range(header["images"]))
@@ -163,9 +170,9 @@ def read_face_record(data: bytes) -> FaceImageRecord:
 
 
 def _image_2005(outer: Reader) -> FaceImage:
-    reader = Reader(outer.ranges, outer.data, outer.at, outer.end)
+    size = Reader(outer.ranges, outer.data, outer.at, outer.end).fields(SUBJECT[2005], "facial information")["size"]
+    reader = outer.block(size, "a face image block")
     subject = reader.fields(SUBJECT[2005], "facial information")
-    reader.end = outer.skip(subject["size"], "a face image block") + subject["size"]
     image = _image(2005, reader, subject, UNSTATED)
     reader.finish("the face image block")
     return image
@@ -182,11 +189,12 @@ def _image(version: Version, reader: Reader, subject: dict[str, int], capture: C
     known = ENCODINGS[version]
     require(image["encoding"] < len(known), f"encoding {image['encoding']}", f"0..{len(known) - 1}", at + 1)
     size = image.get("bytes", reader.end - reader.at)
-    require(size > 0, "no picture", "a picture", reader.at)
-    start = reader.skip(size, "the picture")
+    require(size > 0 or reader.lenient, "no picture", "a picture", reader.at)
+    encoding, data = known[image["encoding"]], reader.picture(size)
     depth, channels = _depth(image["colour_space"])
-    encoding, data = known[image["encoding"]], reader.data[start : start + size]
     picture = StoredPicture(encoding, data, image["width_px"], image["height_px"], depth, channels)
+    flat = image["type"] < FIRST_3D_TYPE
+    require(reader.lenient or not flat or reader.at == reader.end, "more bytes", "the end of a flat image", reader.at)
     rest = reader.skip(reader.end - reader.at, "3-D data")
     subject["properties"] |= subject["properties_high"] << 16
     return FaceImage(

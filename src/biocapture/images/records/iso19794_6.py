@@ -124,13 +124,15 @@ class IrisImageRecord:
     serial: bytes = bytes(16)
 
 
-def read_iris_record(data: bytes) -> IrisImageRecord:
+def read_iris_record(data: bytes, lenient: bool = False) -> IrisImageRecord:
     """Read a record of either edition. The pictures are not decoded.
 
     Parameters
     ----------
     data : bytes
         The whole record.
+    lenient : bool
+        Lengths that the record states need not fit.
 
     Returns
     -------
@@ -142,9 +144,10 @@ def read_iris_record(data: bytes) -> IrisImageRecord:
         Offset, what is there and what was expected.
     """
     version = edition_of(data, MAGIC)
-    reader = Reader(VALID, data, 0, len(data))
+    reader = Reader(VALID, data, 0, len(data), lenient)
     header = reader.fields(RECORD[version], "the record header")
-    require(header["length"] == len(data), f"record length {header['length']}", f"{len(data)}, the bytes there are", 8)
+    reader.require_length(header["length"], at=8)
+    reader.is_only = header["eyes" if version == 2005 else "images"] == 1
     certified = bool(header.get("certified", 0))
     if version == 2005:
         images = tuple(image for _ in range(header["eyes"]) for image in _images_2005(reader, header))
@@ -173,9 +176,8 @@ def _image_2011(outer: Reader, certified: bool) -> IrisImage:
 
 
 def _image(version: Version, reader: Reader, fields: dict[str, int], capture: Capture) -> IrisImage:
-    start = reader.skip(fields["bytes"], "the picture")
     kind, colour = divmod(fields["format"] // 2 - 1, 2)
-    encoding, data = ENCODINGS[version][kind], reader.data[start : reader.at]
+    encoding, data = ENCODINGS[version][kind], reader.picture(fields["bytes"])
     size = fields["width_px"], fields["height_px"]
     return IrisImage(
         StoredPicture(encoding, data, *size, fields["depth"], 3 if colour else 1),
