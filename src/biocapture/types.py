@@ -117,6 +117,37 @@ class PpiSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RotatedBox:
+    """A turned rectangle around a finger in an image.
+
+    Attributes
+    ----------
+    row, column : float
+        Centre, px.
+    height, width : float
+        Along the finger and across it, px.
+    angle_deg : float
+        0 = the tip points up; positive = turned counter-clockwise.
+    """
+
+    row: float
+    column: float
+    height: float
+    width: float
+    angle_deg: float
+
+    @property
+    def corners(self) -> Values:
+        """(4, 2) float64, rows and columns: upper left, upper right, lower right, lower left of the finger."""
+        turn = np.deg2rad(self.angle_deg)
+        up, right = np.array([-np.cos(turn), -np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+        signs = ((1, -1), (1, 1), (-1, 1), (-1, -1))
+        half = [along * up * self.height / 2 + across * right * self.width / 2 for along, across in signs]
+        corners: Values = np.array([self.row, self.column]) + np.array(half)
+        return corners
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """Decoded pixels with what is known about them.
 

@@ -1,0 +1,1 @@
+"""Pictures of several fingers: where each fingertip lies and which finger it is."""

@@ -1,0 +1,172 @@
+"""Parts as turned boxes: joined fingers cut apart, fingers cut at the crease, second phalanges and palms put aside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from biocapture.fingerprint.slap.axes import Outline, common_angle_deg, frame, outline_of
+from biocapture.fingerprint.slap.blobs import Blob
+from biocapture.fingerprint.slap.foreground import CELL_MM
+from biocapture.types import Field, Values
+
+JOINED_BREADTH, MIN_JOINED_MM = 1.45, 21.0
+"""A part this many times as broad as the others, and this broad, is two fingers side by side."""
+
+LONG_SHAPE, MIN_LONG_MM = 1.95, 30.0
+"""A part this many times as long as broad, and this long, is more than one phalanx."""
+
+CREASE_FROM, CREASE_TO = 1.0, 2.1
+"""Breadths below the tip between which the crease lies."""
+
+MIN_BREADTH_MM, MAX_BREADTH_MM, MIN_HEIGHT_MM, MIN_AREA_MM2 = 6.5, 29.0, 7.5, 65.0
+"""Of a fingertip; thumbs have 26 mm at most."""
+
+BESIDE_BREADTHS, BELOW_MM, MAX_BELOW_MM = 0.55, 7.0, 75.0
+"""A part no farther to the side of another than this many breadths, and this far below it, is not a tip."""
+
+MAX_DROP_MM = 52.0
+"""No tip lies farther below the highest one: little fingers end 44 mm below at most."""
+
+TRIM = 0.004
+"""Share of the cells at either end that do not count for the extent of a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phalanx:
+    """One part and its extent in the frame of an angle.
+
+    Attributes
+    ----------
+    angle_deg : float
+        Counter-clockwise from upright.
+    up, right : float
+        Centre of the box in that frame, cells.
+    height, width : float
+        Cells.
+    """
+
+    blob: Blob
+    outline: Outline
+    angle_deg: float
+    up: float
+    right: float
+    height: float
+    width: float
+
+    @property
+    def centre(self) -> Values:
+        """(2,) row and column of the centre of the box, cells."""
+        up, right = frame(self.angle_deg)
+        return self.up * up + self.right * right
+
+
+def phalanx(blob: Blob, angle_deg: float) -> Phalanx:
+    """Extent of a part in the frame of an angle.
+
+    Parameters
+    ----------
+    blob : Blob
+    angle_deg : float
+
+    Returns
+    -------
+    Phalanx
+    """
+    up, right = _coordinates(blob, angle_deg)
+    (low, high), (left, end) = (np.quantile(axis, (TRIM, 1 - TRIM)) for axis in (up, right))
+    middle_up, middle_right = float(low + high) / 2, float(left + end) / 2
+    return Phalanx(
+        blob, outline_of(blob), angle_deg, middle_up, middle_right, float(high - low) + 1, float(end - left) + 1
+    )
+
+
+def fingertips(blobs: Sequence[Blob], strength: Field) -> list[Phalanx]:
+    """The parts that are distal phalanges, in the frame of the hand.
+
+    Parameters
+    ----------
+    blobs : sequence of Blob
+    strength : (R, C) float32
+        Of ridges.
+
+    Returns
+    -------
+    list of Phalanx
+        Each in the frame of the common direction.
+    """
+    if not blobs:
+        return []
+    hand_deg = common_angle_deg([outline_of(blob) for blob in blobs])
+    parts = _apart(blobs, hand_deg, strength)
+    parts = [piece for part in parts for piece in _at_crease(part, strength)]
+    parts = [part for part in parts if _is_phalanx(part)]
+    tips = [part for part in parts if not any(_is_below(part, other) for other in parts)]
+    highest = max((tip.up + tip.height / 2 for tip in tips), default=0.0)
+    return [tip for tip in tips if highest - tip.up - tip.height / 2 < MAX_DROP_MM / CELL_MM]
+
+
+def _apart(blobs: Sequence[Blob], angle_deg: float, strength: Field) -> list[Phalanx]:
+    """Fingers that touch side by side are cut where the foreground is least between them."""
+    parts = [phalanx(blob, angle_deg) for blob in blobs]
+    usual = float(np.median([np.clip(part.width, 12 / CELL_MM, 19 / CELL_MM) for part in parts]))
+    waiting = parts
+    done: list[Phalanx] = []
+    while waiting:
+        part = waiting.pop()
+        if part.width < max(JOINED_BREADTH * usual, MIN_JOINED_MM / CELL_MM) or len(done) + len(waiting) > 16:
+            done.append(part)
+            continue
+        _, right = _coordinates(part.blob, angle_deg)
+        at = _weakest(part.blob, right, strength, (part.right - 0.22 * part.width, part.right + 0.22 * part.width))
+        pieces = (part.blob.part(right < at), part.blob.part(right >= at))
+        waiting += [phalanx(piece, angle_deg) for piece in pieces if len(piece.rows) > 20]
+    return done
+
+
+def _at_crease(part: Phalanx, strength: Field) -> list[Phalanx]:
+    """A part that is too long for one phalanx is cut at its crease."""
+    if part.height < max(LONG_SHAPE * part.width, MIN_LONG_MM / CELL_MM):
+        return [part]
+    up, _ = _coordinates(part.blob, part.angle_deg)
+    tip = part.up + part.height / 2
+    least = tip - min(CREASE_TO * part.width, part.height - 5)
+    at = _weakest(part.blob, up, strength, (least, tip - CREASE_FROM * part.width))
+    pieces = (part.blob.part(up >= at), part.blob.part(up < at))
+    return [phalanx(piece, part.angle_deg) for piece in pieces if len(piece.rows) > 20]
+
+
+def _weakest(blob: Blob, along: Values, strength: Field, within: tuple[float, float]) -> float:
+    """Where along an axis there is least of the ridges, cells."""
+    first, last = int(np.floor(within[0])), int(np.ceil(within[1]))
+    at = np.clip(np.rint(along).astype(np.int64) - first, -1, last - first + 1) + 1
+    values = strength[blob.rows.astype(np.int64), blob.columns.astype(np.int64)]
+    profile = np.bincount(at, values, minlength=last - first + 3)[1:-1]
+    smooth = np.convolve(np.pad(profile, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
+    return float(first + smooth.argmin())
+
+
+def _is_phalanx(part: Phalanx) -> bool:
+    breadth, height = part.width * CELL_MM, part.height * CELL_MM
+    fits = MIN_BREADTH_MM <= breadth <= MAX_BREADTH_MM and height >= MIN_HEIGHT_MM
+    return fits and part.outline.area_mm2 >= MIN_AREA_MM2
+
+
+def _is_below(part: Phalanx, other: Phalanx) -> bool:
+    """Whether the other one lies above, on the same finger."""
+    if other is part:
+        return False
+    # The finger above tells its direction better than the hand does, where it is long enough to point anywhere.
+    own = other.outline.angle_deg
+    trusted = other.outline.elongation > 1.25 and abs(own - part.angle_deg) < 20
+    up, right = frame((own + part.angle_deg) / 2 if trusted else part.angle_deg)
+    offset = other.centre - part.centre
+    beside, above = abs(float(offset @ right)), float(offset @ up) * CELL_MM
+    near = beside < BESIDE_BREADTHS * max(part.width, other.width)
+    return near and BELOW_MM < above < MAX_BELOW_MM
+
+
+def _coordinates(blob: Blob, angle_deg: float) -> tuple[Values, Values]:
+    """Up and right of each cell in the frame of an angle."""
+    up, right = frame(angle_deg)
+    return blob.rows * up[0] + blob.columns * up[1], blob.rows * right[0] + blob.columns * right[1]
