@@ -39,7 +39,12 @@ class Blob:
         return np.array([self.rows.mean(), self.columns.mean()])
 
     def part(self, chosen: Mask) -> "Blob":
-        """Some of the cells."""
+        """Some of the cells.
+
+        Parameters
+        ----------
+        chosen : (K,) bool
+        """
         return Blob(self.rows[chosen], self.columns[chosen])
 
 
