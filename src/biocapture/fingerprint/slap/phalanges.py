@@ -74,11 +74,16 @@ def phalanx(blob: Blob, angle_deg: float) -> Phalanx:
     Phalanx
     """
     up, right = _coordinates(blob, angle_deg)
-    (low, high), (left, end) = (np.quantile(axis, (TRIM, 1 - TRIM)) for axis in (up, right))
-    middle_up, middle_right = float(low + high) / 2, float(left + end) / 2
-    return Phalanx(
-        blob, outline_of(blob), angle_deg, middle_up, middle_right, float(high - low) + 1, float(end - left) + 1
-    )
+    (low, high), (left, end) = _extent(up), _extent(right)
+    middle_up, middle_right = (low + high) / 2, (left + end) / 2
+    return Phalanx(blob, outline_of(blob), angle_deg, middle_up, middle_right, high - low + 1, end - left + 1)
+
+
+def _extent(axis: Values) -> tuple[float, float]:
+    """Least and largest value without the outermost ones."""
+    trimmed = int(TRIM * len(axis))
+    ordered = np.partition(axis, (trimmed, len(axis) - 1 - trimmed))
+    return float(ordered[trimmed]), float(ordered[len(axis) - 1 - trimmed])
 
 
 def fingertips(blobs: Sequence[Blob], strength: Field) -> list[Phalanx]:
