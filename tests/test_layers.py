@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"enrolment.readiness", "runs.page"}),
     frozenset({"devices", "drivers"}),
     frozenset({"capture", "devices.conformance"}),
-    frozenset({"capture.health"}),
+    frozenset({"capture.health", "service"}),
     frozenset({"cli"}),
 )
 """A part imports parts of the layers above its own in this list, never of its own or of those below.
@@ -40,13 +40,17 @@ KEPT_OUT = {
 
 DOORS = {
     "onnxruntime": {"models"},
-    "pydantic": {"profile", "enrolment", "devices"},
+    "pydantic": {"profile", "enrolment", "devices", "service"},
     "matplotlib": {"comparison.evaluation"},
     "jinja2": {"guidance"},
     "markupsafe": {"runs.page"},
     "cryptography": {"enrolment.station", "devices"},
     "fsspec": {"runs"},
     "ray": {"runs"},
+    "starlette": {"service"},
+    "uvicorn": {"service"},
+    "prometheus_client": {"service"},
+    "python_multipart": {"service"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

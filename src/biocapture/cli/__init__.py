@@ -25,6 +25,7 @@ COMMANDS = (
     "enrolment",
     "portrait",
     "devices",
+    "serve",
     "catalogue",
     "sim",
     "bench",

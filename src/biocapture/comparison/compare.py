@@ -115,8 +115,8 @@ def compare(
     return PairComparison(first.modality, (first, second), (a, b), matcher_for(first.modality).compare(a, b))
 
 
-def write_template(source: Source, options: Options, format: str, out: Path) -> int:
-    """Write the template of a capture, or that of a stored template, in a format of its modality.
+def template_bytes(source: Source, options: Options, format: str) -> bytes:
+    """The template of a capture, or that of a stored template, in a format of its modality.
 
     Parameters
     ----------
@@ -124,6 +124,31 @@ def write_template(source: Source, options: Options, format: str, out: Path) -> 
     options : Options
     format : str
         Name of one of the matcher's ``WRITERS``; ``"own"`` is one.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    BiocaptureError
+        For bad input, an unknown format, and what the format cannot hold.
+    """
+    sample, template = sample_and_template(source, options)
+    matcher = matcher_for(sample.modality)
+    writers = matcher.WRITERS if isinstance(matcher, TemplateExchange) else {"own": matcher.Template.to_bytes}
+    if format not in writers:
+        raise UsageError(f"format of {sample.modality} templates must be one of {', '.join(writers)}", format)
+    return writers[format](template)
+
+
+def write_template(source: Source, options: Options, format: str, out: Path) -> int:
+    """Write the template of a capture, or that of a stored template, in a format of its modality.
+
+    Parameters
+    ----------
+    source, options, format
+        As :func:`template_bytes`.
     out : Path
 
     Returns
@@ -134,15 +159,11 @@ def write_template(source: Source, options: Options, format: str, out: Path) -> 
     Raises
     ------
     BiocaptureError
-        For bad input, an unknown format, what the format cannot hold, and an output that cannot be written.
+        As :func:`template_bytes`; also for an output that cannot be written.
     """
-    sample, template = sample_and_template(source, options)
-    matcher = matcher_for(sample.modality)
-    writers = matcher.WRITERS if isinstance(matcher, TemplateExchange) else {"own": matcher.Template.to_bytes}
-    if format not in writers:
-        raise UsageError(f"format of {sample.modality} templates must be one of {', '.join(writers)}", format)
+    content = template_bytes(source, options, format)
     try:
-        return private(out).write_bytes(writers[format](template))
+        return private(out).write_bytes(content)
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", str(out)) from error
 

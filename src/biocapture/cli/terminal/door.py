@@ -126,7 +126,7 @@ def say(text: object, *, err: bool = False) -> None:
     typer.echo(visible(str(text)), err=err)
 
 
-def say_json(content: object, *, indent: int | None = 2) -> None:
+def say_json(content: object, *, indent: int | None = 2, err: bool = False) -> None:
     """Print JSON that no terminal takes for anything else; its values are unchanged.
 
     Parameters
@@ -134,9 +134,11 @@ def say_json(content: object, *, indent: int | None = 2) -> None:
     content : object
     indent : int or None
         Spaces; None = one line.
+    err : bool
+        To standard error.
     """
-    ascii_only = not _is_unicode(sys.stdout)
-    typer.echo(json.dumps(content, ensure_ascii=ascii_only, indent=indent).translate(JSON_ESCAPES))
+    ascii_only = not _is_unicode(sys.stderr if err else sys.stdout)
+    typer.echo(json.dumps(content, ensure_ascii=ascii_only, indent=indent).translate(JSON_ESCAPES), err=err)
 
 
 def prepare_outputs() -> None:

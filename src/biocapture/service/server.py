@@ -1,0 +1,169 @@
+"""Starting and ending the service: socket, TLS, token, signals."""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from biocapture.errors import UsageError
+from biocapture.images.private_files import is_readable_by_others
+from biocapture.service.app import LogLine, Service, application
+from biocapture.service.guard import LOOPBACK_NAMES, Guard, is_loopback
+from biocapture.service.messages import Settings
+
+MIN_TOKEN_LENGTH = 16
+MAX_TOKEN_BYTES = 4096
+MAX_CONNECTIONS = 512
+"""More are told to come again."""
+
+GRACE_S = 60
+"""Time for requests in work when the service ends, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the service listens, and what it asks of those who come.
+
+    Attributes
+    ----------
+    host, port : str, int
+        Port 0: a free one.
+    token_file : Path or None
+        Holds the token; only its owner may read it.
+    certificate, key : Path or None
+        Of TLS, PEM.
+    hosts : tuple of str
+        Further names under which clients reach it.
+    is_insecure : bool
+        Also answer other machines without token or TLS.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 9099
+    token_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    hosts: tuple[str, ...] = ()
+    is_insecure: bool = False
+
+
+def run(
+    address: Address,
+    settings: Settings,
+    workers: int,
+    announce: Callable[[str], None],
+    log_line: LogLine | None = None,
+) -> None:
+    """Serve until a signal ends it; requests in work are finished.
+
+    Parameters
+    ----------
+    address : Address
+    settings : Settings
+    workers : int
+        Processes.
+    announce : callable
+        Called with the URL once it listens.
+    log_line : callable, optional
+        Called once per request with method, path of the endpoint, status and seconds.
+
+    Raises
+    ------
+    UsageError
+        It may not, or cannot, listen there.
+    """
+    token = read_token(address.token_file) if address.token_file else ""
+    objection = unsafe(address)
+    if objection:
+        raise UsageError(objection, address.host)
+    guard = Guard(token, _names(address))
+    service = Service(settings, guard, workers, log_line)
+    listening = _socket(address)
+    config = uvicorn.Config(
+        application(service),
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=address.certificate,
+        ssl_keyfile=address.key,
+        http="h11",
+        ws="none",
+    )
+    scheme = "https" if address.certificate else "http"
+    host, port = listening.getsockname()[:2]
+    announce(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def read_token(path: Path) -> str:
+    """The token in a file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UsageError
+        Others can read the file, or what it holds is no token.
+    """
+    try:
+        if is_readable_by_others(path):
+            raise UsageError("others can read this token; chmod 600 it", str(path))
+        with path.open("rb") as handle:
+            token = handle.read(MAX_TOKEN_BYTES).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot be read: {getattr(error, 'strerror', None) or 'not ASCII'}", str(path)) from None
+    if len(token) < MIN_TOKEN_LENGTH or len(token.split()) != 1:
+        hint = secrets.token_urlsafe(24)
+        raise UsageError(f"expected one word of at least {MIN_TOKEN_LENGTH} characters, such as {hint}", str(path))
+    return token
+
+
+def unsafe(address: Address) -> str:
+    """Why the service must not listen at an address: other machines would be answered without a secret.
+
+    Parameters
+    ----------
+    address : Address
+
+    Returns
+    -------
+    str
+        Empty where it may.
+    """
+    if (address.certificate is None) != (address.key is None):
+        return "TLS needs both a certificate and its key"
+    is_safe = address.token_file is not None and address.certificate is not None
+    if is_loopback(address.host) or is_safe or address.is_insecure:
+        return ""
+    return "other machines reach this address: give --token-file and --tls-cert with --tls-key, or say --insecure"
+
+
+def _names(address: Address) -> tuple[str, ...]:
+    """Names that the Host header may have; any, where other machines may come and none is stated."""
+    if is_loopback(address.host):
+        return (*LOOPBACK_NAMES, *address.hosts)
+    return (*address.hosts, address.host) if address.hosts else ()
+
+
+def _socket(address: Address) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(address.host.strip("[]"), address.port, type=socket.SOCK_STREAM)
+        listening = socket.socket(found[0][0], socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name != "nt"))
+        listening.bind(found[0][4])
+    except OSError as error:
+        raise UsageError(f"cannot listen: {error.strerror or error}", f"{address.host}:{address.port}") from None
+    return listening
