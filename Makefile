@@ -19,6 +19,7 @@ demo: $(BIN)/biocapture
 	$(BIN)/biocapture score sample_data || test $$? -eq 1
 	@# So is the same finger in two slots of this enrolment: exit status 1.
 	$(BIN)/biocapture check sample_data/enrolments/same_finger || test $$? -eq 1
+	$(BIN)/python docs/call_service.py sample_data/fingerprint/person01/right_index_1.png
 
 test: $(BIN)/biocapture
 	$(BIN)/python -m pytest -n auto

@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"comparison", "enrolment", "runs"}),
     frozenset({"comparison.evaluation", "enrolment.station", "enrolment.dedup"}),
     frozenset({"enrolment.readiness", "runs.page"}),
-    frozenset({"devices", "drivers"}),
+    frozenset({"devices", "workers.drivers"}),
     frozenset({"capture", "devices.conformance"}),
     frozenset({"capture.health", "service"}),
     frozenset({"cli"}),
@@ -34,7 +34,7 @@ MAX_LAYERS = 11
 
 KEPT_OUT = {
     "devices": frozenset({"fingerprint", "iris", "face", "assessment", "comparison", "enrolment", "runs", "profile"}),
-    "drivers": frozenset().union(*LAYERS) - {"drivers"},
+    "workers.drivers": frozenset().union(*LAYERS) - {"workers.drivers"},
 }
 """Parts that keep away from more than their layer says: adapters judge nothing; drivers run under another Python."""
 

@@ -18,10 +18,10 @@ import biocapture as bc
 from biocapture.assessment.modalities import measures, native_columns
 from biocapture.assessment.report import COLUMNS, Report, _ParquetWriter, header, open_writer, parquet_schema
 from biocapture.assessment.verdict import Reason, Verdict
-from biocapture.cli.column_help import explanation
 from biocapture.errors import UsageError
 from biocapture.guidance import LANGUAGES, text
 from biocapture.measure import Score
+from biocapture.runs.explanation import explanation
 from biocapture.types import Modality, Position, PpiSource
 
 NAMES = header(tuple(measures(Modality.FINGERPRINT)), tuple(native_columns(Modality.FINGERPRINT)))

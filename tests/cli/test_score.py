@@ -20,7 +20,7 @@ from tests.support.prints import touch
 
 from biocapture.assessment.modalities import measures, native_columns
 from biocapture.assessment.report import COLUMNS, header
-from biocapture.cli.column_help import explanation
+from biocapture.runs.explanation import explanation
 from biocapture.types import Modality
 
 PRINT = touch(1).pixels

@@ -22,7 +22,7 @@ def test_options_bear_the_name_of_their_adapter(name: str) -> None:
 
 
 def test_no_two_classes_bear_one_name() -> None:
-    folders = [Path(biocapture.__file__).parent / name for name in ("devices", "drivers", "capture")]
+    folders = [Path(biocapture.__file__).parent / name for name in ("devices", "workers/drivers", "capture")]
     trees = [ast.parse(path.read_text(encoding="utf8")) for folder in folders for path in folder.rglob("*.py")]
     classes = Counter(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
     assert classes["CaptureDevice"] == 1

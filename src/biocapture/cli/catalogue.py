@@ -29,7 +29,7 @@ def explain(
     column: Annotated[str, typer.Argument(help="A column of the output, e.g. fingerprint.ridge_period.")],
 ) -> None:
     """Explain any column: what it is, unit, range, ISO name, curve, where it is computed, what to do about it."""
-    from biocapture.cli.column_help import explanation
+    from biocapture.runs.explanation import explanation
 
     say(explanation(column))
 

@@ -41,7 +41,16 @@ class Part:
 
 
 def media_type_of(call: Call) -> str:
-    """The media type without its parameters, in lower case."""
+    """The media type without its parameters, in lower case.
+
+    Parameters
+    ----------
+    call : Call
+
+    Returns
+    -------
+    str
+    """
     return call.media_type.partition(";")[0].strip().lower()
 
 
@@ -170,7 +179,16 @@ def _json_parts(name: str, value: Any) -> list[Part]:
 
 
 def is_text_field(name: str) -> bool:
-    """Whether a field of JSON is a plain text; all others are pictures in base64."""
+    """Whether a field of JSON is a plain text; all others are pictures in base64.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+    """
     return name in TEXT_FIELDS or name.startswith(ABSENT)
 
 

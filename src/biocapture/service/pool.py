@@ -100,11 +100,14 @@ class CallPool(Generic[Item, Answer]):
             raise
 
     async def _free_process(self) -> "_Process[Item, Answer]":
-        if self._free.empty() and self.waiting >= self._queue:
+        if not self._free.empty():
+            return self._free.get_nowait()
+        if self.waiting >= self._queue:
             raise BusyError(f"{self.waiting} calls wait; the limit is {self._queue}")
         self.waiting += 1
         try:
-            return await asyncio.wait_for(self._free.get(), self._limit_s)
+            async with asyncio.timeout(self._limit_s):
+                return await self._free.get()
         except TimeoutError:
             raise BusyError(f"no worker was free within {self._limit_s:g} s") from None
         finally:

@@ -16,19 +16,22 @@ WARM_UP = Call("warm up")
 """The first call of a worker: loads what the others need."""
 
 
-def respond_to_chunk(settings: Settings, calls: Sequence[Call], _at: Callable[[int], None]) -> list[Answer]:
+def respond_to_chunk(settings: Settings, calls: Sequence[Call], at: Callable[[int], None]) -> list[Answer]:
     """The work of a pool of worker processes.
 
     Parameters
     ----------
     settings : Settings
     calls : sequence of Call
+    at : callable
+        Not called: a call is one step.
 
     Returns
     -------
     list of Answer
         One per call.
     """
+    del at
     return [respond(call, settings) for call in calls]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,6 +100,8 @@ def run(
     scheme = "https" if address.certificate else "http"
     host, port = listening.getsockname()[:2]
     announce(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: None)  # once it has ended, uvicorn raises again what ended it
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -164,6 +167,7 @@ def _socket(address: Address) -> socket.socket:
         listening = socket.socket(found[0][0], socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name != "nt"))
         listening.bind(found[0][4])
+        listening.listen()  # who comes while the workers load waits
     except OSError as error:
         raise UsageError(f"cannot listen: {error.strerror or error}", f"{address.host}:{address.port}") from None
     return listening

@@ -83,7 +83,7 @@ def test_a_driver_whose_library_is_missing() -> None:
 SERVES = """
 import sys
 sys.path.append({root!r})
-from biocapture.drivers.protocol import RequestRefusedError, serve
+from biocapture.workers.drivers.protocol import RequestRefusedError, serve
 
 def fill():
     return {{}}, bytes(8 << 30)

@@ -1,4 +1,4 @@
-"""Requests to a library that runs in a process of its own (`biocapture.drivers`)."""
+"""Requests to a library that runs in a process of its own (`biocapture.workers.drivers`)."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ class DriverProcess:
     Parameters
     ----------
     module : str
-        In `biocapture.drivers`.
+        In `biocapture.workers.drivers`.
     subject : str
         For errors.
     opening : dict
@@ -38,7 +38,7 @@ class DriverProcess:
 
     def __init__(self, module: str, subject: str, opening: dict[str, Any] | None = None, python: str = "") -> None:
         paths = [ROOT] if python else [ROOT, *sys.path]
-        code = f"from biocapture.drivers.{module} import main; main()"
+        code = f"from biocapture.workers.drivers.{module} import main; main()"
         self._command = isolated_python(code, python=python, paths=paths)
         self._subject, self._opening = subject, opening
         self._child: Child | None = None

@@ -34,12 +34,24 @@ class SdkError(Exception):
 
     @classmethod
     def invalid(cls, name: str) -> "SdkError":
-        """A parameter, or the record in it, cannot be read."""
+        """A parameter, or the record in it, cannot be read.
+
+        Parameters
+        ----------
+        name : str
+            Of the parameter.
+        """
         return cls(INVALID, f"Invalid Input Parameter - {name}")
 
     @classmethod
     def missing(cls, name: str) -> "SdkError":
-        """A parameter is not there."""
+        """A parameter is not there.
+
+        Parameters
+        ----------
+        name : str
+            Of the parameter.
+        """
         return cls(MISSING, f"Missing Input Parameter - {name}")
 
 

@@ -217,15 +217,14 @@ def written(segment: Segment, block: bytes, format_type: str, level: str, qualit
     return {
         "version": one,
         "cbeffversion": one,
-        "birInfo": {"creator": None, "index": None, "payload": None, "integrity": False, "creationDate": None,
-                    "notValidBefore": None, "notValidAfter": None},
+        "birInfo": {"integrity": False, "payload": []},
         "bdbInfo": info,
         "bdb": np.frombuffer(block, np.int8).tolist(),
         "sb": None,
         "sbInfo": None,
         "birs": None,
         "others": {str(key): str(value) for key, value in _others(segment.given).items()},
-    }  # fmt: skip
+    }
 
 
 def _segment(given: dict[str, Any], name: str) -> Segment:

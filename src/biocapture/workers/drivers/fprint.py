@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from biocapture.drivers.protocol import Handler, Reply, RequestRefusedError, serve
+from biocapture.workers.drivers.protocol import Handler, Reply, RequestRefusedError, serve
 
 MISSING = "needs libfprint with its introspection (Debian: gir1.2-fprint-2.0, python3-gi; or biocapture[fprint])"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import sane
 
-from biocapture.drivers.protocol import Reply, RequestRefusedError, serve
+from biocapture.workers.drivers.protocol import Reply, RequestRefusedError, serve
 
 ERROR_KINDS = {
     "Device busy": "busy",

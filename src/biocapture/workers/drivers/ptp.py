@@ -4,7 +4,7 @@ from typing import Any
 
 import gphoto2
 
-from biocapture.drivers.protocol import Handler, Reply, RequestRefusedError, serve
+from biocapture.workers.drivers.protocol import Handler, Reply, RequestRefusedError, serve
 
 ERROR_KINDS = {
     gphoto2.GP_ERROR_MODEL_NOT_FOUND: "not_found",
