@@ -10,7 +10,7 @@ from tests.service.conftest import ask, block, content, envelope, record, sdk, s
 
 import biocapture as bc
 from biocapture.fingerprint.matcher import READERS
-from biocapture.images.decode import decode_record
+from biocapture.images.decode_many import decode_record
 from biocapture.types import Position
 
 FINGER, EYE, FACE = Position.RIGHT_INDEX, Position.LEFT_EYE, Position.FACE

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from biocapture.enrolment import Enrolment
 from biocapture.enrolment.readiness import check as check_enrolment
 from biocapture.errors import EnrolmentError, UsageError
-from biocapture.images.decode import decode_record
+from biocapture.images.decode_many import decode_record
 from biocapture.images.naming import position_of
 from biocapture.service.body import ABSENT, Part, media_type_of, parts_of
 from biocapture.service.messages import Answer, Call, Settings, json_answer
