@@ -3,6 +3,7 @@
 import shlex
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -75,7 +76,7 @@ def run(
     """
     from biocapture.assessment.options import options_of
     from biocapture.assessment.verdict import ERROR
-    from biocapture.cli.terminal.progress import RunProgress
+    from biocapture.cli.terminal.progress import RunProgress, passed_over_line
     from biocapture.runs.engines import engine_of
     from biocapture.runs.run import Plan, carry_out, chosen_entries, open_store
     from biocapture.runs.run_record import Choice, utc_now, write_run_record
@@ -90,17 +91,19 @@ def run(
     progress = RunProgress(
         console, store.verdicts, lambda: sum(1 for _ in chosen_entries(plan.choice, record["highest_lot"]))
     )
+    passed_over = Counter[str]()
     try:
         with store, progress:
-            carry_out(plan, store, record, chosen_engine, progress.step)
-        write_run_record(
-            out, record, status="complete", ended=utc_now(), rows=len(store), verdicts=dict(store.verdicts)
-        )
+            carry_out(plan, store, record, chosen_engine, progress.step, lambda kind: passed_over.update([kind]))
+        facts = {"rows": len(store), "verdicts": dict(store.verdicts), "passed_over": dict(passed_over)}
+        write_run_record(out, record, status="complete", ended=utc_now(), **facts)
     except KeyboardInterrupt:
         write_run_record(out, record, status="interrupted", rows=len(store), verdicts=dict(store.verdicts))
         again = shlex.join(["biocapture", *sys.argv[1:], *([] if resume else ["--resume"])])
         console.print(f"interrupted; {progress.summary(str(out))}\nGo on with: {again}")
         raise typer.Exit(INTERRUPTED) from None
+    if passed_over:
+        console.print(passed_over_line(passed_over))
     if not len(store):
         raise typer.BadParameter("no image files there", param_hint="INPUTS")
     console.print(progress.summary(str(out)))

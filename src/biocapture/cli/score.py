@@ -1,5 +1,6 @@
 """``biocapture score``."""
 
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,7 +45,7 @@ def score(
     lang: Language = "",
     max_pixels: MaxPixels = MAX_PIXELS,
 ) -> None:
-    """Score images: one row per file, including the files that cannot be read.
+    """Score images: one row per capture, including what cannot be read; a record has a row for each picture in it.
 
     Without `--out`, prints a table with a quality bar and what to do about the worst fault.
 
@@ -62,7 +63,7 @@ def score(
     from biocapture.assessment.options import options_of
     from biocapture.assessment.pipeline import assess_many, native_names
     from biocapture.assessment.report import Writer, header, open_writer
-    from biocapture.cli.terminal.progress import ScoreProgress
+    from biocapture.cli.terminal.progress import ScoreProgress, passed_over_line
     from biocapture.cli.terminal.table import ScoreTable
     from biocapture.images.walk import walk
     from biocapture.workers.maps import default_workers
@@ -70,9 +71,10 @@ def score(
     options = options_of(modality, ppi=ppi, profile=profile, native=native, max_pixels=max_pixels, backend=face_backend)
     kinds = (options.modality,) if options.modality else ()
     columns = header(tuple(measures(*kinds)), native_names(options))
+    passed_over = Counter[str]()
     # Forking is safe: the pool starts on the first report, before any thread exists.
     reports = assess_many(
-        walk(paths),
+        walk(paths, passed_over=lambda kind: passed_over.update([kind])),
         modality,
         workers=workers or default_workers(),
         fork=True,
@@ -99,6 +101,8 @@ def score(
                 errors += bool(report.error)
         if page and path and progress.count:
             write_page(path, page, options.profile, language)
+    if passed_over:
+        console.print(passed_over_line(passed_over))
     if progress.count == 0:
         raise typer.BadParameter("no image files there", param_hint="PATHS")
     progress.summary(out)

@@ -21,6 +21,7 @@ from typing import IO, Any, cast
 from biocapture.errors import DecodeError
 from biocapture.images.formats import ENDINGS
 from biocapture.images.limits import MAX_BYTES
+from biocapture.images.walk import HIDDEN, ignore, kind_of_name
 from biocapture.runs.entry import Entry
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -56,13 +57,15 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(ARCHIVE_ENDINGS)
 
 
-def archive_entries(path: Path) -> Iterator[Entry]:
+def archive_entries(path: Path, passed_over: Callable[[str], None] = ignore) -> Iterator[Entry]:
     """List the images of an archive in its own order.
 
     Parameters
     ----------
     path : Path
         A local .zip or .tar file, compressed by gzip or not.
+    passed_over : callable
+        Called with the kind of every member that is no capture.
 
     Yields
     ------
@@ -71,20 +74,22 @@ def archive_entries(path: Path) -> Iterator[Entry]:
         of the archive becomes a last entry with an error.
     """
     try:
-        yield from _zip_entries(path) if path.suffix.lower() == ".zip" else _tar_entries(path)
+        yield from (_zip_entries if path.suffix.lower() == ".zip" else _tar_entries)(path, passed_over)
     except DecodeError as error:
         yield Entry(str(path), error=str(error))
     except ARCHIVE_ERRORS as error:
         yield Entry(str(path), error=f"{path}: damaged or unsupported archive ({type(error).__name__}: {error})")
 
 
-def _entry(archive: Path, member: str, refused: str) -> Entry | None:
+def _entry(archive: Path, member: str, refused: str, passed_over: Callable[[str], None]) -> Entry | None:
     """Entry of a member that cannot be read yet; None for a member that is no image."""
     name = f"{archive}!/{member}"
     parts = PurePosixPath(member.replace("\\", "/")).parts
-    if PurePosixPath(member).suffix.lower() not in ENDINGS and not is_archive(member):
-        return None
     if any(part.startswith(".") and part != ".." for part in parts) or parts[:1] == ("__MACOSX",):
+        passed_over(HIDDEN)
+        return None
+    if PurePosixPath(member).suffix.lower() not in ENDINGS and not is_archive(member):
+        passed_over(kind_of_name(member))
         return None
     if ".." in parts or parts[:1] == ("/",) or ":" in parts[0]:
         refused = "its name leads outside the archive"
@@ -93,7 +98,7 @@ def _entry(archive: Path, member: str, refused: str) -> Entry | None:
     return Entry(name, error=f"{name}: {refused}" if refused else "")
 
 
-def _zip_entries(path: Path) -> Iterator[Entry]:
+def _zip_entries(path: Path, passed_over: Callable[[str], None]) -> Iterator[Entry]:
     budget = _Budget(path)
     with path.open("rb") as raw:
         file = _ZipFile(raw, path)
@@ -104,7 +109,7 @@ def _zip_entries(path: Path) -> Iterator[Entry]:
                 continue
             is_link = stat.S_ISLNK(info.external_attr >> 16)
             refused = "is a link" if is_link else "is encrypted" if info.flag_bits & 1 else ""
-            entry = _entry(path, info.filename, refused)
+            entry = _entry(path, info.filename, refused, passed_over)
             if entry is None or entry.error:
                 yield from [entry] if entry else []
                 continue
@@ -207,7 +212,7 @@ class _TarStream:
         return data
 
 
-def _tar_entries(path: Path) -> Iterator[Entry]:
+def _tar_entries(path: Path, passed_over: Callable[[str], None]) -> Iterator[Entry]:
     with path.open("rb") as raw:
         is_packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
@@ -221,17 +226,19 @@ def _tar_entries(path: Path) -> Iterator[Entry]:
                 if member is None:
                     return
                 archive.members = []  # otherwise the library keeps every member it has met
-                yield from _tar_member(archive, member, path)
+                yield from _tar_member(archive, member, path, passed_over)
                 stream.budget.check()
 
 
-def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> Iterator[Entry]:
+def _tar_member(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path, passed_over: Callable[[str], None]
+) -> Iterator[Entry]:
     refused = ""
     if not member.isreg():
         refused = "is a link" if member.islnk() or member.issym() else "is not a regular file"
     elif member.issparse():  # holes of any size take no bytes of the archive
         refused = "is sparse"
-    entry = None if member.isdir() else _entry(path, member.name, refused)
+    entry = None if member.isdir() else _entry(path, member.name, refused, passed_over)
     if entry is not None and not entry.error and (handle := archive.extractfile(member)) is not None:
         read = partial(_member_bytes, lambda: nullcontext(handle), entry.name, _spend_nothing)
         entry = Entry(entry.name, read, modified_s=partial(float, member.mtime))

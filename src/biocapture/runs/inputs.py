@@ -3,13 +3,13 @@
 import csv
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from biocapture.errors import UsageError
-from biocapture.images.walk import walk
+from biocapture.images.walk import ignore, walk
 from biocapture.runs.archives import archive_entries, is_archive
 from biocapture.runs.entry import MANIFEST_COLUMNS, Entry
 from biocapture.runs.remote import is_remote, remote_entries
@@ -22,7 +22,11 @@ MAX_CHARACTERS = 300
 """Of an error of one row."""
 
 
-def entries(inputs: Iterable[str]) -> Iterator[Entry]:
+PassedOver = Callable[[str], None]
+"""Called with the kind of everything in a folder or archive that is no capture; see :mod:`biocapture.images.walk`."""
+
+
+def entries(inputs: Iterable[str], passed_over: PassedOver = ignore) -> Iterator[Entry]:
     """List every file that the inputs lead to.
 
     Only one folder at a time is listed in memory. Archives within folders are opened; a ``.csv`` file is a manifest
@@ -32,6 +36,8 @@ def entries(inputs: Iterable[str]) -> Iterator[Entry]:
     ----------
     inputs : iterable of str
         Files, folders, patterns (``**/*.png``), archives, manifests (``.csv``) and URLs.
+    passed_over : callable
+        See :data:`PassedOver`.
 
     Yields
     ------
@@ -45,25 +51,25 @@ def entries(inputs: Iterable[str]) -> Iterator[Entry]:
     """
     for name in inputs:
         if name.lower().endswith(".csv") and not is_remote(name) and Path(name).is_file():
-            yield from _manifest(Path(name))
+            yield from _manifest(Path(name), passed_over)
         else:
-            yield from _entries_of(name)
+            yield from _entries_of(name, passed_over)
 
 
-def _entries_of(name: str) -> Iterator[Entry]:
+def _entries_of(name: str, passed_over: PassedOver) -> Iterator[Entry]:
     is_pattern = WILDCARDS.search(name) is not None
     if is_remote(name):
-        yield from _matching(name) if is_pattern else remote_entries(name)
+        yield from _matching(name) if is_pattern else remote_entries(name, passed_over)
     elif is_pattern and not Path(name).exists():
         yield from _matching(name)
     else:
-        yield from _local(name)
+        yield from _local(name, passed_over)
 
 
-def _local(name: str) -> Iterator[Entry]:
-    for path in walk([name], also=is_archive):
+def _local(name: str, passed_over: PassedOver = ignore) -> Iterator[Entry]:
+    for path in walk([name], is_archive, passed_over):
         if is_archive(path.name) and path.is_file():
-            yield from archive_entries(path)
+            yield from archive_entries(path, passed_over)
         else:
             yield Entry(str(path), modified_s=partial(_modified, path))
 
@@ -106,7 +112,7 @@ def _expression(parts: list[str]) -> str:
     return expression
 
 
-def _manifest(path: Path) -> Iterator[Entry]:
+def _manifest(path: Path, passed_over: PassedOver) -> Iterator[Entry]:
     """Files named in a table, relative to its folder, with the modality, position, device and time it gives."""
     with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as handle:
         rows = csv.DictReader(handle)
@@ -116,10 +122,10 @@ def _manifest(path: Path) -> Iterator[Entry]:
             raise UsageError(f"its header cannot be read: {error}", str(path)) from error
         if column is None:
             raise UsageError(f"a manifest needs a column {' or '.join(PATH_COLUMNS)}", str(path))
-        yield from _manifest_rows(path, rows, column)
+        yield from _manifest_rows(path, rows, column, passed_over)
 
 
-def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str) -> Iterator[Entry]:
+def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str, passed_over: PassedOver) -> Iterator[Entry]:
     try:
         for row in rows:
             where = f"{path}:{rows.line_num}"
@@ -135,7 +141,7 @@ def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str) -> Iter
                 continue
             cells = {column: value.strip() for column in MANIFEST_COLUMNS if (value := row.get(column) or "").strip()}
             try:
-                for entry in _entries_of(name if is_remote(name) else str(path.parent / name)):
+                for entry in _entries_of(name if is_remote(name) else str(path.parent / name), passed_over):
                     yield replace(entry, modality=modality, position=position, manifest_cells=cells)
             except (OSError, UsageError) as error:  # a name that no system takes, a scheme that nobody knows
                 yield Entry(where, error=f"{where}: {str(error)[:MAX_CHARACTERS]}")

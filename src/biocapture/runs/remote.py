@@ -1,6 +1,6 @@
 """Files that fsspec reaches: ``s3://``, ``sftp://``, ``memory://`` and others. The only importer of fsspec."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
@@ -9,6 +9,7 @@ from typing import Any
 from biocapture.errors import DecodeError, UsageError
 from biocapture.images.formats import ENDINGS
 from biocapture.images.limits import MAX_BYTES
+from biocapture.images.walk import ignore, kind_of_name
 from biocapture.runs.entry import Entry
 
 MAX_DEPTH = 64
@@ -31,13 +32,15 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
-def remote_entries(url: str) -> Iterator[Entry]:
+def remote_entries(url: str, passed_over: Callable[[str], None] = ignore) -> Iterator[Entry]:
     """List the images under a URL.
 
     Parameters
     ----------
     url : str
         Of a folder, or of a file, which is taken whatever its ending.
+    passed_over : callable
+        Called with the kind of every file that is no capture.
 
     Yields
     ------
@@ -56,7 +59,7 @@ def remote_entries(url: str) -> Iterator[Entry]:
         yield _unreadable(url, error)
         return
     if is_folder:
-        yield from _folder(system, root, MAX_DEPTH)
+        yield from _folder(system, root, MAX_DEPTH, passed_over)
     else:
         yield _file(system, root, {})
 
@@ -95,7 +98,7 @@ def _system(url: str) -> tuple[Any, str]:
     return system, root
 
 
-def _folder(system: Any, folder: str, depth: int) -> Iterator[Entry]:
+def _folder(system: Any, folder: str, depth: int, passed_over: Callable[[str], None]) -> Iterator[Entry]:
     try:
         listing = sorted(system.ls(folder, detail=True), key=lambda facts: str(facts["name"]))
     except Exception as error:  # noqa: BLE001  every file system has errors of its own
@@ -104,13 +107,18 @@ def _folder(system: Any, folder: str, depth: int) -> Iterator[Entry]:
     for facts in listing:
         path = str(facts["name"]).rstrip("/")
         name = PurePosixPath(path).name
-        if name.startswith(".") or path == folder.rstrip("/"):
+        if path == folder.rstrip("/"):
+            continue
+        if name.startswith("."):
+            passed_over(kind_of_name(name))
             continue
         if facts["type"] == "directory":
             if depth and not facts.get("islink"):
-                yield from _folder(system, path, depth - 1)
+                yield from _folder(system, path, depth - 1, passed_over)
         elif PurePosixPath(name).suffix.lower() in ENDINGS:
             yield _file(system, path, facts)
+        else:
+            passed_over(kind_of_name(name))
 
 
 def _file(system: Any, path: str, facts: dict[str, Any]) -> Entry:

@@ -13,9 +13,10 @@ from biocapture.assessment.pipeline import error_report, native_names
 from biocapture.assessment.report import header, parquet_schema
 from biocapture.errors import UsageError
 from biocapture.images.private_files import private_folder
+from biocapture.images.walk import ignore
 from biocapture.runs import INDEX_FILE, LIMIT_S, RECORD_FILE, ROWS_PER_PART
 from biocapture.runs.entry import MANIFEST_COLUMNS, Entry
-from biocapture.runs.inputs import entries
+from biocapture.runs.inputs import PassedOver, entries
 from biocapture.runs.loading import LoadedEntry, read_ahead
 from biocapture.runs.row import (
     Rows,
@@ -172,12 +173,12 @@ def _highest_lot(plan: Plan) -> int | None:
     return highest_lot(_dated(choice), choice.sample, choice.seed)
 
 
-def _dated(choice: Choice) -> Iterator[Entry]:
-    listed = entries(choice.inputs)
+def _dated(choice: Choice, passed_over: PassedOver = ignore) -> Iterator[Entry]:
+    listed = entries(choice.inputs, passed_over)
     return entries_changed_since(listed, seconds_since_1970(choice.since)) if choice.since else listed
 
 
-def chosen_entries(choice: Choice, highest: int | None) -> Iterator[Entry]:
+def chosen_entries(choice: Choice, highest: int | None, passed_over: PassedOver = ignore) -> Iterator[Entry]:
     """List the files of a run.
 
     Parameters
@@ -185,18 +186,25 @@ def chosen_entries(choice: Choice, highest: int | None) -> Iterator[Entry]:
     choice : Choice
     highest : int or None
         ``highest_lot`` of the run's record; None = there is no sample.
+    passed_over : callable
+        Called with the kind of every file that is no capture.
 
     Returns
     -------
     iterator of Entry
         In the order of the inputs.
     """
-    listed = _dated(choice)
+    listed = _dated(choice, passed_over)
     return listed if highest is None else lowest_lots(listed, highest, choice.seed)
 
 
 def carry_out(
-    plan: Plan, store: Store, record: dict[str, Any], engine: Engine, on_row: Callable[[str], None] = lambda _: None
+    plan: Plan,
+    store: Store,
+    record: dict[str, Any],
+    engine: Engine,
+    on_row: Callable[[str], None] = lambda _: None,
+    passed_over: PassedOver = ignore,
 ) -> None:
     """Score every file that has no row yet. Stopped at any point, by whatever means, the run can be resumed.
 
@@ -209,9 +217,12 @@ def carry_out(
     engine : Engine
     on_row : callable, optional
         Called with the verdict of every row once it is stored; a file of several captures has several.
+    passed_over : callable, optional
+        Called with the kind of every file that is no capture.
     """
     work = _Work(store, on_row)
-    source = engine.prepare(work.missing(chosen_entries(plan.choice, record["highest_lot"])), plan.limit_s)
+    chosen = chosen_entries(plan.choice, record["highest_lot"], passed_over)
+    source = engine.prepare(work.missing(chosen), plan.limit_s)
     with closing(source), closing(engine.score(work.tasks(source), work.has_room)) as scored:
         for task, rows in scored:
             work.finish(task, rows)

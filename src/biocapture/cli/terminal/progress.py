@@ -204,6 +204,23 @@ def shares(verdicts: Counter[str]) -> str:
     return ", ".join(parts) + errors
 
 
+def passed_over_line(kinds: Counter[str]) -> str:
+    """What was no capture, by kind.
+
+    Parameters
+    ----------
+    kinds : Counter
+        Files per kind, at least one.
+
+    Returns
+    -------
+    str
+        One line, the most frequent first.
+    """
+    listed = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda each: (-each[1], each)))
+    return f"passed over, as no captures: {kinds.total():,} ({listed})"
+
+
 def _duration(seconds: float) -> str:
     minutes, seconds = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
