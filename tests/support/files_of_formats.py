@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Pillow
 from tests.support.pictures import COLOUR, GREY, picture
+from tests.support.transactions import first, print_14, tagged
 
 from biocapture.images.formats import FORMATS
 from biocapture.images.records.cbeff import Bir
@@ -22,8 +23,9 @@ def content(name: str, ending: str) -> bytes:
     """A grey print-like pattern (of a face: colours) in a format, as files of that ending hold it."""
     if name == "CBEFF":
         return write_bir(Bir(type=("Finger",), subtype=("Right", "IndexFinger"), block=content("ISO19794", ".fir")))
-    if name == "ISO19794":
-        return _record(ending)
+    if name in ("ISO19794", "ANSI-NIST"):
+        print_of_14 = first((14, 1)) + tagged(14, print_14("2", picture(GREY).data))
+        return _record(ending) if name == "ISO19794" else print_of_14
     if ending in (".pgm", ".pnm"):
         return ASCII if ending == ".pnm" else _saved(GREY, name)
     if ending == ".pbm":

@@ -17,7 +17,7 @@ from biocapture.images.formats import ENDINGS, format_of
 from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
 from biocapture.images.ppi import GIVEN_PPI_RANGE, with_resolution
 from biocapture.images.records.fields import require
-from biocapture.images.records.record import DamagedImage, RecordImage, RecordPart
+from biocapture.images.records.record_image import DamagedImage, RecordImage, RecordPart
 from biocapture.images.sources import as_decode_errors, bytes_of, split_part
 from biocapture.types import Image, Modality
 
@@ -195,7 +195,13 @@ def decode_record_image(
     stated = {"record header": record_image.ppi} if record_image.ppi and min(record_image.ppi) > 0 else {}
     notes = record_image.notes + _notes_for(decoded.notes, modality)
     notes += () if is_as_stated and not record_image.in_conflict else ("image.record_conflict",)
-    image = Image(decoded.pixels, notes=notes, modality=record_image.modality, position=record_image.position)
+    pixels = decoded.pixels
+    if record_image.box:
+        left, top, right, bottom = record_image.box
+        pixels = np.ascontiguousarray(pixels[top:bottom, left:right])
+        if not pixels.size:
+            raise DecodeError(f"segment {record_image.box} outside {decoded.pixels.shape[1::-1]}", subject)
+    image = Image(pixels, notes=notes, modality=record_image.modality, position=record_image.position)
     return with_resolution(image, stated | decoded.resolutions, modality, ppi)
 
 

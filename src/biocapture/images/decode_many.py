@@ -9,7 +9,8 @@ from biocapture.errors import DecodeError, UsageError
 from biocapture.images.decode import decode, decode_record_image, ending_notes, is_record, named_parts
 from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
 from biocapture.images.records.fields import require
-from biocapture.images.records.record import DamagedImage, RecordPart, parts_of_record
+from biocapture.images.records.record import parts_of_record
+from biocapture.images.records.record_image import DamagedImage, RecordPart
 from biocapture.images.sources import as_decode_errors, bytes_of, part_name, split_part
 from biocapture.types import Modality, Position, Sample
 
@@ -60,7 +61,7 @@ def decode_many(
         parts = parts_of_record(data)
         chosen = named_parts(parts, part)
     digest, notes = hashlib.sha256(data).hexdigest(), ending_notes(file, data)
-    if any(each.modality is modality for _, each in chosen):
+    if modality is not None and any(each.modality is modality for _, each in chosen):
         wanted = [(i, each) for i, each in chosen if each.modality in (modality, None)]
         notes += ("image.other_modalities",) if len(wanted) < len(chosen) else ()
         chosen = wanted

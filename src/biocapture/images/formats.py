@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from biocapture.images.codecs.size import Size
 from biocapture.images.codecs.webp import webp_size
 from biocapture.images.codecs.wsq import wsq_pixels, wsq_size
-from biocapture.images.records.record import IDENTIFIERS, RecordPart, parts_of_record
+from biocapture.images.records.ansi_nist.transaction import SIGNATURE
+from biocapture.images.records.record import IDENTIFIERS, parts_of_record
+from biocapture.images.records.record_image import RecordPart
 from biocapture.types import GreyPixels
 
 
@@ -50,9 +52,10 @@ FORMATS = (
     Format("GIF", rb"GIF8", (".gif",)),
     Format("WEBP", rb"RIFF....WEBP", (".webp",), webp_size),
     Format("ISO19794", b"|".join(IDENTIFIERS), (".fir", ".iir", ".fac", ".iso"), images=parts_of_record),
+    Format("ANSI-NIST", SIGNATURE, (".an2", ".an2k", ".eft", ".nist", ".nst"), images=parts_of_record),
     Format(
         "CBEFF",
-        rb"(\xef\xbb\xbf)?\s*<(\?xml\s|([A-Za-z_][\w.-]{0,63}:)?BIR[\s>])",
+        rb"(\xef\xbb\xbf)?\s*<(\?xml\s|([A-Za-z_][\w.-]{0,63}:)?(BIR|NISTBiometricInformationExchangePackage)[\s>])",
         (".xml", ".cbeff"),
         images=parts_of_record,
     ),
@@ -65,7 +68,7 @@ HEAD_BYTES = 512
 """Bytes from the start of a file that decide its format."""
 
 _SIGNATURES = tuple((re.compile(kind.signature, re.DOTALL), kind) for kind in FORMATS)
-_BIR_ELEMENT = re.compile(rb"<([A-Za-z_][\w.-]{0,63}:)?BIR[\s>]")
+_RECORD_ELEMENT = re.compile(rb"<([A-Za-z_][\w.-]{0,63}:)?(BIR|NISTBiometricInformationExchangePackage)[\s>]")
 
 
 def format_of(data: bytes) -> Format | None:
@@ -79,7 +82,7 @@ def format_of(data: bytes) -> Format | None:
     Returns
     -------
     Format or None
-        None where it is none that is read. XML of any kind counts as CBEFF.
+        None where it is none that is read. XML of any kind counts as CBEFF, also that of ANSI/NIST-ITL.
     """
     return next((kind for signature, kind in _SIGNATURES if signature.match(data)), None)
 
@@ -95,7 +98,7 @@ def begins_like_image(head: bytes) -> bool:
     Returns
     -------
     bool
-        False for XML without a BIR element in its head: most XML documents are something else.
+        False for XML without the root of a record in its head: most XML documents are something else.
     """
     kind = format_of(head)
-    return kind is not None and (kind.name != "CBEFF" or _BIR_ELEMENT.search(head) is not None)
+    return kind is not None and (kind.name != "CBEFF" or _RECORD_ELEMENT.search(head) is not None)

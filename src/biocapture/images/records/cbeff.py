@@ -164,7 +164,27 @@ def read_bir(data: bytes, lenient: bool = False) -> Bir:
     FormatError
         No well-formed XML, another root, or (unless ``lenient``) a field that is not what the schema says.
     """
-    root = xml_tree(data)
+    return bir_of_tree(xml_tree(data), lenient)
+
+
+def bir_of_tree(root: Element, lenient: bool = False) -> Bir:
+    """Record of a document that is parsed already.
+
+    Parameters
+    ----------
+    root : Element
+    lenient : bool
+        As :func:`read_bir`.
+
+    Returns
+    -------
+    Bir
+
+    Raises
+    ------
+    FormatError
+        As :func:`read_bir`.
+    """
     require(root.name == "BIR", f"element {root.name[:40]}", "BIR")
     return _bir(root, 1, lenient)
 

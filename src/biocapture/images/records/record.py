@@ -1,77 +1,32 @@
 """Images inside biometric records of all kinds that are read, in one form: modality, position, picture, resolution."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+import re
+from dataclasses import replace
 
 from biocapture.errors import FormatError
-from biocapture.images.codecs.picture import StoredPicture, raw_size
-from biocapture.images.records.cbeff import Bir, read_bir
+from biocapture.images.codecs.picture import raw_size
+from biocapture.images.records.ansi_nist.reading import parts_of_transaction
+from biocapture.images.records.ansi_nist.transaction import SIGNATURE
+from biocapture.images.records.ansi_nist.xml import ROOT as PACKAGE
+from biocapture.images.records.ansi_nist.xml import parts_of_package
+from biocapture.images.records.cbeff import Bir, bir_of_tree, read_bir
 from biocapture.images.records.iso19794_4 import IDENTIFIER as FINGER
 from biocapture.images.records.iso19794_4 import read_finger_record
 from biocapture.images.records.iso19794_5 import IDENTIFIER as FACE
 from biocapture.images.records.iso19794_5 import read_face_record
 from biocapture.images.records.iso19794_6 import IDENTIFIER as IRIS
 from biocapture.images.records.iso19794_6 import read_iris_record
+from biocapture.images.records.record_image import DamagedImage, RecordImage, RecordPart
+from biocapture.images.records.xml_tree import xml_tree
 from biocapture.types import Modality, Position
 
 IDENTIFIERS = (FINGER, FACE, IRIS)
 """First bytes of the records of ISO/IEC 19794 that hold images."""
 
+TRANSACTION = re.compile(SIGNATURE)
+
 TEMPLATES = (b"FMR\0",)
 """First bytes of records that hold no pictures: finger minutiae."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordImage:
-    """One image of a record and what the record says of it.
-
-    Attributes
-    ----------
-    modality : Modality
-    position : Position
-        Unknown for slaps, palms, and where the record does not say.
-    picture : StoredPicture
-        Not decoded yet.
-    ppi : (float, float) or None
-        Pixels per inch across and down; finger records only.
-    quality : int or None
-        0..100, higher is better; as judged by the sender.
-    captured : datetime or None
-    in_conflict : bool
-        Envelope and data block name different positions; that of the envelope is given.
-    notes : tuple of str
-        Reason keys: what is wrong with the record around a picture that can be read.
-    """
-
-    modality: Modality
-    position: Position
-    picture: StoredPicture
-    ppi: tuple[float, float] | None = None
-    quality: int | None = None
-    captured: datetime | None = None
-    in_conflict: bool = False
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DamagedImage:
-    """A place of a record at which a picture should be and cannot be read.
-
-    Attributes
-    ----------
-    error : str
-        Why not.
-    modality : Modality or None
-    position : Position
-        As far as the record says.
-    """
-
-    error: str
-    modality: Modality | None = None
-    position: Position = Position.UNKNOWN
-
-
-RecordPart = RecordImage | DamagedImage
 
 
 def parts_of_record(data: bytes) -> tuple[RecordPart, ...]:
@@ -80,7 +35,7 @@ def parts_of_record(data: bytes) -> tuple[RecordPart, ...]:
     Parameters
     ----------
     data : bytes
-        A record of ISO/IEC 19794-4, -5 or -6, or CBEFF XML with such records inside.
+        A record of ISO/IEC 19794-4, -5 or -6, CBEFF XML with such records inside, or a transaction of ANSI/NIST-ITL.
 
     Returns
     -------
@@ -93,11 +48,20 @@ def parts_of_record(data: bytes) -> tuple[RecordPart, ...]:
         No such record, or one that holds no picture (templates, exceptions).
     """
     parts: tuple[RecordPart, ...] | None = _images_in_block(data)
+    if parts is None and TRANSACTION.match(data):
+        parts = parts_of_transaction(data)
     if parts is None:
-        parts = tuple(part for leaf in read_bir(data, lenient=True).leaves() for part in _parts_in_leaf(leaf))
+        parts = _parts_in_xml(data)
     if not parts:
         raise FormatError("a record without a picture")
     return parts
+
+
+def _parts_in_xml(data: bytes) -> tuple[RecordPart, ...]:
+    root = xml_tree(data)
+    if root.name == PACKAGE:
+        return parts_of_package(root)
+    return tuple(part for leaf in bir_of_tree(root, lenient=True).leaves() for part in _parts_in_leaf(leaf))
 
 
 def images_in_record(data: bytes) -> tuple[RecordImage, ...]:
@@ -106,7 +70,7 @@ def images_in_record(data: bytes) -> tuple[RecordImage, ...]:
     Parameters
     ----------
     data : bytes
-        As :func:`parts_of_record`.
+        A record of ISO/IEC 19794-4, -5 or -6, or CBEFF XML with such records inside.
 
     Returns
     -------
