@@ -23,7 +23,7 @@ SLOTS = FINGERS[1:]
 PEOPLE = {"ayu": 700, "budi": 710, "sari": 720}
 """Name → seed of the right thumb; Sari is the operator."""
 
-BEND_DEG, SHAPE_PX, JPEG_QUALITY = 15.0, (520, 400), 80
+SHAPE_PX, JPEG_QUALITY = (520, 400), 80
 
 INDONESIAN = (
     *("ibu_jari_kanan", "telunjuk_kanan", "jari_tengah_kanan", "jari_manis_kanan", "kelingking_kanan"),
@@ -39,7 +39,7 @@ Samples = dict[Position, list[str]]
 @functools.cache
 def grown(person: str, position: Position) -> Finger:
     """One finger of a person."""
-    return finger(PEOPLE[person] + SLOTS.index(position), bend_deg=BEND_DEG)
+    return finger(PEOPLE[person] + SLOTS.index(position))
 
 
 def touch(person: str, position: Position, number: int) -> Effects:

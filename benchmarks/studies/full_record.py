@@ -25,7 +25,7 @@ SOME_FINGERS, SOME_EYES = 20, 10
 def prints(count: int, first: int = FIRST_SEED) -> Iterator[NDArray[np.uint8]]:
     """Touches of different fingers."""
     for i in range(count):
-        yield impression(finger(first + i, bend_deg=15.0), i, Effects(noise=2.0, distortion_px=3.0), PRINT_SHAPE).pixels
+        yield impression(finger(first + i), i, Effects(noise=2.0, distortion_px=3.0), PRINT_SHAPE).pixels
 
 
 def eyes(count: int, first: int = FIRST_SEED) -> Iterator[NDArray[np.uint8]]:

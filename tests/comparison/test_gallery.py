@@ -67,7 +67,7 @@ def test_few_minutiae_are_ranked_too(count: int) -> None:
     assert scores.shape == (2,)
     assert ((scores >= 0) & (scores <= 1)).all()
     assert (scores > 0).all() == (count > 1)
-    assert (scores[0] > 0.3) == (count > 1)  # neighbours are part of the likeness: to the whole print it is less
+    assert (scores[0] > 0.1) == (count > 1)  # neighbours are part of the likeness: to the whole print it is less
     assert search.prefilter_scores(search.index_features(whole), [few]).shape == (1,)
 
 

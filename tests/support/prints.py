@@ -9,7 +9,7 @@ from biocapture import fingerprint
 from biocapture.assessment.modalities import measures
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.measure import Score, raw_columns
-from biocapture.synthetic.fingerprint.finger import Finger, finger
+from biocapture.synthetic.fingerprint.finger import Finger, Minutiae, finger
 from biocapture.synthetic.fingerprint.impression import Effects, Impression, impression
 from biocapture.types import Image, Modality, Sample
 
@@ -50,3 +50,9 @@ def scores(batch: FingerprintBatch) -> dict[str, Score]:
         name.split(".")[1]: Score(float(column[0]), float(measures()[name].curve(column)[0]))
         for name, column in raw.items()
     }
+
+
+def apart(minutiae: Minutiae, distance_px: float) -> NDArray[np.bool_]:
+    """True minutiae with no other within the distance: of two closer than a ridge period one finds one, or none."""
+    gap = np.hypot(*(np.subtract.outer(part, part) for part in (minutiae.row, minutiae.column)))
+    return (gap < distance_px).sum(axis=1) == 1

@@ -40,10 +40,8 @@ class Stretch:
         -------
         Stretch
         """
-        down, right = (
-            sum((np.float32(size) * smooth(random, shape, scale) for scale, size in STRETCHES), start=np.float32(0))
-            for _ in range(2)
-        )
+        parts = [[np.float32(size) * smooth(random, shape, scale) for scale, size in STRETCHES] for _ in range(2)]
+        down, right = (short + long for short, long in parts)
         return cls(_without_trend(down), _without_trend(right))
 
     def places(self, margin_px: float, reduction: int) -> tuple[Field, Field]:
