@@ -191,21 +191,11 @@ def written(segment: Segment, block: bytes, format_type: str, level: str, qualit
     """
     subtype = segment.subtype or subtype_of(segment.position)
     info = {
-        "challengeResponse": None,
-        "index": None,
         "format": {"organization": "Mosip", "type": format_type},
-        "encryption": None,
         "creationDate": _date(datetime.now(UTC)),
-        "notValidBefore": None,
-        "notValidAfter": None,
         "type": [segment.kind],
         "subtype": list(subtype) or None,
         "level": level,
-        "product": None,
-        "captureDevice": None,
-        "featureExtractionAlgorithm": None,
-        "comparisonAlgorithm": None,
-        "compressionAlgorithm": None,
         "purpose": "ENROLL",
         "quality": {
             "algorithm": {"organization": "biocapture", "type": "quality"},
@@ -222,9 +212,27 @@ def written(segment: Segment, block: bytes, format_type: str, level: str, qualit
         "bdb": np.frombuffer(block, np.int8).tolist(),
         "sb": None,
         "sbInfo": None,
-        "birs": None,
-        "others": {str(key): str(value) for key, value in _others(segment.given).items()},
     }
+
+
+def segmented(written: dict[str, Any]) -> dict[str, Any]:
+    """A written capture in the form that the schema of ``segment``, and it alone, asks for.
+
+    Parameters
+    ----------
+    written : dict
+        As :func:`written` gives it.
+
+    Returns
+    -------
+    dict
+        Its subtype is one text, its quality has two fields.
+    """
+    info = dict(written["bdbInfo"])
+    words = [word for word in info["subtype"] or () if word != "UNKNOWN"]
+    info["subtype"] = [" ".join(words)] if words else None
+    info["quality"] = {key: info["quality"][key] for key in ("algorithm", "score")}
+    return written | {"bdbInfo": info}
 
 
 def _segment(given: dict[str, Any], name: str) -> Segment:
