@@ -140,7 +140,7 @@ def segment(call: Call, settings: Settings) -> Answer:
         for each in chosen:
             each.sample(settings.max_pixels)  # what is damaged is told
         given = [written(each, each.block, _registered(each), "RAW", _quality_of(each)) for each in chosen]
-        return {"segments": [segmented(each) for each in given]}  # its schema has nothing else
+        return record_of([segmented(each) for each in given])
 
     return answered(call, record)
 
