@@ -4,7 +4,7 @@ from biocapture.iris.features.contrast import contrast
 from biocapture.iris.features.cover import cover
 from biocapture.iris.features.focus import edge_blur
 from biocapture.iris.features.geometry import geometry
-from biocapture.iris.features.half_turn import half_turn
+from biocapture.iris.features.half_turn import turns
 from biocapture.iris.features.interlace import field_shift
 from biocapture.iris.features.iris_code import iris_code, usable_bits
 from biocapture.iris.features.lens_edge import lens_edge
@@ -107,10 +107,12 @@ def columns_of(pixels: GreyPixels, outline: Outline, trace: Trace = no_trace) ->
     """
     strip, limbus = unwrap(pixels, outline, trace), outline.limbus
     greys = contrast(pixels, outline)
+    half_turn, quarter_turn = turns(pixels, limbus.row_px, limbus.column_px, limbus.radius_px)
     return {
         "confidence": outline.confidence,
         "upright": outline.upright,
-        "half_turn": half_turn(pixels, limbus.row_px, limbus.column_px, limbus.radius_px),
+        "half_turn": half_turn,
+        "quarter_turn": quarter_turn,
         "code_bits": usable_bits(iris_code(strip)),
         **values_of(geometry(outline, pixels.shape)),
         **values_of(greys),

@@ -17,6 +17,8 @@ class IrisBatch(Batch):
         Evidence of lids above and below less that of lids left and right; see ``segmentation/lids.py``.
     half_turn : Column
         Logarithm of the odds that the eye does not stand on its head.
+    quarter_turn : Column
+        How much surer it is that lid and lashes lie above or below than left or right, in logarithms of odds.
     code_bits : Column
         0..1 share of the bits of the iris code that are uncovered and not fragile.
     radius_px … gaze_rad : Column
@@ -46,6 +48,7 @@ class IrisBatch(Batch):
     confidence: Column
     upright: Column
     half_turn: Column
+    quarter_turn: Column
     code_bits: Column
     radius_px: Column
     dilation: Column

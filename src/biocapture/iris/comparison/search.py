@@ -10,7 +10,16 @@ import numpy as np
 from biocapture.iris.comparison.compare import MIN_BITS
 from biocapture.iris.comparison.independence import GRAIN_SIZE, dependence
 from biocapture.iris.comparison.template import HALVES, Template
-from biocapture.iris.comparison.turns import BITS_PER_WORD, NEAR, SHIFTS, best_turns, digits, mixed_probe, rolled
+from biocapture.iris.comparison.turns import (
+    BITS_PER_WORD,
+    NEAR,
+    SHIFTS,
+    WideWords,
+    best_turns,
+    digits,
+    mixed_probe,
+    rolled,
+)
 from biocapture.iris.features.iris_code import PLACES
 from biocapture.types import Values
 
@@ -18,6 +27,9 @@ INDEX_DTYPE = np.dtype(
     [("digits", np.uint64, (PLACES // 2,)), ("count", np.uint16), ("grain", np.int8, (GRAIN_SIZE,)), ("", "V1")]
 )
 """Index features of an eye: of its even bands digits, see ``turns.py``, and number of bits that count; its grain."""
+
+AT_ONCE = 1000
+"""References compared together: half a megabyte, so that what was just joined is still in the processor's cache."""
 
 
 def index_features(template: Template) -> bytes:
@@ -55,12 +67,16 @@ def prefilter_scores(probe: bytes, references: Sequence[bytes]) -> Values:
         Standard deviations by which more bits agree at the best turn than by chance; higher is more alike; 0 where too
         few bits are common.
     """
-    table = np.frombuffer(b"".join(references), INDEX_DTYPE)
-    if not len(table):
-        return np.empty(0)
     own = np.frombuffer(probe, INDEX_DTYPE)[0]
     u, v = (rolled(plane, SHIFTS[:NEAR]) for plane in own["digits"].view(np.uint16).reshape(2, 1, PLACES))
     turns = mixed_probe(np.concatenate([u, v], axis=1).view(np.uint64))
+    parts = (references[first : first + AT_ONCE] for first in range(0, len(references), AT_ONCE))
+    return np.concatenate([np.empty(0), *(_part_scores(own, turns, part) for part in parts)])
+
+
+def _part_scores(own: np.void, turns: WideWords, references: Sequence[bytes]) -> Values:
+    """Scores of as many references as the processor keeps at hand."""
+    table = np.frombuffer(b"".join(references), INDEX_DTYPE)
     _, hamming = best_turns(turns, table["digits"])
     bits = own["digits"].size * BITS_PER_WORD // 2
     common = float(own["count"]) / bits * table["count"]  # as if the covered places had nothing to do with each other

@@ -1,8 +1,9 @@
-"""Whether an eye stands on its head: the upper lid hangs further over the iris, and carries longer and denser lashes.
+"""Whether an eye stands on its head, or lies on its side.
 
-What is darker, brighter, rougher or edged than the iris itself is averaged over a grid of cells around the eye. The
-difference of each cell to the one it would lie on after a half turn is odd: it changes its sign with that turn. So is
-their weighted sum, fitted by models/iris_half_turn/fit.py; nothing but the turn decides its sign.
+The upper lid hangs further over the iris than the lower one, and carries longer and denser lashes. What is darker,
+brighter, rougher or edged than the iris itself is averaged over a grid of cells around the eye. The difference of each
+cell to the one it would lie on after a half turn is odd: it changes its sign with that turn. So is their weighted sum,
+fitted by models/iris_half_turn/fit.py; nothing but the turn decides its sign.
 """
 
 import cv2
@@ -50,6 +51,29 @@ def half_turn(pixels: GreyPixels, row_px: float, column_px: float, radius_px: fl
     return float(WEIGHTS @ differences(pixels, row_px, column_px, radius_px))
 
 
+def turns(pixels: GreyPixels, row_px: float, column_px: float, radius_px: float) -> tuple[float, float]:
+    """Evidence that an eye is upright rather than turned by 180°, and rather than turned by 90°.
+
+    The second compares how sure it is where lid and lashes lie: above or below, or left or right.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    row_px, column_px, radius_px : float
+        Centre and radius of the iris.
+
+    Returns
+    -------
+    half, quarter : float
+        See :func:`half_turn`; and how much larger its size is than in the image turned by 90°, negative where the eye
+        lies on its side. 0 where nothing shows it.
+    """
+    fine, seen = _square(pixels, row_px, column_px, radius_px)
+    views = (fine, seen), (cv2.rotate(fine, cv2.ROTATE_90_CLOCKWISE), np.rot90(seen, -1))
+    half, side = (float(WEIGHTS @ _differences(*view)) for view in views)
+    return half, abs(half) - abs(side) if half and side else 0.0
+
+
 def differences(pixels: GreyPixels, row_px: float, column_px: float, radius_px: float) -> Values:
     """Differences of the cells above to those below.
 
@@ -65,7 +89,10 @@ def differences(pixels: GreyPixels, row_px: float, column_px: float, radius_px: 
         Of darkness, brightness, roughness and edges, each over four rows from the top and two columns, beside and
         above the pupil; 0 where either cell lies outside the image.
     """
-    fine, seen = _square(pixels, row_px, column_px, radius_px)
+    return _differences(*_square(pixels, row_px, column_px, radius_px))
+
+
+def _differences(fine: GreyPixels, seen: Mask) -> Values:
     grey = _reduce(fine)
     rough = _reduce(cv2.absdiff(fine[:, 2:], fine[:, :-2]))
     beside = _BESIDE & seen

@@ -11,6 +11,9 @@ MIN_STEP_GREYS = 20.0
 SIDE_SCALE = 0.008
 """Offset of the pupil, in iris radii, at which the odds of the two sides are e to 1."""
 
+TURN_WEIGHT = 0.15
+"""Of a logarithm of odds in the evidence of lids."""
+
 TURNED = -1.5
 """Evidence of being upright below which an image is taken to be turned by 180°; profiles ask for as much."""
 
@@ -30,9 +33,11 @@ def upright(batch: IrisBatch) -> Column:
     """Whether lids lie above and below the iris rather than left and right. Higher is better.
 
     Evidence (strangeness beyond a rim, steepness along it) of the clearer lid, less that of the clearer one in the
-    image turned by 90°. About 0 where the eye is so wide open that lids show neither; a turned eye never matches.
+    image turned by 90°; and, by :data:`TURN_WEIGHT`, how much surer it is which of above and below carries the upper
+    lid than which of left and right. About 0 where the eye is so wide open that nothing shows it; a turned eye never
+    matches.
     """
-    return batch.upright
+    return batch.upright + TURN_WEIGHT * batch.quarter_turn
 
 
 @measure(unit="1", range=(-200.0, 200.0), curve=Ramp(-3.0, 0.0), guidance="iris.turn_half")
