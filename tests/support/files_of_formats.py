@@ -14,6 +14,9 @@ from biocapture.images.records.cbeff_writing import write_bir
 from biocapture.images.records.iso19794_4 import FingerImage, FingerImageRecord, write_finger_record
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record
+from biocapture.images.records.iso39794.writing import write_data_block
+from biocapture.images.records.record_image import RecordImage
+from biocapture.types import Modality, Position
 
 ENDINGS = [(kind.name, ending) for kind in FORMATS for ending in kind.endings]
 ASCII = b"P2 80 96 255\n" + b"\n".join(b" ".join(b"%d" % value for value in row) for row in GREY.tolist())
@@ -23,9 +26,8 @@ def content(name: str, ending: str) -> bytes:
     """A grey print-like pattern (of a face: colours) in a format, as files of that ending hold it."""
     if name == "CBEFF":
         return write_bir(Bir(type=("Finger",), subtype=("Right", "IndexFinger"), block=content("ISO19794", ".fir")))
-    if name in ("ISO19794", "ANSI-NIST"):
-        print_of_14 = first((14, 1)) + tagged(14, print_14("2", picture(GREY).data))
-        return _record(ending) if name == "ISO19794" else print_of_14
+    if name in ("ISO19794", "ISO39794", "ANSI-NIST"):
+        return _record(name, ending)
     if ending in (".pgm", ".pnm"):
         return ASCII if ending == ".pnm" else _saved(GREY, name)
     if ending == ".pbm":
@@ -43,7 +45,11 @@ def write_all(folder: Path) -> list[Path]:
     return paths
 
 
-def _record(ending: str) -> bytes:
+def _record(name: str, ending: str) -> bytes:
+    if name == "ANSI-NIST":
+        return first((14, 1)) + tagged(14, print_14("2", picture(GREY).data))
+    if name == "ISO39794":
+        return write_data_block([RecordImage(Modality.FINGERPRINT, Position.RIGHT_INDEX, picture(GREY), (500, 500))])
     if ending == ".fac":
         return write_face_record(FaceImageRecord(2011, (FaceImage(picture(COLOUR, "JPEG")),)))
     if ending == ".iir":

@@ -190,8 +190,8 @@ def decode_record_image(
             decoded = Decoded(pixels_of_array(raw_pixels(picture), grey))
         else:
             decoded = decode_encoded(picture.data, grey, subject, max_pixels)
-            is_as_stated = decoded.format == FORMAT_NAMES[picture.encoding]
-            is_as_stated &= decoded.pixels.shape[:2] == (picture.height_px, picture.width_px)
+            is_as_stated = decoded.format == FORMAT_NAMES.get(picture.encoding, decoded.format)
+            is_as_stated &= (picture.height_px, picture.width_px) in (decoded.pixels.shape[:2], (0, 0))
     stated = {"record header": record_image.ppi} if record_image.ppi and min(record_image.ppi) > 0 else {}
     notes = record_image.notes + _notes_for(decoded.notes, modality)
     notes += () if is_as_stated and not record_image.in_conflict else ("image.record_conflict",)
@@ -212,6 +212,7 @@ FORMAT_NAMES = {
     Encoding.JPEG2000: "JPEG2000",
     Encoding.JPEG2000_LOSSLESS: "JPEG2000",
     Encoding.PNG: "PNG",
+    Encoding.PNM: "PPM",
 }
 """Encoding that a record states → name of the format its picture should begin like."""
 

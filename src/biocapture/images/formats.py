@@ -8,6 +8,7 @@ from biocapture.images.codecs.size import Size
 from biocapture.images.codecs.webp import webp_size
 from biocapture.images.codecs.wsq import wsq_pixels, wsq_size
 from biocapture.images.records.ansi_nist.transaction import SIGNATURE
+from biocapture.images.records.iso39794.der import SIGNATURE as DATA_BLOCK
 from biocapture.images.records.record import IDENTIFIERS, parts_of_record
 from biocapture.images.records.record_image import RecordPart
 from biocapture.types import GreyPixels
@@ -41,6 +42,12 @@ class Format:
     images: Callable[[bytes], tuple[RecordPart, ...]] | None = None
 
 
+ROOT = (
+    rb"<([A-Za-z_][\w.-]{0,63}:)?"
+    rb"(BIR|NISTBiometricInformationExchangePackage|(finger|face|iris)ImageDataBlock)[\s>]"
+)
+"""Roots of records in XML, as a regular expression."""
+
 FORMATS = (
     Format("PNG", rb"\x89PNG\r\n\x1a\n", (".png", ".apng")),
     Format("JPEG", rb"\xff\xd8\xff", (".jpg", ".jpeg", ".jpe")),
@@ -52,10 +59,11 @@ FORMATS = (
     Format("GIF", rb"GIF8", (".gif",)),
     Format("WEBP", rb"RIFF....WEBP", (".webp",), webp_size),
     Format("ISO19794", b"|".join(IDENTIFIERS), (".fir", ".iir", ".fac", ".iso"), images=parts_of_record),
+    Format("ISO39794", DATA_BLOCK, (".der", ".bdb"), images=parts_of_record),
     Format("ANSI-NIST", SIGNATURE, (".an2", ".an2k", ".eft", ".nist", ".nst"), images=parts_of_record),
     Format(
         "CBEFF",
-        rb"(\xef\xbb\xbf)?\s*<(\?xml\s|([A-Za-z_][\w.-]{0,63}:)?(BIR|NISTBiometricInformationExchangePackage)[\s>])",
+        rb"(\xef\xbb\xbf)?\s*(<\?xml\s|" + ROOT + rb")",
         (".xml", ".cbeff"),
         images=parts_of_record,
     ),
@@ -68,7 +76,9 @@ HEAD_BYTES = 512
 """Bytes from the start of a file that decide its format."""
 
 _SIGNATURES = tuple((re.compile(kind.signature, re.DOTALL), kind) for kind in FORMATS)
-_RECORD_ELEMENT = re.compile(rb"<([A-Za-z_][\w.-]{0,63}:)?(BIR|NISTBiometricInformationExchangePackage)[\s>]")
+_RECORD_ELEMENT = re.compile(
+    rb"<([A-Za-z_][\w.-]{0,63}:)?(BIR|NISTBiometricInformationExchangePackage|(finger|face|iris)ImageDataBlock)[\s>]"
+)
 
 
 def format_of(data: bytes) -> Format | None:
@@ -82,7 +92,7 @@ def format_of(data: bytes) -> Format | None:
     Returns
     -------
     Format or None
-        None where it is none that is read. XML of any kind counts as CBEFF, also that of ANSI/NIST-ITL.
+        None where it is none that is read. XML of any kind counts as CBEFF.
     """
     return next((kind for signature, kind in _SIGNATURES if signature.match(data)), None)
 

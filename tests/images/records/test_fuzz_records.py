@@ -8,22 +8,36 @@ import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from tests.support.image_records import ALL
+from tests.support.pictures import GREY, picture
 from tests.support.transactions import mixed, package
 from tests.support.whole_records import finger_block, registration
 
 from biocapture.errors import DecodeError, FormatError
 from biocapture.images.decode_many import decode_many
+from biocapture.images.records.iso39794.writing import write_data_block
 from biocapture.images.records.record import parts_of_record
-from biocapture.images.records.record_image import DamagedImage
+from biocapture.images.records.record_image import DamagedImage, RecordImage
+from biocapture.types import Modality, Position
 
+TIME = datetime(2026, 1, 2, tzinfo=UTC)
+BLOCKS = [
+    [RecordImage(Modality.FINGERPRINT, Position.LEFT_RING, picture(GREY), (500, 500), 70, TIME)] * 3,
+    [RecordImage(Modality.FACE, Position.FACE, picture(GREY), None, 70, TIME)] * 2,
+    [RecordImage(Modality.IRIS, Position.LEFT_EYE, picture(GREY), None, 70, TIME)] * 2,
+]
 KINDS: dict[str, Callable[[], bytes]] = {
     "ansi-nist": mixed,
     "nist-xml": package,
     "cbeff": registration,
+    "39794-4": lambda: write_data_block(BLOCKS[0]),
+    "39794-5": lambda: write_data_block(BLOCKS[1]),
+    "39794-6": lambda: write_data_block(BLOCKS[2]),
+    "39794-4 xml": lambda: write_data_block(BLOCKS[0], as_xml=True),
     "finger": lambda: finger_block(2),
     **{name: (lambda data=data: data) for name, data in ALL.items()},
 }

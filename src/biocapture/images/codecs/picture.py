@@ -27,6 +27,10 @@ class Encoding(StrEnum):
     JPEG2000 = "jpeg2000"
     JPEG2000_LOSSLESS = "jpeg2000-lossless"
     PNG = "png"
+    PNM = "pnm"
+    """Portable grey map or pixmap."""
+    ANY = "any"
+    """Not stated: its first bytes tell."""
 
     @property
     def is_raw(self) -> bool:
@@ -43,7 +47,7 @@ class StoredPicture:
     data : bytes
         A whole file of its encoding, or raw pixels from the top left, 0 = black.
     width_px, height_px : int
-        By the record's header; an encoded picture may contradict.
+        By the record's header; an encoded picture may contradict. 0 where it is not stated, which raw pixels need.
     depth : int
         Bits of one value, 1..16.
     channels : int

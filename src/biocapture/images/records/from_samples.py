@@ -14,6 +14,7 @@ from biocapture.images.records.iso19794_4 import PER_INCH, FingerImage, FingerIm
 from biocapture.images.records.iso19794_5 import FaceImage, FaceImageRecord, write_face_record
 from biocapture.images.records.iso19794_6 import POSITIONS as EYES
 from biocapture.images.records.iso19794_6 import IrisImage, IrisImageRecord, write_iris_record
+from biocapture.images.records.iso39794.writing import write_data_block
 from biocapture.images.records.record_image import RecordImage
 from biocapture.types import Image, Modality, Sample
 
@@ -172,6 +173,37 @@ def _leaf(sample: Sample, quality: int | None, edition: Version, time: datetime,
         purpose="Enroll",
         quality=quality,
     )
+
+
+def data_block_of(
+    sample: Sample,
+    *,
+    as_xml: bool = False,
+    quality: int | None = None,
+    captured: datetime | None = None,
+) -> bytes:
+    """An image data block of ISO/IEC 39794-4, -5 or -6 of one sample.
+
+    Parameters
+    ----------
+    sample : Sample
+    as_xml : bool
+        XML instead of ASN.1 (DER).
+    quality : int, optional
+        0..100, higher is better.
+    captured : datetime, optional
+        With a time zone; default: now.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    FormatError
+        A time without a zone.
+    """
+    return write_data_block([record_image_of(sample, quality, captured or datetime.now(UTC))], as_xml)
 
 
 def transaction_of(*samples: Sample, agency: Agency, captured: datetime | None = None) -> bytes:

@@ -16,6 +16,7 @@ from biocapture.images.records.iso19794_5 import IDENTIFIER as FACE
 from biocapture.images.records.iso19794_5 import read_face_record
 from biocapture.images.records.iso19794_6 import IDENTIFIER as IRIS
 from biocapture.images.records.iso19794_6 import read_iris_record
+from biocapture.images.records.iso39794.reading import ROOTS, is_block, parts_of_block, parts_of_document
 from biocapture.images.records.record_image import DamagedImage, RecordImage, RecordPart
 from biocapture.images.records.xml_tree import xml_tree
 from biocapture.types import Modality, Position
@@ -47,7 +48,7 @@ def parts_of_record(data: bytes) -> tuple[RecordPart, ...]:
     FormatError
         No such record, or one that holds no picture (templates, exceptions).
     """
-    parts: tuple[RecordPart, ...] | None = _images_in_block(data)
+    parts = _parts_in_block(data)
     if parts is None and TRANSACTION.match(data):
         parts = parts_of_transaction(data)
     if parts is None:
@@ -61,6 +62,8 @@ def _parts_in_xml(data: bytes) -> tuple[RecordPart, ...]:
     root = xml_tree(data)
     if root.name == PACKAGE:
         return parts_of_package(root)
+    if root.name in ROOTS:
+        return parts_of_document(root)
     return tuple(part for leaf in bir_of_tree(root, lenient=True).leaves() for part in _parts_in_leaf(leaf))
 
 
@@ -89,6 +92,11 @@ def images_in_record(data: bytes) -> tuple[RecordImage, ...]:
     if not images:
         raise FormatError("a record without a picture")
     return images
+
+
+def _parts_in_block(data: bytes) -> tuple[RecordPart, ...] | None:
+    """Pictures of a data block of ISO/IEC 19794 or 39794; None for anything else."""
+    return parts_of_block(data) if is_block(data) else _images_in_block(data)
 
 
 def _images_in_block(data: bytes) -> tuple[RecordImage, ...] | None:
@@ -141,14 +149,20 @@ def _parts_in_leaf(leaf: Bir) -> tuple[RecordPart, ...]:
     if not leaf.block or leaf.block.startswith(TEMPLATES):
         return ()
     try:
-        images = _images_in_block(leaf.block)
+        parts = _parts_in_block(leaf.block)
     except FormatError as error:
         return (DamagedImage(error.message, *place),)
-    if images is None:
+    if not parts:
         return (DamagedImage(f"a block that begins with {leaf.block[:8].hex(' ')}, expected a picture", *place),)
     notes = ("image.record_damaged",) if leaf.problems else ()
-    placed = (with_envelope_position(each, leaf.position) for each in images)
-    return tuple(replace(each, notes=each.notes + notes) for each in placed)
+    return tuple(_in_envelope(part, leaf.position, notes) for part in parts)
+
+
+def _in_envelope(part: RecordPart, position: Position, notes: tuple[str, ...]) -> RecordPart:
+    if isinstance(part, DamagedImage):
+        return part if position is Position.UNKNOWN else replace(part, position=position)
+    placed = with_envelope_position(part, position)
+    return replace(placed, notes=placed.notes + notes)
 
 
 def with_envelope_position(image: RecordImage, position: Position) -> RecordImage:
