@@ -19,19 +19,75 @@ class Block(Protocol):
     """Fields by name; the tags say where they are in DER."""
 
     def block(self, name: str, tags: Tags) -> "Block | None":
-        """A block within; None where there is none."""
+        """A block within.
+
+        Parameters
+        ----------
+        name : str
+        tags : mapping
+            Its fields.
+
+        Returns
+        -------
+        Block or None
+            None where there is none.
+        """
 
     def blocks(self, name: str, tags: Tags) -> "list[Block]":
-        """Blocks of a list, at most :data:`MAX_BLOCKS`; empty where there is none."""
+        """Blocks of a list.
+
+        Parameters
+        ----------
+        name : str
+        tags : mapping
+            Fields of each.
+
+        Returns
+        -------
+        list of Block
+            At most :data:`MAX_BLOCKS`; empty where there is none.
+        """
 
     def number(self, name: str) -> int | None:
-        """A number; None where there is none."""
+        """A whole number.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        int or None
+            None where there is none.
+        """
 
     def code(self, name: str, names: dict[str, int] | None = None) -> int | None:
-        """A code that may be extended; None where there is none, or none of this edition."""
+        """A code that may be extended.
+
+        Parameters
+        ----------
+        name : str
+        names : dict, optional
+            In XML: name of each code; default: those of the field.
+
+        Returns
+        -------
+        int or None
+            None where there is none, or none of this edition.
+        """
 
     def octets(self, name: str) -> bytes:
-        """Bytes; empty where there are none."""
+        """Bytes.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        bytes
+            Empty where there are none.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +101,51 @@ class DerBlock:
         return values_in(self.content).get(self.tags[name])
 
     def block(self, name: str, tags: Tags) -> "DerBlock | None":
-        """As :class:`Block`."""
+        """A block within.
+
+        Parameters
+        ----------
+        name : str
+        tags : mapping
+            Its fields.
+
+        Returns
+        -------
+        Block or None
+            None where there is none.
+        """
         content = self._field(name)
         return None if content is None else DerBlock(content, tags)
 
     def blocks(self, name: str, tags: Tags) -> list[Block]:
-        """As :class:`Block`."""
+        """Blocks of a list.
+
+        Parameters
+        ----------
+        name : str
+        tags : mapping
+            Fields of each.
+
+        Returns
+        -------
+        list of Block
+            At most :data:`MAX_BLOCKS`; empty where there is none.
+        """
         content = self._field(name)
         return [] if content is None else [DerBlock(each, tags) for each in sequences_in(content, MAX_BLOCKS)]
 
     def number(self, name: str) -> int | None:
-        """As :class:`Block`."""
+        """A whole number.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        int or None
+            None where there is none.
+        """
         content = self._field(name)
         if content is None:
             return None
@@ -63,7 +153,19 @@ class DerBlock:
         return int.from_bytes(content, "big", signed=True)
 
     def code(self, name: str, names: dict[str, int] | None = None) -> int | None:
-        """As :class:`Block`."""
+        """A code that may be extended.
+
+        Parameters
+        ----------
+        name : str
+        names : dict, optional
+            In XML: name of each code; default: those of the field.
+
+        Returns
+        -------
+        int or None
+            None where there is none, or none of this edition.
+        """
         content = self._field(name)
         if content is None:
             return None
@@ -73,7 +175,17 @@ class DerBlock:
         return DerBlock(inner[1], {name: 0}).number(name) if 1 in inner else None
 
     def octets(self, name: str) -> bytes:
-        """As :class:`Block`."""
+        """Bytes.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        bytes
+            Empty where there are none.
+        """
         return self._field(name) or b""
 
 
@@ -84,21 +196,67 @@ class XmlBlock:
     element: Element
 
     def block(self, name: str, tags: Tags) -> "XmlBlock | None":
-        """As :class:`Block`."""
+        """A block within.
+
+        Parameters
+        ----------
+        name : str
+        tags : mapping
+            Its fields.
+
+        Returns
+        -------
+        Block or None
+            None where there is none.
+        """
         child = self.element.child(name)
         return XmlBlock(child) if child else None
 
     def blocks(self, name: str, tags: Tags) -> list[Block]:
-        """As :class:`Block`."""
+        """Blocks of a list.
+
+        Parameters
+        ----------
+        name : str
+        tags : mapping
+            Fields of each.
+
+        Returns
+        -------
+        list of Block
+            At most :data:`MAX_BLOCKS`; empty where there is none.
+        """
         child = self.element.child(name)
         return [XmlBlock(each) for each in child.children[:MAX_BLOCKS]] if child else []
 
     def number(self, name: str) -> int | None:
-        """As :class:`Block`."""
+        """A whole number.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        int or None
+            None where there is none.
+        """
         return self._whole(name, self.element.value(name)) if self.element.child(name) else None
 
     def code(self, name: str, names: dict[str, int] | None = None) -> int | None:
-        """As :class:`Block`."""
+        """A code that may be extended.
+
+        Parameters
+        ----------
+        name : str
+        names : dict, optional
+            In XML: name of each code; default: those of the field.
+
+        Returns
+        -------
+        int or None
+            None where there is none, or none of this edition.
+        """
         child = self.element.child(name)
         if child is None:
             return None
@@ -107,7 +265,17 @@ class XmlBlock:
         return known[text] if text in known else self._whole(name, text)
 
     def octets(self, name: str) -> bytes:
-        """As :class:`Block`."""
+        """Bytes.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        bytes
+            Empty where there are none.
+        """
         try:
             return base64.b64decode("".join(self.element.value(name).split()), validate=True)
         except (binascii.Error, ValueError) as error:
