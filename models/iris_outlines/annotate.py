@@ -3,14 +3,21 @@
 usage: python -m models.iris_outlines.annotate propose --images DIR [--sets NAME=COUNT ...] --out FILE.csv
        python -m models.iris_outlines.annotate sheet FILE.csv --images DIR --out FOLDER
        python -m models.iris_outlines.annotate again FILE.csv --images DIR --seeds SEEDS.csv --out FILE.csv
+       python -m models.iris_outlines.annotate strips FILE.csv --images DIR --out FOLDER
+       python -m models.iris_outlines.annotate read FILE.csv --images DIR --seeds ENDS.csv --out FILE.csv
+       python -m models.iris_outlines.annotate set FILE.csv --images DIR --seeds CIRCLES.csv --out FILE.csv
 
 --images DIR   a folder per camera, in it pictures of eyes (*.pgm)
 --sets         cameras and how many eyes of each, persons in turn
 --seeds        row of the table (from 0), then row, column and radius in px of the pupil (or nothing: as it is) and
-               the radius of the limbus (or nothing). A line with the row alone takes its circles away
+               the radius of the limbus (or nothing). A line with the row alone takes its circles away.
+               For read: row of the table, columns of the left and right end of the limbus as read off the strips.
+               For set: row of the table, then the six numbers of its circles (or nothing: as it is)
 
-The table has the columns set, file, pupil_row, pupil_col, pupil_r, limbus_row, limbus_col, limbus_r, in px; a field is
-empty where nothing is to be seen. Look at every sheet before the table is used; it stays outside the repository.
+The limbus is drawn blind: read off strips on which nothing is drawn (``strips.py``); the sheets are for looking at it
+afterwards. The table has the columns set, file, pupil_row, pupil_col, pupil_r, limbus_row, limbus_col, limbus_r, in px;
+a field is empty where nothing is to be seen. Look at every sheet before the table is used; it stays outside the
+repository.
 """
 
 import argparse
@@ -21,6 +28,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from models.iris_outlines import strips
 from models.iris_outlines.search import find_limbus, fit_pupil, search, without_glare
 from numpy.typing import NDArray
 
@@ -122,6 +130,24 @@ def again(rows: list[Row], images: Path, seeds: list[Row]) -> list[Row]:
     return rows
 
 
+def put(rows: list[Row], circles: list[Row]) -> list[Row]:
+    """The rows with circles as they are given.
+
+    Parameters
+    ----------
+    rows, circles : list of list of str
+
+    Returns
+    -------
+    list of list of str
+    """
+    rows = [list(row) for row in rows]
+    for index, *fields in circles:
+        row = rows[int(index)]
+        row[2:] = [field or known for field, known in zip(fields, row[2:], strict=True)]
+    return rows
+
+
 def sheets(rows: list[Row], images: Path, out: Path, across: int = 5, down: int = 4, side_px: int = 320) -> None:
     """Write pictures of many eyes each, with their circles and rows of the table.
 
@@ -154,7 +180,9 @@ def _tile(images: Path, index: int, row: Row, side_px: int) -> NDArray[np.uint8]
         if all(fields):
             at, right, radius = (float(field) for field in fields)
             centre = round((right + 0.5) * factor * 8), round((at + 0.5) * factor * 8)
-            cv2.circle(tile, centre, round(radius * factor * 8), colour, 1, cv2.LINE_AA, 3)
+            height = strips.PIXEL_HEIGHT.get(row[0], 1.0)
+            axes = round(radius * height**-0.5 * factor * 8), round(radius * height**0.5 * factor * 8)
+            cv2.ellipse(tile, centre, axes, 0, 0, 360, colour, 1, cv2.LINE_AA, 3)
     cv2.putText(tile, str(index), (4, 16), 0, 0.55, (0, 0, 255), 2)
     return np.asarray(tile, np.uint8)
 
@@ -179,7 +207,7 @@ def _write(path: Path, rows: list[Row]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("step", choices=("propose", "sheet", "again"))
+    parser.add_argument("step", choices=("propose", "sheet", "again", "strips", "read", "set"))
     parser.add_argument("table", type=Path, nargs="?")
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--sets", nargs="*", default=[f"{name}={count}" for name, count in SETS.items()])
@@ -191,6 +219,14 @@ def main() -> None:
         _write(arguments.out, propose(arguments.images, sets))
     elif arguments.step == "sheet":
         sheets(_read(arguments.table), arguments.images, arguments.out)
+    elif arguments.step == "strips":
+        strips.sheets(_read(arguments.table), arguments.images, arguments.out)
+    elif arguments.step == "read":
+        rows, far = strips.read(_read(arguments.table), arguments.images, _read(arguments.seeds))
+        _write(arguments.out, rows)
+        print("as they were read, to be looked at:", *far)
+    elif arguments.step == "set":
+        _write(arguments.out, put(_read(arguments.table), _read(arguments.seeds)))
     else:
         _write(arguments.out, again(_read(arguments.table), arguments.images, _read(arguments.seeds)))
 
