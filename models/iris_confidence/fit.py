@@ -7,20 +7,23 @@ usage: python -m models.iris_confidence.fit [--images DIR --truth CSV ...] [--wi
 --truth CSV    circles drawn by hand; see truth.py
 --without NAME a camera that takes no part in the fit and is judged as a whole
 --prints DIR   folders of pictures of fingers (*.pgm): no eye should be found in them
---eyes N       synthetic eyes of each half (default 1500)
+--eyes N       synthetic eyes of each half (default 200)
 
 Development: synthetic eyes, half of the persons of every camera, every second print. Judged: other synthetic eyes, the
 other persons, the other prints. An outline is wrong if the mean error of a boundary, along the true one, is more than
-3 % of the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Prints the constants to
-be copied into iris/segmentation/confidence.py. Takes about ten minutes.
+3 % of the iris radius; of hand-drawn circles, if the pupil is off by 5 % or the limbus by 10 %. Circles are drawn to
+2 and 3 % only: outlines that are a little worse than that take no part in the fit. Prints the constants to be copied
+into iris/segmentation/confidence.py, and how many are doubted: of the outlines that the segmentation answers, and of
+all that it chooses from. Takes about five minutes with 200 eyes.
 """
 
 import argparse
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -33,7 +36,7 @@ from biocapture.iris.segmentation.alternatives import alternatives
 from biocapture.iris.segmentation.confidence import boundary_evidence, feature_vectors
 from biocapture.iris.segmentation.reduction import Reduction, reduce_image
 from biocapture.iris.segmentation.refine import Hypothesis
-from biocapture.iris.segmentation.segment import first_hypothesis, locate, pupil_guesses
+from biocapture.iris.segmentation.segment import find_eye, first_hypothesis, proposed_outlines, pupil_guesses
 from biocapture.synthetic.eye.capture import EyeTruth, capture
 from biocapture.synthetic.eye.conditions import Conditions, everyday_conditions
 from biocapture.synthetic.eye.eye import eye
@@ -43,15 +46,26 @@ Rows = NDArray[np.float64]
 Located = tuple[Ellipse, Ellipse, Rows]
 """Pupil, limbus, and the evidence for them."""
 
-Example = tuple[str, Rows, bool, float]
-"""Kind or camera, evidence, whether the outline is right, weight."""
 
-EYES_OF_A_CAMERA = 200.0
-"""Weight of the eyes of one camera, however many were drawn."""
+class Example(NamedTuple):
+    """An outline: kind or camera, evidence, whether it is right, weight (0 = undecided), whether it is the answer."""
+
+    kind: str
+    row: Rows
+    right: bool
+    weight: float
+    answer: bool
+
+
+EYES_OF_A_CAMERA, SYNTHETIC_EYES, PRINTS = 200.0, 400.0, 800.0
+"""Weights of the eyes of one camera, however many were drawn, of all synthetic eyes, of all prints."""
 
 WRONG, PUPIL_WRONG, LIMBUS_WRONG = 0.03, 0.05, 0.10
-WRONG_WEIGHT = 4.0
-"""A wrong outline that is believed, of a print too, costs as much as this many right ones that are not."""
+WRONG_WEIGHT = 2.0
+"""A wrong outline that is believed costs as much as this many right ones that are not."""
+
+PUPIL_UNDECIDED, LIMBUS_UNDECIDED = 0.07, 0.13
+"""Errors, in iris radii, up to which a drawn circle may be what is wrong."""
 
 STIFFNESS = 0.5
 
@@ -60,7 +74,9 @@ PARTS = slice(0, 5), slice(5, 10)
 """Directions of the evidence that make sense; which is the pupil's, which the limbus'."""
 
 ALTERNATIVE_WEIGHT = 0.25
-"""Weight of alternatives to an outline, in the development half: the fit has to distinguish them from the right one."""
+"""Weight of what is not the answer: the fit has to distinguish it from the right outline."""
+
+MAX_GUESSES = 6
 
 KINDS = ("everyday", "gaze", "gaze", "gaze", "glare", "glare", "lids", "lids", "blur", "light")
 
@@ -87,36 +103,30 @@ def conditions_of(index: int, random: np.random.Generator) -> tuple[str, Conditi
     return kind, dataclasses.replace(usual, **changes[kind])
 
 
+def hypotheses(pixels: GreyPixels) -> Iterator[tuple[Located, float]]:
+    """What the confidence has to choose from: the answer, then alternatives to the first outline, other guesses and
+    proposals, refined; their weights.
+    """
+    answer = find_eye(pixels)
+    if answer is None:
+        return
+    yield _in_image(answer[0].near, answer[0].hypothesis), 1.0
+    small = reduce_image(pixels)
+    guesses = list(itertools.islice(pupil_guesses(small.dark), MAX_GUESSES))
+    first = first_hypothesis(pixels, small, guesses)
+    others = [] if first is None else [(first[0], other) for other in alternatives(*first)]
+    others += [other for guess in guesses if (other := first_hypothesis(pixels, small, [guess])) is not None]
+    others += [(each.near, each.hypothesis) for each in proposed_outlines(pixels, small)]
+    for near, other in others:
+        yield _in_image(near, other), ALTERNATIVE_WEIGHT
+
+
 def synthetic(first: int, count: int) -> Iterator[Example]:
     """The outlines of some eyes."""
     for kind, pixels, truth in captures(first, count):
-        located = evidence_of(pixels)
-        if located is not None:
-            yield _example(kind, located, truth, 1.0)
-
-
-def hypotheses(pixels: GreyPixels) -> Iterator[tuple[Located, float]]:
-    """What the confidence has to choose from: the first hypothesis, alternatives to it and other guesses refined."""
-    small = reduce_image(pixels)
-    guesses = list(pupil_guesses(small.dark))
-    first = first_hypothesis(pixels, small, guesses)
-    if first is None:
-        return
-    near, outline = first
-    yield _in_image(near, outline), 1.0
-    for other in alternatives(near, outline):
-        yield _in_image(near, other), ALTERNATIVE_WEIGHT
-    for guess in guesses:
-        other_first = first_hypothesis(pixels, small, [guess])
-        if other_first is not None:
-            yield _in_image(*other_first), ALTERNATIVE_WEIGHT
-
-
-def candidates(first: int, count: int) -> Iterator[Example]:
-    """Likewise, of everything that the confidence has to choose from."""
-    for kind, pixels, truth in captures(first, count):
-        for located, weight in hypotheses(pixels):
-            yield _example(kind, located, truth, weight)
+        for (pupil, limbus, row), weight in hypotheses(pixels):
+            right = max(errors(pupil, limbus, truth)) < WRONG
+            yield Example(kind, row, right, weight * SYNTHETIC_EYES / count, weight == 1)
 
 
 def captures(first: int, count: int) -> Iterator[tuple[str, GreyPixels, EyeTruth]]:
@@ -126,18 +136,6 @@ def captures(first: int, count: int) -> Iterator[tuple[str, GreyPixels, EyeTruth
         kind, conditions = conditions_of(index, random)
         made = capture(eye(index // 2, left=bool(index % 2)), conditions, index)
         yield kind, made.pixels, made.truth
-
-
-def _example(kind: str, located: Located, truth: EyeTruth, weight: float) -> tuple[str, Rows, bool, float]:
-    pupil, limbus, row = located
-    return kind, row, max(errors(pupil, limbus, truth)) < WRONG, weight
-
-
-def evidence_of(pixels: GreyPixels) -> Located | None:
-    """Both boundaries in the picture and the evidence for them."""
-    small = reduce_image(pixels)
-    found = locate(pixels, small, pupil_guesses(small.dark))
-    return None if found is None else _in_image(found.near, found.hypothesis)
 
 
 def _in_image(near: Reduction, hypothesis: Hypothesis) -> Located:
@@ -162,17 +160,17 @@ def _apart(found: Ellipse, true: Any) -> float:
     return float(np.abs(np.hypot(right, down) - rim).mean())
 
 
-def hand_drawn(images: Path, eyes: list[Drawn], every: bool) -> Iterator[Example]:
-    """Eyes whose circles were drawn by hand; of every camera as many count. ``every``: alternatives, too."""
+def hand_drawn(images: Path, eyes: list[Drawn]) -> Iterator[Example]:
+    """Eyes whose circles were drawn by hand; of every camera as many count, and none that is undecided."""
     number = Counter(one.camera for one in eyes)
     for one in eyes:
-        pixels = _grey(images / one.camera / one.file)
-        best = evidence_of(pixels)
-        found = hypotheses(pixels) if every else iter([] if best is None else [(best, 1.0)])
-        for (pupil, limbus, row), weight in found:
+        for (pupil, limbus, row), weight in hypotheses(_grey(images / one.camera / one.file)):
             iris_px = one.limbus[2] if np.isfinite(one.limbus[2]) else limbus.radius_px
-            right = is_right(off_circle(pupil, one.pupil, iris_px), off_circle(limbus, one.limbus, iris_px))
-            yield one.camera, row, right, weight * EYES_OF_A_CAMERA / number[one.camera]
+            off = off_circle(pupil, one.pupil, iris_px), off_circle(limbus, one.limbus, iris_px)
+            right = is_right(*off)
+            decided = right or off[0] >= PUPIL_UNDECIDED or off[1] >= LIMBUS_UNDECIDED
+            share = EYES_OF_A_CAMERA / number[one.camera] if decided else 0.0
+            yield Example(one.camera, row, right, weight * share, weight == 1)
 
 
 def is_right(pupil: float, limbus: float) -> bool:
@@ -187,11 +185,11 @@ def off_circle(found: Ellipse, drawn: NDArray[np.float64], iris_px: float) -> fl
 
 
 def prints(folders: list[Path], half: int) -> Iterator[Example]:
-    """Fingers, in which whatever is found is wrong."""
-    for path in sorted(path for folder in folders for path in folder.glob("*.pgm"))[half::2]:
-        located = evidence_of(_grey(path))
-        if located is not None:
-            yield "prints", located[2], False, 1.0
+    """Fingers, in which whatever is found is wrong: every tenth picture."""
+    paths = sorted(path for folder in folders for path in folder.glob("*.pgm"))[10 * half :: 20]
+    for path in paths:
+        for located, weight in hypotheses(_grey(path)):
+            yield Example("prints", located[2], False, weight * PRINTS / len(paths), weight == 1)
 
 
 def _grey(path: Path) -> GreyPixels:
@@ -220,17 +218,26 @@ def fit_logistics(rows: Rows, right: NDArray[np.bool_], weight: Rows) -> tuple[R
     return pupil, limbus
 
 
-def judge(found: list[tuple[str, Rows, bool, float]], pupil: Rows, limbus: Rows) -> None:
+def judge(found: list[Example], pupil: Rows, limbus: Rows) -> None:
     """Print how many wrong outlines are doubted and how many right ones believed, at a half."""
-    for kind in dict.fromkeys(one[0] for one in found):
-        rows = np.array([one[1] for one in found if one[0] == kind])
-        right = np.array([one[2] for one in found if one[0] == kind])
+    for kind in dict.fromkeys(one.kind for one in found):
+        those = [one for one in found if one.kind == kind]
+        rows, right, answer = (np.array([getattr(one, name) for one in those]) for name in ("row", "right", "answer"))
+        decided = np.array([one.weight > 0 for one in those])
         sure = np.prod(
             [1 / (1 + np.exp(-rows[:, part] @ w[:-1] - w[-1])) for part, w in zip(PARTS, (pupil, limbus), strict=True)],
             axis=0,
         )
-        doubted, believed = (sure[~right] < 0.5).sum(), (sure[right] >= 0.5).sum()
-        print(f"{kind:14} {doubted} of {(~right).sum()} wrong doubted, {believed} of {right.sum()} right believed")
+
+        def share(part: NDArray[np.bool_], counted: NDArray[np.bool_]) -> str:
+            return f"{int((part & counted).sum())} of {int(part.sum())}"
+
+        good, bad, other = right & answer, ~right & answer, ~right & decided
+        print(
+            f"{kind:17} right believed {share(good, sure >= 0.5)}, at least 0.25 {share(good, sure >= 0.25)}, "
+            f"0.85 {share(good, sure >= 0.85)}; wrong doubted {share(bad, sure < 0.5)}, "
+            f"of all decided hypotheses {share(other, sure < 0.5)}"
+        )
 
 
 def main() -> None:
@@ -240,15 +247,15 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, nargs="*", default=[])
     parser.add_argument("--without")
     parser.add_argument("--prints", type=Path, nargs="*", default=[])
-    parser.add_argument("--eyes", type=int, default=1500)
+    parser.add_argument("--eyes", type=int, default=200)
     arguments = parser.parse_args()
-    halves = [list(candidates(1000, arguments.eyes)), list(synthetic(100_000, arguments.eyes))]
+    halves = [list(synthetic(first, arguments.eyes)) for first in (1000, 100_000)]
     drawn = list(read_drawn(arguments.truth))
     for judged in (False, True):
         eyes = [eye for eye in drawn if (eye.judged or eye.camera == arguments.without) == judged]
-        halves[judged] += hand_drawn(arguments.images, eyes, every=not judged)
+        halves[judged] += hand_drawn(arguments.images, eyes)
         halves[judged] += prints(arguments.prints, int(judged))
-    _, rows, right, weight = (np.array(column) for column in zip(*halves[0], strict=True))
+    rows, right, weight = (np.array([getattr(one, name) for one in halves[0]]) for name in ("row", "right", "weight"))
     pupil, limbus = fit_logistics(rows, right, weight)
     for name, weights in (("PUPIL", pupil), ("LIMBUS", limbus)):
         print(f"{name}_WEIGHTS, {name}_BIAS = ({', '.join(f'{w:.2f}' for w in weights[:-1])}), {weights[-1]:.2f}")

@@ -94,3 +94,30 @@ def test_a_limbus_that_is_brought_along_is_fitted_where_it_is() -> None:
     found = find_limbus(small.calm, pupil, limbus.rescale(1.0))
     assert found is not None
     assert found.ellipse.radius_px == pytest.approx(limbus.radius_px, rel=0.05)
+
+
+EYE_TRACKER: dict[str, Any] = {
+    "shape": (200, 200),
+    "iris_radius_px": 64.0,
+    "shift_row_px": 0.0,
+    "shift_column_px": 0.0,
+    "exposure_ev": -2.0,
+    "defocus_px": 3.0,
+    "noise": 2.0,
+    "contrast_loss": 0.6,
+    "leds": 1,
+}
+"""A dark, soft picture with little contrast."""
+
+
+def test_a_right_outline_of_a_dim_soft_eye_is_believed() -> None:
+    doubted = []
+    for number in range(EYES):
+        seed = FIRST + number
+        conditions = dataclasses.replace(everyday_conditions(seed), **EYE_TRACKER)
+        made = capture(eye(seed, left=bool(number % 2)), conditions, number)
+        found = segment(made.pixels)
+        assert isinstance(found, Outline)
+        if max(errors(found.pupil, found.limbus, made.truth)) < 0.03 and found.confidence < 0.5:
+            doubted.append((number, found.confidence))
+    assert not doubted

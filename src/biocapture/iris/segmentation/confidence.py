@@ -36,8 +36,8 @@ MIN_EDGE_GREYS = 1.5
 ERROR_RANGE = 0.003, 0.3
 """Errors along a boundary, in iris radii, that are as good as none, and as bad as any."""
 
-PUPIL_WEIGHTS, PUPIL_BIAS = (4.37, -12.81, -1.73, 0.0, -0.33), 2.03
-LIMBUS_WEIGHTS, LIMBUS_BIAS = (8.98, -6.38, 0.0, -1.15, -12.56), 1.57
+PUPIL_WEIGHTS, PUPIL_BIAS = (7.46, -14.54, 0.0, -6.19, 0.0), 2.16
+LIMBUS_WEIGHTS, LIMBUS_BIAS = (17.04, -3.06, -0.64, 0.0, -16.0), -4.57
 """Of the evidence, in the order of :func:`feature_vectors`."""
 
 

@@ -1,19 +1,15 @@
 """The straight line from the pixels of one eye to its outline."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from biocapture.iris.outline import Ellipse, Outline
 from biocapture.iris.segmentation.alternatives import SURE_CONFIDENCE, best_hypothesis
 from biocapture.iris.segmentation.candidates import candidates
 from biocapture.iris.segmentation.confidence import boundary_evidence, confidence
-from biocapture.iris.segmentation.ellipse_fit import with_shape
-from biocapture.iris.segmentation.lids import Lid, uprightness
 from biocapture.iris.segmentation.limbus import Limbus, find_limbus
-from biocapture.iris.segmentation.polar import angles, polar_image, radial_rise
+from biocapture.iris.segmentation.located import Located
 from biocapture.iris.segmentation.proposals import proposals
 from biocapture.iris.segmentation.pupil import (
     MAX_RADIUS_SHARE,
@@ -25,8 +21,8 @@ from biocapture.iris.segmentation.pupil import (
     pupil_score,
 )
 from biocapture.iris.segmentation.reduction import BLACK_QUANTILES, Reduction, close_up, reduce_image
-from biocapture.iris.segmentation.refine import Hypothesis, pupil_or_iris, refine_pair
-from biocapture.types import Failure, GreyPixels, Trace, Values, no_trace
+from biocapture.iris.segmentation.refine import Hypothesis, refine_pair
+from biocapture.types import Failure, GreyPixels, Trace, no_trace
 
 MIN_PX = 64
 """Shorter side of an image below which it is refused."""
@@ -34,14 +30,11 @@ MIN_PX = 64
 SUFFICIENT_PAIR_SCORE = 1.8
 """Score from which a pair of discs is taken without trying further guesses; see :func:`_pair_score`."""
 
-MIN_SIDE_FOR_TWO_EYES, MIN_SECOND_EYE_CONFIDENCE = 7.0, 0.5
+MIN_SIDE_FOR_TWO_EYES, MIN_SECOND_EYE_CONFIDENCE = 7.0, 0.85
 """Side of an image, in iris radii, that has room for two eyes; confidence from which the second one counts."""
 
 ASKED_BELOW = 0.85
 """Confidence below which the network is asked, too."""
-
-EDGE_ANGLES = 128
-"""Angles at which an outline keeps its measured edges."""
 
 
 def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
@@ -65,6 +58,29 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
     """
     if min(pixels.shape[:2]) < MIN_PX:
         return Failure("iris.no_eye", f"{min(pixels.shape[:2])} px, least {MIN_PX}")
+    eye = find_eye(pixels, trace)
+    if eye is None:
+        return Failure("iris.no_eye", "no dark disc within a larger one")
+    located, small = eye
+    if _has_second_eye(pixels, small, located):
+        return Failure("iris.one_eye", "two eyes")
+    return located.outline(pixels.shape)
+
+
+def find_eye(pixels: GreyPixels, trace: Trace = no_trace) -> tuple[Located, Reduction] | None:
+    """The likeliest of all the outlines that are tried.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+    trace : callable
+        See :func:`segment`.
+
+    Returns
+    -------
+    (Located, Reduction) or None
+        The eye, and the reduction of all of the image that it was found in.
+    """
     found: list[tuple[Located, Reduction]] = []
     for black_quantile in BLACK_QUANTILES:
         small = reduce_image(pixels, black_quantile)
@@ -77,36 +93,7 @@ def segment(pixels: GreyPixels, trace: Trace = no_trace) -> Outline | Failure:
                 break
     if max((located.confidence for located, _ in found), default=0.0) < ASKED_BELOW:
         found += [(each, small) for each in proposed_outlines(pixels, small)]
-    if not found:
-        return Failure("iris.no_eye", "no dark disc within a larger one")
-    located, small = max(found, key=lambda one: one[0].confidence)
-    if _has_second_eye(pixels, small, located):
-        return Failure("iris.one_eye", "two eyes")
-    return _outline_in_image(pixels, located)
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """An eye.
-
-    Attributes
-    ----------
-    near : Reduction
-        The working image of its iris.
-    hypothesis : (Ellipse, Ellipse, (Lid, Lid))
-        Pupil, limbus and lids in pixels of it.
-    confidence : float
-        0..1 how sure they are.
-    """
-
-    near: Reduction
-    hypothesis: Hypothesis
-    confidence: float
-
-    @property
-    def limbus(self) -> Ellipse:
-        """In pixels of the image."""
-        return self.near.to_image(self.hypothesis[1])
+    return max(found, key=lambda one: one[0].confidence) if found else None
 
 
 def proposed_outlines(pixels: GreyPixels, small: Reduction) -> Iterator[Located]:
@@ -244,47 +231,3 @@ def _pair_score(pupil: Pupil, limbus: Limbus, longer: int) -> float:
     rim = np.sqrt(min(max(limbus.score, 0.1), 20.0)) / (1 + (limbus.spread / 30.0) ** 2)
     large = min(1.0, limbus.ellipse.radius_px / (0.13 * longer))
     return float(pupil_score(pupil) * rim * large)
-
-
-def _outline_in_image(pixels: GreyPixels, located: Located) -> Outline:
-    """The outline in pixels of the image as given."""
-    near = located.near
-    within, around, (upper, lower) = located.hypothesis
-    outer = near.to_image(around)
-    return Outline(
-        pupil=near.to_image(within),
-        limbus=outer,
-        pupil_edge_px=_edge_distances(pupil_or_iris(near, within), within) / near.factor,
-        limbus_edge_px=_edge_distances(near.calm, around) / near.factor,
-        upper_lid=_lid_rows(upper, outer, pixels.shape),
-        lower_lid=_lid_rows(lower, outer, pixels.shape),
-        confidence=located.confidence,
-        upright=uprightness(near, *located.hypothesis),
-    )
-
-
-def _edge_distances(image: GreyPixels, ellipse: Ellipse) -> Values:
-    """(A,) px from the centre to where greys rise most, near the ellipse; NaN where they do not rise."""
-    reach, steps = 1.5, 96
-    sheet = polar_image(image, with_shape(ellipse, (0.0, 0.0)), reach, steps, EDGE_ANGLES)
-    rise = cv2.GaussianBlur(radial_rise(sheet, 3), (5, 3), 0)
-    away = np.abs((np.arange(steps) + 0.5) * reach / steps - (_radii_px(ellipse) / ellipse.radius_px)[:, None])
-    rise[away > 0.15] = 0
-    best = rise.argmax(axis=1)
-    visible = rise[np.arange(EDGE_ANGLES), best] > 2
-    return np.where(visible, (best + 0.5) * reach / steps * ellipse.radius_px, np.nan)
-
-
-def _radii_px(ellipse: Ellipse) -> Values:
-    """(A,) distance of the ellipse from its centre at equal angles, as seen in the image."""
-    turn = angles(EDGE_ANGLES) - ellipse.tilt_rad
-    return 1 / np.hypot(np.cos(turn) / ellipse.major_px, np.sin(turn) / ellipse.minor_px)
-
-
-def _lid_rows(lid: Lid, limbus: Ellipse, shape: tuple[int, ...]) -> Values:
-    """Row of a rim in every column of the image; the image's edge where the lid does not reach over the iris."""
-    height, width = shape[:2]
-    if not lid.covers:
-        return np.full(width, -0.5 if lid.upper else height - 0.5)
-    column: Values = (np.arange(width, dtype=np.float64) - limbus.column_px) / limbus.radius_px
-    return np.clip(limbus.row_px + lid.row_at(column) * limbus.radius_px, -0.5, height - 0.5)
