@@ -49,8 +49,7 @@ def judge(model: ModelFunction, kept: list[Kept]) -> dict[str, tuple[int, float,
         if not np.isfinite(one.pupil).all():
             continue
         small, factor = reduce(one.pixels, 1.0)
-        seen = elected(model(network_input(small)[None])[0])
-        best = seen[0] if seen else None
+        best = elected(model(network_input(small)[None])[0])
         if not one.pupil.any():
             none = "no eye" if one.camera == "none" else f"{one.camera}, closed"
             rows[none].append((float(best is not None and best.evidence >= FOUND), np.nan, np.nan))

@@ -20,8 +20,6 @@ CELL, UNIT = 4, 16.0
 DARKEST, BRIGHTEST = 0.01, 0.98
 """Shares of the pixels below the greys that become -1 and 1."""
 
-MAX_PROPOSALS = 2
-
 MIN_EVIDENCE = 0.1
 """Evidence below which no eye is proposed."""
 
@@ -65,8 +63,8 @@ class Proposal:
         return Proposal(self.pupil.rescale(factor), self.limbus.rescale(factor), self.evidence)
 
 
-def proposals(pixels: GreyPixels) -> list[Proposal]:
-    """Pairs of circles that may be pupil and limbus.
+def proposal(pixels: GreyPixels) -> Proposal | None:
+    """A pair of circles that may be pupil and limbus.
 
     Parameters
     ----------
@@ -74,14 +72,14 @@ def proposals(pixels: GreyPixels) -> list[Proposal]:
 
     Returns
     -------
-    list of Proposal
-        At most :data:`MAX_PROPOSALS`, best first, in pixels of ``pixels``; none where nothing looks like an eye.
+    Proposal or None
+        In pixels of ``pixels``; None where nothing looks like an eye.
     """
     factor = min(WIDE / pixels.shape[1], HIGH / pixels.shape[0])
     height, width = (max(1, round(side * factor)) for side in pixels.shape)
     small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    votes = load("iris_segmentation")(network_input(small)[None])[0]
-    return [each.rescale(1 / factor) for each in elected(votes) if _is_possible(each, small.shape)]
+    found = elected(load("iris_segmentation")(network_input(small)[None])[0])
+    return found.rescale(1 / factor) if found is not None and _is_possible(found, small.shape) else None
 
 
 def network_input(grey: GreyPixels, inside: GreyPixels | None = None) -> Field:
@@ -116,8 +114,8 @@ def network_input(grey: GreyPixels, inside: GreyPixels | None = None) -> Field:
     return seen
 
 
-def elected(votes: Field) -> list[Proposal]:
-    """Circles that neighbouring cells agree on.
+def elected(votes: Field) -> Proposal | None:
+    """Circles that the cells around the surest one agree on.
 
     Parameters
     ----------
@@ -126,28 +124,24 @@ def elected(votes: Field) -> list[Proposal]:
 
     Returns
     -------
-    list of Proposal
-        In pixels of its input.
+    Proposal or None
+        In pixels of its input; None where no cell has :data:`MIN_EVIDENCE`.
     """
     evidence = 1 / (1 + np.exp(-votes[0]))
-    left, found = evidence.copy(), []
-    for _ in range(MAX_PROPOSALS):
-        row, column = divmod(int(left.argmax()), left.shape[1])
-        best = float(left[row, column])
-        if best < MIN_EVIDENCE:
-            break
-        around = slice(max(0, row - 2), row + 3), slice(max(0, column - 2), column + 3)
-        weight = evidence[around] * (evidence[around] >= VOTING * best)
-        weight = weight / weight.sum()
-        places = np.concatenate([votes[3:9, *around][k : k + 2] + _middles(*left.shape)[:, *around] for k in (0, 3)])
-        at = UNIT * (places * weight).sum(axis=(1, 2))
-        size = UNIT * np.exp((votes[[5, 8]][:, *around] * weight).sum(axis=(1, 2)))
-        pupil, limbus = (
-            Ellipse(float(at[2 * k + 1]), float(at[2 * k]), float(size[k]), float(size[k]), 0.0) for k in (0, 1)
-        )
-        found.append(Proposal(pupil, limbus, best))
-        _clear(left, limbus)
-    return found
+    row, column = divmod(int(evidence.argmax()), evidence.shape[1])
+    best = float(evidence[row, column])
+    if best < MIN_EVIDENCE:
+        return None
+    around = slice(max(0, row - 2), row + 3), slice(max(0, column - 2), column + 3)
+    weight = evidence[around] * (evidence[around] >= VOTING * best)
+    weight = weight / weight.sum()
+    places = np.concatenate([votes[3:9, *around][k : k + 2] + _middles(*evidence.shape)[:, *around] for k in (0, 3)])
+    at = UNIT * (places * weight).sum(axis=(1, 2))
+    size = UNIT * np.exp((votes[[5, 8]][:, *around] * weight).sum(axis=(1, 2)))
+    pupil, limbus = (
+        Ellipse(float(at[2 * k + 1]), float(at[2 * k]), float(size[k]), float(size[k]), 0.0) for k in (0, 1)
+    )
+    return Proposal(pupil, limbus, best)
 
 
 def _is_possible(proposal: Proposal, shape: tuple[int, ...]) -> bool:
@@ -163,10 +157,3 @@ def _middles(height: int, width: int) -> NDArray[np.float32]:
     """(2, h, w) column and row of the middle of every cell, in :data:`UNIT`."""
     rows, columns = np.mgrid[:height, :width]
     return ((np.stack([columns, rows]) + 0.5) * CELL - 0.5).astype(np.float32) / UNIT
-
-
-def _clear(evidence: Field, limbus: Ellipse) -> None:
-    """Set the evidence within an iris to 0, in place."""
-    reach = max(2, round(limbus.radius_px / CELL))
-    at = round((limbus.column_px + 0.5) / CELL - 0.5), round((limbus.row_px + 0.5) / CELL - 0.5)
-    cv2.circle(evidence, at, reach, 0.0, -1)

@@ -10,7 +10,7 @@ from biocapture.iris.segmentation.candidates import candidates
 from biocapture.iris.segmentation.confidence import boundary_evidence, confidence
 from biocapture.iris.segmentation.limbus import Limbus, find_limbus
 from biocapture.iris.segmentation.located import Located
-from biocapture.iris.segmentation.proposals import proposals
+from biocapture.iris.segmentation.proposals import proposal
 from biocapture.iris.segmentation.pupil import (
     MAX_RADIUS_SHARE,
     MIN_RADIUS_SHARE,
@@ -97,7 +97,7 @@ def find_eye(pixels: GreyPixels, trace: Trace = no_trace) -> tuple[Located, Redu
 
 
 def proposed_outlines(pixels: GreyPixels, small: Reduction) -> Iterator[Located]:
-    """The outlines that the likeliest proposal leads to: with a limbus found near the proposed one, and with that one.
+    """The outlines that the network's proposal leads to: with a limbus found near the proposed one, and with that one.
 
     Parameters
     ----------
@@ -109,14 +109,16 @@ def proposed_outlines(pixels: GreyPixels, small: Reduction) -> Iterator[Located]
     ------
     Located
     """
-    for proposal in proposals(pixels)[:1]:
-        guess = Guess(small.from_image(proposal.pupil), small.from_image(proposal.limbus))
-        if (fitted := first_hypothesis(pixels, small, [guess])) is not None:
-            near, hypothesis = fitted
-            yield Located(near, hypothesis, confidence(boundary_evidence(near, *hypothesis)))
-        near = close_up(pixels, small.tone, proposal.limbus)
-        hypothesis = refine_pair(near, near.from_image(proposal.pupil), near.from_image(proposal.limbus))
+    proposed = proposal(pixels)
+    if proposed is None:
+        return
+    guess = Guess(small.from_image(proposed.pupil), small.from_image(proposed.limbus))
+    if (fitted := first_hypothesis(pixels, small, [guess])) is not None:
+        near, hypothesis = fitted
         yield Located(near, hypothesis, confidence(boundary_evidence(near, *hypothesis)))
+    near = close_up(pixels, small.tone, proposed.limbus)
+    hypothesis = refine_pair(near, near.from_image(proposed.pupil), near.from_image(proposed.limbus))
+    yield Located(near, hypothesis, confidence(boundary_evidence(near, *hypothesis)))
 
 
 def locate(pixels: GreyPixels, small: Reduction, guesses: Iterable[Guess]) -> Located | None:
