@@ -168,6 +168,11 @@ class Image:
         Modality that its biometric record states; None for plain images.
     position : Position
         Position that its biometric record states.
+    impression : int or None
+        How its record says a print was taken: 0 plain and 1 rolled (live scan), 2 plain and 3 rolled (ink on paper),
+        4..7 latent, 8 swipe, 24 and 25 contactless, 29 unknown; None where there is no record.
+    other_ppi : tuple of float
+        Further credible resolutions that file and record state, where they disagree with ``ppi``.
     """
 
     pixels: NDArray[np.uint8]
@@ -178,6 +183,8 @@ class Image:
     path: str = ""
     modality: Modality | None = None
     position: Position = Position.UNKNOWN
+    other_ppi: tuple[float, ...] = ()
+    impression: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

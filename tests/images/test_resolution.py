@@ -103,15 +103,17 @@ def test_an_implausible_resolution_is_noted_and_not_used_for_prints(stated: tupl
     assert (image.ppi, image.ppi_source, image.notes) == (500.0, PpiSource.ASSUMED, ("image.ppi_implausible",))
 
 
-@pytest.mark.parametrize(("stated", "notes"), [(1000, ("image.ppi_conflict",)), (500, ()), (505, ())])
-def test_a_given_resolution_wins_and_contradiction_is_noted(stated: int, notes: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("stated", [1000, 500, 505, 72])
+def test_a_given_resolution_settles_what_the_file_states(stated: int) -> None:
     image = decode(encoded(GREY, "PNG", dpi=(stated, stated)), modality=FINGERPRINT, ppi=500)
-    assert (image.ppi, image.ppi_source, image.notes) == (500.0, PpiSource.GIVEN, notes)
+    assert (image.ppi, image.ppi_source, image.notes) == (500.0, PpiSource.GIVEN, ())
 
 
 def test_two_resolutions_in_one_file_are_noted_and_the_capture_resolution_wins() -> None:
     image = decode(jp2_stating(resc=19685, resd=39370), modality=FINGERPRINT)
-    assert (image.ppi, image.notes) == (500.0, ("image.ppi_conflict",))
+    assert (image.ppi, image.notes, image.other_ppi) == (500.0, ("image.ppi_conflict",), (pytest.approx(1000, abs=1),))
+    settled = decode(jp2_stating(resc=19685, resd=39370), modality=FINGERPRINT, ppi=1000)
+    assert (settled.ppi, settled.notes, settled.other_ppi) == (1000.0, (), ())
 
 
 def test_jfif_and_exif_that_disagree_are_noted_and_jfif_wins() -> None:

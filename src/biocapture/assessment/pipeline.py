@@ -13,7 +13,7 @@ from biocapture.assessment.modalities import AVAILABLE, DEFAULT_BACKEND, native_
 from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.report import Report
 from biocapture.assessment.samples import Source, sample_of, samples_of
-from biocapture.assessment.scoring import reports, reports_from_statistics, statistics_of
+from biocapture.assessment.scoring import described_sample, reports, reports_from_statistics
 from biocapture.errors import BiocaptureError
 from biocapture.images.limits import MAX_PIXELS
 from biocapture.measure import Batch
@@ -205,7 +205,7 @@ def _captures(named: NamedSource) -> Iterator[tuple[Sample, Batch] | Report]:
                 yield error_report(named.source, str(each), each.subject or at)
                 continue
             at = each.image.path or named.name
-            yield each, statistics_of(each, named.options)
+            yield described_sample(each, named.options)
         except (BiocaptureError, MemoryError) as error:
             yield error_report(named.source, str(error) or type(error).__name__, at)
         except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from biocapture.assessment.modalities import backend_option, measures, package
 from biocapture.assessment.options import Options
@@ -11,6 +12,7 @@ from biocapture.assessment.verdict import judge
 from biocapture.measure import Batch, Score, raw_columns
 from biocapture.types import Sample
 
+CONFLICT, SETTLED, IMPLAUSIBLE = "image.ppi_conflict", "image.ppi_settled", "image.ppi_implausible"
 NO_SCORE = Score(math.nan, math.nan)
 
 
@@ -28,7 +30,39 @@ def reports(samples: Sequence[Sample], options: Options) -> list[Report]:
     list of Report
         One per sample.
     """
-    return reports_from_statistics(samples, [statistics_of(sample, options) for sample in samples], options)
+    described = [described_sample(sample, options) for sample in samples]
+    return reports_from_statistics([sample for sample, _ in described], [each for _, each in described], options)
+
+
+def described_sample(sample: Sample, options: Options) -> tuple[Sample, Batch]:
+    """Statistics of one sample, after what its ridges say of contradictory resolutions.
+
+    Where file and record disagree, the resolution counts with which the ridges agree: two of three. That is noted and
+    no fault any more. Where the ridges say nothing, or contradict all of them, it stays one.
+
+    Parameters
+    ----------
+    sample : Sample
+    options : Options
+        Of which only the backend matters.
+
+    Returns
+    -------
+    sample : Sample
+        With the resolution that counts.
+    statistics : Batch
+        Of one, as :func:`statistics_of` gives it.
+    """
+    statistics = statistics_of(sample, options)
+    if CONFLICT not in sample.image.notes or not sample.modality.by_contact:
+        return sample, statistics
+    for ppi in (None, *sample.image.other_ppi):
+        other = sample if ppi is None else replace(sample, image=replace(sample.image, ppi=ppi))
+        again = statistics if ppi is None else statistics_of(other, options)
+        if again.failure[0] is None and IMPLAUSIBLE not in again.notes[0]:
+            notes = tuple(SETTLED if note == CONFLICT else note for note in sample.image.notes)
+            return replace(other, image=replace(other.image, notes=notes, other_ppi=())), again
+    return sample, statistics
 
 
 def statistics_of(sample: Sample, options: Options) -> Batch:

@@ -201,7 +201,13 @@ def decode_record_image(
         pixels = np.ascontiguousarray(pixels[top:bottom, left:right])
         if not pixels.size:
             raise DecodeError(f"segment {record_image.box} outside {decoded.pixels.shape[1::-1]}", subject)
-    image = Image(pixels, notes=notes, modality=record_image.modality, position=record_image.position)
+    image = Image(
+        pixels,
+        notes=notes,
+        modality=record_image.modality,
+        position=record_image.position,
+        impression=record_image.impression,
+    )
     return with_resolution(image, stated | decoded.resolutions, modality, ppi)
 
 

@@ -11,6 +11,7 @@ from biocapture.images.limits import MAX_BYTES, MAX_PIXELS
 from biocapture.images.records.fields import require
 from biocapture.images.records.record import parts_of_record
 from biocapture.images.records.record_image import DamagedImage, RecordPart
+from biocapture.images.records.refused import refused_record
 from biocapture.images.sources import as_decode_errors, bytes_of, part_name, split_part
 from biocapture.types import Modality, Position, Sample
 
@@ -52,6 +53,8 @@ def decode_many(
     file, part = (path, "") if isinstance(source, bytes) else split_part(path)
     data = bytes_of(source if isinstance(source, bytes) else file, max_bytes, path)
     if not is_record(data):
+        if refused := refused_record(data):
+            raise DecodeError(refused, path or "image bytes")
         if modality is None:
             raise UsageError("a single picture needs a modality", path or "image bytes")
         image = decode(source, modality=modality, ppi=ppi, max_pixels=max_pixels, max_bytes=max_bytes, name=name)

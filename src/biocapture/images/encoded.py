@@ -17,6 +17,7 @@ from biocapture.images.codecs.raster import (
 )
 from biocapture.images.codecs.resolution import stated_resolutions
 from biocapture.images.formats import format_of
+from biocapture.images.records.refused import is_lossless_jpeg, refused_record
 
 START_OF_SCAN = b"\xff\xda"
 SCAN_BUDGET = 1_000_000_000
@@ -70,8 +71,12 @@ def decode_encoded(data: bytes, grey: bool, subject: str, max_pixels: int) -> De
         No format that is read, or over the limit. On damaged data anything may be raised.
     """
     kind = format_of(data)
+    if kind is None and (name := refused_record(data)):
+        raise DecodeError(name, subject)
     if kind is None or kind.images:
         raise DecodeError(f"not an image we read (begins with {data[:8].hex(' ') or 'nothing'})", subject)
+    if kind.name == "JPEG" and is_lossless_jpeg(data):
+        raise DecodeError("lossless JPEG (JPEGL), which is not read: convert it to PNG or JPEG 2000", subject)
     if kind.size:
         size = kind.size(data)
         guard_size(size.width_px, size.height_px, subject, max_pixels)

@@ -37,20 +37,21 @@ def with_resolution(
         For a print without a credible resolution 500 ppi is assumed; other modalities keep what the file states, for
         information.
     given : float or None
-        What the caller states; it counts before everything else.
+        What the caller states; it counts before everything else, and settles what is contradictory.
 
     Returns
     -------
     Image
-        With ``ppi``, ``ppi_source`` and the notes ``image.ppi_implausible`` and ``image.ppi_conflict``.
+        With ``ppi``, ``ppi_source``, ``other_ppi`` and the notes ``image.ppi_implausible`` and ``image.ppi_conflict``.
     """
     notes = list(image.notes)
     credible = [pair for pair in stated.values() if not modality.by_contact or _is_plausible(pair)]
-    if modality.by_contact and len(credible) < len(stated):
-        notes.append("image.ppi_implausible")
-    claims = [pair[0] for pair in credible] + ([] if given is None else [given])
-    if claims and max(claims) > (1 + TOLERANCE) * min(claims):
+    claims = [pair[0] for pair in credible] if given is None else []
+    others = tuple(dict.fromkeys(claim for claim in claims if not _is_same(claim, claims[0])))
+    if others or (claims and len(credible) < len(stated)):
         notes.append("image.ppi_conflict")
+    elif stated and not credible and given is None:
+        notes.append("image.ppi_implausible")
     if given is not None:
         value, origin = given, PpiSource.GIVEN
     elif credible:
@@ -59,9 +60,17 @@ def with_resolution(
         value, origin = WORKING_PPI, PpiSource.ASSUMED
     else:
         value, origin = math.nan, PpiSource.NONE
+    others = tuple(_rounded(claim) for claim in others)
+    return replace(image, ppi=_rounded(value), ppi_source=origin, notes=tuple(notes), other_ppi=others)
+
+
+def _rounded(value: float) -> float:
     whole = float(np.rint(value))
-    value = whole if abs(value - whole) < MAX_ROUNDING_PPI else float(value)
-    return replace(image, ppi=value, ppi_source=origin, notes=tuple(notes))
+    return whole if abs(value - whole) < MAX_ROUNDING_PPI else float(value)
+
+
+def _is_same(one: float, other: float) -> bool:
+    return max(one, other) <= (1 + TOLERANCE) * min(one, other)
 
 
 def _is_plausible(pair: tuple[float, float]) -> bool:

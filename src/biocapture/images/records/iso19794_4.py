@@ -158,6 +158,25 @@ def read_finger_record(data: bytes, lenient: bool = False) -> FingerImageRecord:
     return FingerImageRecord(version, images, bool(header.get("certified", 0)))
 
 
+def iso_of_incits(data: bytes) -> bytes:
+    """A record of ANSI INCITS 381-2004 as one of ISO/IEC 19794-4:2005, which leaves out the product identifier.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole record.
+
+    Returns
+    -------
+    bytes
+        Empty where it is no such record: version, length, or unit of resolution are others.
+    """
+    is_incits = data.startswith(MAGIC[2005]) and data[8:14] == len(data).to_bytes(6, "big") and len(data) > 36
+    if not is_incits or data[23] not in (PER_INCH, PER_CM) or data[14:18] == bytes(4):
+        return b""
+    return data[:8] + (len(data) - 4).to_bytes(6, "big") + data[18:]
+
+
 def _images_2005(reader: Reader, header: dict[str, int]) -> list[FingerImage]:
     """All views of the next finger."""
     images: list[FingerImage] = []

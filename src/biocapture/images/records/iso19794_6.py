@@ -51,7 +51,7 @@ MAX_IMAGES = 65535
 VALID = COMMON | {
     "images": (range(1, MAX_IMAGES + 1),),
     "eye": (range(len(POSITIONS)),),
-    "depth": (range(1, MAX_BITS + 1),),
+    "depth": (range(1, MAX_BITS + 1), range(24, 25), range(48, 49)),  # of a pixel: three values of 8 or 16 bits
     "format": (range(2, 17, 2),),
     "header": (range(45, 46),),
     **dict.fromkeys(("width_px", "height_px", "bytes"), (range(1, 1 << 32),)),
@@ -179,8 +179,9 @@ def _image(version: Version, reader: Reader, fields: dict[str, int], capture: Ca
     kind, colour = divmod(fields["format"] // 2 - 1, 2)
     encoding, data = ENCODINGS[version][kind], reader.picture(fields["bytes"])
     size = fields["width_px"], fields["height_px"]
+    depth = fields["depth"] // 3 if fields["depth"] > MAX_BITS else fields["depth"]
     return IrisImage(
-        StoredPicture(encoding, data, *size, fields["depth"], 3 if colour else 1),
+        StoredPicture(encoding, data, *size, depth, 3 if colour else 1),
         fields["eye"],
         fields["kind"],
         fields["number"],

@@ -11,7 +11,7 @@ from biocapture.images.records.ansi_nist.xml import ROOT as PACKAGE
 from biocapture.images.records.ansi_nist.xml import parts_of_package
 from biocapture.images.records.cbeff import Bir, bir_of_tree, read_bir
 from biocapture.images.records.iso19794_4 import IDENTIFIER as FINGER
-from biocapture.images.records.iso19794_4 import read_finger_record
+from biocapture.images.records.iso19794_4 import iso_of_incits, read_finger_record
 from biocapture.images.records.iso19794_5 import IDENTIFIER as FACE
 from biocapture.images.records.iso19794_5 import read_face_record
 from biocapture.images.records.iso19794_6 import IDENTIFIER as IRIS
@@ -104,6 +104,8 @@ def _images_in_block(data: bytes) -> tuple[RecordImage, ...] | None:
     try:
         return _images_as_stated(data, lenient=False)
     except FormatError:
+        if data.startswith(FINGER) and (iso := iso_of_incits(data)):
+            return _images_as_stated(iso, lenient=False)
         images = _images_as_stated(data, lenient=True)
         return images and tuple(_of_wrong_length(image) for image in images)
 
@@ -121,7 +123,13 @@ def _images_as_stated(data: bytes, lenient: bool) -> tuple[RecordImage, ...] | N
         prints = read_finger_record(data, lenient).images
         return tuple(
             RecordImage(
-                Modality.FINGERPRINT, each.position, each.picture, each.ppi, each.capture.quality, each.capture.time
+                Modality.FINGERPRINT,
+                each.position,
+                each.picture,
+                each.ppi,
+                each.capture.quality,
+                each.capture.time,
+                impression=each.impression,
             )
             for each in prints
         )
