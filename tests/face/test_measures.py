@@ -163,10 +163,17 @@ def test_what_is_not_supplied_is_not_assessed(described_captures: dict[str, Face
     columns, _ = raw_columns(face.MEASURES, described_captures["landmarks only"], 1)
     missing = {name.removeprefix("face.") for name, column in columns.items() if np.isnan(column[0])}
     assert missing == {
-        *("background_uniformity", "red_background", "blue_background", "white_background", "background_shadow"),
+        *(
+            "background_uniformity",
+            "red_background",
+            "orange_background",
+            "blue_background",
+            "white_background",
+            "background_shadow",
+        ),
         *("head_covering", "glasses", "hair_over_eyes", "eyes_visible", "mouth_occlusion", "face_occlusion"),
         *("yaw", "pitch", "roll", "inter_eye_distance", "single_face", "eye_glare", "eye_brightness"),
-        *("face_proportion", "face_likeness", "cut_at_top"),
+        *("face_proportion", "face_likeness", "cut_at_top", "right_way_up"),
     }
 
 

@@ -152,6 +152,21 @@ def test_other_backgrounds_are_neither_red_nor_blue_nor_white(tint: tuple[int, i
     ] == [0] * 3
 
 
+@pytest.mark.parametrize("tint", [(255, 87, 34), (255, 140, 0), (230, 120, 30)], ids=str)
+def test_orange_is_not_red(tint: tuple[int, int, int]) -> None:
+    drawn = faces.face(behind=tint)
+    assert [raw(item, drawn) for item in (operational.orange_background, operational.red_background)] == [1, 0]
+
+
+def test_a_toned_picture_has_no_variety_of_colours() -> None:
+    drawn = faces.face(behind=(190, 200, 215))
+    assert score(operational.colour_variety, drawn) == 100
+    sepia = np.array([(0.393, 0.769, 0.189), (0.349, 0.686, 0.168), (0.272, 0.534, 0.131)])
+    drawn.pixels[:] = np.clip(drawn.pixels @ sepia.T, 0, 255).astype(np.uint8)
+    assert score(operational.colour_variety, drawn) < 40
+    assert score(operational.colour_depth, drawn) == 100
+
+
 def test_share_of_a_background_in_two_colours() -> None:
     drawn = faces.face(behind=RED)
     wall = drawn.parts == FacePart.BACKGROUND

@@ -1,6 +1,7 @@
 """A small file of every format that is read, for each of its endings."""
 
 import io
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,10 @@ from biocapture.images.records.iso39794.writing import write_data_block
 from biocapture.images.records.record_image import RecordImage
 from biocapture.types import Modality, Position
 
-ENDINGS = [(kind.name, ending) for kind in FORMATS for ending in kind.endings]
+HAS_HEIF = find_spec("pillow_heif") is not None
+"""HEIC is an extra."""
+
+ENDINGS = [(kind.name, ending) for kind in FORMATS for ending in kind.endings if kind.name != "HEIF" or HAS_HEIF]
 ASCII = b"P2 80 96 255\n" + b"\n".join(b" ".join(b"%d" % value for value in row) for row in GREY.tolist())
 
 
@@ -57,7 +61,17 @@ def _record(name: str, ending: str) -> bytes:
     return write_finger_record(FingerImageRecord(2011, (FingerImage(picture(GREY), finger=2),)))
 
 
+def _heif(pixels: np.ndarray) -> bytes:
+    from pillow_heif import from_pillow
+
+    buffer = io.BytesIO()
+    from_pillow(Pillow.fromarray(pixels).convert("RGB")).save(buffer)
+    return buffer.getvalue()
+
+
 def _saved(pixels: np.ndarray, name: str, **options: object) -> bytes:
+    if name == "HEIF":
+        return _heif(pixels)
     import wsq  # noqa: F401  registers the format with Pillow
 
     buffer = io.BytesIO()

@@ -11,7 +11,7 @@ from biocapture.errors import UsageError
 from biocapture.face.alignment import FRAME, AlignedFace, Rgb, align
 from biocapture.face.features.background import background_statistics, crop_background
 from biocapture.face.features.cheeks import cheek_patches
-from biocapture.face.features.colour import colour_distance
+from biocapture.face.features.colour import colour_distance, colour_variety
 from biocapture.face.features.detail import blur_px
 from biocapture.face.features.eyes import eye_statistics
 from biocapture.face.features.geometry import eye_opening, face_proportion, geometry_statistics, mouth_opening
@@ -206,6 +206,7 @@ def _of_aligned(aligned: AlignedFace, shape: tuple[int, int], inputs: Inputs, tr
     columns |= values_of(eye_statistics(aligned, boxes, parts, columns["cheek_grey"]))
     columns["blur_px"] = blur_px(aligned, region)
     columns["eye_opening"] = eye_opening(aligned.points)
+    columns["colour_variety"] = colour_variety(aligned.pixels)
     columns["colour_distance"] = colour_distance(aligned.pixels, region, patches)
     if inputs.parsing is not None:
         view = crop_background(aligned, shape, inputs.parsing)

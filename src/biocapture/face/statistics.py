@@ -35,6 +35,8 @@ class FaceBatch(Batch):
         Width of the head at the picture's upper border, in eye distances.
     red_pupils … gaze_offset : Column
         See :class:`biocapture.face.features.eyes.EyeStatistics`.
+    colour_variety : Column
+        Deviation of the colours of the picture from one tint, in codes.
     face_shade … teeth_share : Column
         See :class:`biocapture.face.features.skin.SkinStatistics`.
     blur_px : Column
@@ -83,7 +85,9 @@ class FaceBatch(Batch):
     face_shade: Column
     colour_depth: Column
     teeth_share: Column
+    colour_variety: Column
     red_share: Column
+    orange_share: Column
     blue_share: Column
     white_share: Column
     background_shade: Column

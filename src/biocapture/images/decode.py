@@ -224,8 +224,9 @@ FORMAT_NAMES = {
 
 
 def _notes_for(notes: tuple[str, ...], modality: Modality) -> tuple[str, ...]:
-    """Without the note on colour, unless the image is of an iris: elsewhere colour is usual or does not matter."""
-    return notes if modality is Modality.IRIS else tuple(note for note in notes if note != "image.colour")
+    """Without what is usual or does not matter: colour, but of an iris; mirroring, of faces as phones have it."""
+    usual = {Modality.IRIS: (), Modality.FACE: ("image.colour", "image.mirrored")}.get(modality, ("image.colour",))
+    return tuple(note for note in notes if note not in usual)
 
 
 def ending_notes(path: str, data: bytes) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.errors import DecodeError
-from biocapture.images.codecs.colour import shows_colour
+from biocapture.images.codecs.colour import shows_colour, shows_transparency
 from biocapture.images.codecs.pixels import as_grey_or_rgb, pixels_of_raster
 from biocapture.images.codecs.raster import (
     MIRRORED_ORIENTATIONS,
@@ -14,10 +14,15 @@ from biocapture.images.codecs.raster import (
     has_several_frames,
     load_upright,
     open_raster,
+    reduce_while_decoding,
 )
 from biocapture.images.codecs.resolution import stated_resolutions
 from biocapture.images.formats import format_of
 from biocapture.images.records.refused import is_lossless_jpeg, refused_record
+
+MAX_REDUCIBLE = 4
+"""A JPEG of a face may have as many times the pixels that are allowed: it is reduced while it is decoded (phones have
+108 and 200 megapixels)."""
 
 START_OF_SCAN = b"\xff\xda"
 SCAN_BUDGET = 1_000_000_000
@@ -85,15 +90,21 @@ def decode_encoded(data: bytes, grey: bool, subject: str, max_pixels: int) -> De
         return Decoded(as_grey_or_rgb(kind.pixels(data), grey), (), resolutions, kind.name)
     with open_raster(kind.name, data, max_pixels) as opened:
         width, height = opened.size
-        guard_size(width, height, subject, max_pixels)
+        reduced = False
         if kind.name == "JPEG":
+            guard_size(width, height, subject, max_pixels if grey else MAX_REDUCIBLE * max_pixels)
             guard_scans(data, width * height, subject)
+            reduced = not grey and reduce_while_decoding(opened, max_pixels)
+            width, height = opened.size
+        guard_size(width, height, subject, max_pixels)
         several = has_several_frames(opened)
         upright, tags = load_upright(opened)
         applies = {
             "image.multiple_frames": several,
             "image.mirrored": tags.get(ORIENTATION) in MIRRORED_ORIENTATIONS,
             "image.colour": grey and shows_colour(upright),
+            "image.transparent": not grey and shows_transparency(upright),
+            "image.reduced": reduced,
         }
         notes = tuple(note for note in applies if applies[note])
         pixels = pixels_of_raster(upright, grey, subject)

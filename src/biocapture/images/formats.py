@@ -58,6 +58,8 @@ FORMATS = (
     Format("WSQ", rb"\xff\xa0", (".wsq",), wsq_size, wsq_pixels),
     Format("GIF", rb"GIF8", (".gif",)),
     Format("WEBP", rb"RIFF....WEBP", (".webp",), webp_size),
+    Format("AVIF", rb"....ftypavi[fs]", (".avif",)),
+    Format("HEIF", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", (".heic", ".heif", ".hif")),
     Format("ISO19794", b"|".join(IDENTIFIERS), (".fir", ".iir", ".fac", ".iso"), images=parts_of_record),
     Format("ISO39794", DATA_BLOCK, (".der", ".bdb"), images=parts_of_record),
     Format("ANSI-NIST", SIGNATURE, (".an2", ".an2k", ".eft", ".nist", ".nst"), images=parts_of_record),

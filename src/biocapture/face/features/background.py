@@ -20,10 +20,12 @@ PARSING_WINDOW = slice(0, HEIGHT_PX), slice(23, 23 + WIDTH_PX)
 Range = tuple[tuple[int, int, int], tuple[int, int, int]]
 """Lowest and highest hue (of 256), saturation and value (of 255)."""
 
-RED: tuple[Range, Range] = (((0, 90, 50), (14, 255, 255)), ((241, 90, 50), (255, 255, 255)))
+RED: tuple[Range, Range] = (((0, 90, 50), (7, 255, 255)), ((241, 90, 50), (255, 255, 255)))
+ORANGE: Range = ((8, 90, 50), (32, 255, 255))
 BLUE: Range = ((135, 90, 50), (178, 255, 255))
 WHITE: Range = ((0, 0, 165), (255, 45, 255))
-"""Red is 340°..20°, blue 190°..251°; the backgrounds of Indonesian identity cards are near 0° and 206°."""
+"""Red is 340°..10°, orange 11°..46°, blue 190°..251°; the backgrounds of Indonesian identity cards are near 0°, 206°
+and, for foreigners, orange."""
 
 SMOOTHING_PX, STEP_PX = 31, 4
 """Side of the squares that luminance is averaged over before shadows are measured, and step of the grid it is read
@@ -76,7 +78,7 @@ class BackgroundStatistics:
     ----------
     background_gradient : float
         Mean Scharr gradient of its luminance, codes per pixel.
-    red_share, blue_share, white_share : float
+    red_share, orange_share, blue_share, white_share : float
         Shares of the background in these colours, 0..1.
     background_shade : float
         How far the smoothed luminance of the darkest twentieth falls below the median, in medians, 0..1.
@@ -84,6 +86,7 @@ class BackgroundStatistics:
 
     background_gradient: float
     red_share: float
+    orange_share: float
     blue_share: float
     white_share: float
     background_shade: float
@@ -102,7 +105,7 @@ def background_statistics(crop: BackgroundCrop) -> BackgroundStatistics:
         All NaN where no pixel of background is visible.
     """
     if not crop.mask.any():
-        return BackgroundStatistics(*(float("nan"),) * 5)
+        return BackgroundStatistics(*(float("nan"),) * 6)
     grey = luminance(crop.pixels)
     return BackgroundStatistics(_gradient(grey, crop.mask), *_colours(crop), _shade(grey, crop.mask))
 
@@ -115,14 +118,14 @@ def _gradient(grey: Grey, mask: Grey) -> float:
     return float(np.sqrt(across * across + down * down).mean())
 
 
-def _colours(crop: BackgroundCrop) -> tuple[float, float, float]:
+def _colours(crop: BackgroundCrop) -> tuple[float, float, float, float]:
     colour = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2HSV_FULL)
 
     def share(*ranges: Range) -> float:
         count = sum(cv2.countNonZero(cv2.inRange(colour, *limits) & crop.mask) for limits in ranges)
         return count / cv2.countNonZero(crop.mask)
 
-    return share(*RED), share(BLUE), share(WHITE)
+    return share(*RED), share(ORANGE), share(BLUE), share(WHITE)
 
 
 def _shade(grey: Grey, mask: Grey) -> float:

@@ -16,6 +16,12 @@ WHITE_D50_XYZ = np.array((0.964221, 1.0, 0.825211))
 EPSILON, KAPPA = 216 / 24389, 24289 / 27
 """CIE constants of L*a*b*; the second is 24389/27 in CIE 15 and 24289/27 in OFIQ, kept for equality."""
 
+REDUCTION, TONED_CODES, MIN_TONED = 8, (9, 250), 50
+"""How much the picture is reduced to see its tint, the brightness that shows one, and the least number of such
+pixels."""
+
+LUMA = np.array((0.299, 0.587, 0.114))
+
 UNNATURAL_DISTANCE = 100.0
 """Distance given to bluish and greenish skin."""
 
@@ -47,6 +53,35 @@ def colour_distance(pixels: Rgb, region: Region, patches: tuple[Window, Window] 
     if a < 0 or b < 0:
         return UNNATURAL_DISTANCE
     return float(np.hypot(max(0.0, 5 - a, a - 25), max(0.0, 5 - b, b - 35)))
+
+
+def colour_variety(pixels: Rgb) -> float:
+    """How far the colours of a picture differ from one tint that depends on luminance alone.
+
+    The picture is reduced to an eighth, so that noise and the colour blocks of JPEG average out; a cubic of luminance
+    is fitted to red and to blue less luminance, as toning and its clipping make it.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        Aligned face with its surroundings.
+
+    Returns
+    -------
+    float
+        Deviation of red or blue from the fit, whichever is larger, in codes; NaN where nearly all is black or white.
+    """
+    small = cv2.resize(pixels, None, fx=1 / REDUCTION, fy=1 / REDUCTION, interpolation=cv2.INTER_AREA)
+    places = small.reshape(-1, 3).astype(np.float64)
+    brightest = places.max(axis=1)
+    places = places[(brightest >= TONED_CODES[0]) & (brightest < TONED_CODES[1])]
+    if len(places) < MIN_TONED:
+        return float("nan")
+    grey = (places * LUMA).sum(axis=1)
+    powers = ((grey - 128) / 128)[:, None] ** np.arange(4)
+    tints = places[:, [0, 2]] - grey[:, None]
+    fit, *_ = np.linalg.lstsq(powers, tints, rcond=None)
+    return float(np.sqrt(((tints - powers @ fit) ** 2).mean(axis=0)).max())
 
 
 def is_grey(pixels: Rgb) -> bool:

@@ -100,7 +100,7 @@ def over_exposure(batch: FaceBatch) -> Column:
     unit="bit",
     range=(0.0, 8.0),
     curve=Line(12.5),
-    guidance="face.even_light",
+    guidance="face.more_light",
     step=5,
 )
 def dynamic_range(batch: FaceBatch) -> Column:

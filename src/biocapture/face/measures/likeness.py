@@ -1,4 +1,6 @@
-"""Whether what was detected is a face at all."""
+"""Whether what was detected is a face at all, and the picture the right way up."""
+
+import numpy as np
 
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import Column, Ramp, measure
@@ -12,3 +14,12 @@ def face_likeness(batch: FaceBatch) -> Column:
     when the crop is turned and centred by them, on a print, an iris or a texture they do not.
     """
     return batch.instability / batch.score
+
+
+@measure(unit="°", range=(0.0, 180.0), curve=Ramp(60.0, 30.0), guidance="face.turn_picture", step=1)
+def right_way_up(batch: FaceBatch) -> Column:
+    """How far the head is turned in the picture. Lower is better.
+
+    From 45° on the picture lies on its side or stands on its head: that comes before its margins are spoken of.
+    """
+    return np.abs(batch.roll_deg)

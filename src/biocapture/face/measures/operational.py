@@ -12,11 +12,20 @@ SHARE = (0.0, 1.0)
 
 @measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.red_background", step=6)
 def red_background(batch: FaceBatch) -> Column:
-    """Share of the background that is red (hue 340°..20°, saturation from 0.35). Higher is better.
+    """Share of the background that is red (hue 340°..10°, saturation from 0.35). Higher is better.
 
     For programmes that ask for it: the Indonesian identity card of people born in odd years.
     """
     return batch.red_share
+
+
+@measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.orange_background", step=6)
+def orange_background(batch: FaceBatch) -> Column:
+    """Share of the background that is orange (hue 11°..46°, saturation from 0.35). Higher is better.
+
+    For programmes that ask for it: the Indonesian identity card of foreigners. Pale skin and wood are orange, too.
+    """
+    return batch.orange_share
 
 
 @measure(unit="1", range=SHARE, curve=Ramp(0.4, 0.9), guidance="face.blue_background", step=6)
@@ -131,6 +140,16 @@ def colour_depth(batch: FaceBatch) -> Column:
     0 where a grey picture was saved in colour; any skin in white light has more than 15.
     """
     return batch.colour_depth
+
+
+@measure(unit="codes", range=(0.0, 255.0), curve=Ramp(2.0, 4.6), guidance="face.colour_picture", step=7)
+def colour_variety(batch: FaceBatch) -> Column:
+    """How far the colours of head and surroundings differ from one tint over all greys. Higher is better.
+
+    Sepia and other toned pictures have colour, but one: on portraits toned on purpose at most 3.1 of 95 % (JPEG 75),
+    on studio portraits in colour 3.8 and more.
+    """
+    return batch.colour_variety
 
 
 @measure(unit="1", range=(0.0, 1e5), curve=Band(0.55, 0.72, 1.1, 1.35), guidance="face.check_proportions", step=7)

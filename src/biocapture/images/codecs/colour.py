@@ -14,6 +14,9 @@ MIN_TINT_CODES = 12
 MIN_TINTED_SHARE = 0.2
 """Share of tinted pixels above which a picture can be in colour."""
 
+MIN_OPACITY, MIN_TRANSPARENT_SHARE = 250, 0.01
+"""Opacity of 255 below which a pixel is transparent, and the share of such pixels that counts."""
+
 MIN_HUE_CODES = 4.0
 """Standard deviation of a channel about its proportion to green, above which the tint is not the same everywhere."""
 
@@ -58,6 +61,24 @@ def shows_colour(opened: Any) -> bool:
     bool
     """
     return opened.mode in COLOUR_MODES and is_in_colour(_sample_pixels(opened))
+
+
+def shows_transparency(opened: Any) -> bool:
+    """Whether a hundredth of a picture or more is transparent, judged from 64 × 64 of its pixels.
+
+    Parameters
+    ----------
+    opened : PIL.Image.Image
+        Loaded; of any mode.
+
+    Returns
+    -------
+    bool
+    """
+    if opened.mode not in ("RGBA", "LA", "PA") and "transparency" not in opened.info:
+        return False
+    few = opened.resize((SAMPLED_SIDE_PX, SAMPLED_SIDE_PX), resample=0).convert("RGBA")
+    return float((np.asarray(few)[:, :, 3] < MIN_OPACITY).mean()) >= MIN_TRANSPARENT_SHARE
 
 
 def _sample_pixels(opened: Any) -> NDArray[np.uint8]:

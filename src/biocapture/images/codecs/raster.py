@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from biocapture.errors import FormatError
 from biocapture.images.codecs.resolution import RESOLUTION_TAGS
 
 ORIENTATION = 0x0112
@@ -25,6 +26,9 @@ TRANSPOSITIONS = {
 
 MIRRORED_ORIENTATIONS = (2, 4, 5, 7)
 """Orientations that are not plain turns."""
+
+JPEG_REDUCTIONS = (2, 4, 8)
+"""By which a JPEG can be reduced while it is decoded, from the frequencies of its blocks."""
 
 PILLOW_MAX_PIXELS = 178_956_970
 """Above this Pillow refuses by default (twice its ``MAX_IMAGE_PIXELS``)."""
@@ -49,21 +53,60 @@ def open_raster(kind: str, data: bytes, max_pixels: int) -> Iterator[Any]:
     ------
     PIL.Image.Image
         Closed at the end of the ``with`` block.
+
+    Raises
+    ------
+    FormatError
+        HEIC, and its reader is not installed.
     """
     from PIL import Image as Pillow
 
     Pillow.preinit()
     if kind not in Pillow.OPEN:
         Pillow.init()
-    reader, _ = Pillow.OPEN[kind]
+    reader = _heif_reader() if kind == "HEIF" else Pillow.OPEN[kind][0]
     with warnings.catch_warnings(), _lift_pillow_limit(max_pixels):
         warnings.simplefilter("ignore")  # Pillow warns of what we check ourselves: size, odd metadata
         with reader(io.BytesIO(data), "") as opened:
             yield opened
 
 
+def _heif_reader() -> Any:
+    """Reader of HEIC, which Pillow does not decode itself."""
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError:
+        raise FormatError("HEIC needs biocapture[heic]; without it, save the picture as JPEG") from None
+    return HeifImageFile
+
+
+def reduce_while_decoding(opened: Any, max_pixels: int) -> bool:
+    """Have a JPEG decoded at a half, a quarter or an eighth of its size, so that its pixels stay below a limit.
+
+    A progressive one would be held in memory whole before it is reduced: it is left as it is.
+
+    Parameters
+    ----------
+    opened : PIL.Image.Image
+        A JPEG as :func:`open_raster` gives it; its size afterwards is that of the reduced picture.
+    max_pixels : int
+
+    Returns
+    -------
+    bool
+        Whether it is reduced.
+    """
+    width, height = opened.size
+    fitting = [step for step in JPEG_REDUCTIONS if -(-width // step) * -(-height // step) <= max_pixels]
+    if width * height <= max_pixels or not fitting or "progressive" in opened.info:
+        return False
+    return opened.draft("RGB", (width // fitting[0], height // fitting[0])) is not None
+
+
 def has_several_frames(opened: Any) -> bool:
     """Whether a file holds more pictures than the first; no more than the second one is looked for.
+
+    Those of a JPEG (MPO) are a preview, a gain map or a depth map of the first, as phones store them: no frames.
 
     Parameters
     ----------
@@ -74,6 +117,8 @@ def has_several_frames(opened: Any) -> bool:
     -------
     bool
     """
+    if opened.format in ("JPEG", "MPO"):
+        return False
     if opened.format != "TIFF":
         return int(getattr(opened, "n_frames", 1)) > 1
     try:  # n_frames would walk through all directories, of which there may be any number
@@ -105,7 +150,7 @@ def load_upright(opened: Any) -> tuple[Any, dict[int, Any]]:
         opened.load()
         return opened, tags
     opened.load()  # first: in a PNG, EXIF may follow the pixels
-    tags = _tags(opened) if opened.format in ("JPEG", "MPO", "PNG", "WEBP") else {}
+    tags = _tags(opened) if opened.format in ("JPEG", "MPO", "PNG", "WEBP", "AVIF") else {}
     turn = TRANSPOSITIONS.get(tags.get(ORIENTATION, 1))
     return (opened.transpose(Pillow.Transpose[turn]) if turn else opened), tags
 
