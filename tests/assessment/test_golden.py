@@ -124,6 +124,7 @@ ONE_PIXEL = {
     "orange_background": (0.002, 1.0),
     "colour_variety": (0.3, 12.0),
     "right_way_up": (0.3, 1.0),
+    "uncovered": (0.02, 6.0),
     "blue_background": (0.002, 1.0),
     "white_background": (0.01, 2.0),
     "background_shadow": (0.01, 2.0),

@@ -173,7 +173,7 @@ def test_what_is_not_supplied_is_not_assessed(described_captures: dict[str, Face
         ),
         *("head_covering", "glasses", "hair_over_eyes", "eyes_visible", "mouth_occlusion", "face_occlusion"),
         *("yaw", "pitch", "roll", "inter_eye_distance", "single_face", "eye_glare", "eye_brightness"),
-        *("face_proportion", "face_likeness", "cut_at_top", "right_way_up"),
+        *("face_proportion", "face_likeness", "cut_at_top", "right_way_up", "uncovered"),
     }
 
 

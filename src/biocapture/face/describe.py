@@ -148,6 +148,8 @@ def failure_of(inputs: Inputs) -> Failure | None:
         return Failure("face.no_face", "no face was detected")
     if inputs.cut_off:
         return Failure("face.cut_off", "eyes, nose or mouth lie outside the picture")
+    if inputs.implausible and inputs.masked:
+        return Failure("face.uncover_face", "the mouth is covered, the eyes are free")
     if inputs.implausible:
         why = f"landmarks move by {inputs.instability:.3f} at a detection of {inputs.score:.2f}"
         return Failure("face.no_face", why)

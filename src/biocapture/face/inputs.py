@@ -46,6 +46,8 @@ class Inputs:
         The landmarks moved so much that there may be no face at all: nothing is measured.
     cut_off : bool
         Eyes, nose or mouth lie outside the picture.
+    masked : bool
+        It is implausible, but its mouth is covered and its eyes are free.
     """
 
     points: Points | None = None
@@ -61,6 +63,7 @@ class Inputs:
     outputs: Mapping[str, float] = field(default_factory=dict)
     implausible: bool = False
     cut_off: bool = False
+    masked: bool = False
 
 
 def inputs_from_arrays(

@@ -21,6 +21,12 @@ MAX_IMPLAUSIBILITY, MAX_IMPLAUSIBILITY_IN_TILE = 0.35, 0.09
 """Of :func:`implausibility`, where the whole picture shows the face and where only a part of it does
 (models/face_detector/limits.py)."""
 
+MOUTH_IN_MAP, EYES_IN_MAP = np.s_[152:172, 90:134], np.s_[85:101, 64:160]
+"""Where mouth and eyes of an aligned face lie in the occlusion map."""
+
+MAX_MASKED_MOUTH, MIN_MASKED_EYES = 0.05, 0.75
+"""Shares that are seen of the mouth and of the eyes of a masked face."""
+
 MAX_FACES = 8
 """Largest faces whose landmarks are located: further ones change no measure."""
 
@@ -100,6 +106,11 @@ def _is_cut_off(places: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     return bool((inner < 0).any() or (inner > np.array(shape[1::-1]) - 1).any())
 
 
+def _is_masked(visible: NDArray[np.uint8]) -> bool:
+    """Whether nearly nothing is seen where a mouth must be, and nearly everything where eyes must be."""
+    return bool(visible[MOUTH_IN_MAP].mean() <= MAX_MASKED_MOUTH and visible[EYES_IN_MAP].mean() >= MIN_MASKED_EYES)
+
+
 def add_parsing(pixels: Rgb, inputs: Inputs) -> Inputs:
     """The same inputs with parsing and occlusion maps, where the landmarks are those of a face.
 
@@ -113,10 +124,12 @@ def add_parsing(pixels: Rgb, inputs: Inputs) -> Inputs:
     Returns
     -------
     Inputs
-        Unchanged without landmarks or for an implausible face.
+        Unchanged without landmarks; of an implausible face only whether it is masked.
     """
-    matrix = None if inputs.points is None or inputs.implausible else similarity_transform(inputs.points)
+    matrix = None if inputs.points is None else similarity_transform(inputs.points)
     if matrix is None:
         return inputs
     maps = parse_face(pixels, matrix)
+    if inputs.implausible:
+        return dataclasses.replace(inputs, masked=_is_masked(maps.visible))
     return dataclasses.replace(inputs, parsing=maps.parsing, distinguished=DISTINGUISHED, visible=maps.visible)
