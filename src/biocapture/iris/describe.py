@@ -1,5 +1,6 @@
 """The straight line for one eye: pixels in, statistics out."""
 
+from biocapture.iris.failure_reason import NO_EYE, failure_reason
 from biocapture.iris.features.contrast import contrast
 from biocapture.iris.features.cover import cover
 from biocapture.iris.features.focus import edge_blur
@@ -73,19 +74,22 @@ def find_outline(sample: Sample, trace: Trace = no_trace) -> Outline | Failure:
     Returns
     -------
     Outline or Failure
-        ``iris.visible_light`` where the image has colours; ``iris.no_eye`` or ``iris.one_eye`` as of
-        :func:`biocapture.iris.segmentation.segment.segment`, where it is larger than :data:`MAX_PX`, and where the
-        outline is less sure than :data:`MIN_CONFIDENCE`.
+        ``iris.visible_light`` where the image has colours, ``iris.one_eye`` where it shows two eyes. Where
+        :func:`biocapture.iris.segmentation.segment.segment` finds nothing, where the outline is less sure than
+        :data:`MIN_CONFIDENCE`, and where the image is larger than :data:`MAX_PX`: ``iris.no_eye``, or why the eye
+        cannot be outlined; see ``failure_reason.py``.
     """
     pixels = sample.image.pixels
     if "image.colour" in sample.image.notes or pixels.ndim != 2:
         return Failure("iris.visible_light", "colours: not taken in near infrared")
     if max(pixels.shape) > MAX_PX:
-        return Failure("iris.no_eye", f"{max(pixels.shape)} px, most {MAX_PX}")
+        return failure_reason(pixels, f"{max(pixels.shape)} px, most {MAX_PX}")
     outline = segment(pixels, trace)
-    if isinstance(outline, Outline) and outline.confidence < MIN_CONFIDENCE:
+    if isinstance(outline, Failure):
+        return failure_reason(pixels, outline.detail) if outline.reason == NO_EYE else outline
+    if outline.confidence < MIN_CONFIDENCE:
         detail = f"confidence {outline.confidence:.2f} that an eye was found, least {MIN_CONFIDENCE}"
-        return Failure("iris.no_eye", detail)
+        return failure_reason(pixels, detail)
     return outline
 
 

@@ -40,31 +40,32 @@ def usable_code_bits(batch: IrisBatch) -> Column:
 
 
 WEIGHTS: dict[Measure, float] = {
-    usable_code_bits: 0.40,
-    iso.usable_iris_area: 0.03,
+    usable_code_bits: 0.18,
+    iso.usable_iris_area: 0.41,
     iso.iris_sclera_contrast: 0.03,
     iso.iris_pupil_contrast: 0.03,
-    iso.pupil_circularity: 0.16,
-    iso.greyscale_utilisation: 0.21,
-    iso.iris_radius: 0.03,
+    iso.pupil_circularity: 0.04,
+    iso.greyscale_utilisation: 0.19,
+    iso.iris_radius: 0.10,
     iso.dilation: 0.04,
     iso.concentricity: 0.80,
     iso.margin_adequacy: 0.03,
-    iso.sharpness: 0.03,
+    iso.sharpness: 0.05,
     iso.motion_blur: 0.07,
     iso.gaze_angle: 0.07,
     iso.interlace: 0.03,
     operational.exposure: 0.03,
-    operational.saturation: 0.38,
+    operational.saturation: 0.27,
     operational.specular_load: 0.03,
     operational.glasses_glare: 0.03,
     operational.noise: 0.03,
     operational.texture_detail: 0.03,
     operational.resolved_detail: 0.10,
     operational.block_grid: 0.10,
-    operational.inside_image: 0.05,
+    operational.inside_image: 0.03,
     operational.pupil_glare: 0.05,
     integrity.segmentation_confidence: 0.03,
     integrity.printed_lens: 0.05,
 }
-"""From models/iris_quality/train.py; the last four of ``operational`` by hand: cameras' own images have 100 in them."""
+"""From models/iris_quality/cameras.py, which starts from those of train.py; ``resolved_detail``, ``block_grid`` and
+``pupil_glare`` by hand: cameras' own images have 100 in them."""
