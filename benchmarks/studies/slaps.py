@@ -12,16 +12,26 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from biocapture.fingerprint.features.ridge_field import ridge_field
 from biocapture.fingerprint.slap.hand import GROUPS
 from biocapture.fingerprint.slap.segment import Fingertip, Slap, segment
+from biocapture.images.decode import decode
 from biocapture.synthetic.hand.box import overlap
 from biocapture.synthetic.hand.scene import Scene
 from biocapture.synthetic.hand.slap import Conditions, TrueFinger, ridge_pool, slap
-from biocapture.types import Field, Image, Position
+from biocapture.types import Field, FingerGroup, Image, Modality, Position
 
 UNKNOWN = Position.UNKNOWN
 
+BOX_FAULTS = {"finger missed", "overlap below 0.7", "angle off by more than 10°", "false finger"}
+
 MIN_OVERLAP, MAX_TURN_DEG = 0.7, 10.0
+MIN_PRINT_SIDE_PX, MIN_PRINT_CELLS, PRINTS = 240, 500, 80
+"""Side of its picture and cells of 8 × 8 px with ridges that a print must have, and how many prints are used."""
+
+MIN_COVER = 0.97
+"""Share of the part of a print that is used which must show ridges."""
+
 MIN_VISIBLE = 0.6
 """Share of a fingertip inside the picture from which it is to be found."""
 
@@ -29,9 +39,13 @@ MIN_VISIBLE = 0.6
 def conditions(seed: int) -> Conditions:
     """What one slap of the study is like: every condition by chance."""
     random = np.random.default_rng([seed, 0x57])
-    group = ("right", "left", "thumbs")[random.choice(3, p=(0.42, 0.42, 0.16))]
+    group = tuple(FingerGroup)[random.choice(3, p=(0.42, 0.42, 0.16))]
     fingers = list(GROUPS[group])
-    absent = int(random.choice(4, p=(0.6, 0.2, 0.12, 0.08))) if group != "thumbs" else int(random.random() < 0.15)
+    absent = (
+        int(random.choice(4, p=(0.6, 0.2, 0.12, 0.08)))
+        if group is not FingerGroup.THUMBS
+        else int(random.random() < 0.15)
+    )
     missing = tuple(random.choice(np.array(fingers), absent, replace=False))
     card = random.random() < 0.2
     scene = Scene(
@@ -68,7 +82,9 @@ def matches(truth: Sequence[TrueFinger], found: Sequence[Fingertip], shape: tupl
     return taken
 
 
-def faults(truth: Sequence[TrueFinger], blind: Slap, told: Slap, group: str, shape: tuple[int, ...]) -> set[str]:
+def faults(
+    truth: Sequence[TrueFinger], blind: Slap, told: Slap, group: FingerGroup, shape: tuple[int, ...]
+) -> set[str]:
     """What is wrong with one slap; empty where all is right."""
     wrong = _box_faults(truth, told.fingers, shape)
     named = _names(truth, told.fingers, shape)
@@ -105,6 +121,31 @@ def _box_faults(truth: Sequence[TrueFinger], found: Sequence[Fingertip], shape: 
     return {fault for fault, here in is_so.items() if here}
 
 
+def print_pool(folder: Path, size: int) -> tuple[Field, ...]:
+    """Ridges of real prints to press instead of synthetic ones: one of each finger, cut to where its ridges are."""
+    random = np.random.default_rng(0)
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".pgm", ".tif", ".png", ".bmp")]
+    pool: list[Field] = []
+    for index in random.permutation(len(files)):
+        pixels = decode(files[index], modality=Modality.FINGERPRINT, ppi=500).pixels
+        if min(pixels.shape) < MIN_PRINT_SIDE_PX:
+            continue
+        ridges = ridge_field(pixels).foreground
+        rows, columns = np.nonzero(ridges)
+        if len(rows) < MIN_PRINT_CELLS:
+            continue
+        (top, low), (left, right) = (np.quantile(side, (0.08, 0.92)) * 8 for side in (rows, columns))
+        if ridges[int(top) // 8 : int(low) // 8, int(left) // 8 : int(right) // 8].mean() < MIN_COVER:
+            continue
+        grey = pixels[int(top) : int(low), int(left) : int(right)].astype(np.float32)
+        local = grey - cv2.GaussianBlur(grey, (0, 0), 12)
+        deviation = np.sqrt(cv2.GaussianBlur(local * local, (0, 0), 20)) + 8
+        pool.append(np.clip(local / (1.3 * deviation), -1, 1).astype(np.float32))
+        if len(pool) == size:
+            break
+    return tuple(pool)
+
+
 def study(first: int, count: int, pool: Sequence[Field] | None, save: Path | None) -> Counter[str]:
     """Faults over ``count`` slaps, each counted once per slap."""
     tally: Counter[str] = Counter()
@@ -119,7 +160,8 @@ def study(first: int, count: int, pool: Sequence[Field] | None, save: Path | Non
         told = segment(image, GROUPS[wanted.group])
         wrong = faults(made.fingers, blind, told, wanted.group, made.pixels.shape)
         tally.update(wrong)
-        if save and wrong & {"finger missed", "overlap below 0.7", "angle off by more than 10°", "false finger"}:
+        tally["any fault of a box"] += bool(wrong & BOX_FAULTS)
+        if save and wrong & BOX_FAULTS:
             _draw(made.pixels, made.fingers, told, save / f"{seed}.jpg")
             print(seed, sorted(wrong), wanted)
     print(f"median time {np.median(times):.1f} ms")
@@ -138,10 +180,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first", type=int, default=500_000, help="seed of the first slap")
+    parser.add_argument("--prints", type=Path, help="folder of real prints at 500 ppi to compose slaps of")
     parser.add_argument("--save", type=Path, help="folder for pictures of faults")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    tally = study(options.first, options.count, ridge_pool(options.first), options.save)
+    pool = print_pool(options.prints, PRINTS) if options.prints else ridge_pool(options.first)
+    tally = study(options.first, options.count, pool, options.save)
     for fault, number in sorted(tally.items()):
         print(f"{fault:40s} {number:5d} of {options.count} slaps, {100 * number / options.count:.2f} %")
 

@@ -10,7 +10,19 @@ from contextlib import contextmanager
 from benchmarks.suite.case import Case, Work
 from benchmarks.suite.images import Setting
 
-MODULES = ("processes", "decoding", "whole", "batches", "stages", "eyes", "faces", "live", "templates", "enrolled")
+MODULES = (
+    "processes",
+    "decoding",
+    "whole",
+    "batches",
+    "stages",
+    "eyes",
+    "faces",
+    "live",
+    "templates",
+    "enrolled",
+    "slaps",
+)
 
 
 def all_cases(sets: tuple[str, ...] = ("sample",)) -> list[Case]:

@@ -97,6 +97,44 @@ class Position(StrEnum):
 FINGERS = tuple(Position)[:11]
 """Finger positions indexed by their ISO code (0 = unknown)."""
 
+
+class FingerGroup(StrEnum):
+    """Fingers that are captured at once (ISO/IEC 19794-4 position codes 13, 14 and 15)."""
+
+    RIGHT_SLAP = "right_slap"
+    LEFT_SLAP = "left_slap"
+    THUMBS = "thumbs"
+
+    @property
+    def fingers(self) -> tuple[Position, ...]:
+        """Its fingers, in the order of their codes."""
+        return FINGER_GROUPS[self]
+
+
+FINGER_GROUPS = {
+    FingerGroup.RIGHT_SLAP: FINGERS[2:6],
+    FingerGroup.LEFT_SLAP: FINGERS[7:11],
+    FingerGroup.THUMBS: (FINGERS[1], FINGERS[6]),
+}
+
+SEVERAL_FINGERS = {
+    13: FINGERS[2:6],
+    14: FINGERS[7:11],
+    15: (FINGERS[1], FINGERS[6]),
+    40: FINGERS[2:4],
+    41: FINGERS[3:5],
+    42: FINGERS[4:6],
+    43: FINGERS[7:9],
+    44: FINGERS[8:10],
+    45: FINGERS[9:11],
+    46: (FINGERS[2], FINGERS[7]),
+    47: FINGERS[2:5],
+    48: FINGERS[3:6],
+    49: FINGERS[7:10],
+    50: FINGERS[8:11],
+}
+"""Fingers of the position codes of pictures that show several (ISO/IEC 19794-4, ANSI/NIST-ITL)."""
+
 EYES = (Position.RIGHT_EYE, Position.LEFT_EYE)
 
 _MODALITIES = (
@@ -105,6 +143,26 @@ _MODALITIES = (
     | {Position.FACE: Modality.FACE}
 )
 """The only table of which modality a position belongs to."""
+
+
+def place_named(name: str) -> Position | FingerGroup:
+    """Position or group of fingers of a name.
+
+    Parameters
+    ----------
+    name : str
+        ``right_index``, ``right_slap`` …
+
+    Returns
+    -------
+    Position or FingerGroup
+
+    Raises
+    ------
+    ValueError
+        There is none of this name.
+    """
+    return FingerGroup(name) if name in set(FingerGroup) else Position(name)
 
 
 class PpiSource(StrEnum):
@@ -173,6 +231,8 @@ class Image:
         4..7 latent, 8 swipe, 24 and 25 contactless, 29 unknown; None where there is no record.
     other_ppi : tuple of float
         Further credible resolutions that file and record state, where they disagree with ``ppi``.
+    fingers : tuple of Position
+        Those that its biometric record says it shows, where they are several.
     """
 
     pixels: NDArray[np.uint8]
@@ -185,6 +245,7 @@ class Image:
     position: Position = Position.UNKNOWN
     other_ppi: tuple[float, ...] = ()
     impression: int | None = None
+    fingers: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +259,15 @@ class Sample:
     position : Position
     id : str
         Of the caller's choice; empty where there is none.
+    fingers : tuple of Position
+        Those that a slap should show; empty for a capture of one characteristic, and where nobody says.
     """
 
     image: Image
     modality: Modality
     position: Position = Position.UNKNOWN
     id: str = ""
+    fingers: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from biocapture.images.naming import modality_of_name, position_of
-from biocapture.types import Modality, Position
+from biocapture.images.naming import fingers_of, modality_of_name, position_of
+from biocapture.types import FingerGroup, Modality, Position
 
 P = Position
 
@@ -176,3 +176,28 @@ NEITHER = [
 def test_modality_is_read_from_the_name_else_from_the_nearest_folder(path: str, modality: Modality | None) -> None:
     assert modality_of_name(path) is modality
     assert modality_of_name(Path(path)) is modality
+
+
+SLAPS = {
+    "right_slap.png": FingerGroup.RIGHT_SLAP,
+    "slap-left-2.wsq": FingerGroup.LEFT_SLAP,
+    "RightFourFingers.png": FingerGroup.RIGHT_SLAP,
+    "person7_slap_kiri.png": FingerGroup.LEFT_SLAP,
+    "thumbs.png": FingerGroup.THUMBS,
+    "00001234_plain_500_13.png": FingerGroup.RIGHT_SLAP,
+    "FGP 15.png": FingerGroup.THUMBS,
+}
+
+
+@pytest.mark.parametrize(("name", "group"), SLAPS.items())
+def test_fingers_of_a_slap_are_read_from_the_name(name: str, group: FingerGroup) -> None:
+    assert fingers_of(name) == group.fingers
+    assert position_of(name) is Position.UNKNOWN
+    assert modality_of_name(name) is Modality.FINGERPRINT
+
+
+@pytest.mark.parametrize(
+    "name", ["right_index.png", "slap.png", "left_right_slap.png", "four.png", "right_thumb.png", "500_03.png"]
+)
+def test_names_of_one_finger_or_of_no_side_name_no_slap(name: str) -> None:
+    assert fingers_of(name) == ()

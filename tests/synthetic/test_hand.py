@@ -6,7 +6,7 @@ import pytest
 from biocapture.synthetic.hand.box import overlap, visible_share
 from biocapture.synthetic.hand.scene import Scene
 from biocapture.synthetic.hand.slap import Conditions, Slap, ridge_pool, slap
-from biocapture.types import Position, RotatedBox
+from biocapture.types import FingerGroup, Position, RotatedBox
 
 POOL = ridge_pool(900, 2)
 
@@ -34,8 +34,8 @@ def test_ink_lies_in_the_boxes_and_nowhere_else() -> None:
 
 
 def test_right_and_left_hands_run_opposite_ways() -> None:
-    right = [finger.position for finger in made(group="right").fingers]
-    left = [finger.position for finger in made(group="left").fingers]
+    right = [finger.position for finger in made(group=FingerGroup.RIGHT_SLAP).fingers]
+    left = [finger.position for finger in made(group=FingerGroup.LEFT_SLAP).fingers]
     assert right == [Position(f"right_{digit}") for digit in ("index", "middle", "ring", "little")]
     assert left == [Position(f"left_{digit}") for digit in ("little", "ring", "middle", "index")]
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from biocapture.images.frame_check import FrameCheck, Prompts
 from biocapture.measure import Batch, Column, Measure
 from biocapture.models import Card
-from biocapture.types import Failure, Framing, Image, Picture, Sample
+from biocapture.types import Failure, FingerGroup, Framing, Image, Picture, Position, RotatedBox, Sample
 
 
 class Package(Protocol):
@@ -46,6 +46,87 @@ class ResidueDetection(Protocol):
         ----------
         sample : Sample
             At the working resolution.
+        """
+
+
+class FoundFinger(Protocol):
+    """One of several characteristics in a picture."""
+
+    @property
+    def position(self) -> Position:
+        """Unknown where it cannot be told."""
+
+    @property
+    def box(self) -> RotatedBox:
+        """Where it lies, px."""
+
+    @property
+    def confidence(self) -> float:
+        """0..1, that the box holds one."""
+
+    @property
+    def is_cut(self) -> bool:
+        """It runs over the border of the picture."""
+
+
+class FoundSlap(Protocol):
+    """What a package finds in a picture of several fingers."""
+
+    @property
+    def group(self) -> FingerGroup | None:
+        """Which fingers are captured; None where it cannot be told."""
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """Name of each finger within the picture."""
+
+    @property
+    def fingers(self) -> Sequence[FoundFinger]:
+        """From left to right."""
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """Reason keys, worst first."""
+
+    @property
+    def angle_deg(self) -> float:
+        """Mean direction of the fingers, counter-clockwise from upright."""
+
+    def finger(self, number: int) -> Image:
+        """One finger as it lies, as if captured alone.
+
+        Parameters
+        ----------
+        number : int
+            From 0.
+        """
+
+    def upright_finger(self, number: int) -> Image:
+        """One finger with its tip up.
+
+        Parameters
+        ----------
+        number : int
+            From 0.
+        """
+
+
+@runtime_checkable
+class SlapSegmentation(Protocol):
+    """Optional part of a modality package: pictures of several characteristics at once."""
+
+    def find_slap(self, sample: Sample) -> FoundSlap | None:
+        """Find them.
+
+        Parameters
+        ----------
+        sample : Sample
+            As captured, of any resolution.
+
+        Returns
+        -------
+        FoundSlap or None
+            None for the capture of a single one.
         """
 
 

@@ -8,7 +8,7 @@ from biocapture.errors import UsageError
 from biocapture.images.limits import MAX_PIXELS
 from biocapture.images.ppi import GIVEN_PPI_RANGE
 from biocapture.profile.load import Profile, load_profile
-from biocapture.types import Modality, Position
+from biocapture.types import FingerGroup, Modality, Position, place_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Options:
         Minima of scores, notes that count as faults, language.
     modality : Modality or None
         None = from the file name, else guessed from the image.
-    position : Position or None
+    position : Position, FingerGroup or None
         None = from the file name.
     ppi : float or None
         Overrides the resolution in the file.
@@ -36,7 +36,7 @@ class Options:
 
     profile: Profile
     modality: Modality | None = None
-    position: Position | None = None
+    position: Position | FingerGroup | None = None
     ppi: float | None = None
     native: bool = False
     max_pixels: int = MAX_PIXELS
@@ -83,7 +83,7 @@ def options_of(
     profile = load_profile(profile, measures())
     try:
         kind = None if modality in (None, "auto") else Modality(modality)
-        slot = None if position is None else Position(position)
+        slot = None if position is None else place_named(position)
     except ValueError as error:
         raise UsageError(str(error)) from error
     if backend != DEFAULT_BACKEND and backend not in (known := backends()):

@@ -12,6 +12,8 @@ from biocapture.assessment.options import Options
 from biocapture.assessment.report import Report
 from biocapture.assessment.samples import Source, at_working_resolution, sample_of
 from biocapture.assessment.scoring import reports
+from biocapture.assessment.slap_picture import slap_picture
+from biocapture.assessment.slaps import slap_of, slap_report
 from biocapture.errors import UsageError
 from biocapture.images.private_files import private
 from biocapture.types import Picture, Sample
@@ -23,7 +25,7 @@ HEIGHT_PX, WIDTH_PX, GAP_PX = 720, 800, 16
 
 
 def capture_picture(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
-    """Picture of a capture with its segmentation, minutiae or landmarks drawn in.
+    """Picture of a capture with its segmentation, minutiae or landmarks drawn in; of a slap with its fingers boxed.
 
     Parameters
     ----------
@@ -37,6 +39,9 @@ def capture_picture(sample: Sample, backend: str = DEFAULT_BACKEND) -> Picture:
     (H, W, 3) uint8
         RGB; enlarged where lines would otherwise hide what they show. Nothing is drawn in where nothing is found.
     """
+    slap = slap_of(sample)
+    if slap is not None:
+        return slap_picture(slap)
     package = capability(sample.modality, Drawing)
     if package is None:
         return np.repeat(np.atleast_3d(sample.image.pixels), 3 if sample.image.pixels.ndim == 2 else 1, axis=2)
@@ -66,8 +71,12 @@ def draw(source: Source, options: Options, language: str = "") -> tuple[Picture,
         For bad input.
     """
     sample = sample_of(source, options)
-    report = reports([sample], options)[0]
-    left = capture_picture(sample, options.backend)
+    slap = slap_of(sample)
+    if slap is None:
+        report, left = reports([sample], options)[0], capture_picture(sample, options.backend)
+    else:
+        fingers = reports(slap.fingers, options) if slap.fingers else []
+        report, left = slap_report(slap, fingers), slap_picture(slap, fingers)
     right = card(report, options.profile, language or options.profile.language)
     scale = min(max(HEIGHT_PX, right.shape[0] - 2 * GAP_PX) / left.shape[0], WIDTH_PX / left.shape[1])
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

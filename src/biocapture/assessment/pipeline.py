@@ -14,6 +14,7 @@ from biocapture.assessment.options import Options, options_of
 from biocapture.assessment.report import Report
 from biocapture.assessment.samples import Source, sample_of, samples_of
 from biocapture.assessment.scoring import described_sample, reports, reports_from_statistics
+from biocapture.assessment.slaps import SlapCapture, slap_of, slap_report
 from biocapture.errors import BiocaptureError
 from biocapture.images.limits import MAX_PIXELS
 from biocapture.measure import Batch
@@ -37,7 +38,7 @@ def assess(
     max_pixels: int = MAX_PIXELS,
     backend: str = DEFAULT_BACKEND,
 ) -> Report:
-    """Assess one capture.
+    """Assess one capture; several fingers at once get the report of the slap, those of its fingers by `assess_many`.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def assess(
     modality : str
         ``"fingerprint"``, ``"iris"``, ``"face"``, or ``"auto"``: from the file name, else from the image.
     position : str, optional
-        E.g. ``"right_index"``; default: from the file name.
+        E.g. ``"right_index"`` or ``"right_slap"``; default: from the file name.
     ppi : float, optional
         Resolution, 50..5000 pixels per inch; overrides what the file says.
     profile : str, Path or Profile
@@ -76,7 +77,11 @@ def assess(
         max_pixels=max_pixels,
         backend=backend,
     )
-    return reports([sample_of(source, options)], options)[0]
+    sample = sample_of(source, options)
+    capture = slap_of(sample)
+    if capture is None:
+        return reports([sample], options)[0]
+    return slap_report(capture, reports(capture.fingers, options) if capture.fingers else [])
 
 
 def assess_many(
@@ -168,10 +173,15 @@ def assess_chunk(
     """
     answers: list[dict[int, Report]] = [{} for _ in sources]
     waiting: list[_Described] = []
+    slaps: list[tuple[int, int, SlapCapture]] = []
     for i, named in enumerate(sources):
         at(i)
         for number, each in enumerate(_captures(named)):
-            if isinstance(each, Report):
+            if isinstance(each, SlapCapture):
+                _measure(waiting, answers, sources[0].options)
+                _report_slaps(slaps, answers)
+                slaps.append((i, number, each))
+            elif isinstance(each, Report):
                 answers[i][number] = each
             else:
                 waiting.append(_Described((i, number), *each))
@@ -180,6 +190,7 @@ def assess_chunk(
             at(i)
     at(WHOLE_CHUNK)
     _measure(waiting, answers, sources[0].options)
+    _report_slaps(slaps, answers)
     return [tuple(reports[number] for number in sorted(reports)) for reports in answers]
 
 
@@ -192,8 +203,8 @@ class _Described:
     statistics: Batch
 
 
-def _captures(named: NamedSource) -> Iterator[tuple[Sample, Batch] | Report]:
-    """Samples of a source with their statistics, or reports of what cannot be read."""
+def _captures(named: NamedSource) -> Iterator[tuple[Sample, Batch] | SlapCapture | Report]:
+    """Samples of a source with their statistics, or reports of what cannot be read; a slap comes before its fingers."""
     at = named.name
     captures = samples_of(named.source, named.options, named.name)
     while True:
@@ -205,11 +216,34 @@ def _captures(named: NamedSource) -> Iterator[tuple[Sample, Batch] | Report]:
                 yield error_report(named.source, str(each), each.subject or at)
                 continue
             at = each.image.path or named.name
-            yield described_sample(each, named.options)
+            capture = slap_of(each)
+            if capture:
+                yield capture
+            for sample in capture.fingers if capture else (each,):
+                yield _described(sample, named)
         except (BiocaptureError, MemoryError) as error:
             yield error_report(named.source, str(error) or type(error).__name__, at)
         except Exception as error:  # noqa: BLE001  a fault of ours must cost one row, not a folder
             yield error_report(named.source, _internal(error), at)
+
+
+def _described(sample: Sample, named: NamedSource) -> tuple[Sample, Batch] | Report:
+    """A sample with its statistics, or the report of why there are none."""
+    at = sample.image.path or named.name
+    try:
+        return described_sample(sample, named.options)
+    except (BiocaptureError, MemoryError) as error:
+        return error_report(named.source, str(error) or type(error).__name__, at)
+    except Exception as error:  # noqa: BLE001  as above
+        return error_report(named.source, _internal(error), at)
+
+
+def _report_slaps(slaps: list[tuple[int, int, SlapCapture]], answers: list[dict[int, Report]]) -> None:
+    """Report the slaps whose fingers have their reports, and let go of their pixels."""
+    for source, number, capture in slaps:
+        own = answers[source]
+        own[number] = slap_report(capture, [own[number + 1 + k] for k in range(len(capture.fingers))])
+    slaps.clear()
 
 
 def _measure(waiting: list[_Described], answers: list[dict[int, Report]], options: Options) -> None:

@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from biocapture.guidance import text
 from biocapture.guidance.plain_text import csv_cell, printable
 from biocapture.images.private_files import private
 from biocapture.measure import Score
-from biocapture.types import Modality, Position, PpiSource
+from biocapture.types import FingerGroup, Modality, Position, PpiSource
 
 COLUMNS = {
     "path": "Where the image was read from; empty for images given as bytes or arrays.",
@@ -39,6 +39,38 @@ NUMBER_COLUMNS = frozenset({"width_px", "height_px", "ppi", "quality"})
 
 
 @dataclass(frozen=True, slots=True)
+class SlapSummary:
+    """What several fingers captured at once are together.
+
+    Attributes
+    ----------
+    group : str
+        ``right_slap``, ``left_slap`` or ``thumbs``; empty where it cannot be told.
+    fingers, expected, named : int
+        Found; due, 0 where nobody said; found with a position.
+    angle_deg : float
+        Mean direction, counter-clockwise from upright.
+    lowest_quality, mean_quality : float
+        Of the fingers, 0..100; MOSIP's client tests the mean.
+    faults : tuple of str
+        Reason keys of the slap itself.
+    """
+
+    group: str
+    fingers: int
+    expected: int
+    named: int
+    angle_deg: float
+    lowest_quality: float
+    mean_quality: float
+    faults: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; NaN becomes None."""
+        return {name: None if _is_nan(value) else value for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that is known of one sample.
 
@@ -56,12 +88,14 @@ class Report:
         Measure id → raw value and score.
     native : dict
         Further columns computed on request, e.g. ``nfiq2.OCL_Bin10_Mean``.
+    slap : SlapSummary or None
+        Of several fingers captured at once.
     """
 
     path: str = ""
     sha256: str = ""
     modality: Modality | None = None
-    position: Position = Position.UNKNOWN
+    position: Position | FingerGroup = Position.UNKNOWN
     width_px: int = 0
     height_px: int = 0
     ppi: float = math.nan
@@ -74,6 +108,7 @@ class Report:
     error: str = ""
     measures: dict[str, Score] = field(default_factory=dict)
     native: dict[str, float] = field(default_factory=dict)
+    slap: SlapSummary | None = None
 
     @property
     def outcome(self) -> str:
@@ -128,6 +163,8 @@ class Report:
         nested["measures"] = {
             name: {"raw": flat.get(name), "score": flat.get(f"{name}.score")} for name in self.measures
         }
+        if self.slap:
+            nested["slap"] = self.slap.to_dict()
         if self.native:
             nested["native"] = {name: flat.get(name) for name in self.native}
         return nested

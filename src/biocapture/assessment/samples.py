@@ -12,13 +12,14 @@ from biocapture.assessment.capabilities import Resampling
 from biocapture.assessment.guess import guess_modality
 from biocapture.assessment.modalities import capability
 from biocapture.assessment.options import Options
-from biocapture.errors import BiocaptureError, UsageError
+from biocapture.assessment.slaps import slap_of
+from biocapture.errors import BiocaptureError, DecodeError, UsageError
 from biocapture.images.decode import decode, is_record
 from biocapture.images.decode_many import decode_many
 from biocapture.images.limits import MAX_BYTES
-from biocapture.images.naming import modality_of_name, position_of
+from biocapture.images.naming import fingers_of, modality_of_name, position_of
 from biocapture.images.sources import bytes_of, split_part
-from biocapture.types import Modality, Position, Sample
+from biocapture.types import FingerGroup, Modality, Position, Sample
 
 Source = str | Path | bytes | NDArray[np.uint8] | Sample
 
@@ -53,6 +54,9 @@ def sample_of(source: Source, options: Options, name: str = "") -> Sample:
     """
     if isinstance(source, Sample):
         return source
+    finger = _finger_of_slap(source, options) if isinstance(source, str | Path) else None
+    if finger is not None:
+        return finger
     name = str(source) if isinstance(source, str | Path) else name
     modality = options.modality or (modality_of_name(name) if name else None)
     read = partial(decode, source, ppi=options.ppi, max_pixels=options.max_pixels, name=name)
@@ -63,10 +67,35 @@ def sample_of(source: Source, options: Options, name: str = "") -> Sample:
             raise UsageError("cannot tell what it shows; say fingerprint, face or iris", name or "image")
         if not modality.in_colour:
             image = read(modality=modality)
-    position = options.position or (image.position if image.modality is modality else Position.UNKNOWN)
-    if position is Position.UNKNOWN and name:
-        position = position_of(name)
-    return Sample(image, modality, position, name)
+    stated = (image.position, image.fingers) if image.modality is modality else (Position.UNKNOWN, ())
+    position, fingers = _place(*stated, options, name)
+    return Sample(image, modality, position, name, fingers if modality.by_contact else ())
+
+
+def _place(
+    position: Position, fingers: tuple[Position, ...], options: Options, name: str
+) -> tuple[Position, tuple[Position, ...]]:
+    """Position, or fingers of a slap: as the caller states, else as the record does, else as the file's name does."""
+    if isinstance(options.position, FingerGroup):
+        return Position.UNKNOWN, options.position.fingers
+    if options.position:
+        return options.position, ()
+    if position is Position.UNKNOWN and not fingers and name:
+        return position_of(name), fingers_of(name)
+    return position, fingers
+
+
+def _finger_of_slap(source: str | Path, options: Options) -> Sample | None:
+    """The finger that a name such as ``slap.png#right_index`` means; None where it means none."""
+    file, part = split_part(str(source))
+    picture = split_part(file)[0]
+    if not part or (picture == file and is_record(bytes_of(picture, MAX_BYTES, str(source)))):
+        return None
+    capture = slap_of(sample_of(file, options))
+    fingers = {each.image.path: each for each in capture.fingers} if capture else {}
+    if str(source) not in fingers:
+        raise DecodeError(f"no finger {part!r} in it; there are: {', '.join(fingers) or 'none'}", str(source))
+    return fingers[str(source)]
 
 
 def samples_of(source: Source, options: Options, name: str = "") -> Iterator[Sample | BiocaptureError]:
@@ -108,10 +137,8 @@ def samples_of(source: Source, options: Options, name: str = "") -> Iterator[Sam
 
 def _placed(sample: Sample, options: Options, name: str) -> Sample:
     """The only sample of a source, at the position that the caller or the file's name states."""
-    position = options.position or sample.position
-    if position is Position.UNKNOWN and name:
-        position = position_of(name)
-    return replace(sample, position=position)
+    position, fingers = _place(sample.position, sample.fingers, options, name)
+    return replace(sample, position=position, fingers=fingers)
 
 
 def at_working_resolution(sample: Sample) -> Sample:

@@ -6,11 +6,11 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from biocapture.enrolment.manifest import is_manifest, manifest_in, read_manifest
-from biocapture.enrolment.record import MAX_ATTEMPTS, Enrolment, SlotAttempt, position_order
+from biocapture.enrolment.record import MAX_ATTEMPTS, Enrolment, SlapAttempt, SlotAttempt, position_order
 from biocapture.errors import EnrolmentError
-from biocapture.images.naming import position_of
+from biocapture.images.naming import fingers_of, position_of
 from biocapture.images.walk import walk
-from biocapture.types import Position
+from biocapture.types import FingerGroup, Position
 
 
 def read_enrolment(path: str | Path) -> Enrolment:
@@ -74,14 +74,24 @@ def _from_names(folder: Path) -> Enrolment:
         raise EnrolmentError("no image files there", str(folder))
     if len(files) > MAX_ATTEMPTS:
         raise EnrolmentError(f"more than {MAX_ATTEMPTS} image files: not the enrolment of one person", str(folder))
-    placed = [(_position_of_file(file, folder), file) for file in files]
+    slap_of = {file: fingers for file in files if (fingers := _group_of_file(file, folder))}
+    placed = [(_position_of_file(file, folder), file) for file in files if file not in slap_of]
     placed.sort(key=lambda pair: (position_order(pair[0]), _natural_key(str(pair[1].relative_to(folder)))))
     attempts: list[SlotAttempt] = []
     for position, group in groupby(placed, key=lambda pair: pair[0]):
         if position is not Position.UNKNOWN:
             attempts += [SlotAttempt(position, file, number, str(file)) for number, (_, file) in enumerate(group, 1)]
     unplaced = tuple(str(file) for position, file in placed if position is Position.UNKNOWN)
-    return Enrolment(folder.resolve().name, tuple(attempts), unplaced=unplaced)
+    slaps = tuple(SlapAttempt(group, file, str(file)) for file, group in slap_of.items())
+    return Enrolment(folder.resolve().name, tuple(attempts), unplaced=unplaced, slaps=slaps)
+
+
+def _group_of_file(file: Path, folder: Path) -> FingerGroup | None:
+    """Fingers of a slap by the file's name, otherwise by the folders between it and the enrolment's."""
+    names = [file, *(Path(name) for name in reversed(file.relative_to(folder).parent.parts))]
+    fingers = next((each for name in names if (each := fingers_of(name))), ())
+    is_single = position_of(file) is not Position.UNKNOWN
+    return None if is_single else next((group for group in FingerGroup if group.fingers == fingers), None)
 
 
 def _position_of_file(file: Path, folder: Path) -> Position:

@@ -13,14 +13,15 @@ from biocapture.enrolment.record import (
     MAX_ATTEMPTS,
     Absence,
     Enrolment,
+    SlapAttempt,
     SlotAttempt,
     parse_absence,
     parse_position,
     position_order,
 )
 from biocapture.errors import BiocaptureError, EnrolmentError
-from biocapture.images.naming import position_of
-from biocapture.types import Position
+from biocapture.images.naming import fingers_of, position_of
+from biocapture.types import FingerGroup, Position
 
 MANIFEST_NAMES = ("manifest.json", "manifest.csv")
 """Names of the manifest inside an enrolment's folder; the first one counts."""
@@ -87,7 +88,7 @@ def read_manifest(path: Path) -> Enrolment:
     ``{"person": "…", "birth_year": 1990, "samples": [{"position": "right_index", "path": "a.png"}, …],
     "exceptions": {"left_ring": "amputated"}}``. CSV: the columns of :data:`MANIFEST_COLUMNS`, of which ``position`` and
     one of ``path`` and ``exception`` are needed in every row. Positions may be written as in file names (``RI``,
-    ``FGP 2``).
+    ``FGP 2``); ``right_slap``, ``left_slap`` and ``thumbs`` are pictures of several fingers.
 
     Parameters
     ----------
@@ -167,8 +168,12 @@ def _enrolment(document: _Document, path: Path) -> Enrolment:
     if not document.samples and not document.exceptions:
         raise EnrolmentError("it lists neither samples nor exceptions")
     taken: Counter[Position] = Counter()
-    attempts = []
+    attempts, slaps = [], []
     for row in document.samples:
+        group = _group(row.position)
+        if group and row.path:
+            slaps.append(SlapAttempt(group, path.parent / row.path, str(path.parent / row.path), row.ppi))
+            continue
         position = _position(row.position)
         taken[position] += 1
         if not row.path:
@@ -178,7 +183,15 @@ def _enrolment(document: _Document, path: Path) -> Enrolment:
     attempts.sort(key=lambda attempt: position_order(attempt.position))
     absent: dict[Position, Absence] = {_position(name): parse_absence(why) for name, why in document.exceptions.items()}
     stem = path.parent.resolve().name if path.stem == "manifest" else path.stem
-    return Enrolment(document.person or stem, tuple(attempts), absent, birth_year=document.birth_year)
+    return Enrolment(
+        document.person or stem, tuple(attempts), absent, birth_year=document.birth_year, slaps=tuple(slaps)
+    )
+
+
+def _group(name: str) -> FingerGroup | None:
+    """The fingers of a slap, as file names write them, or by our own name."""
+    fingers = fingers_of(name) if "." not in name and "/" not in name else ()
+    return next((group for group in FingerGroup if group.fingers == fingers), None)
 
 
 def _position(name: str) -> Position:

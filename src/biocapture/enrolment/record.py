@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from biocapture.assessment.samples import Source
 from biocapture.errors import EnrolmentError
-from biocapture.types import Position
+from biocapture.types import FingerGroup, Position
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -52,6 +52,36 @@ class SlotAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class SlapAttempt:
+    """One capture of several fingers.
+
+    Attributes
+    ----------
+    group : FingerGroup
+        Fingers that it shows.
+    source : path, bytes, array or Sample
+    name : str
+        As the operator knows it: a path, or group and number.
+    ppi : float or None
+        Resolution that overrides the one in the file.
+    """
+
+    group: FingerGroup
+    source: Source
+    name: str = ""
+    ppi: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlapFault:
+    """What is wrong with a slap: its guidance key, and the error where it cannot be read."""
+
+    slap: SlapAttempt
+    key: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """The samples of one capture subject.
 
@@ -69,6 +99,10 @@ class Enrolment:
         Files whose names do not say which position they show.
     birth_year : int or None
         Some programmes choose the background of the face by it.
+    slaps : tuple of SlapAttempt
+        Captures of several fingers that are not cut into fingers yet.
+    slap_faults : tuple of SlapFault
+        What was found when they were cut.
     """
 
     id: str
@@ -76,12 +110,14 @@ class Enrolment:
     absent: Mapping[Position, Absence] = field(default_factory=dict)
     unplaced: tuple[str, ...] = ()
     birth_year: int | None = None
+    slaps: tuple[SlapAttempt, ...] = ()
+    slap_faults: tuple[SlapFault, ...] = ()
 
     @classmethod
     def of(
         cls,
         id: str,
-        samples: Mapping[Position | str, Source | Sequence[Source]],
+        samples: Mapping[Position | FingerGroup | str, Source | Sequence[Source]],
         absent: Mapping[Position | str, Absence | str] | None = None,
         birth_year: int | None = None,
     ) -> Self:
@@ -92,7 +128,8 @@ class Enrolment:
         id : str
             Of the person or of the record.
         samples : dict
-            Position → one capture, or a list of attempts in the order they were taken.
+            Position, or group of fingers such as ``right_slap`` → one capture, or a list of attempts in the order they
+            were taken.
         absent : dict, optional
             Position → why it is not captured.
         birth_year : int, optional
@@ -106,15 +143,18 @@ class Enrolment:
         EnrolmentError
             A position or a reason of absence does not exist; the error suggests the nearest name.
         """
-        attempts = []
+        attempts, slaps = [], []
         for slot, captures in samples.items():
-            position = parse_position(slot)
+            position = parse_place(slot)
             sources = captures if isinstance(captures, list | tuple) else [captures]
             for number, source in enumerate(sources, 1):
                 name = str(source) if isinstance(source, str | Path) else f"{position} {number}"
-                attempts.append(SlotAttempt(position, source, number, name))
+                if isinstance(position, FingerGroup):
+                    slaps.append(SlapAttempt(position, source, name))
+                else:
+                    attempts.append(SlotAttempt(position, source, number, name))
         excepted = {parse_position(slot): parse_absence(why) for slot, why in (absent or {}).items()}
-        return cls(id, tuple(attempts), excepted, birth_year=birth_year)
+        return cls(id, tuple(attempts), excepted, birth_year=birth_year, slaps=tuple(slaps))
 
     def attempts_at(self, position: Position) -> tuple[SlotAttempt, ...]:
         """The attempts of one slot, in the order they were taken.
@@ -150,6 +190,25 @@ def parse_position(name: Position | str) -> Position:
         There is no such position; the error suggests the nearest name.
     """
     return _parse_member(Position, name, "slot")
+
+
+def parse_place(name: Position | FingerGroup | str) -> Position | FingerGroup:
+    """The position or group of fingers of a name.
+
+    Parameters
+    ----------
+    name : str, Position or FingerGroup
+
+    Returns
+    -------
+    Position or FingerGroup
+
+    Raises
+    ------
+    EnrolmentError
+        There is neither; the error suggests the nearest position.
+    """
+    return FingerGroup(name) if name in set(FingerGroup) else parse_position(name)
 
 
 def position_order(position: Position) -> int:

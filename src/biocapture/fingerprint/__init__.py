@@ -10,6 +10,7 @@ from biocapture.fingerprint.measures import operational, quality
 from biocapture.fingerprint.nfiq2 import native as nfiq2
 from biocapture.fingerprint.nfiq2.forest import forest_score
 from biocapture.fingerprint.recognition import resembles
+from biocapture.fingerprint.slap.findings import find_slap
 from biocapture.fingerprint.statistics import FingerprintBatch
 from biocapture.images.resample import to_500_ppi as at_working_resolution
 from biocapture.measure import Column, measures_in
@@ -100,6 +101,7 @@ __all__ = [
     "describe",
     "draw",
     "examples",
+    "find_slap",
     "latent_residue",
     "load_matcher",
     "native",

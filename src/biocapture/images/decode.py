@@ -207,6 +207,7 @@ def decode_record_image(
         modality=record_image.modality,
         position=record_image.position,
         impression=record_image.impression,
+        fingers=record_image.fingers,
     )
     return with_resolution(image, stated | decoded.resolutions, modality, ppi)
 

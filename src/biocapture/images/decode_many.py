@@ -13,7 +13,7 @@ from biocapture.images.records.record import parts_of_record
 from biocapture.images.records.record_image import DamagedImage, RecordPart
 from biocapture.images.records.refused import refused_record
 from biocapture.images.sources import as_decode_errors, bytes_of, part_name, split_part
-from biocapture.types import Modality, Position, Sample
+from biocapture.types import Modality, Sample
 
 
 def decode_many(
@@ -58,7 +58,7 @@ def decode_many(
         if modality is None:
             raise UsageError("a single picture needs a modality", path or "image bytes")
         image = decode(source, modality=modality, ppi=ppi, max_pixels=max_pixels, max_bytes=max_bytes, name=name)
-        yield Sample(image, modality, image.position, path)
+        yield Sample(image, modality, image.position, path, image.fingers)
         return
     with as_decode_errors(path or "image bytes"):
         parts = parts_of_record(data)
@@ -87,7 +87,9 @@ def _sample_of_part(
         raise DecodeError(part.error, subject)
     shown = modality or part.modality
     image = decode_record_image(part, shown, ppi=ppi, max_pixels=max_pixels, subject=subject)
-    return Sample(image, shown, part.position if shown is part.modality else Position.UNKNOWN)
+    if shown is not part.modality:
+        return Sample(image, shown)
+    return Sample(image, shown, part.position, fingers=part.fingers)
 
 
 def decode_record(

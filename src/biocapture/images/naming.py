@@ -1,9 +1,10 @@
 """Position and modality that a file name states. Conservative: what is ambiguous counts as unknown."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
-from biocapture.types import FINGERS, Modality, Position
+from biocapture.types import FINGERS, SEVERAL_FINGERS, FingerGroup, Modality, Position
 
 RIGHT_WORDS = {"right", "r", "kanan", "rt"}
 LEFT_WORDS = {"left", "l", "kiri", "lt"}
@@ -33,6 +34,12 @@ MODALITY_WORDS = {
     Modality.FACE: {"face", "faces", "wajah", "foto", "photo", "photos", "portrait", "portraits", "selfie"},
 }
 NIST_CODES = {f"{code:02}" for code in range(1, 11)}
+GROUP_WORDS = {"slap", "slaps", "four"}
+"""With a side: the four fingers of a hand at once."""
+
+THUMBS_WORDS = {"thumbs"}
+"""Both thumbs at once."""
+
 EYE_CODES = {"od": Position.RIGHT_EYE, "os": Position.LEFT_EYE}
 
 
@@ -58,6 +65,33 @@ def position_of(path: str | Path) -> Position:
     return position if is_consistent else Position.UNKNOWN
 
 
+def fingers_of(path: str | Path) -> tuple[Position, ...]:
+    """Fingers of a slap from the file's own name: ``right_slap``, ``left_four_fingers``, ``thumbs``, ``…_500_13``.
+
+    Parameters
+    ----------
+    path : path
+        Only its last part is read.
+
+    Returns
+    -------
+    tuple of Position
+        Empty when the name states no slap, or contradicts itself.
+    """
+    words = _words(Path(path).stem)
+    known, sides = set(words), _sides(words)
+    groups = set()
+    if known & GROUP_WORDS and len(sides) == 1 and not _positions(words):
+        groups.add(FingerGroup(f"{sides[0]}_slap").fingers)
+    if known & THUMBS_WORDS and not sides and not _positions(words):
+        groups.add(FingerGroup.THUMBS.fingers)
+    for word, following in pairwise(words):
+        numbered = word in ("fgp", "pos", "position") or (word in ("500", "1000", "2000") and following == words[-1])
+        if numbered and following.isdigit() and int(following) in SEVERAL_FINGERS:
+            groups.add(SEVERAL_FINGERS[int(following)])
+    return groups.pop() if len(groups) == 1 else ()
+
+
 def modality_of_name(path: str | Path) -> Modality | None:
     """Modality from the file name, otherwise from the words of the nearest folder that names one.
 
@@ -73,6 +107,8 @@ def modality_of_name(path: str | Path) -> Modality | None:
     Modality or None
         None when neither name states one, or both several.
     """
+    if fingers_of(path):
+        return Modality.FINGERPRINT
     *folders, _ = ("", *Path(path).parts)
     words = _words(Path(path).stem)
     own = _modalities(words)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from biocapture.types import Modality, Position
+from biocapture.types import FingerGroup, Modality, Position
 
 DEVICE_COLUMN, TIME_COLUMN = "device", "captured"
 
@@ -41,6 +41,6 @@ class Entry:
     is_remote: bool = False
     modified_s: Callable[[], float] | None = None
     modality: Modality | None = None
-    position: Position | None = None
+    position: Position | FingerGroup | None = None
     error: str = ""
     manifest_cells: Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from biocapture.images.walk import ignore, walk
 from biocapture.runs.archives import archive_entries, is_archive
 from biocapture.runs.entry import MANIFEST_COLUMNS, Entry
 from biocapture.runs.remote import is_remote, remote_entries
-from biocapture.types import Modality, Position
+from biocapture.types import Modality, place_named
 
 WILDCARDS = re.compile(r"[*?\[]")
 PATH_COLUMNS = ("path", "file", "filename")
@@ -135,7 +135,7 @@ def _manifest_rows(path: Path, rows: "csv.DictReader[str]", column: str, passed_
                 continue
             try:
                 modality = Modality(row["modality"]) if row.get("modality") else None
-                position = Position(row["position"]) if row.get("position") else None
+                position = place_named(row["position"]) if row.get("position") else None
             except ValueError as error:
                 yield Entry(where, error=f"{where}: {error}")
                 continue

@@ -12,7 +12,7 @@ from biocapture.assessment.report import Report
 from biocapture.assessment.verdict import ERROR
 from biocapture.guidance.plain_text import printable
 from biocapture.runs.entry import MANIFEST_COLUMNS
-from biocapture.types import Modality, Position
+from biocapture.types import FingerGroup, Modality, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Task:
     name: str
     data: bytes | None = None
     modality: Modality | None = None
-    position: Position | None = None
+    position: Position | FingerGroup | None = None
     key: bytes = b""
 
 

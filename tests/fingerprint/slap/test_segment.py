@@ -9,7 +9,7 @@ from biocapture.fingerprint.slap.segment import segment
 from biocapture.synthetic.hand.box import overlap
 from biocapture.synthetic.hand.scene import Scene
 from biocapture.synthetic.hand.slap import Conditions, Slap, ridge_pool, slap
-from biocapture.types import Image, Position
+from biocapture.types import FingerGroup, Image, Position
 
 POOL = ridge_pool(900, 2)
 
@@ -30,8 +30,8 @@ def check_boxes(drawn: Slap, found: Found, visible: float = 0.6) -> None:
 
 HARD = {
     "clean": Conditions(),
-    "left": Conditions(group="left"),
-    "thumbs": Conditions(group="thumbs"),
+    "left": Conditions(group=FingerGroup.LEFT_SLAP),
+    "thumbs": Conditions(group=FingerGroup.THUMBS),
     "turned": Conditions(tilt_deg=40.0),
     "turned the other way": Conditions(tilt_deg=-40.0),
     "second phalanges": Conditions(seconds=1.0),
@@ -43,6 +43,10 @@ HARD = {
     "inverted": Conditions(scene=Scene(inverted=True)),
     "uneven pressure": Conditions(pressure=(-0.7, 0.7)),
     "palm": Conditions(palm=True, seconds=1.0),
+    "palm cut by the border": Conditions(palm=True, tilt_deg=30.0),
+    "turned far": Conditions(group=FingerGroup.LEFT_SLAP, tilt_deg=45.0, spread=-0.5),
+    "touching thumbs": Conditions(group=FingerGroup.THUMBS, spread=-1.6, tilt_deg=20.0),
+    "lines around fingers": Conditions(scene=Scene(card=True, lines=9), seconds=1.0),
     "fine": Conditions(ppi=1000),
 }
 
@@ -56,33 +60,33 @@ def test_fingers_are_found_and_named(name: str, seed: int) -> None:
     assert [finger.position for finger in found.fingers] == [finger.position for finger in drawn.fingers]
 
 
-@pytest.mark.parametrize("group", ["right", "left"])
-def test_the_hand_is_told_by_its_tips(group: str) -> None:
+@pytest.mark.parametrize("group", [FingerGroup.RIGHT_SLAP, FingerGroup.LEFT_SLAP])
+def test_the_hand_is_told_by_its_tips(group: FingerGroup) -> None:
     drawn, found = segmented(13, Conditions(group=group, tilt_deg=10.0))
-    assert found.hand.group == found.hand.likeliest == group
+    assert found.hand.group is found.hand.likeliest is group
     assert [finger.position for finger in found.fingers] == [finger.position for finger in drawn.fingers]
 
 
 def test_a_hand_that_is_not_the_expected_one_shows() -> None:
-    _, found = segmented(14, Conditions(group="left"), GROUPS["right"])
-    assert found.hand.group == "right"
-    assert found.hand.likeliest == "left"
+    _, found = segmented(14, Conditions(group=FingerGroup.LEFT_SLAP), GROUPS[FingerGroup.RIGHT_SLAP])
+    assert found.hand.group is FingerGroup.RIGHT_SLAP
+    assert found.hand.likeliest is FingerGroup.LEFT_SLAP
     assert found.hand.certainty > 0.95
 
 
 def test_with_a_finger_known_to_be_missing_the_others_are_named() -> None:
     missing = Position.RIGHT_MIDDLE
-    due = tuple(finger for finger in GROUPS["right"] if finger is not missing)
+    due = tuple(finger for finger in GROUPS[FingerGroup.RIGHT_SLAP] if finger is not missing)
     drawn, found = segmented(15, Conditions(missing=(missing,)), due)
     check_boxes(drawn, found)
     assert tuple(finger.position for finger in found.fingers) == due
 
 
 def test_one_finger_alone_is_not_named() -> None:
-    absent = GROUPS["right"][1:]
+    absent = GROUPS[FingerGroup.RIGHT_SLAP][1:]
     _, found = segmented(16, Conditions(missing=absent))
     assert [finger.position for finger in found.fingers] == [Position.UNKNOWN]
-    assert found.hand.group == ""
+    assert found.hand.group is None
 
 
 def test_fingers_cut_by_the_border_say_so() -> None:
@@ -97,7 +101,7 @@ def test_fingers_cut_by_the_border_say_so() -> None:
 def test_an_empty_picture_has_no_fingers(grey: int) -> None:
     found = segment(Image(np.full((600, 800), grey, np.uint8), 500.0))
     assert found.fingers == ()
-    assert found.hand.group == ""
+    assert found.hand.group is None
     assert np.isnan(found.angle_deg)
 
 
@@ -116,4 +120,4 @@ def test_stages_are_traced() -> None:
     stages: dict[str, tuple[int, ...]] = {}
     pixels = slap(18, Conditions(), POOL).pixels
     segment(Image(pixels, 500.0), trace=lambda name, array: stages.update({name: array.shape}))
-    assert stages.keys() == {"strength", "coherence", "mask"}
+    assert stages.keys() == {"strength", "coherence", "mask", "apart"}

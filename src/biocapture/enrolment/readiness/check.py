@@ -13,6 +13,7 @@ from biocapture.enrolment.readiness.context import CheckContext
 from biocapture.enrolment.readiness.examine import examine_slots
 from biocapture.enrolment.readiness.failure_risk import failure_risk
 from biocapture.enrolment.readiness.result import ModalityQuality, Readiness
+from biocapture.enrolment.readiness.slaps import with_slap_fingers
 from biocapture.enrolment.readiness.slot import Slot, mean_quality
 from biocapture.enrolment.readiness.verdict import in_work_order, record_verdict
 from biocapture.enrolment.station import Memory
@@ -59,6 +60,7 @@ def check(
     if not isinstance(enrolment, Enrolment):
         enrolment = read_enrolment(enrolment)
     profile = load_profile(profile, measures())
+    enrolment = with_slap_fingers(enrolment, profile)
     slots = examine_slots(enrolment, profile, threads)
     return judge(CheckContext(enrolment, profile, slots, station, max(1, threads), plan))
 

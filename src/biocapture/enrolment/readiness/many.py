@@ -10,6 +10,7 @@ from biocapture.enrolment.readiness.check import judge
 from biocapture.enrolment.readiness.context import CheckContext
 from biocapture.enrolment.readiness.examine import examine_slots
 from biocapture.enrolment.readiness.result import Readiness
+from biocapture.enrolment.readiness.slaps import with_slap_fingers
 from biocapture.enrolment.readiness.templates import best_templates
 from biocapture.enrolment.station import Memory, RecentMemory, RememberedSample
 from biocapture.errors import BiocaptureError
@@ -72,6 +73,7 @@ def check_many(
     for path in enrolment_paths(root):
         try:
             enrolment = read_enrolment(path)
+            enrolment = with_slap_fingers(enrolment, profile)
             slots = examine_slots(enrolment, profile, threads)
             yield path.name, judge(CheckContext(enrolment, profile, slots, _CombinedMemory(recent, station), threads))
             recent.add(enrolment.id, best_templates(slots))

@@ -6,6 +6,7 @@ from typing import Any
 from biocapture.assessment.modalities import measures
 from biocapture.enrolment import Enrolment
 from biocapture.enrolment.readiness.examine import examine_slots
+from biocapture.enrolment.readiness.slaps import with_slap_fingers
 from biocapture.enrolment.readiness.slot import Slot
 from biocapture.errors import EnrolmentError
 from biocapture.profile.load import load_profile
@@ -31,7 +32,8 @@ def templates_of(enrolment: Enrolment, threads: int = 2) -> dict[Position, Any]:
     EnrolmentError
         Nothing in it can be compared.
     """
-    templates = best_templates(examine_slots(enrolment, load_profile("default", measures()), threads))
+    profile = load_profile("default", measures())
+    templates = best_templates(examine_slots(with_slap_fingers(enrolment, profile), profile, threads))
     if not templates:
         raise EnrolmentError("nothing in it can be compared", enrolment.id)
     return templates

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from biocapture.fingerprint.slap.blobs import Blob
@@ -38,7 +39,7 @@ class Outline:
 
 
 def outline_of(blob: Blob) -> Outline:
-    """Second moments of a part.
+    """Second moments of the hull of a part: what is missing from a patchy print does not turn it.
 
     Parameters
     ----------
@@ -48,13 +49,24 @@ def outline_of(blob: Blob) -> Outline:
     -------
     Outline
     """
-    row, column = blob.rows - blob.rows.mean(), blob.columns - blob.columns.mean()
+    row, column = _hull(blob)
+    row, column = row - row.mean(), column - column.mean()
     yy, xx, xy = float((row * row).mean()), float((column * column).mean()), float((row * column).mean())
     # Longer axis from upright; a tip to the left of its base has row and column of one sign, and is positive.
     angle = 0.5 * np.arctan2(2 * xy, yy - xx)
     middle, half = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
     elongation = np.sqrt((middle + half + 0.1) / max(middle - half + 0.1, 0.1))
     return Outline(float(np.rad2deg(angle)), float(elongation), len(blob.rows) * CELL_MM**2)
+
+
+def _hull(blob: Blob) -> tuple[Values, Values]:
+    """Rows and columns of the cells of the convex hull."""
+    top, left = blob.rows.min(), blob.columns.min()
+    cells = np.stack([blob.columns - left, blob.rows - top], axis=1).astype(np.int32)
+    filled = np.zeros((int(cells[:, 1].max()) + 1, int(cells[:, 0].max()) + 1), np.uint8)
+    cv2.fillConvexPoly(filled, cv2.convexHull(cells), 1)
+    rows, columns = np.nonzero(filled)
+    return rows.astype(np.float64), columns.astype(np.float64)
 
 
 def common_angle_deg(outlines: Sequence[Outline]) -> float:
@@ -142,7 +154,7 @@ def midline_deg(blob: Blob, angle_deg: float, shape: tuple[int, ...]) -> float:
         if whole.sum() < MIN_WHOLE_CELLS:
             break
         places = np.flatnonzero(whole).astype(np.float64)
-        slope = float(np.polyfit(places, ((left + end) / 2)[whole], 1)[0])
+        slope = float(np.polyfit(places, (left[whole] + end[whole]) / 2, 1)[0])
         angle_deg -= float(np.clip(np.rad2deg(np.arctan(slope)), -8, 8))
     return angle_deg
 

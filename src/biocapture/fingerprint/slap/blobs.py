@@ -12,7 +12,7 @@ from biocapture.types import Counts, Field, Indices, Mask, Values
 MIN_HALF_BREADTH_MM = 2.9
 """Half the breadth of the narrowest part that is a finger of its own."""
 
-NECK_SHARE = 0.84
+NECK_SHARE = 0.88
 """Two parts meet where the foreground is narrower than this share of either."""
 
 
@@ -48,12 +48,15 @@ class Blob:
         return Blob(self.rows[chosen], self.columns[chosen])
 
 
-def blobs_of(mask: Mask) -> list[Blob]:
+def blobs_of(apart: Mask, mask: Mask) -> list[Blob]:
     """Parts of the foreground.
 
     Parameters
     ----------
+    apart : (R, C) bool
+        Foreground whose narrow places tell parts from each other.
     mask : (R, C) bool
+        Foreground that is shared out among the parts.
 
     Returns
     -------
@@ -61,9 +64,9 @@ def blobs_of(mask: Mask) -> list[Blob]:
         Each at least about 6 mm broad.
     """
     rows, columns = mask.shape
-    if min(mask.shape) < 2 or not mask.any():
+    if min(mask.shape) < 2 or not apart.any():
         return []
-    coarse = cv2.resize(mask.astype(np.uint8), (columns // 2, rows // 2), interpolation=cv2.INTER_NEAREST)
+    coarse = cv2.resize(apart.astype(np.uint8), (columns // 2, rows // 2), interpolation=cv2.INTER_NEAREST)
     rim = BEYOND_CELLS
     bordered = cv2.copyMakeBorder(coarse, rim, rim, rim, rim, cv2.BORDER_REPLICATE)
     distance = cv2.distanceTransform(bordered, cv2.DIST_L2, 5)

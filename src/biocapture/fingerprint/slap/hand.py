@@ -7,13 +7,16 @@ from itertools import combinations
 import numpy as np
 
 from biocapture.fingerprint.slap.axes import frame
-from biocapture.types import Position, RotatedBox, Values
+from biocapture.types import FingerGroup, Position, RotatedBox, Values
 
 RIGHT = (Position.RIGHT_INDEX, Position.RIGHT_MIDDLE, Position.RIGHT_RING, Position.RIGHT_LITTLE)
 LEFT = (Position.LEFT_LITTLE, Position.LEFT_RING, Position.LEFT_MIDDLE, Position.LEFT_INDEX)
 THUMBS = (Position.LEFT_THUMB, Position.RIGHT_THUMB)
-GROUPS = {"right": RIGHT, "left": LEFT, "thumbs": THUMBS}
+GROUPS = {FingerGroup.RIGHT_SLAP: RIGHT, FingerGroup.LEFT_SLAP: LEFT, FingerGroup.THUMBS: THUMBS}
 """Fingers from left to right, as they lie on a platen seen from above."""
+
+ACROSS = (*LEFT, *THUMBS, *RIGHT)
+"""Those of both hands side by side."""
 
 ACROSS_MM = {"index": 0.0, "middle": 20.5, "ring": 40.5, "little": 59.0}
 DOWN_MM = {"index": 10.0, "middle": 0.0, "ring": 8.0, "little": 29.0, "thumb": 0.0}
@@ -38,18 +41,18 @@ class Hand:
 
     Attributes
     ----------
-    group : str
-        ``"right"``, ``"left"``, ``"thumbs"``; empty where it cannot be told.
-    likeliest : str
-        The group that the tips look most like, whatever was expected; empty where they tell nothing.
+    group : FingerGroup or None
+        None where it cannot be told.
+    likeliest : FingerGroup or None
+        The group that the tips look most like, whatever was expected; None where they tell nothing.
     certainty : float
         0..1, that of ``likeliest`` by the geometry of the tips alone.
     positions : tuple of Position
         Of the tips from left to right; unknown where they cannot be told.
     """
 
-    group: str
-    likeliest: str
+    group: FingerGroup | None
+    likeliest: FingerGroup | None
     certainty: float
     positions: tuple[Position, ...]
 
@@ -70,26 +73,29 @@ def hand_of(tips: Sequence[RotatedBox], expected: tuple[Position, ...] = ()) -> 
     """
     groups, labels, chance = _hypotheses(tips)
     likelihood = {group: float(chance[groups == group].sum()) for group in GROUPS}
-    likeliest = max(likelihood, key=lambda group: likelihood[group]) if len(chance) else ""
-    certainty = likelihood.get(likeliest, 0.0)
-    told = _group_of(expected)
-    group = told or (likeliest if certainty >= MIN_CERTAINTY else "")
+    likeliest = max(GROUPS, key=lambda group: likelihood[group]) if len(chance) else None
+    certainty = likelihood[likeliest] if likeliest else 0.0
+    group = _group_of(expected) or (likeliest if certainty >= MIN_CERTAINTY else None)
     positions = _positions(len(tips), group, labels, chance, expected)
     return Hand(group, likeliest, certainty, positions)
 
 
-def _group_of(expected: tuple[Position, ...]) -> str:
+def _group_of(expected: tuple[Position, ...]) -> FingerGroup | None:
     """The group that holds all expected fingers."""
-    return next((name for name, fingers in GROUPS.items() if expected and set(expected) <= set(fingers)), "")
+    return next((name for name, fingers in GROUPS.items() if expected and set(expected) <= set(fingers)), None)
 
 
 def _positions(
-    count: int, group: str, labels: list[tuple[Position, ...]], chance: Values, expected: tuple[Position, ...]
+    count: int,
+    group: FingerGroup | None,
+    labels: list[tuple[Position, ...]],
+    chance: Values,
+    expected: tuple[Position, ...],
 ) -> tuple[Position, ...]:
     """Labels in order where the number fits, else those that are certain."""
     unknown = (Position.UNKNOWN,) * count
     if not group:
-        return unknown
+        return tuple(finger for finger in ACROSS if finger in expected) if len(expected) == count else unknown
     due = tuple(finger for finger in GROUPS[group] if not expected or finger in expected)
     if len(due) == count:
         return due
@@ -131,14 +137,16 @@ def _tip(box: RotatedBox) -> Values:
     return place
 
 
-def _log_likelihood(across: Values, down: Values, breadth: Values, fingers: Sequence[Position], group: str) -> float:
+def _log_likelihood(
+    across: Values, down: Values, breadth: Values, fingers: Sequence[Position], group: FingerGroup
+) -> float:
     """How well tips fit some fingers of a hand whose size and small turn are free."""
     digits = [finger.split("_")[1] for finger in fingers]
     ratio = np.log(breadth / np.array([BREADTH_MM[digit] for digit in digits]))
     size = float(ratio.sum() / (len(digits) + (BREADTH_SD / SIZE_SD) ** 2))
     cost = float((((ratio - size) / BREADTH_SD) ** 2).sum()) + (size / SIZE_SD) ** 2
     scale = float(np.exp(size))
-    if group == "thumbs":
+    if group is FingerGroup.THUMBS:
         gaps = np.array([THUMBS_APART_MM])
         gap_sd = np.array([8.0])
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from biocapture.fingerprint.slap.axes import common_angle_deg, is_at_border, midline_deg
+from biocapture.fingerprint.slap.axes import common_angle_deg, frame, is_at_border, midline_deg
 from biocapture.fingerprint.slap.blobs import blobs_of
 from biocapture.fingerprint.slap.foreground import ridge_cells
 from biocapture.fingerprint.slap.hand import Hand, hand_of
@@ -36,12 +36,15 @@ class Fingertip:
         0..1, that the box holds one fingertip.
     is_cut : bool
         It runs over the border of the picture.
+    is_joined : bool
+        No background was seen between it and a neighbour.
     """
 
     position: Position
     box: RotatedBox
     confidence: float
     is_cut: bool
+    is_joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,15 @@ def segment(image: Image, expected: Sequence[Position] = (), trace: Trace = no_t
     Slap
     """
     cells = ridge_cells(image.pixels, image.ppi, trace)
-    tips = fingertips(blobs_of(cells.mask), cells.strength)
+    tips = fingertips(blobs_of(cells.apart, cells.mask), cells.strength)
     tips = _with_own_angles(tips, cells.mask.shape)
-    tips.sort(key=lambda tip: float(tip.centre[1]))
+    _, right = frame(float(np.mean([tip.angle_deg for tip in tips])) if tips else 0.0)
+    tips.sort(key=lambda tip: float(tip.centre @ right))
     boxes = [_box(tip, cells.cell_px) for tip in tips]
     scale_mm = 25.4 / image.ppi
     hand = hand_of([_in_mm(box, scale_mm) for box in boxes], tuple(expected))
     fingers = tuple(
-        Fingertip(position, box, _confidence(tip), is_at_border(tip.blob, cells.mask.shape))
+        Fingertip(position, box, _confidence(tip), is_at_border(tip.blob, cells.mask.shape), tip.is_joined)
         for tip, box, position in zip(tips, boxes, hand.positions, strict=True)
     )
     angle = float(np.mean([box.angle_deg for box in boxes])) if boxes else float("nan")
@@ -113,7 +117,9 @@ def _with_own_angles(tips: Sequence[Phalanx], shape: tuple[int, ...]) -> list[Ph
     weight = np.where(np.abs(away) > 25, 0.0, weight)
     fan = _fan(np.array([tip.right for tip in tips]), away, weight)
     angles = hand_deg + (weight * away + fan) / (weight + 1)
-    return [phalanx(tip.blob, float(angle)) for tip, angle in zip(tips, angles, strict=True)]
+    return [
+        phalanx(tip.blob, float(angle), tip.is_joined, tip.outline) for tip, angle in zip(tips, angles, strict=True)
+    ]
 
 
 def _fan(right: Values, away: Values, weight: Values) -> Values:

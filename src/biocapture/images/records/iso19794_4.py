@@ -23,7 +23,7 @@ from biocapture.images.records.iso19794_1 import (
     edition_of,
     read_capture,
 )
-from biocapture.types import FINGERS, Position
+from biocapture.types import FINGERS, SEVERAL_FINGERS, Position
 
 IDENTIFIER = b"FIR\0"
 MAGIC: dict[Version, bytes] = {2005: IDENTIFIER + b"010\0", 2011: IDENTIFIER + b"020\0"}
@@ -109,6 +109,11 @@ class FingerImage:
     def position(self) -> Position:
         """The single finger; unknown for palms and several fingers."""
         return FINGERS[self.finger] if self.finger < len(FINGERS) else Position.UNKNOWN
+
+    @property
+    def fingers(self) -> tuple[Position, ...]:
+        """Fingers of a picture that shows several; empty for one finger, palms and those not known."""
+        return SEVERAL_FINGERS.get(self.finger, ())
 
     @property
     def ppi(self) -> tuple[float, float]:

@@ -130,6 +130,7 @@ def _images_as_stated(data: bytes, lenient: bool) -> tuple[RecordImage, ...] | N
                 each.capture.quality,
                 each.capture.time,
                 impression=each.impression,
+                fingers=each.fingers,
             )
             for each in prints
         )

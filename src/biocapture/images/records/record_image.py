@@ -32,6 +32,8 @@ class RecordImage:
         all of it. A slap whose fingers the record marks is one image per finger.
     impression : int or None
         Code of how a print was taken: 0 plain, 1 rolled (live scan), 2 and 3 (ink), 4..7 latent …
+    fingers : tuple of Position
+        Of a slap that is not cut into fingers; empty for other pictures.
     """
 
     modality: Modality
@@ -44,6 +46,7 @@ class RecordImage:
     notes: tuple[str, ...] = ()
     box: tuple[int, int, int, int] | None = None
     impression: int | None = None
+    fingers: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from biocapture.synthetic.hand.anatomy import Digit, Posture, four_fingers, two_
 from biocapture.synthetic.hand.box import visible_share
 from biocapture.synthetic.hand.contact import Pad, Platen
 from biocapture.synthetic.hand.scene import CLEAN, Scene, picture_of
-from biocapture.types import Field, GreyPixels, Position, RotatedBox
+from biocapture.types import Field, FingerGroup, GreyPixels, Position, RotatedBox
 
 PX_PER_MM = 500 / 25.4
 
@@ -32,8 +32,7 @@ class Conditions:
 
     Attributes
     ----------
-    group : str
-        ``"right"``, ``"left"`` or ``"thumbs"``.
+    group : FingerGroup
     missing : tuple of Position
         Fingers that are not on the platen.
     tilt_deg : float
@@ -52,7 +51,7 @@ class Conditions:
         500 or 1000.
     """
 
-    group: str = "right"
+    group: FingerGroup = FingerGroup.RIGHT_SLAP
     missing: tuple[Position, ...] = ()
     tilt_deg: float = 0.0
     spread: float = 0.2
@@ -124,8 +123,9 @@ def slap(seed: int, conditions: Conditions | None = None, pool: Sequence[Field] 
     wanted = conditions or Conditions()
     random = np.random.default_rng([seed, 0x5A])
     posture = Posture(wanted.spread, wanted.seconds)
-    thumbs = wanted.group == "thumbs"
-    hand = two_thumbs(posture, random) if thumbs else four_fingers(wanted.group, posture, random)
+    side = wanted.group.removesuffix("_slap")
+    thumbs = wanted.group is FingerGroup.THUMBS
+    hand = two_thumbs(posture, random) if thumbs else four_fingers(side, posture, random)
     digits = [digit for digit in hand if digit.position not in wanted.missing]
     shape, origin = _layout(digits, wanted, random)
     platen = Platen(shape)
@@ -136,7 +136,13 @@ def slap(seed: int, conditions: Conditions | None = None, pool: Sequence[Field] 
     if wanted.ppi == 1000:
         pixels = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
         fingers = [replace(each, box=_doubled(each.box)) for each in fingers]
-    return Slap(pixels, wanted.ppi, tuple(sorted(fingers, key=lambda each: each.box.column)))
+    return Slap(pixels, wanted.ppi, tuple(sorted(fingers, key=lambda each: _across(each.box, wanted.tilt_deg))))
+
+
+def _across(box: RotatedBox, tilt_deg: float) -> float:
+    """Place from left to right in the frame of the hand."""
+    turn = np.deg2rad(tilt_deg)
+    return float(box.column * np.cos(turn) - box.row * np.sin(turn))
 
 
 def _doubled(box: RotatedBox) -> RotatedBox:

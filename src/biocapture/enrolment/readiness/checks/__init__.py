@@ -10,6 +10,7 @@ from biocapture.enrolment.readiness.checks.duplicate_slots import check_duplicat
 from biocapture.enrolment.readiness.checks.latent_residue import check_latent_residue
 from biocapture.enrolment.readiness.checks.other_person import check_other_person
 from biocapture.enrolment.readiness.checks.quality_minima import check_quality_minima
+from biocapture.enrolment.readiness.checks.slaps import check_slaps
 from biocapture.enrolment.readiness.context import CheckContext
 from biocapture.enrolment.readiness.finding import RecordFinding
 
@@ -39,6 +40,7 @@ class Check:
 CHECKS = (
     Check("ghost", check_latent_residue, "DUPLICATE_RECORD"),
     Check("complete", check_completeness, "ENROLL_FAILURE_AT_REGIONAL"),
+    Check("slap", check_slaps, "ENROLL_FAILURE_AT_REGIONAL"),
     Check("distinct", check_duplicate_slots, "ADJUDICATE_RECORD"),
     Check("attempts", check_attempts, "ADJUDICATE_RECORD"),
     Check("readable", check_quality_minima, "ENROLL_FAILURE_AT_CENTRAL"),

@@ -7,7 +7,7 @@ from biocapture.errors import FormatError
 from biocapture.images.codecs.picture import MAX_BITS, Encoding, StoredPicture
 from biocapture.images.records.fields import require
 from biocapture.images.records.record_image import DamagedImage, RecordImage, RecordPart
-from biocapture.types import FINGERS, Modality, Position
+from biocapture.types import FINGERS, SEVERAL_FINGERS, Modality, Position
 
 ENCODINGS: Mapping[str, Encoding] = {
     "NONE": Encoding.RAW,
@@ -103,7 +103,7 @@ def parts_of(stated: Stated) -> Iterator[RecordPart]:
     if not boxes or image.position is not Position.UNKNOWN:
         yield image
     for position, box in boxes if image.position is Position.UNKNOWN else []:
-        yield replace(image, position=position, box=box)
+        yield replace(image, position=position, box=box, fingers=())
 
 
 def _image(stated: Stated) -> RecordImage:
@@ -128,6 +128,7 @@ def _image(stated: Stated) -> RecordImage:
         quality if quality <= 100 else None,
         notes=("image.record_length",) if stated.is_of_wrong_length else (),
         impression=number(stated.impression, "impression", 255) if stated.impression else None,
+        fingers=_fingers(stated),
     )
 
 
@@ -144,6 +145,12 @@ def _position(stated: Stated) -> Position:
         return EYES.get(stated.eye.upper(), Position.UNKNOWN)
     known = {_finger(code) for code in stated.positions}
     return known.pop() if len(known) == 1 else Position.UNKNOWN
+
+
+def _fingers(stated: Stated) -> tuple[Position, ...]:
+    """Fingers of a picture that shows several; empty for any other."""
+    code = stated.positions[0] if len(stated.positions) == 1 and stated.type not in (FACE_TYPE, IRIS_TYPE) else ""
+    return SEVERAL_FINGERS.get(int(code), ()) if code.isascii() and code.isdigit() and len(code) < 4 else ()
 
 
 def _finger(code: str) -> Position:
