@@ -165,7 +165,7 @@ def _repeated(album: Album, ayu: Samples) -> Iterator[Case]:
     both = (Position.RIGHT_EYE, Position.LEFT_EYE)
     yield Case("same_eye", ayu | {Position.LEFT_EYE: [eye]}, "distinct.same_eye", both)
     stranger = album.print_of("sari", RING, 1)
-    weak = [album.print_of("ayu", position, 3, dry=0.5) for position in (INDEX, MIDDLE)]
+    weak = [album.print_of("ayu", position, 3, dry=0.8) for position in (INDEX, MIDDLE)]
     exchanged = {INDEX: [*ayu[INDEX], weak[1]], MIDDLE: [*ayu[MIDDLE], weak[0]]}
     yield Case("attempts_exchanged", ayu | exchanged, "attempts.exchanged", (INDEX, MIDDLE))
     yield Case("attempts_disagree", ayu | {RING: [*ayu[RING], stranger]}, "attempts.disagree", (RING,), "REVIEW")

@@ -110,7 +110,7 @@ def false_matches(scores: Scores, threshold: float) -> tuple[float, float, float
     count = len(scores.same)
     random = np.random.default_rng(0)
     weights = [np.bincount(random.integers(0, count, count), minlength=count) for _ in range(RESAMPLES)]
-    rates = [weight @ above @ weight / max(weight @ below @ weight, 1.0) for weight in weights]
+    rates = [float(weight @ above @ weight) / max(float(weight @ below @ weight), 1.0) for weight in weights]
     low, high = np.quantile(rates, (0.025, 0.975))
     return float(above.sum() / below.sum()), float(low), float(high)
 

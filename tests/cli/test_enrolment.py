@@ -15,7 +15,7 @@ def test_check_says_what_to_do(run: Run, tmp_path: Path) -> None:
     said = run("check", ROOT / "same_finger", "--html", page, "--sizes")
     assert said.status == 1
     assert "RETAKE" in said.out
-    assert "right middle finger, right index finger: The same finger was captured twice" in said.out
+    assert "right index finger, right middle finger: The same finger was captured twice" in said.out
     assert "jpeg2000 20" in said.out
     html = page.read_text(encoding="utf8")
     assert html.count("data:image/jpeg;base64,") == 1  # both prints in one picture

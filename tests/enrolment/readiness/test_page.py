@@ -56,7 +56,7 @@ def test_a_fault_its_slots_and_its_pictures(tmp_path: Path) -> None:
     record = bc.check(ROOT / "same_finger")
     page = page_of(record, tmp_path)
     assert "RETAKE" in page.text
-    assert "1. right middle finger, right index finger" in page.text
+    assert "1. right index finger, right middle finger" in page.text
     assert record.findings[0].instruction() in page.text
     assert record.findings[0].evidence_line in page.text
     assert [tag for tag, _ in page.tags].count("img") == 1  # both prints in one picture

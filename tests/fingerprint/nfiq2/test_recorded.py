@@ -1,4 +1,4 @@
-"""Native values of the sample prints against those that NFIQ 2.3 itself gives, recorded in ``recorded.csv``.
+"""Native values of forty synthetic prints against those that NFIQ 2.3 itself gives, recorded in ``recorded.csv``.
 
 How they were recorded: the quality modules of NIST's NFIQ 2 (tag ``v2.3.0`` of ``usnistgov/NFIQ2``: FDA, ImgProcROI,
 LCS, Mu, OCLHistogram, OF, QualityMap, RVUPHistogram, and the cropping of the near-white frame) were compiled unchanged
@@ -14,11 +14,11 @@ from benchmarks.studies.parity import equal
 
 import biocapture as bc
 
-SAMPLES = Path(__file__).parents[3] / "sample_data"
+PRINTS = Path(__file__).parents[2] / "vectors" / "prints"
 
 
 def recorded() -> dict[str, dict[str, str]]:
-    """Path of a sample → feature → value as NFIQ 2.3 printed it."""
+    """Path of a print → feature → value as NFIQ 2.3 printed it."""
     with Path(__file__).with_name("recorded.csv").open(newline="", encoding="ascii") as handle:
         return {row.pop("path"): row for row in csv.DictReader(handle)}
 
@@ -27,7 +27,7 @@ def test_native_values_of_the_samples_are_nfiq2s() -> None:
     theirs = recorded()
     assert len(theirs) == 40
     assert {len(row) for row in theirs.values()} == {67}
-    reports = bc.assess_many([SAMPLES / path for path in theirs], "fingerprint", native=True)
+    reports = bc.assess_many([PRINTS / path for path in theirs], "fingerprint", native=True)
     different = [
         f"{path}: {name} is {report.native[f'nfiq2.{name}']!r}, NFIQ 2.3 says {value}"
         for (path, row), report in zip(theirs.items(), reports, strict=True)
