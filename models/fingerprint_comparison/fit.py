@@ -7,7 +7,7 @@ usage: python -m models.fingerprint_comparison.fit --pairs DIR --images DIR
 
 Logistic regression on the evidence of mated and non-mated pairs, some of synthetic fingers among the latter. Prints
 the equal error rate of each set under weights fitted without it, then the weights of all sets together, with ridges and
-without, and the thresholds, to be copied into fingerprint/comparison/compare.py.
+without, to be copied into fingerprint/comparison/compare.py, and thresholds; those in use are from thresholds.py.
 Takes about two minutes on two cores.
 """
 
@@ -37,9 +37,6 @@ SYNTHETIC_SEEDS = range(101, 117)
 SYNTHETIC_SHARE = 0.02
 """Weight of the synthetic non-mated pairs beside that of all others."""
 
-SYNTHETIC_ABOVE = 0.01
-"""Of the synthetic non-mated pairs may reach the highest threshold."""
-
 
 def evidence_of(pairs: Path, images: Path) -> tuple[Rows, NDArray[np.bool_]]:
     """(P, 5) evidence of every pair of one set, and whether it is mated."""
@@ -60,7 +57,7 @@ def row_of(probe: Structure, reference: Structure) -> list[float]:
 
 
 def synthetic_non_mated() -> Rows:
-    """(S, 5) evidence of pairs of different synthetic fingers: cores in one place, hard to distinguish."""
+    """(S, 5) evidence of pairs of different synthetic fingers."""
     fingers = [finger(seed) for seed in SYNTHETIC_SEEDS]
     first, second = (
         [structure_of(template_of(_synthetic(each, seed, effects))) for each in fingers]
@@ -130,10 +127,8 @@ def main() -> None:
     for name, each, constant in (("", weights, offset), ("MINUTIAE_", alone, alone_offset)):
         named = dict(zip(NO_EVIDENCE, each.round(4).tolist(), strict=False))
         print(f"{name}WEIGHTS", named, f"{name}OFFSET", round(constant, 4))
-    hard = float(np.quantile(synthetic @ weights + offset, 1 - SYNTHETIC_ABOVE))
     for rate in THRESHOLDS:
-        # Six sets leave one or two pairs at the rarest rate: it must hold off most synthetic fingers, too.
-        lowest = max(threshold_at(logit[~mated], rate), hard if rate == min(THRESHOLDS) else -np.inf)
+        lowest = threshold_at(logit[~mated], rate)
         print("THRESHOLD", rate, np.ceil(1e4 / (1 + float(np.exp(-lowest)))) / 100)
 
 

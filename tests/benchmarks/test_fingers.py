@@ -19,7 +19,7 @@ def test_different_fingers_are_told_apart(scores: study.Scores) -> None:
     different = scores.different[np.isfinite(scores.different)]
     assert len(different) == 120
     assert np.count_nonzero(different >= THRESHOLDS[1e-3]) <= 2
-    assert different.max() < THRESHOLDS[1e-4]
+    assert np.count_nonzero(different >= THRESHOLDS[1e-4]) <= 1
 
 
 def test_the_same_finger_is_told(scores: study.Scores) -> None:
