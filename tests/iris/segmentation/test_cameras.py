@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from models.iris_confidence.fit import errors
@@ -15,6 +16,7 @@ from biocapture.iris.segmentation.segment import segment
 from biocapture.synthetic.eye.capture import EyeImage, capture
 from biocapture.synthetic.eye.conditions import everyday_conditions
 from biocapture.synthetic.eye.eye import eye
+from biocapture.types import GreyPixels
 
 FIRST, EYES = 5_000_000, 6
 
@@ -121,3 +123,28 @@ def test_a_right_outline_of_a_dim_soft_eye_is_believed() -> None:
         if max(errors(found.pupil, found.limbus, made.truth)) < 0.03 and found.confidence < 0.5:
             doubted.append((number, found.confidence))
     assert not doubted
+
+
+def ringed(iris: int, white: int) -> GreyPixels:
+    """A small eye, a ring of eight mirrored lamps within its pupil; drawn 8 times as large."""
+    large = np.full((880, 992), white, np.float32)
+    for radius, grey in ((RINGED_LIMBUS_PX, iris), (RINGED_PUPIL_PX, 15)):
+        cv2.circle(large, (496, 448), round(8 * radius), grey, -1)
+    for turn in np.arange(8) * np.pi / 4:
+        place = np.array([62.0, 56.0]) + 0.47 * RINGED_PUPIL_PX * np.array([np.cos(turn), np.sin(turn)])
+        cv2.circle(large, tuple(int(side) for side in np.rint(8 * place)), 13, 230, -1)
+    small = cv2.GaussianBlur(cv2.resize(large, (124, 110), interpolation=cv2.INTER_AREA), (0, 0), 1.1)
+    noise = np.random.default_rng(1).normal(0, 2, small.shape)
+    return np.clip(np.rint(small + noise), 0, 255).astype(np.uint8)
+
+
+RINGED_LIMBUS_PX, RINGED_PUPIL_PX = 40.0, 15.0
+
+
+@pytest.mark.parametrize(("iris", "white"), [(120, 150), (140, 165), (150, 180)])
+def test_a_pupil_with_a_ring_of_lamps_is_not_taken_for_an_iris(iris: int, white: int) -> None:
+    found = segment(ringed(iris, white))
+    assert isinstance(found, Outline)
+    assert found.pupil.radius_px == pytest.approx(RINGED_PUPIL_PX, abs=1)
+    assert found.limbus.radius_px == pytest.approx(RINGED_LIMBUS_PX, abs=1)
+    assert found.confidence > 0.5

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from biocapture.iris.outline import Ellipse
+from biocapture.iris.robust import median
 from biocapture.iris.segmentation.boundary_uncertainty import boundary_uncertainty
 from biocapture.iris.segmentation.ellipse_fit import shape_of
 from biocapture.iris.segmentation.lids import LidPair
-from biocapture.iris.segmentation.polar import rim_rise, steepest, unmasked
+from biocapture.iris.segmentation.polar import polar_image, rim_rise, steepest, unmasked
 from biocapture.iris.segmentation.reduction import Reduction
 from biocapture.iris.segmentation.refine import ANGLES, limbus_rim, pupil_or_iris, pupil_rim, visible_angles
 from biocapture.types import GreyPixels, Mask, Values
@@ -35,6 +36,13 @@ MIN_EDGE_GREYS = 1.5
 
 ERROR_RANGE = 0.003, 0.3
 """Errors along a boundary, in iris radii, that are as good as none, and as bad as any."""
+
+STEP_POLAR = 1.25, 50
+"""Reach in iris radii and steps of the polar image in which greys of iris and white are read."""
+
+FULL_STEP_SHARE, MIN_WHITE_GREYS = 0.2, 10
+"""Share of the step from pupil to white from which an iris is bright enough: every right outline of five cameras has
+it; least step that says anything."""
 
 PUPIL_WEIGHTS, PUPIL_BIAS = (7.46, -14.54, 0.0, -6.19, 0.0), 2.16
 LIMBUS_WEIGHTS, LIMBUS_BIAS = (17.04, -3.06, -0.64, 0.0, -16.0), -4.57
@@ -59,6 +67,10 @@ class Evidence:
     shapes, flat, size : float
         How much the ellipses differ in shape (a gaze is shared by both), how far the limbus is from a circle, how
         unusual the ratio of their radii is.
+    iris_step : float
+        How much brighter the iris is than the pupil, of how much brighter the white is, over :data:`FULL_STEP_SHARE`:
+        of a ring of mirrored lamps within a pupil, whose rim is taken for the limbus, it is little; 1 where the white
+        is no brighter than the pupil, as under a mirrored window.
     """
 
     pupil_seen: float
@@ -71,6 +83,7 @@ class Evidence:
     shapes: float
     flat: float
     size: float
+    iris_step: float
 
 
 def confidence(evidence: Evidence) -> float:
@@ -90,7 +103,7 @@ def confidence(evidence: Evidence) -> float:
 
 
 def likelihoods(evidence: Evidence) -> tuple[float, float]:
-    """Probability that the pupil, and that the limbus, is right: two logistics.
+    """Probability that the pupil, and that the limbus, is right: two logistics, the second times the iris' step.
 
     Parameters
     ----------
@@ -104,7 +117,7 @@ def likelihoods(evidence: Evidence) -> tuple[float, float]:
     inner, outer = feature_vectors(evidence)
     of_pupil = float(np.dot(PUPIL_WEIGHTS, inner)) + PUPIL_BIAS
     of_limbus = float(np.dot(LIMBUS_WEIGHTS, outer)) + LIMBUS_BIAS
-    return float(1 / (1 + np.exp(-of_pupil))), float(1 / (1 + np.exp(-of_limbus)))
+    return float(1 / (1 + np.exp(-of_pupil))), evidence.iris_step * float(1 / (1 + np.exp(-of_limbus)))
 
 
 def feature_vectors(evidence: Evidence) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -157,7 +170,23 @@ def boundary_evidence(small: Reduction, pupil: Ellipse, limbus: Ellipse, lids: L
         shapes=min(1.0, math.dist(shape, around) / 0.1),
         flat=min(1.0, math.hypot(*around) / 0.1),
         size=float(np.clip(max(0.2 - ratio, ratio - 0.75), 0, 0.15) / 0.15),
+        iris_step=_iris_step(small.plain, pupil, limbus, open_limbus),
     )
+
+
+def _iris_step(plain: GreyPixels, pupil: Ellipse, limbus: Ellipse, seen: Mask) -> float:
+    """0..1; see :class:`Evidence`. At the angles that are seen, if there are any."""
+    around = polar_image(plain, limbus, *STEP_POLAR, ANGLES)
+    if seen.any():
+        around = around[seen]
+    per_radius = STEP_POLAR[1] / STEP_POLAR[0]
+    nearest = min(0.85, max(0.7, pupil.radius_px / limbus.radius_px + 0.1))
+    black = median(polar_image(plain, pupil, 0.85, 12, 32))
+    iris = median(around[:, int(nearest * per_radius) : int(0.93 * per_radius)])
+    white = median(around[:, int(1.08 * per_radius) :])
+    if white - black < MIN_WHITE_GREYS:
+        return 1.0
+    return float(np.clip((iris - black) / (white - black) / FULL_STEP_SHARE, 0, 1))
 
 
 def _edges(image: GreyPixels, ellipse: Ellipse, nearest: float) -> tuple[Values, Values]:
