@@ -40,7 +40,7 @@ ERROR_RANGE = 0.003, 0.3
 STEP_POLAR = 1.25, 50
 """Reach in iris radii and steps of the polar image in which greys of iris and white are read."""
 
-FULL_STEP_SHARE, MIN_WHITE_GREYS = 0.2, 10
+FULL_STEP_SHARE, MIN_WHITE_GREYS = 0.15, 10
 """Share of the step from pupil to white from which an iris is bright enough: every right outline of five cameras has
 it; least step that says anything."""
 
