@@ -56,6 +56,10 @@ class HealthError(BiocaptureError):
     """A health record of devices cannot be used: another kind of file, damaged, or in use."""
 
 
+class PacketError(BiocaptureError):
+    """A packet, its keys or the outbox cannot be used: damaged, changed, or for somebody else."""
+
+
 class UnknownMeasureError(BiocaptureError):
     """No measure has this id."""
 

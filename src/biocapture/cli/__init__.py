@@ -26,6 +26,7 @@ COMMANDS = (
     "portrait",
     "devices",
     "serve",
+    "outbox",
     "catalogue",
     "sim",
     "bench",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from biocapture.errors import UsageError
 from biocapture.images.private_files import is_readable_by_others
@@ -77,15 +78,49 @@ def run(
     UsageError
         It may not, or cannot, listen there.
     """
-    token = read_token(address.token_file) if address.token_file else ""
-    objection = unsafe(address)
-    if objection:
+    service = Service(settings, guard_of(address), workers, log_line)
+    serve(application(service), address, announce)
+
+
+def guard_of(address: Address) -> Guard:
+    """What decides who may ask at an address.
+
+    Parameters
+    ----------
+    address : Address
+
+    Returns
+    -------
+    Guard
+
+    Raises
+    ------
+    UsageError
+        The file of the token is no such file.
+    """
+    return Guard(read_token(address.token_file) if address.token_file else "", _names(address))
+
+
+def serve(app: Starlette, address: Address, announce: Callable[[str], None]) -> None:
+    """Serve an application until a signal ends it; requests in work are finished.
+
+    Parameters
+    ----------
+    app : Starlette
+    address : Address
+    announce : callable
+        Called with the URL once it listens.
+
+    Raises
+    ------
+    UsageError
+        It may not, or cannot, listen there.
+    """
+    if objection := unsafe(address):
         raise UsageError(objection, address.host)
-    guard = Guard(token, _names(address))
-    service = Service(settings, guard, workers, log_line)
     listening = _socket(address)
     config = uvicorn.Config(
-        application(service),
+        app,
         log_level="error",
         access_log=False,
         server_header=False,

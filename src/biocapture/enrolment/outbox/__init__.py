@@ -1,0 +1,1 @@
+"""Ready records on their way to the server: sealed packets, a queue that loses nothing, transports that resume."""

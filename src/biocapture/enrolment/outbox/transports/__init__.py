@@ -1,0 +1,1 @@
+"""Ways to a server. A new one is a file and an entry point ``biocapture.transports``."""

@@ -1,0 +1,1 @@
+"""``biocapture receive``: the other end of the outbox, for a district or to test with."""
