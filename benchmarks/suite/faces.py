@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, sample_face
 from biocapture.assessment.modalities import package
-from biocapture.face import alignment, inputs
+from biocapture.face import alignment, inputs, proportion
 from biocapture.face.alignment import FRAME
 from biocapture.face.describe import describe, describe_inputs, region_luminance
 from biocapture.face.features import (
@@ -22,6 +22,7 @@ from biocapture.face.features import (
     detail,
     eyes,
     geometry,
+    lenses,
     light,
     luminance,
     occlusion,
@@ -110,7 +111,7 @@ LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (geometry.geometry_statistics, lambda s: (s.points, s.pixels.shape[:2], s.inputs.yaw_deg)),
     (recapture.recapture_statistics, lambda s: (s.pixels, s.points)),
     (geometry.mouth_opening, lambda s: (s.points,)),
-    (geometry.face_proportion, lambda s: (s.points, s.inputs.yaw_deg, s.inputs.pitch_deg)),
+    (proportion.stretch, lambda s: (s.points,)),
     (alignment.align, lambda s: (s.pixels, s.points)),
     (region.face_region, lambda s: (s.aligned.points, FRAME)),
     (occlusion.visible_mask, lambda s: (s.inputs.visible,)),
@@ -122,6 +123,7 @@ LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (occlusion.occlusion_statistics, lambda s: (s.aligned, s.region, _visible(s), s.boxes)),
     (skin.skin_statistics, lambda s: (s.aligned, s.region, s.grey, s.patches)),
     (eyes.eye_statistics, lambda s: (s.aligned, s.boxes, _parts(s), s.cheek_grey)),
+    (lenses.lens_statistics, lambda s: (s.aligned, s.patches, 1.0)),
     (detail.blur_px, lambda s: (s.aligned, s.region)),
     (geometry.eye_opening, lambda s: (s.aligned.points,)),
     (colour.colour_distance, lambda s: (s.aligned.pixels, s.region, s.patches)),

@@ -1,7 +1,6 @@
 """Faults planted in drawn faces: the measure that is meant falls, on light and on dark skin."""
 
 from collections.abc import Callable
-from typing import Any
 
 import cv2
 import numpy as np
@@ -179,27 +178,6 @@ def test_share_of_a_background_in_two_colours() -> None:
 def test_gaze_follows_the_pupils() -> None:
     offsets = [raw(operational.gaze, faces.face(gaze=away)) for away in (-16.0, 0.0, 8.0, 16.0)]
     assert offsets == pytest.approx([16 / 26, 0, 8 / 26, 16 / 26], abs=0.06)
-
-
-@pytest.mark.parametrize(("rows", "columns"), [(1.0, 1.0), (1.5, 1.0), (1.0, 1.5)])
-def test_stretched_pictures_are_out_of_proportion(rows: float, columns: float) -> None:
-    drawn = faces.face((640, 480))
-    drawn.pixels = cv2.resize(drawn.pixels, None, fx=columns, fy=rows)
-    given = drawn.inputs() | {"landmarks": drawn.landmarks * (columns, rows)}
-    batch = face.describe_inputs(drawn.pixels, face.inputs_from_arrays(**given))
-    assert operational.face_proportion(batch)[0] == pytest.approx(113 / 130 * columns / rows, rel=0.01)
-    fine = operational.face_proportion.curve(operational.face_proportion(batch))[0]
-    assert fine == 100 if rows == columns else fine < 30
-
-
-@pytest.mark.parametrize("pose", [(0.0, 30.0, 0.0), (25.0, 0.0, 0.0)], ids=["yaw", "pitch"])
-def test_proportions_are_those_of_the_frontal_face(pose: tuple[float, float, float]) -> None:
-    """Widths of turned heads and heights of bent ones shrink with the cosine."""
-    drawn = faces.face((640, 480), 200.0)
-    pitch, yaw = np.cos(np.radians(pose[:2]))
-    given: dict[str, Any] = drawn.inputs() | {"landmarks": drawn.landmarks * (yaw, pitch), "pose": pose}
-    batch = face.describe_inputs(drawn.pixels, face.inputs_from_arrays(**given))
-    assert operational.face_proportion(batch)[0] == pytest.approx(113 / 130, rel=0.01)
 
 
 def textured(seed: int, shape: tuple[int, int] = (300, 320)) -> np.ndarray:

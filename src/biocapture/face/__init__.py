@@ -10,7 +10,7 @@ from biocapture.face import portrait
 from biocapture.face.describe import BACKENDS, describe, describe_inputs, failure_of, largest_face, run_backend
 from biocapture.face.frame_check import PROMPTS, check_frame
 from biocapture.face.inputs import Inputs, inputs_from_arrays, rgb_picture
-from biocapture.face.measures import framing, iso_capture, iso_subject, likeness, operational, quality
+from biocapture.face.measures import framing, iso_capture, iso_subject, likeness, operational, quality, raster
 from biocapture.face.ofiq.native import NATIVE, measures_from, native
 from biocapture.face.ofiq.package import add as add_package
 from biocapture.face.portrait import Portrait
@@ -22,7 +22,7 @@ EXAMPLE_PX = (1200, 1200)
 MODEL_PACKAGES = {"ofiq": add_package}
 """Name → function that adds the models of a user's package."""
 
-MEASURES = measures_in(quality, likeness, iso_capture, iso_subject, framing, operational)
+MEASURES = measures_in(quality, likeness, iso_capture, iso_subject, framing, raster, operational)
 
 
 def resembles(pixels: Picture) -> bool:

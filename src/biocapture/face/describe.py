@@ -14,8 +14,9 @@ from biocapture.face.features.cheeks import cheek_patches
 from biocapture.face.features.colour import colour_distance, colour_variety
 from biocapture.face.features.detail import blur_px
 from biocapture.face.features.eyes import eye_statistics
-from biocapture.face.features.geometry import eye_opening, face_proportion, geometry_statistics, mouth_opening
+from biocapture.face.features.geometry import eye_opening, geometry_statistics, mouth_opening
 from biocapture.face.features.head import cut_at_top
+from biocapture.face.features.lenses import lens_statistics
 from biocapture.face.features.light import light_statistics
 from biocapture.face.features.luminance import luminance
 from biocapture.face.features.occlusion import eye_boxes, occlusion_statistics, visible_mask
@@ -27,6 +28,7 @@ from biocapture.face.inputs import MAX_SIDE_PX, Inputs, rgb_picture
 from biocapture.face.landmarks import Points
 from biocapture.face.networks import backend as networks
 from biocapture.face.ofiq import backend as ofiq
+from biocapture.face.proportion import stretch
 from biocapture.face.statistics import FaceBatch
 from biocapture.measure import values_of
 from biocapture.types import Failure, Sample, Trace, no_trace
@@ -185,7 +187,7 @@ def describe_inputs(pixels: Rgb, inputs: Inputs, trace: Trace = no_trace) -> Fac
     columns |= values_of(geometry_statistics(inputs.points, pixels.shape[:2], inputs.yaw_deg))
     columns |= values_of(recapture_statistics(pixels, inputs.points))
     columns["mouth_opening"] = mouth_opening(inputs.points)
-    columns["face_proportion"] = face_proportion(inputs.points, inputs.yaw_deg, inputs.pitch_deg)
+    columns["stretch"] = stretch(inputs.points)
     aligned = align(pixels, inputs.points)
     if aligned is None:
         return FaceBatch.of_one(columns, Failure("face.no_face", "eyes, nose and mouth fall together"))
@@ -206,6 +208,7 @@ def _of_aligned(aligned: AlignedFace, shape: tuple[int, int], inputs: Inputs, tr
     columns |= values_of(occlusion_statistics(aligned, region, visible, boxes))
     columns |= values_of(skin_statistics(aligned, region, grey, patches))
     columns |= values_of(eye_statistics(aligned, boxes, parts, columns["cheek_grey"]))
+    columns |= values_of(lens_statistics(aligned, patches, columns["eye_brightness"]))
     columns["blur_px"] = blur_px(aligned, region)
     columns["eye_opening"] = eye_opening(aligned.points)
     columns["colour_variety"] = colour_variety(aligned.pixels)

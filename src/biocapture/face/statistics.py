@@ -25,7 +25,7 @@ class FaceBatch(Batch):
         From the a*, b* of skin.
     head_covering : Column
         Share of hat and cloth in the upper part of the frame.
-    illumination_overlap … entropy_bits : Column
+    illumination_overlap … face_contrast : Column
         See :class:`biocapture.face.features.light.LightStatistics`.
     occluded_eyes, occluded_mouth, occluded_face : Column
         Occluded shares, 0..1.
@@ -37,13 +37,15 @@ class FaceBatch(Batch):
         See :class:`biocapture.face.features.eyes.EyeStatistics`.
     colour_variety : Column
         Deviation of the colours of the picture from one tint, in codes.
+    lens_brightness, eye_veil : Column
+        See :class:`biocapture.face.features.lenses.LensStatistics`.
     face_shade … teeth_share : Column
         See :class:`biocapture.face.features.skin.SkinStatistics`.
     blur_px : Column
         Deviation of the point spread in pixels of the aligned frame.
-    face_proportion : Column
-        Eye distance over the distance from eyes to mouth, both corrected for the turn of the head.
-    block_steps, pattern_peak_db, noise_codes : Column
+    stretch : Column
+        Width over height of the picture, over what they should be.
+    block_steps … field_shift_px : Column
         See :class:`biocapture.face.features.recapture.RecaptureStatistics`.
     ofiq_sharpness … ofiq_quality : Column
         Raw values of OFIQ's own models, see :mod:`biocapture.face.ofiq.answers`.
@@ -70,6 +72,7 @@ class FaceBatch(Batch):
     dark_share: Column
     bright_share: Column
     entropy_bits: Column
+    face_contrast: Column
     colour_distance: Column
     background_gradient: Column
     occluded_eyes: Column
@@ -78,10 +81,11 @@ class FaceBatch(Batch):
     head_covering: Column
     red_pupils: Column
     eye_glare: Column
-    eye_brightness: Column
     glasses_share: Column
     hair_share: Column
     gaze_offset: Column
+    lens_brightness: Column
+    eye_veil: Column
     face_shade: Column
     colour_depth: Column
     teeth_share: Column
@@ -92,10 +96,12 @@ class FaceBatch(Batch):
     white_share: Column
     background_shade: Column
     blur_px: Column
-    face_proportion: Column
+    stretch: Column
     block_steps: Column
     pattern_peak_db: Column
     noise_codes: Column
+    pixel_blocks: Column
+    field_shift_px: Column
     ofiq_sharpness: Column
     ofiq_compression: Column
     ofiq_expression: Column

@@ -1,15 +1,18 @@
-"""How fine the detail of a face is: energy of bands of its luma in the aligned frame; not OFIQ's sharpness."""
+"""How fine the detail of a face is: bands and steps of its luma in the aligned frame; not OFIQ's sharpness."""
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from biocapture.face.alignment import AlignedFace
+from biocapture.face.features.cheeks import Window
 from biocapture.face.features.region import Region
 from biocapture.models import load
+from biocapture.types import GreyPixels, Mask
 
 MODEL = "face_sharpness"
 SCALES_PX = (1.0, 2.0, 4.0, 8.0)
@@ -20,6 +23,11 @@ EYE_WINDOWS = (slice(244, 300), slice(216, 290)), (slice(244, 300), slice(326, 4
 
 ENERGY_FLOOR = 0.05
 """Added to every energy, in codes: what is smaller is rounding."""
+
+STEPS_PX = (1, 2, 4)
+
+MEDIAN_OF_EVERY = 3
+"""The median of every third row is near enough."""
 
 MAX_BLUR_PX = 20.0
 
@@ -50,7 +58,8 @@ def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.flo
     """Energies of the detail of a face: the input of the model ``face_sharpness``.
 
     Four bands on the face, four around the eyes; medians of the two finest on the face; deviation of the coarsest level
-    on both; steps of the luma itself along columns and rows.
+    on both; steps of the luma over 1, 2 and 4 pixels along columns and along rows: means and medians on the face, means
+    around the eyes. Pixels of an enlarged picture have edges, but no median step; motion leaves one direction.
 
     Parameters
     ----------
@@ -61,7 +70,7 @@ def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.flo
 
     Returns
     -------
-    (14,) float32 or None
+    (30,) float32 or None
         Natural logarithms; None where the face, less a margin, is narrower than 40 pixels.
     """
     mask = cv2.erode(region.mask, np.ones((9, 9), np.uint8))
@@ -69,23 +78,38 @@ def detail_features(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.flo
     if min(width, height) < 40:
         return None
     rows, columns = slice(min(top, 236), max(top + height, 308)), slice(min(left, 208), max(left + width, 408))
-    grey = cv2.cvtColor(np.ascontiguousarray(pixels[rows, columns]), cv2.COLOR_RGB2GRAY).astype(np.float32)
-    inside = mask[rows, columns] > 0
-    levels = _levels(grey)
-    bands = [fine - coarse for fine, coarse in itertools.pairwise(levels)]
+    luma = cv2.cvtColor(np.ascontiguousarray(pixels[rows, columns]), cv2.COLOR_RGB2GRAY)
+    face = np.ascontiguousarray(mask[rows, columns])
     eyes = [
         (slice(r.start - rows.start, r.stop - rows.start), slice(c.start - columns.start, c.stop - columns.start))
         for r, c in EYE_WINDOWS
     ]
+    return np.log(
+        np.array(_bands(luma.astype(np.float32), face > 0, eyes) + _steps(luma, face, eyes)) + ENERGY_FLOOR
+    ).astype(np.float32)
+
+
+def _bands(grey: NDArray[np.float32], inside: Mask, eyes: Sequence[Window]) -> list[float]:
+    levels = _levels(grey)
+    bands = [fine - coarse for fine, coarse in itertools.pairwise(levels)]
     at_eyes = [[band[window] for window in eyes] for band in [*bands, levels[-1]]]
-    energies = [*(float(band[inside].std()) for band in bands)]
+    energies = [float(band[inside].std()) for band in bands]
     energies += [float(np.mean([eye.std() for eye in both])) for both in at_eyes[:-1]]
     energies += [float(np.median(np.abs(band[inside]))) for band in bands[:2]]
-    energies += [float(levels[-1][inside].std()), float(np.mean([eye.std() for eye in at_eyes[-1]]))]
-    energies += [
-        float(np.abs(np.diff(grey, axis=axis))[inside[1:] if axis == 0 else inside[:, 1:]].mean()) for axis in (0, 1)
-    ]
-    return np.log(np.array(energies) + ENERGY_FLOOR).astype(np.float32)
+    return [*energies, float(levels[-1][inside].std()), float(np.mean([eye.std() for eye in at_eyes[-1]]))]
+
+
+def _steps(luma: GreyPixels, mask: GreyPixels, eyes: Sequence[Window]) -> list[float]:
+    """Means on the face, medians on the face, means around the eyes; of each pair the steps along columns first."""
+    means, medians, around = [], [], []
+    for lag, axis in itertools.product(STEPS_PX, (0, 1)):
+        later, earlier = (slice(lag, None), slice(None)), (slice(None, -lag), slice(None))
+        order = slice(None, None, 1 - 2 * axis)
+        steps, face = cv2.absdiff(luma[later[order]], luma[earlier[order]]), mask[later[order]]
+        means.append(cv2.mean(steps, face)[0])
+        medians.append(float(np.median(steps[::MEDIAN_OF_EVERY][face[::MEDIAN_OF_EVERY] > 0])))
+        around.append(float(np.mean([cv2.mean(steps[window])[0] for window in eyes])))
+    return [*means, *medians, *around]
 
 
 def _levels(grey: NDArray[np.float32]) -> list[NDArray[np.float32]]:

@@ -1,11 +1,14 @@
 """What a capture station asks of eyes beyond ISO/IEC 29794-5: red pupils, glare, glasses, hair, gaze."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biocapture.face.alignment import AlignedFace, Rgb
+from biocapture.face.alignment import FRAME, AlignedFace, Rgb
+from biocapture.face.features.cheeks import Window
 from biocapture.face.features.luminance import luminance
 from biocapture.face.features.occlusion import Boxes, box_windows, outline_mask, pixels_inside
 from biocapture.face.features.parsing import FacePart
@@ -20,9 +23,14 @@ from biocapture.face.landmarks import (
     distance,
     ratio,
 )
+from biocapture.types import Mask
 
-MIN_GLARE = 235
-"""Luminance code from which light hides what is behind; skin and sclera in even light stay below 200."""
+MIN_GLARE, MIN_GLARE_IN_CHEEKS = 170, 1.5
+"""Luminance from which light hides what is behind, in codes and in medians of the cheeks; the white of an eye stays
+below one or the other."""
+
+OUTLINE_PX = 5
+"""Width of the rim of an eye that is taken for the eye: landmarks err."""
 
 MIN_RED_RATIO, MIN_RED = 2, 110
 """A red pupil's red is at least twice green and blue, and bright: brown irises in warm light stay below."""
@@ -37,7 +45,7 @@ class EyeStatistics:
     red_pupils : float
         Share of the open eye with the red of a flash-lit pupil, 0..1, of the worse eye.
     eye_glare : float
-        Share of near-white pixels in the boxes around the eyes, 0..1.
+        Share of the boxes around the eyes, less the eyes, that is bright and much brighter than the cheeks, 0..1.
     eye_brightness : float
         Upper quartile of the luminance in those boxes, in medians of the cheeks.
     glasses_share, hair_share : float
@@ -80,12 +88,27 @@ def eye_statistics(
     classes = np.concatenate(labels) if labels else np.zeros(0, np.uint8)
     return EyeStatistics(
         red_pupils=max(_red(aligned.pixels, aligned.points[eye]) for eye in (LEFT_EYE, RIGHT_EYE)),
-        eye_glare=_share(grey >= MIN_GLARE),
+        eye_glare=_share(grey.ravel()[_beside_eyes(aligned, around)] >= _min_glare(cheek_grey)),
         eye_brightness=ratio(float(np.percentile(grey, 75)), cheek_grey) if grey.size else float("nan"),
         glasses_share=_share(classes == FacePart.EYEGLASSES),
         hair_share=_share(classes == FacePart.HAIR),
         gaze_offset=gaze_offset(aligned.points),
     )
+
+
+def _min_glare(cheek_grey: float) -> float:
+    return max(MIN_GLARE, MIN_GLARE_IN_CHEEKS * cheek_grey)
+
+
+def _beside_eyes(aligned: AlignedFace, around: Sequence[Window]) -> Mask:
+    """Which pixels of the windows, in turn, are outside the eyes: the white of an eye is no glare."""
+    eyes = np.zeros(FRAME, np.uint8)
+    for eye in (LEFT_EYE, RIGHT_EYE):
+        outline = aligned.points[eye].astype(np.int32)
+        cv2.fillConvexPoly(eyes, outline, 1)
+        cv2.polylines(eyes, [outline], True, 1, OUTLINE_PX)
+    outside = [eyes[window].ravel() == 0 for window in around]
+    return np.concatenate(outside) if outside else np.zeros(0, np.bool_)
 
 
 def gaze_offset(points: Points) -> float:

@@ -7,7 +7,6 @@ from biocapture.face.landmarks import (
     CHIN,
     INNER_LIPS,
     LEFT_LIDS,
-    MOUTH_CORNERS,
     RIGHT_LIDS,
     Points,
     distance,
@@ -89,27 +88,6 @@ def eye_opening(points: Points) -> float:
         0 = closed; NaN where eyes and chin coincide.
     """
     return ratio(min(_widest(points, LEFT_LIDS), _widest(points, RIGHT_LIDS)), eye_chin_distance(points))
-
-
-def face_proportion(points: Points, yaw_deg: float, pitch_deg: float) -> float:
-    """Eye distance over the distance from eyes to mouth, both corrected for the turn of the head.
-
-    Parameters
-    ----------
-    points : (98, 2) int64
-    yaw_deg, pitch_deg : float
-        Turn of the head, which shortens widths and heights.
-
-    Returns
-    -------
-    float
-        About 0.7 to 1.1; NaN in profile or where the pose is unknown.
-    """
-    left, right = eye_centres(points)
-    mouth = (points[MOUTH_CORNERS[0]] + points[MOUTH_CORNERS[1]]) / 2
-    return ratio(
-        frontal_length(distance(left, right), yaw_deg), frontal_length(distance((left + right) / 2, mouth), pitch_deg)
-    )
 
 
 def mouth_opening(points: Points) -> float:

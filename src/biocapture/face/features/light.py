@@ -31,6 +31,8 @@ class LightStatistics:
         Of the visible face, 0..1.
     entropy_bits : float
         Of the face's histogram.
+    face_contrast : float
+        How far the darkest hundredth of the face lies below its median, as a share of the median, 0..1.
     """
 
     illumination_overlap: float
@@ -39,6 +41,7 @@ class LightStatistics:
     dark_share: float
     bright_share: float
     entropy_bits: float
+    face_contrast: float
 
 
 def light_statistics(
@@ -73,6 +76,7 @@ def light_statistics(
         dark_share=_share(exposed, slice(None, MIN_EXPOSED)),
         bright_share=_share(exposed, slice(MIN_OVER_EXPOSED, None)),
         entropy_bits=entropy_bits(counts),
+        face_contrast=face_contrast(counts),
     )
 
 
@@ -128,6 +132,24 @@ def entropy_bits(counts: Histogram) -> float:
         return float("nan")
     share = counts[counts > 0] / counts.sum()
     return float(-(share * np.log2(share)).sum()) + 0.0
+
+
+def face_contrast(counts: Histogram) -> float:
+    """How far pupils, lashes, brows and nostrils lie below the skin; a ratio of light, hence the same for every skin.
+
+    Parameters
+    ----------
+    counts : (256,) float64
+        Histogram of the codes of a face.
+
+    Returns
+    -------
+    float
+        1 less the first percentile over the median, 0..1; NaN for an empty or black histogram.
+    """
+    total = np.cumsum(counts)
+    dark, median = np.searchsorted(total, (0.01 * total[-1], 0.5 * total[-1]))
+    return 1.0 - float(dark / median) if total[-1] and median else float("nan")
 
 
 def _normalised(counts: Histogram) -> Histogram:

@@ -1,4 +1,4 @@
-"""Traces that compression, screens and printing leave in a picture: hints that a person should check, no proof."""
+"""Traces that sensors, compression, enlargement, screens and printing leave in the pixels of a picture."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from biocapture.face.alignment import Rgb
 from biocapture.face.landmarks import ALIGNED_EYE_DISTANCE_PX, Points, eye_distance
+from biocapture.types import GreyPixels
 
 MAX_WINDOW_PX = 384
 """Largest side of the middle of the face that is measured, in pixels of the picture: it is never resampled."""
@@ -22,6 +23,15 @@ MIN_FREQUENCY = 12
 """Lowest frequency, in cycles per tile of 128 pixels, that counts: coarser patterns are features of faces."""
 
 
+MIN_SIDE_PX = 48
+
+MAX_SHIFT_PX = 12
+"""Largest shift of the fields looked for, either way, in columns."""
+
+SAME_SHARE = 0.9
+"""Fields that agree nearly as well without a shift have none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecaptureStatistics:
     """Periodic traces; NaN where the face is too small.
@@ -34,11 +44,15 @@ class RecaptureStatistics:
         Strongest line of the power spectrum over its surroundings.
     noise_codes : float
         Deviation of the noise, as it would be with the eyes 113 px apart.
+    pixel_blocks, field_shift_px : float
+        See :func:`pixel_blocks` and :func:`field_shift`.
     """
 
     block_steps: float
     pattern_peak_db: float
     noise_codes: float
+    pixel_blocks: float
+    field_shift_px: float
 
 
 def recapture_statistics(pixels: Rgb, points: Points) -> RecaptureStatistics:
@@ -57,7 +71,9 @@ def recapture_statistics(pixels: Rgb, points: Points) -> RecaptureStatistics:
     """
     grey = _middle(pixels, points)
     reduction = min(1.0, ALIGNED_EYE_DISTANCE_PX / max(eye_distance(points), 1.0))
-    return RecaptureStatistics(block_steps(grey), pattern_peak_db(grey), noise_codes(grey) * reduction)
+    return RecaptureStatistics(
+        block_steps(grey), pattern_peak_db(grey), noise_codes(grey) * reduction, pixel_blocks(grey), field_shift(grey)
+    )
 
 
 def _middle(pixels: Rgb, points: Points) -> NDArray[np.uint8]:
@@ -150,3 +166,62 @@ def _fine_bins() -> NDArray[np.bool_]:
     row = np.abs(np.arange(TILE_PX) - TILE_PX // 2)[:, None]
     column = np.arange(TILE_PX // 2 + 1)[None, :]
     return (np.hypot(row, column) >= MIN_FREQUENCY) & (row > 1) & (column > 1)
+
+
+def pixel_blocks(grey: GreyPixels) -> float:
+    """How much of the steps between neighbouring pixels lies on few lines, as where each pixel was repeated.
+
+    1 less the lower quartile of the mean steps between neighbouring columns (rows) over their mean; of both directions
+    the lower, as both are enlarged.
+
+    Parameters
+    ----------
+    grey : (h, w) uint8
+        Face, never resampled.
+
+    Returns
+    -------
+    float
+        0..1; 1 = between the lines nothing changes at all; NaN below 48 pixels.
+    """
+    if min(grey.shape) < MIN_SIDE_PX:
+        return float("nan")
+    return min(_unevenness(cv2.absdiff(grey[:, 1:], grey[:, :-1]), 0), _unevenness(cv2.absdiff(grey[1:], grey[:-1]), 1))
+
+
+def _unevenness(steps: GreyPixels, axis: int) -> float:
+    profile = cv2.reduce(steps, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+    mean = float(profile.mean())
+    return 1.0 - float(np.percentile(profile, 25)) / mean if mean else 0.0
+
+
+def field_shift(grey: GreyPixels) -> float:
+    """Columns by which odd rows are shifted against even rows.
+
+    The shift at which odd rows agree best with the mean of the even rows above and below.
+
+    Parameters
+    ----------
+    grey : (h, w) uint8
+        Face, never resampled.
+
+    Returns
+    -------
+    float
+        0..12 columns; 0 = not interlaced; NaN below 48 pixels.
+    """
+    if min(grey.shape) < MIN_SIDE_PX:
+        return float("nan")
+    rows = grey[: grey.shape[0] // 2 * 2]
+    even, odd = rows[::2], rows[1::2]
+    between = cv2.addWeighted(even[:-1], 0.5, even[1:], 0.5, 0)
+    inner = np.ascontiguousarray(odd[:-1, MAX_SHIFT_PX:-MAX_SHIFT_PX])
+    cost = _costs(between, inner)
+    best = int(cost.argmin())
+    return abs(float(best - MAX_SHIFT_PX)) if cost[best] < SAME_SHARE * cost[MAX_SHIFT_PX] else 0.0
+
+
+def _costs(between: GreyPixels, inner: GreyPixels) -> NDArray[np.float64]:
+    width = inner.shape[1]
+    shifts = range(2 * MAX_SHIFT_PX + 1)
+    return np.array([cv2.norm(between[:, first : first + width], inner, cv2.NORM_L1) for first in shifts])

@@ -3,9 +3,8 @@
 They need only landmarks, pose and parsing; a profile decides which of them count (background colour above all).
 """
 
-from biocapture.face.landmarks import ALIGNED_EYE_DISTANCE_PX
 from biocapture.face.statistics import FaceBatch
-from biocapture.measure import Band, Column, Ramp, measure
+from biocapture.measure import Column, Ramp, measure
 
 SHARE = (0.0, 1.0)
 
@@ -67,19 +66,32 @@ def red_eye(batch: FaceBatch) -> Column:
     return batch.red_pupils
 
 
-@measure(unit="1", range=SHARE, curve=Ramp(0.15, 0.02), guidance="face.eye_glare", step=4)
+@measure(unit="1", range=SHARE, curve=Ramp(0.06, 0.01), guidance="face.eye_glare", step=4)
 def eye_glare(batch: FaceBatch) -> Column:
-    """Share of the boxes around the eyes with luminance from 235 of 255: light mirrored by glasses. Lower is better."""
+    """Share of the skin around the eyes that light mirrored by glasses hides. Lower is better.
+
+    Luminance from 170 of 255, and from 1.5 medians of the cheeks: pale skin does not count, light below white does.
+    """
     return batch.eye_glare
 
 
-@measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.15, 0.4), guidance="face.remove_dark_glasses", step=4)
-def eye_brightness(batch: FaceBatch) -> Column:
-    """Upper quartile of the luminance around the eyes in medians of the cheeks. Higher is better.
+@measure(unit="1", range=(0.0, 255.0), curve=Ramp(0.7, 0.25), guidance="face.eye_glare", step=6)
+def eye_veil(batch: FaceBatch) -> Column:
+    """Green light of the darkest tenth of the paler eye, in medians of the cheek below it. Lower is better.
 
-    Dark glasses and shaded eye sockets lower it; dark skin does not.
+    Iris and lashes are dark on every portrait, below 0.37; light on glasses veils them. Red pupils do not count.
     """
-    return batch.eye_brightness
+    return batch.eye_veil
+
+
+@measure(unit="1", range=(0.0, 1e3), curve=Ramp(0.15, 0.45), guidance="face.remove_dark_glasses", step=4)
+def eye_brightness(batch: FaceBatch) -> Column:
+    """Luminance around the eyes and behind what may be lenses, over the skin beside them. Higher is better.
+
+    Dark where a lens is: skin below the eyes is darker than below the lens, behind an edge, and nothing around the eyes
+    is bright. Shaded eye sockets have no such edge; dark skin is dark on both sides.
+    """
+    return batch.lens_brightness
 
 
 @measure(unit="1", range=SHARE, curve=Ramp(0.3, 0.02), guidance="face.remove_glasses", step=4)
@@ -113,26 +125,6 @@ def teeth(batch: FaceBatch) -> Column:
     return batch.teeth_share
 
 
-@measure(unit="1", range=(0.0, 0.2), curve=Ramp(0.015, 0.003), guidance="face.hold_still", step=7)
-def sharpness(batch: FaceBatch) -> Column:
-    """Blur of the face: deviation of its point spread in eye distances. Lower is better.
-
-    Estimated by a model trained here (models/face_sharpness) from the energy of bands of detail; focus, motion and too
-    few pixels count alike, noise and compression hardly. 0.009 is what 45 pixels between the eyes can show. It is not
-    OFIQ's sharpness.
-    """
-    return batch.blur_px / ALIGNED_EYE_DISTANCE_PX
-
-
-@measure(unit="codes", range=(0.0, 1e3), curve=Ramp(25.0, 5.0), guidance="face.more_light", step=7)
-def noise(batch: FaceBatch) -> Column:
-    """Deviation of the noise on the face, as it would be with 113 pixels between the eyes. Lower is better.
-
-    Studio portraits have less than 3; after denoising or strong compression nothing of it is left.
-    """
-    return batch.noise_codes
-
-
 @measure(unit="codes", range=(0.0, 255.0), curve=Ramp(2.0, 8.0), guidance="face.colour_picture", step=7)
 def colour_depth(batch: FaceBatch) -> Column:
     """Mean difference of the largest and the smallest of red, green and blue on the face. Higher is better.
@@ -152,16 +144,7 @@ def colour_variety(batch: FaceBatch) -> Column:
     return batch.colour_variety
 
 
-@measure(unit="1", range=(0.0, 1e5), curve=Band(0.55, 0.72, 1.1, 1.35), guidance="face.check_proportions", step=7)
-def face_proportion(batch: FaceBatch) -> Column:
-    """Eye distance over the distance from eyes to mouth, as seen from the front. Best between 0.72 and 1.1.
-
-    Far outside, the picture was stretched along one side. People and open mouths vary by a tenth.
-    """
-    return batch.face_proportion
-
-
-@measure(unit="1", range=(0.0, 1e5), curve=Ramp(7.0, 2.0), guidance="face.less_compression", step=7)
+@measure(unit="1", range=(0.0, 1e5), curve=Ramp(7.0, 2.0), guidance="face.less_compression", step=1)
 def compression_blocks(batch: FaceBatch) -> Column:
     """Steps between pixels every 8 pixels, in median steps, on the face as it was taken. Lower is better.
 

@@ -37,7 +37,7 @@ COMPONENTS = (
     Component(lambda batch: np.minimum(batch.left_room, batch.right_room), Ramp(-0.2, 0.8), 0.06),
     Component(lambda batch: np.minimum(batch.room_above / 1.0, batch.room_below / 1.3), Ramp(0.0, 1.0), 0.1),
     Component(lambda batch: batch.mouth_opening, Ramp(0.6, 0.1), 0.03),
-    Component(lambda batch: batch.face_proportion, Band(0.3, 0.75, 1.05, 1.6), 0.07),
+    Component(lambda batch: batch.stretch, Band(0.35, 0.85, 1.15, 1.8), 0.07),
     Component(lambda batch: batch.instability / batch.score, Ramp(0.08, 0.02), 0.33),
 )
 """Curves set by hand, weights fitted to what comparisons lose (models/face_quality)."""
