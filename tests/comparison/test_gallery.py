@@ -44,7 +44,7 @@ def test_finds_the_finger_first() -> None:
 def test_the_same_finger_is_the_most_promising() -> None:
     features = [search.index_features(template) for template in templates().values()]
     for i, seed in enumerate(SEEDS):
-        scores = search.prefilter_scores(search.index_features(touch(seed, 4, rotation_deg=-20.0, dry=0.3)), features)
+        scores = index.prefilter_scores(search.index_features(touch(seed, 4, rotation_deg=-20.0, dry=0.3)), features)
         assert scores.argmax() == i
         assert 1 >= scores[i] > 1.5 * np.delete(scores, i).max()
         assert scores[-1] == 0  # the blank
@@ -53,8 +53,8 @@ def test_the_same_finger_is_the_most_promising() -> None:
 def test_a_template_is_as_promising_alone_as_among_others() -> None:
     features = [search.index_features(template) for template in templates().values()]
     probe = search.index_features(touch(71, 4))
-    together = search.prefilter_scores(probe, features)
-    alone = [search.prefilter_scores(probe, [each])[0] for each in features]
+    together = index.prefilter_scores(probe, features)
+    alone = [index.prefilter_scores(probe, [each])[0] for each in features]
     np.testing.assert_allclose(alone, together, rtol=1e-5)
 
 
@@ -63,24 +63,24 @@ def test_few_minutiae_are_ranked_too(count: int) -> None:
     whole = templates()["finger 70"]
     columns = {name: getattr(whole, name)[:count] for name in ("row", "column", "angle", "ending", "quality")}
     few = search.index_features(replace(whole, **columns))
-    scores = search.prefilter_scores(few, [few, search.index_features(whole)])
+    scores = index.prefilter_scores(few, [few, search.index_features(whole)])
     assert scores.shape == (2,)
     assert ((scores >= 0) & (scores <= 1)).all()
     assert (scores > 0).all() == (count > 1)
     assert (scores[0] > 0.1) == (count > 1)  # neighbours are part of the likeness: to the whole print it is less
-    assert search.prefilter_scores(search.index_features(whole), [few]).shape == (1,)
+    assert index.prefilter_scores(search.index_features(whole), [few]).shape == (1,)
 
 
 def test_minutiae_in_one_place_promise_nothing() -> None:
     whole = templates()["finger 70"]
     crowd = replace(whole, row=np.full_like(whole.row, 200), column=np.full_like(whole.column, 200))
-    assert search.prefilter_scores(search.index_features(crowd), [search.index_features(crowd)])[0] < 0.2
+    assert index.prefilter_scores(search.index_features(crowd), [search.index_features(crowd)])[0] < 0.2
 
 
 def test_pieces_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     probe = touch(71, 4)
     whole = Gallery(templates().items()).search(probe)
-    monkeypatch.setattr("biocapture.fingerprint.comparison.search.MAX_BATCH_ROWS", 50)
+    monkeypatch.setattr(index, "BATCH", 2)
     assert Gallery(templates().items()).search(probe) == whole
 
 
@@ -237,15 +237,14 @@ def test_each_two_of_a_gallery_are_compared_once() -> None:
 
 
 def test_a_large_gallery_is_searched_in_steps_and_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As with thousands: few take part in the second step, fewer are compared in full."""
-    monkeypatch.setattr(index, "MIN_SECOND", 3)
-    monkeypatch.setattr(index, "SECOND_SHARE", 0.0)
-    monkeypatch.setattr(index, "CHUNK", 4)
-    monkeypatch.setattr("biocapture.comparison.gallery.MAX_FULL_COMPARISONS", 2)
+    """As with thousands: few take part in the second step, fewer in the third and in full comparisons."""
+    for name, value in (("MIN_SECOND", 4), ("SECOND_SHARE", 0.0), ("MIN_THIRD", 3), ("THIRD_SHARE", 0.0), ("CHUNK", 4)):
+        monkeypatch.setattr(index, name, value)
+    monkeypatch.setattr("biocapture.comparison.gallery.MIN_INDEXED", 2)
     gallery = Gallery(templates().items())
     built = index.Index([search.index_features(each) for each in templates().values()])
     for i, seed in enumerate(SEEDS):
         probe = touch(seed, 4, rotation_deg=12.0)
-        assert gallery.search(probe, top=1, candidates=3)[0].id == f"finger {seed}"
+        assert gallery.search(probe, top=1)[0].id == f"finger {seed}"
         assert built.candidates(search.index_features(probe), 2)[0] == i
         assert i not in built.candidates(search.index_features(probe), 2, start=i + 1)

@@ -25,14 +25,13 @@ HEADER = struct.Struct("<4sI")
 """Magic and size of the index (JSON: modality, ids, sizes); the templates follow, one after another."""
 
 MIN_CANDIDATES, CANDIDATE_SHARE = 100, 0.01
-"""Templates that are chosen by cheap scores: at least so many, and this share of all. Of 146 mated pairs of the
-development sets that match at FMR 10⁻³, 3 are not among the best 100 of 1,000."""
+"""Templates compared in full where a prefilter of the matcher chooses them: at least so many, and this share of all."""
 
-MAX_FULL_COMPARISONS = 20
-"""Of the chosen, those compared to the last: ridges are laid over the most promising by their minutiae."""
+MIN_INDEXED, INDEXED_SHARE = 30, 0.002
+"""The same where an index chooses, which is surer: models/fingerprint_comparison/mates_lost.py counts the lost."""
 
 MAX_PREPARED = 1000
-"""Templates that are kept ready for comparison, 0.3 MB each; of those used longest ago, others take the place."""
+"""Templates that are kept ready for comparison, 0.1 to 0.3 MB each; those used longest ago give way to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Gallery:
     def __init__(self, templates: Iterable[tuple[str, Any]] = (), modality: Modality = Modality.FINGERPRINT) -> None:
         self.modality = modality
         self._matcher = matcher_for(modality)
+        self._indexed = isinstance(self._matcher, Indexed)
         self._templates: dict[str, Any] = {}
         self._features: dict[str, Any] = {}
         self._names: list[str] | None = None
@@ -106,9 +106,9 @@ class Gallery:
     def search(self, probe: Any, top: int = 10, candidates: int | None = None) -> list[Candidate]:
         """The references most similar to a probe, best first.
 
-        In steps: a cheap score of the matcher (fingerprints: minutiae with alike surroundings, then those that fit
-        together) chooses the most promising, which are compared in full. Where a matcher has none, all are compared in
-        full.
+        A cheap score or an index of the matcher (fingerprints: minutiae with alike surroundings, those that fit
+        together, prints laid on one another) chooses the most promising, which are compared in full. Where a matcher
+        has none, all are compared in full.
 
         Parameters
         ----------
@@ -117,7 +117,7 @@ class Gallery:
             Most that are returned.
         candidates : int, optional
             How many are compared in full; the others cannot be found. Default: :data:`CANDIDATE_SHARE` of all, and at
-            least :data:`MIN_CANDIDATES`.
+            least :data:`MIN_CANDIDATES`; fewer where the matcher has an index.
 
         Returns
         -------
@@ -154,25 +154,15 @@ class Gallery:
 
     def _search(self, ready: Any, features: Any, start: int, top: int, candidates: int | None) -> list[Candidate]:
         if candidates is None:
-            candidates = max(MIN_CANDIDATES, round(CANDIDATE_SHARE * len(self)))
+            least, share = (MIN_INDEXED, INDEXED_SHARE) if self._indexed else (MIN_CANDIDATES, CANDIDATE_SHARE)
+            candidates = max(least, round(share * len(self)))
         self._places()
         names = cast("list[str]", self._names)
-        promising = [names[i] for i in self._candidates(features, max(top, candidates), start)]
-        chosen = self._most_promising(ready, promising, top)
-        references = [
-            self._ready(name) if isinstance(self._matcher, Indexed) else self._templates[name] for name in chosen
-        ]
+        chosen = [names[i] for i in self._candidates(features, max(top, candidates), start)]
+        references = [self._ready(name) if self._indexed else self._templates[name] for name in chosen]
         scores = scores_against(self._matcher, ready, references)
         compared = [Candidate(name, score) for name, score in zip(chosen, scores, strict=True)]
         return sorted(compared, key=lambda candidate: -candidate.score)[:top]
-
-    def _most_promising(self, ready: Any, names: list[str], top: int) -> list[str]:
-        """Those of the chosen that are compared in full."""
-        full = max(top, MAX_FULL_COMPARISONS)
-        if not isinstance(self._matcher, Indexed) or len(names) <= full:
-            return names
-        scores = [self._matcher.quick_score(ready, self._ready(name)) for name in names]
-        return [names[i] for i in np.argsort(-np.array(scores), kind="stable")[:full]]
 
     def _places(self) -> dict[str, int]:
         """Where each id stands."""

@@ -1,4 +1,4 @@
-"""What a matcher may offer so that large galleries are searched in steps, each slower and surer than the one before."""
+"""What a matcher may offer so that large galleries are searched at once."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
@@ -34,17 +34,3 @@ class Indexed(Protocol):
     """What a matcher with a prefilter may offer besides: an index of many references, faster than their scores."""
 
     Index: Callable[[Sequence[Any]], SearchIndex]
-
-    def quick_score(self, probe: Any, reference: Any) -> float:
-        """How promising a full comparison is, in a part of its time.
-
-        Parameters
-        ----------
-        probe, reference : object
-            Prepared templates.
-
-        Returns
-        -------
-        float
-            Higher is more alike.
-        """

@@ -4,11 +4,11 @@ from functools import partial
 
 import numpy as np
 
-from biocapture.fingerprint.comparison.compare import THRESHOLDS, Comparison, compare, quick_score
-from biocapture.fingerprint.comparison.index import Index
+from biocapture.fingerprint.comparison.compare import THRESHOLDS, Comparison, compare
+from biocapture.fingerprint.comparison.index import Index, prefilter_scores
 from biocapture.fingerprint.comparison.picture import picture
 from biocapture.fingerprint.comparison.records import from_own, from_record, to_record
-from biocapture.fingerprint.comparison.search import IndexFeatures, index_features, prefilter_scores
+from biocapture.fingerprint.comparison.search import IndexFeatures, index_features
 from biocapture.fingerprint.comparison.structure import structure_of as prepare
 from biocapture.fingerprint.comparison.template import MAGIC, Template, template_of
 from biocapture.images.ppi import WORKING_PPI
@@ -92,7 +92,6 @@ __all__ = [
     "placeholder_image",
     "prefilter_scores",
     "prepare",
-    "quick_score",
     "summary",
     "template_of",
 ]

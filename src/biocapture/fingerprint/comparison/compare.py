@@ -111,28 +111,6 @@ def _compared(probe: Structure, reference: Structure) -> Comparison:
     return Comparison(float(score), paired, float(np.rad2deg(rotation)), evidence)
 
 
-def quick_score(probe: Structure, reference: Structure) -> float:
-    """How promising a full comparison is: the evidence of minutiae alone, under the first movement.
-
-    Parameters
-    ----------
-    probe, reference : Structure
-
-    Returns
-    -------
-    float
-        Higher is more alike; minus infinity where a full comparison ends early.
-    """
-    if reference.order < probe.order:
-        probe, reference = reference, probe
-    local = _local(probe, reference)
-    if local is None:
-        return -np.inf
-    tried = movements(probe, reference, local.pairs, local.compatible, local.after, 1)
-    agreed = {"agreement": local.agreement}
-    return _logit(agreed | _of_minutiae(probe, reference, tried[0])) if tried else -np.inf
-
-
 @dataclass(frozen=True, slots=True)
 class _Local:
     """Pairs of alike local structures, how they fit together, their likeness after relaxation, and its logarithm."""

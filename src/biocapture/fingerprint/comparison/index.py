@@ -1,28 +1,38 @@
-"""The references of a large gallery in a form that is searched at once: the few worth a full comparison."""
+"""A search in three steps, each slower and surer: alike minutiae, alike ones that fit together, prints laid on one
+another.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from biocapture.fingerprint.comparison.search import UNIT_SCALE, IndexFeatures, prefilter_scores
-from biocapture.types import Field, Indices
+from biocapture.fingerprint.comparison.alignment import aligned_scores
+from biocapture.fingerprint.comparison.packed import PackedFeatures, packed_features
+from biocapture.fingerprint.comparison.search import UNIT_SCALE, IndexFeatures
+from biocapture.fingerprint.comparison.support import supported_pairs
+from biocapture.types import Field, Indices, Values
 
-SLOTS, PROBE_MINUTIAE = 40, 32
-"""Clearest minutiae of a reference and of the probe that take part in the first step."""
+PROBE_MINUTIAE = 32
+"""Clearest minutiae of the probe that take part in the first step."""
 
 CHUNK = 256
-"""References that lie together in memory and are compared by one matrix product."""
+"""PackedFeatures that are compared by one matrix product."""
+
+BATCH = 64
+"""PackedFeatures that are tried or aligned together: their arrays fit in the cache of a processor."""
 
 CONTRAST = 12
 """Power of the likeness of minutiae in the first step: few very alike ones count more than many somewhat alike."""
 
-MIN_SECOND, SECOND_SHARE = 1000, 0.08
-"""References whose minutiae are tried for whether they fit together: at least so many, and this share of all."""
+MIN_SECOND, SECOND_SHARE = 250, 0.08
+"""PackedFeatures whose minutiae are tried for whether they fit together: at least so many, and this share of all."""
+
+MIN_THIRD, THIRD_SHARE = 60, 0.015
+"""PackedFeatures that the probe is laid on."""
 
 
 class Index:
-    """References to be searched for the most promising; 5 kB each.
+    """PackedFeatures to be searched for the most promising; about 3.5 kB each.
 
     Parameters
     ----------
@@ -31,18 +41,16 @@ class Index:
     """
 
     def __init__(self, features: Sequence[IndexFeatures]) -> None:
-        self._features = list(features)
-        starts = range(0, len(self._features), CHUNK)
-        self._chunks = [_slots(self._features[start : start + CHUNK]) for start in starts]
+        self._references = packed_features(features)
 
     def __len__(self) -> int:
-        return len(self._features)
+        return len(self._references)
 
     def candidates(self, probe: IndexFeatures, count: int, start: int = 0) -> Indices:
-        """References that are worth a full comparison.
+        """PackedFeatures that are worth a full comparison.
 
         First every minutia of the probe looks for the most alike one of each reference; then those of the best
-        references are tried for whether they fit together.
+        references are tried for whether they fit together; on the best of these the probe is laid.
 
         Parameters
         ----------
@@ -58,36 +66,68 @@ class Index:
             Indices of references, the most promising first.
         """
         chosen = np.arange(min(start, len(self)), len(self))
-        second = max(count, MIN_SECOND, round(SECOND_SHARE * len(chosen)))
-        if len(chosen) > second:
-            likeness = self._likeness(probe, start)
-            chosen = np.sort(np.argpartition(-likeness, second)[:second]) + start
-        if len(chosen) <= count:
-            return chosen
-        scores = prefilter_scores(probe, [self._features[i] for i in chosen.tolist()])
-        return chosen[np.argsort(-scores, kind="stable")[:count]]
-
-    def _likeness(self, probe: IndexFeatures, start: int) -> Field:
-        """(N - start,) how alike the minutiae of each reference are to those of the probe, wherever they lie."""
-        first = start // CHUNK
-        own = probe.descriptor[:PROBE_MINUTIAE] * np.float32(UNIT_SCALE**-2)
-        found = [_chunk_likeness(own, chunk) for chunk in self._chunks[first:]]
-        return np.concatenate(found)[start - first * CHUNK :]
+        if len(chosen) <= count or len(probe) < 2:
+            return chosen[:count]
+        total = len(chosen)
+        second = max(count, MIN_SECOND, round(SECOND_SHARE * total))
+        if second < total:
+            chosen = _best(_likeness(probe, self._references, start), chosen, second)
+        chosen = chosen[self._references.size[chosen] > 0]
+        third = max(count, MIN_THIRD, round(THIRD_SHARE * total))
+        if third < len(chosen):
+            chosen = _best(_supports(probe, self._references, chosen), chosen, third)
+        score = np.concatenate([np.zeros(0), *(_aligned(probe, self._references, own) for own in _batches(chosen))])
+        return chosen[np.argsort(-score, kind="stable")[:count]]
 
 
-def _slots(features: Sequence[IndexFeatures]) -> NDArray[np.int8]:
-    """(SLOTS, G, 134) descriptors, those of one slot side by side; zeros where a reference has fewer minutiae."""
-    width = max((own.descriptor.shape[1] for own in features), default=0)
-    slots = np.zeros((SLOTS, len(features), width), np.int8)
-    for i, own in enumerate(features):
-        slots[: len(own), i] = own.descriptor[:SLOTS]
-    return slots
+def prefilter_scores(probe: IndexFeatures, references: Sequence[IndexFeatures]) -> Values:
+    """Cheap score of each reference: likeness of the best minutiae, as far as others fit with them.
+
+    Parameters
+    ----------
+    probe : IndexFeatures
+    references : sequence of IndexFeatures
+        N of them.
+
+    Returns
+    -------
+    (N,) float64
+        0..1, higher is more alike; 0 where the probe has fewer than two minutiae, or the reference none.
+    """
+    packed = packed_features(references)
+    scores = np.zeros(len(references))
+    chosen = np.flatnonzero(packed.size)
+    if len(probe) > 1:
+        scores[chosen] = _supports(probe, packed, chosen)
+    return scores
 
 
-def _chunk_likeness(own: Field, chunk: NDArray[np.int8]) -> Field:
-    """(G,) sum over the probe's minutiae."""
-    slots, count, width = chunk.shape
-    products = own @ chunk.reshape(-1, width).astype(np.float32).T
-    best = products.reshape(len(own), slots, count).max(axis=1).clip(0)
-    total: Field = (best**CONTRAST).sum(axis=0)
+def _best(score: Field, chosen: Indices, count: int) -> Indices:
+    """The best of the chosen references, in their order."""
+    return chosen[np.sort(np.argpartition(-score, count)[:count])]
+
+
+def _batches(chosen: Indices) -> Iterator[Indices]:
+    for first in range(0, len(chosen), BATCH):
+        yield chosen[first : first + BATCH]
+
+
+def _likeness(probe: IndexFeatures, references: PackedFeatures, start: int) -> Field:
+    """(N - start,) how alike the minutiae of each reference are to those of the probe, wherever they lie."""
+    own = probe.code[:PROBE_MINUTIAE].T.astype(np.float32)
+    total = np.empty(len(references) - start, np.float32)
+    for first in range(start, len(references), CHUNK):
+        code = references.code[:, first : first + CHUNK].astype(np.float32)
+        best = (code.reshape(-1, len(own)) @ own).reshape(*code.shape[:2], -1).max(axis=0)
+        best = np.maximum(best, 0) * np.float32(UNIT_SCALE**-2)
+        total[first - start : first - start + CHUNK] = (best**CONTRAST).sum(axis=1)
     return total
+
+
+def _supports(probe: IndexFeatures, references: PackedFeatures, chosen: Indices) -> Field:
+    parts = [supported_pairs(probe, references, own).support for own in _batches(chosen)]
+    return np.concatenate([np.zeros(0, np.float32), *parts])
+
+
+def _aligned(probe: IndexFeatures, references: PackedFeatures, chosen: Indices) -> Field:
+    return aligned_scores(probe, references, chosen, supported_pairs(probe, references, chosen))
