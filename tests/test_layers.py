@@ -47,7 +47,7 @@ DOORS = {
     "cryptography": {"enrolment.station", "enrolment.outbox", "devices"},
     "httpx": {"enrolment.outbox"},
     "fsspec": {"runs"},
-    "ray": {"runs"},
+    "ray": {"runs", "workers"},
     "starlette": {"service"},
     "uvicorn": {"service"},
     "prometheus_client": {"service"},

@@ -10,6 +10,7 @@ from benchmarks.suite.images import Setting, captures
 from biocapture.assessment.modalities import AVAILABLE
 from biocapture.comparison.gallery import Gallery
 from biocapture.comparison.protocol import ManyAtOnce, Prefilter, matcher_for
+from biocapture.comparison.search_index import Indexed
 from biocapture.errors import UsageError
 from biocapture.fingerprint.comparison.records import from_record, to_record
 from biocapture.fingerprint.comparison.singular_points import singular_points
@@ -21,6 +22,9 @@ DISTINCT = 40
 
 MANY = 200
 """References that are compared with one probe at once."""
+
+INDEX_CANDIDATES = 3
+"""References that an index hands on: fewer than the smallest gallery holds, so that all its steps are taken."""
 
 SAME, OTHER = (0, 1), (0, 4)
 """Two captures of one finger or eye; of two (the samples are sorted, four of each finger, two or more of each eye)."""
@@ -60,6 +64,9 @@ def cases() -> Iterator[Case]:
             yield Case(f"{modality}.prefilter_scores", partial(_ranked, modality=modality))
         if isinstance(part, ManyAtOnce):
             yield Case(f"{modality}.scores_of_many", partial(_compared_with_many, modality=modality))
+        if isinstance(part, Indexed):
+            yield Case(f"{modality}.Index", partial(_indexed, modality=modality), short=False)
+            yield Case(f"{modality}.Index.candidates", partial(_candidates, modality=modality), short=False)
         yield Case(f"gallery.Gallery.search[{modality}]", partial(_searched, modality=modality), slow=True)
     yield Case(name_of(singular_points), lambda setting: Work(partial(singular_points, templates(PRINT, 1)[0])))
     yield Case(name_of(to_record), lambda setting: Work(partial(to_record, templates(PRINT, 1)[0], 2011)))
@@ -103,11 +110,30 @@ def _known(setting: Setting, modality: Modality) -> tuple[Any, ...]:
     return templates(modality, max(OTHER) + 1) if setting.gallery < 1000 else templates(modality, DISTINCT)
 
 
-def _ranked(setting: Setting, modality: Modality) -> Work:
-    """Per reference that is scored."""
+def _features(setting: Setting, modality: Modality) -> list[Any]:
     part = matcher_for(modality)
     assert isinstance(part, Prefilter)
-    features = list(islice(cycle([part.index_features(each) for each in _known(setting, modality)]), setting.gallery))
+    return list(islice(cycle([part.index_features(each) for each in _known(setting, modality)]), setting.gallery))
+
+
+def _indexed(setting: Setting, modality: Modality) -> Work:
+    """Per reference."""
+    part, features = matcher_for(modality), _features(setting, modality)
+    assert isinstance(part, Indexed)
+    return Work(partial(part.Index, features), len(features))
+
+
+def _candidates(setting: Setting, modality: Modality) -> Work:
+    """Per search in an index of ``setting.gallery`` references."""
+    part, features = matcher_for(modality), _features(setting, modality)
+    assert isinstance(part, Indexed)
+    return Work(partial(part.Index(features).candidates, features[0], INDEX_CANDIDATES))
+
+
+def _ranked(setting: Setting, modality: Modality) -> Work:
+    """Per reference that is scored."""
+    part, features = matcher_for(modality), _features(setting, modality)
+    assert isinstance(part, Prefilter)
     return Work(partial(part.prefilter_scores, features[0], features), len(features))
 
 

@@ -83,6 +83,7 @@ def dedup(
     journal: Annotated[
         Path | None, typer.Option(help="File that notes what is done: started again with it, dedup goes on there.")
     ] = None,
+    engine: Annotated[str, typer.Option(help="local, or ray: a cluster (see docs/cluster.md).")] = "local",
 ) -> None:
     """Find persons who are enrolled twice: compare every sample with every other person's and list the matches.
 
@@ -94,14 +95,14 @@ def dedup(
     from biocapture.cli.terminal.progress import with_progress
     from biocapture.cli.terminal.readiness import print_duplicates
     from biocapture.enrolment.dedup import find_duplicates
-    from biocapture.workers.maps import default_workers
 
     matches = find_duplicates(
         paths,
         fmr,
         any_slot=any_slot,
-        workers=workers or default_workers(),
+        workers=workers,
         journal=journal,
+        engine=engine,
         progress=with_progress,
     )
     _print_json(matches.to_dict()) if as_json else print_duplicates(matches)

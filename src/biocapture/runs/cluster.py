@@ -1,11 +1,10 @@
-"""``--engine ray``: the same scoring by a pool of actors of Ray Data. The only importer of ray.
+"""``--engine ray``: the same scoring by a pool of actors of Ray Data.
 
 The driver walks the inputs. Ray Data distributes the names to actors, which read and score, replaces actors that die,
 and returns rows, which go into the same store as those of a local run: parts, resuming and the rest are the same.
 """
 
 import json
-import logging
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
@@ -20,6 +19,7 @@ from biocapture.runs.remote import is_remote, read_remote
 from biocapture.runs.row import Row, Rows, Task, error_rows, rows_of_reports, score_tasks
 from biocapture.runs.run import Engine, Plan
 from biocapture.types import Modality, Position
+from biocapture.workers.cluster_map import connect
 from biocapture.workers.pool import WorkerPool
 
 MAX_STRETCH_FILES = 100_000
@@ -65,9 +65,7 @@ def ray_engine(plan: Plan, workers: int) -> Engine:
 def _score_stretch(plan: Plan, stretch: list[dict[str, Any]], workers: int) -> Iterator[tuple[Task, Rows]]:
     import ray
 
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
-    if not ray.is_initialized():
-        ray.init(log_to_driver=False, logging_level="ERROR", job_config=_job_config())
+    connect()
     ray.data.DataContext.get_current().enable_progress_bars = False  # ours is on the terminal
     actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
     listed = ray.data.from_items(stretch, override_num_blocks=math.ceil(len(stretch) / FILES_PER_BATCH))
@@ -81,26 +79,6 @@ def _score_stretch(plan: Plan, stretch: list[dict[str, Any]], workers: int) -> I
     )
     for row in rows.iter_rows():
         yield Task(row["number"], _name(row["name"])), tuple(Row(*cells) for cells in json.loads(row["rows"]))
-
-
-class _NoFolders(list[str]):
-    """Stays empty, whatever it is extended by."""
-
-    def extend(self, folders: Iterable[str]) -> None:
-        pass
-
-
-def _job_config() -> Any:
-    """Settings of the job: no worker imports from the folder the run was started in.
-
-    Ray sends the current folder and that of the script to all workers, which put them first on their path: files of a
-    received folder would be executed there. It has no option against that, hence a list that takes none of them.
-    """
-    from ray.job_config import JobConfig
-
-    config = JobConfig()
-    config._py_driver_sys_path = _NoFolders()  # noqa: SLF001
-    return config
 
 
 def _stretch(tasks: Iterator[Task]) -> Iterator[dict[str, Any]]:

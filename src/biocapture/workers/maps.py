@@ -58,10 +58,10 @@ def map_ordered(
         return taken - following < MAX_CHUNKS_AHEAD * workers * CHUNK_SIZE
 
     stream = map_unordered(
-        partial(_work_on_numbered, work),
+        partial(work_on_numbered, work),
         numbered(),
         workers,
-        partial(_lost_numbered, lost_answer),
+        partial(lost_numbered, lost_answer),
         fork=fork,
         room=room,
     )
@@ -122,13 +122,39 @@ def map_unordered(
         pool.close()
 
 
-def _work_on_numbered(
+def work_on_numbered(
     work: Work[Item, Answer], items: Sequence[tuple[int, Item]], at: Callable[[int], None]
 ) -> list[Answer]:
+    """Work on items that carry numbers.
+
+    Parameters
+    ----------
+    work : callable
+    items : sequence of (int, Item)
+    at : callable
+        Not told of steps: plain work has none.
+
+    Returns
+    -------
+    list of Answer
+        One per item.
+    """
     return work([item for _, item in items])
 
 
-def _lost_numbered(lost_answer: LostAnswer[Item, Answer], item: tuple[int, Item], reason: str) -> Answer:
+def lost_numbered(lost_answer: LostAnswer[Item, Answer], item: tuple[int, Item], reason: str) -> Answer:
+    """Answer for an item that carries a number and is lost.
+
+    Parameters
+    ----------
+    lost_answer : callable
+    item : (int, Item)
+    reason : str
+
+    Returns
+    -------
+    Answer
+    """
     return lost_answer(item[1], reason)
 
 

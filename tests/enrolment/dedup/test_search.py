@@ -66,6 +66,8 @@ def test_wrong_usage(tmp_path: Path) -> None:
     enrolled(tmp_path, "b", "budi", 1)
     with pytest.raises(UsageError, match="must be one of"):
         find_duplicates([tmp_path], fmr=0.5)
+    with pytest.raises(UsageError, match="no such engine"):
+        find_duplicates([tmp_path], engine="abacus")
 
 
 def test_clusters_link_over_others() -> None:

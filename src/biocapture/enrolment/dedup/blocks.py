@@ -7,12 +7,11 @@ from typing import Any
 
 from biocapture.comparison.gallery import Gallery
 from biocapture.comparison.protocol import matcher_for
-from biocapture.enrolment.dedup.extraction import Progress, silent
+from biocapture.enrolment.dedup.extraction import Mapper, Progress, silent
 from biocapture.enrolment.dedup.journal import Journal, key_of
 from biocapture.enrolment.dedup.subjects import OwnedImage
 from biocapture.errors import UsageError
 from biocapture.types import Modality
-from biocapture.workers.maps import map_ordered
 
 MAX_CANDIDATES = 50
 """Matches that are reported of one sample."""
@@ -55,7 +54,7 @@ Block = tuple[Group, int, int]
 
 
 def matches_in(
-    groups: Sequence[Sequence[Usable]], fmr: float, noted: Journal, workers: int, progress: Progress = silent
+    groups: Sequence[Sequence[Usable]], fmr: float, noted: Journal, mapper: Mapper, progress: Progress = silent
 ) -> tuple[Matches, int]:
     """Samples of different owners that match.
 
@@ -67,8 +66,8 @@ def matches_in(
         One of the matchers' documented false match rates.
     noted : Journal
         Is asked first and told what is new.
-    workers : int
-        Processes.
+    mapper : callable
+        Does the work.
     progress : callable
 
     Returns
@@ -85,7 +84,7 @@ def matches_in(
     work = [(block, members) for members in groups for block in _blocks(_group(members, fmr))]
     keys = [key_of(group.key, first, last) for (group, first, last), _ in work]
     missing = {key: block for key, (block, _) in zip(keys, work, strict=True) if key not in noted}
-    answers = map_ordered(_searched, list(missing.values()), workers, _lost)
+    answers = mapper(_searched, list(missing.values()), _lost)
     for key, answer in progress(zip(missing, answers, strict=True), len(missing), "blocks searched"):
         noted.add(key, answer)
     matches: Matches = {}

@@ -12,9 +12,11 @@ from biocapture.enrolment.dedup.journal import Journal, key_of
 from biocapture.enrolment.dedup.subjects import OwnedImage
 from biocapture.errors import BiocaptureError, ResolutionError, UsageError
 from biocapture.types import Modality
-from biocapture.workers.maps import map_ordered
 
 Item = TypeVar("Item")
+
+Mapper = Callable[[Callable[..., Any], Sequence[Any], Callable[..., Any]], Iterator[Any]]
+"""Applies work to items, in processes or on a cluster; the third argument answers for items that are lost."""
 
 Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 """Takes what is to be gone through, how many there are and what they are; yields the same."""
@@ -61,7 +63,7 @@ def silent(items: Iterable[Item], count: int, unit: str) -> Iterator[Item]:
 
 
 def extracted(
-    images: Sequence[OwnedImage], noted: Journal, workers: int, progress: Progress = silent
+    images: Sequence[OwnedImage], noted: Journal, mapper: Mapper, progress: Progress = silent
 ) -> list[Extraction]:
     """Templates of all images, in their order.
 
@@ -70,8 +72,8 @@ def extracted(
     images : sequence of OwnedImage
     noted : Journal
         Is asked first and told what is new.
-    workers : int
-        Processes.
+    mapper : callable
+        Does the work.
     progress : callable
 
     Returns
@@ -80,7 +82,7 @@ def extracted(
     """
     keys = [_key(image) for image in images]
     missing = {key: image for key, image in zip(keys, images, strict=True) if key not in noted}
-    answers = map_ordered(_answers, list(missing.values()), workers, _lost)
+    answers = mapper(_answers, list(missing.values()), _lost)
     for key, answer in progress(zip(missing, answers, strict=True), len(missing), "images read"):
         noted.add(key, answer)
     return [_extraction(image, noted[key]) for key, image in zip(keys, images, strict=True)]

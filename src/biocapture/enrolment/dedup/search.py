@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from biocapture.enrolment.dedup.blocks import Usable, matches_in
+from biocapture.enrolment.dedup.engines import mapper_of
 from biocapture.enrolment.dedup.extraction import Progress, extracted, silent
 from biocapture.enrolment.dedup.journal import Journal
 from biocapture.enrolment.dedup.subjects import OwnedImage, owned_images
@@ -84,6 +85,7 @@ def find_duplicates(
     any_slot: bool = False,
     workers: int = 1,
     journal: Path | None = None,
+    engine: str = "local",
     progress: Progress = silent,
 ) -> Duplicates:
     """Find samples of different owners that match.
@@ -97,9 +99,11 @@ def find_duplicates(
     any_slot : bool
         Compare every position with every other; otherwise, where all positions are known, only the same ones.
     workers : int
-        Processes; the result does not depend on it.
+        Processes, or actors of a cluster (0: one per processor); the result does not depend on it.
     journal : Path, optional
         Finished work is noted in this file; what stands there already is not done again.
+    engine : str
+        ``local`` or ``ray``: processes of this machine, or the cluster that ``RAY_ADDRESS`` names.
     progress : callable
         Is given what is to be done, one after another, with how many there are and what they are, and yields it.
 
@@ -110,18 +114,20 @@ def find_duplicates(
     Raises
     ------
     UsageError
-        A path does not exist, fewer than two owners are there, the rate is not documented, or the journal is none.
+        A path does not exist, fewer than two owners are there, the rate is not documented, the journal is none, or
+        there is no such engine.
     EnrolmentError
         A manifest is damaged.
     """
     images = list(owned_images(paths))
     if len({image.owner for image in images}) < 2:
         raise UsageError("at least two enrolments or images are needed", str(images[0].owner) if images else "PATH")
+    mapper = mapper_of(engine, workers)
     with Journal(journal) as noted:
-        outcomes = extracted(images, noted, workers, progress)
+        outcomes = extracted(images, noted, mapper, progress)
         usable = [(outcome.image, outcome.template) for outcome in outcomes if not outcome.problem]
         groups = _groups(usable, any_slot)
-        matches, comparisons = matches_in(groups, fmr, noted, workers, progress)
+        matches, comparisons = matches_in(groups, fmr, noted, mapper, progress)
     pairs = [_pair(owners, samples) for owners, samples in matches.items()]
     pairs.sort(key=lambda pair: (-pair.score, pair.owners))
     failed = [outcome for outcome in outcomes if outcome.problem]
