@@ -12,27 +12,28 @@ from biocapture.fingerprint.comparison.search import UNIT_SCALE, IndexFeatures
 from biocapture.fingerprint.comparison.support import supported_pairs
 from biocapture.types import Field, Indices, Values
 
-PROBE_MINUTIAE = 32
-"""Clearest minutiae of the probe that take part in the first step."""
-
 CHUNK = 256
-"""PackedFeatures that are compared by one matrix product."""
+"""References that are compared by one matrix product."""
 
 BATCH = 64
-"""PackedFeatures that are tried or aligned together: their arrays fit in the cache of a processor."""
+"""References that are tried or aligned together: their arrays fit in the cache of a processor."""
 
-CONTRAST = 12
-"""Power of the likeness of minutiae in the first step: few very alike ones count more than many somewhat alike."""
+MAX_SAMPLE = 1000
+"""References from which the first step learns how alike to each minutia of the probe those of others are."""
 
-MIN_SECOND, SECOND_SHARE = 250, 0.08
-"""PackedFeatures whose minutiae are tried for whether they fit together: at least so many, and this share of all."""
+TAIL, MIN_THRESHOLD, MIN_EXCESS = 0.98, 0.2, 0.01
+"""Share of the references below which a minutia's likeness says nothing; least likeness from which it says something,
+and least mean of what lies above it."""
+
+MIN_SECOND, SECOND_SHARE = 250, 0.1
+"""References whose minutiae are tried for whether they fit together: at least so many, and this share of all."""
 
 MIN_THIRD, THIRD_SHARE = 60, 0.015
-"""PackedFeatures that the probe is laid on."""
+"""References that the probe is laid on."""
 
 
 class Index:
-    """PackedFeatures to be searched for the most promising; about 3.5 kB each.
+    """References to be searched for the most promising; about 3.5 kB each.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ class Index:
         return len(self._references)
 
     def candidates(self, probe: IndexFeatures, count: int, start: int = 0) -> Indices:
-        """PackedFeatures that are worth a full comparison.
+        """References that are worth a full comparison.
 
         First every minutia of the probe looks for the most alike one of each reference; then those of the best
         references are tried for whether they fit together; on the best of these the probe is laid.
@@ -113,15 +114,30 @@ def _batches(chosen: Indices) -> Iterator[Indices]:
 
 
 def _likeness(probe: IndexFeatures, references: PackedFeatures, start: int) -> Field:
-    """(N - start,) how alike the minutiae of each reference are to those of the probe, wherever they lie."""
-    own = probe.code[:PROBE_MINUTIAE].T.astype(np.float32)
-    total = np.empty(len(references) - start, np.float32)
-    for first in range(start, len(references), CHUNK):
-        code = references.code[:, first : first + CHUNK].astype(np.float32)
-        best = (code.reshape(-1, len(own)) @ own).reshape(*code.shape[:2], -1).max(axis=0)
-        best = np.maximum(best, 0) * np.float32(UNIT_SCALE**-2)
-        total[first - start : first - start + CHUNK] = (best**CONTRAST).sum(axis=1)
+    """(N - start,) how much more alike the minutiae of each reference are to those of the probe than others' are.
+
+    The likeness of each minutia counts by how rare it is among the references, with an exponential tail: a common
+    surrounding is no evidence.
+    """
+    own = probe.code.T.astype(np.float32)
+    parts = [
+        _best_likeness(own, references, slice(first, first + CHUNK)) for first in range(start, len(references), CHUNK)
+    ]
+    likeness = np.concatenate(parts)
+    sample = likeness[:: -(-len(likeness) // MAX_SAMPLE)]
+    threshold = np.maximum(np.quantile(sample, TAIL, axis=0), MIN_THRESHOLD).astype(np.float32)
+    above = np.maximum(sample - threshold, 0)
+    excess = np.maximum(above.sum(axis=0) / np.maximum((above > 0).sum(axis=0), 1), MIN_EXCESS)
+    total: Field = np.maximum(likeness - threshold, 0) @ (1 / excess)
     return total
+
+
+def _best_likeness(own: Field, references: PackedFeatures, part: slice) -> Field:
+    """(G, M) likeness of each minutia of the probe to the most alike one of each reference."""
+    code = references.code[:, part].astype(np.float32)
+    products = (code.reshape(-1, len(own)) @ own).reshape(*code.shape[:2], -1)
+    best: Field = products.max(axis=0) * np.float32(UNIT_SCALE**-2)
+    return best
 
 
 def _supports(probe: IndexFeatures, references: PackedFeatures, chosen: Indices) -> Field:
