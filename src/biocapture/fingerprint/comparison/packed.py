@@ -52,7 +52,17 @@ class PackedFeatures:
         return len(self.size)
 
     def present(self, chosen: Indices) -> Mask:
-        """(S, C) bool: which slots of the chosen references hold a minutia."""
+        """Which slots hold a minutia.
+
+        Parameters
+        ----------
+        chosen : (C,) int
+            Numbers of references.
+
+        Returns
+        -------
+        (S, C) bool
+        """
         mask: Mask = np.arange(len(self.code))[:, None] < self.size[chosen]
         return mask
 
