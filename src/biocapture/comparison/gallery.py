@@ -27,7 +27,7 @@ HEADER = struct.Struct("<4sI")
 MIN_CANDIDATES, CANDIDATE_SHARE = 100, 0.01
 """Templates compared in full where a prefilter of the matcher chooses them: at least so many, and this share of all."""
 
-MIN_INDEXED, INDEXED_SHARE = 50, 0.01
+MIN_INDEXED, INDEXED_SHARE = 50, 0.005
 """The same where an index chooses, which is surer: models/fingerprint_comparison/mates_lost.py counts the lost."""
 
 MAX_PREPARED = 1000
@@ -43,7 +43,7 @@ class Candidate:
 
 
 class Gallery:
-    """Reference templates that can be searched; a fingerprint takes about 21 kB in memory, 7 kB stored."""
+    """Reference templates that can be searched; a fingerprint takes about 15 kB in memory, 7 kB stored."""
 
     def __init__(self, templates: Iterable[tuple[str, Any]] = (), modality: Modality = Modality.FINGERPRINT) -> None:
         self.modality = modality
