@@ -27,7 +27,7 @@ HEADER = struct.Struct("<4sI")
 MIN_CANDIDATES, CANDIDATE_SHARE = 100, 0.01
 """Templates compared in full where a prefilter of the matcher chooses them: at least so many, and this share of all."""
 
-MIN_INDEXED, INDEXED_SHARE = 50, 0.005
+MIN_INDEXED, INDEXED_SHARE = 20, 0.005
 """The same where an index chooses, which is surer: models/fingerprint_comparison/mates_lost.py counts the lost."""
 
 MAX_PREPARED = 1000

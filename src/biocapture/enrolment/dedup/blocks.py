@@ -13,7 +13,7 @@ from biocapture.enrolment.dedup.subjects import OwnedImage
 from biocapture.errors import UsageError
 from biocapture.types import Modality
 
-MAX_CANDIDATES = 50
+MAX_CANDIDATES = 20
 """Matches that are reported of one sample."""
 
 BLOCK_SAMPLES = 20
