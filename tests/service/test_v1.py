@@ -4,11 +4,13 @@ import base64
 import io
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 from tests.service.conftest import FACE, OTHER_PRINT, PRINT, SAME_PRINT, ask, block, content
+from tests.support.slaps import slap_file
 
 import biocapture as bc
 from biocapture.assessment.options import options_of
@@ -53,6 +55,27 @@ def test_raw_body_form_and_json_are_one_picture() -> None:
     first, *others = [content(ask("POST /v1/assess", **body)) for body in bodies]
     assert first["position"] == "right_index"
     assert others == [first, first]
+
+
+def test_every_picture_of_a_record_is_assessed_and_damage_costs_its_own() -> None:
+    kinds = {Position.RIGHT_THUMB: ("Right", "Thumb"), Position.LEFT_INDEX: ("Left", "IndexFinger")}
+    parts = [Bir(type=("Finger",), subtype=words, block=block(each, 1)) for each, words in kinds.items()]
+    parts.insert(1, Bir(type=("Iris",), subtype=("Left",), block=b"IIR\x00020\x00 and no more"))
+    answer = ask("POST /v1/assess", body=write_bir(Bir(parts=tuple(parts))))
+    first = answers.AssessedCapture.model_validate(content(answer))
+    assert [each.position for each in (first, *first.captures)] == ["right_thumb", None, "left_index"]
+    assert [bool(each.error) for each in first.captures] == [True, False]
+    assert len(answer.verdicts) == 3
+
+
+def test_slap_is_assessed_finger_by_finger(tmp_path: Path) -> None:
+    picture = slap_file(tmp_path / "right_slap.png").read_bytes()
+    answer = ask("POST /v1/assess", body=picture, query={"modality": "fingerprint"})
+    first = answers.AssessedCapture.model_validate(content(answer))
+    assert first.slap
+    assert first.slap["group"] == "right_slap"
+    assert [each.position for each in first.captures] == ["right_index", "right_middle", "right_ring", "right_little"]
+    assert all(each.modality == "fingerprint" for each in first.captures)
 
 
 def test_native_columns_are_there_when_asked_for() -> None:

@@ -30,7 +30,7 @@ class MeasuredValue(AnswerModel):
 
 
 class AssessedCapture(AnswerModel):
-    """The report of one capture."""
+    """The report of one capture; in ``captures`` the fingers of a slap, or the other pictures of a record."""
 
     path: str | None
     sha256: str | None
@@ -48,8 +48,10 @@ class AssessedCapture(AnswerModel):
     notes: list[str]
     measures: dict[str, MeasuredValue]
     native: dict[str, float | None] = {}
+    slap: dict[str, Any] | None = None
     language: str
     guidance: list[str]
+    captures: list["AssessedCapture"] = []
 
 
 class CheckedEnrolment(AnswerModel):

@@ -2,16 +2,18 @@
 
 import base64
 import io
+from typing import Any
 
 from biocapture.assessment.modalities import measures
-from biocapture.assessment.options import options_of
+from biocapture.assessment.options import Options, options_of
+from biocapture.assessment.pipeline import NamedSource, assess_chunk, error_report
 from biocapture.assessment.portrait import make_portrait
-from biocapture.assessment.samples import sample_of
-from biocapture.assessment.scoring import reports
-from biocapture.errors import ProfileError
+from biocapture.assessment.report import Report
+from biocapture.assessment.samples import samples_of
+from biocapture.errors import BiocaptureError, ProfileError
 from biocapture.guidance import text
 from biocapture.profile.load import load_profile
-from biocapture.service.body import picture_of
+from biocapture.service.body import Part, picture_of
 from biocapture.service.messages import Answer, Call, Settings, json_answer
 from biocapture.service.problems import problem
 from biocapture.service.v1.queries import AssessQuery, PortraitQuery, language_of, profile_of
@@ -19,7 +21,7 @@ from biocapture.types import Failure, Picture
 
 
 def assess(call: Call, settings: Settings) -> Answer:
-    """Assess the one picture of a call.
+    """Assess the captures of the one picture or record of a call.
 
     Parameters
     ----------
@@ -41,10 +43,29 @@ def assess(call: Call, settings: Settings) -> Answer:
         native=query.native,
         max_pixels=settings.max_pixels,
     )
-    report = reports([sample_of(picture.data, options, picture.file_name)], options)[0]
+    found = _reports(picture, options)
     language = language_of(query, call, settings, options.profile.language)
-    content = report.to_dict(language) | {"language": language, "guidance": report.guidance(language)}
-    return json_answer(content, verdicts=((str(report.modality), report.outcome),))
+    first, *others = (_content(report, language) for report in found)
+    verdicts = tuple((str(report.modality), report.outcome) for report in found)
+    return json_answer(first | {"captures": others}, verdicts=verdicts)
+
+
+def _reports(picture: Part, options: Options) -> list[Report]:
+    """Of every capture: a slap comes before its fingers, a record's pictures in its order."""
+    captures = list(samples_of(picture.data, options, picture.file_name))
+    if len(captures) == 1 and isinstance(captures[0], BiocaptureError):
+        raise captures[0]
+    found: list[Report] = []
+    for each in captures:
+        if isinstance(each, BiocaptureError):
+            found.append(error_report(b"", str(each), each.subject))
+        else:
+            found.extend(assess_chunk([NamedSource(each, options, picture.file_name)])[0])
+    return found
+
+
+def _content(report: Report, language: str) -> dict[str, Any]:
+    return report.to_dict(language) | {"language": language, "guidance": report.guidance(language)}
 
 
 def portrait(call: Call, settings: Settings) -> Answer:
