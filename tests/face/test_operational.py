@@ -160,6 +160,9 @@ def test_orange_is_not_red(tint: tuple[int, int, int]) -> None:
 def test_a_toned_picture_has_no_variety_of_colours() -> None:
     drawn = faces.face(behind=(190, 200, 215))
     assert score(operational.colour_variety, drawn) == 100
+    bright, drawn.pixels[:] = drawn.pixels.copy(), drawn.pixels * 0.3
+    assert score(operational.colour_variety, drawn) == 100
+    drawn.pixels[:] = bright
     sepia = np.array([(0.393, 0.769, 0.189), (0.349, 0.686, 0.168), (0.272, 0.534, 0.131)])
     drawn.pixels[:] = np.clip(drawn.pixels @ sepia.T, 0, 255).astype(np.uint8)
     assert score(operational.colour_variety, drawn) < 40

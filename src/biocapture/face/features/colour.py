@@ -20,7 +20,7 @@ REDUCTION, TONED_CODES, MIN_TONED = 8, (9, 250), 50
 """How much the picture is reduced to see its tint, the brightness that shows one, and the least number of such
 pixels."""
 
-LUMA = np.array((0.299, 0.587, 0.114))
+LUMA, MIDDLE_GREY = np.array((0.299, 0.587, 0.114)), 128.0
 
 UNNATURAL_DISTANCE = 100.0
 """Distance given to bluish and greenish skin."""
@@ -69,7 +69,8 @@ def colour_variety(pixels: Rgb) -> float:
     Returns
     -------
     float
-        Deviation of red or blue from the fit, whichever is larger, in codes; NaN where nearly all is black or white.
+        Deviation of red or blue from the fit, whichever is larger, in codes at a mean luminance of 128, so
+        that a dark picture keeps its colours; NaN where nearly all is black or white.
     """
     small = cv2.resize(pixels, None, fx=1 / REDUCTION, fy=1 / REDUCTION, interpolation=cv2.INTER_AREA)
     places = small.reshape(-1, 3).astype(np.float64)
@@ -78,10 +79,11 @@ def colour_variety(pixels: Rgb) -> float:
     if len(places) < MIN_TONED:
         return float("nan")
     grey = (places * LUMA).sum(axis=1)
-    powers = ((grey - 128) / 128)[:, None] ** np.arange(4)
+    powers = ((grey - MIDDLE_GREY) / MIDDLE_GREY)[:, None] ** np.arange(4)
     tints = places[:, [0, 2]] - grey[:, None]
     fit, *_ = np.linalg.lstsq(powers, tints, rcond=None)
-    return float(np.sqrt(((tints - powers @ fit) ** 2).mean(axis=0)).max())
+    deviation = float(np.sqrt(((tints - powers @ fit) ** 2).mean(axis=0)).max())
+    return deviation * MIDDLE_GREY / float(grey.mean())
 
 
 def is_grey(pixels: Rgb) -> bool:

@@ -138,8 +138,8 @@ def colour_depth(batch: FaceBatch) -> Column:
 def colour_variety(batch: FaceBatch) -> Column:
     """How far the colours of head and surroundings differ from one tint over all greys. Higher is better.
 
-    Sepia and other toned pictures have colour, but one: on portraits toned on purpose at most 3.1 of 95 % (JPEG 75),
-    on studio portraits in colour 3.8 and more.
+    Sepia and other toned pictures have colour, but one: 39 portraits toned on purpose (JPEG 75) have 1.0 to 2.8, the
+    same ones in colour 2.9 to 48.
     """
     return batch.colour_variety
 
