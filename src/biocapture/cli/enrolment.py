@@ -1,14 +1,17 @@
 """Enrolments: ``check``, ``dedup``, and ``station``, which has a file of its own."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from biocapture.cli import station as station_commands
 from biocapture.cli.exit_status import answer
 from biocapture.cli.options import FALSE_MATCH_RATES, KeyFile, Language, ProfileName, Workers, fmr_option, json_option
-from biocapture.cli.terminal.door import say_json
+from biocapture.cli.terminal.door import say, say_json
+
+if TYPE_CHECKING:
+    from biocapture.enrolment.readiness import Readiness
 
 commands = typer.Typer()
 commands.add_typer(station_commands.commands, name="station")
@@ -16,7 +19,9 @@ commands.add_typer(station_commands.commands, name="station")
 
 @commands.command()
 def check(
-    enrolment: Annotated[Path | None, typer.Argument(help="Folder of one person's images, or a manifest.")] = None,
+    enrolment: Annotated[
+        Path | None, typer.Argument(help="Folder of one person's images, a manifest, or a record (CBEFF, ANSI/NIST).")
+    ] = None,
     many: Annotated[
         Path | None, typer.Option("--many", help="A folder of enrolments, checked in order of name.")
     ] = None,
@@ -27,6 +32,7 @@ def check(
     sizes: Annotated[bool, typer.Option("--sizes", help="Also print size and quality at each compression.")] = False,
     as_json: Annotated[bool, json_option(help="Print JSON instead of text; with --many a line per enrolment.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with the images that show each fault.")] = None,
+    packet: Annotated[Path | None, typer.Option(help="Write the accepted captures as one CBEFF record: .xml.")] = None,
 ) -> None:
     """Check whether an enrolment is ready to upload.
 
@@ -48,14 +54,16 @@ def check(
     from biocapture.enrolment.readiness.many import check_many
     from biocapture.enrolment.readiness.page import write_page
 
-    if (enrolment is None) == (many is None) or (many and html):
-        raise typer.BadParameter("one enrolment, or --many ROOT (without --html)")
+    if (enrolment is None) == (many is None) or (many and (html or packet)):
+        raise typer.BadParameter("one enrolment, or --many ROOT (without --html and --packet)")
     ready = True
     with optional_station(station, key_file) as known:
         if enrolment is not None:
             record = checked(enrolment, profile=profile, station=known, plan=sizes)
             if html:
                 write_page(record, html, lang)
+            if packet:
+                _write_packet(record, packet)
             _print_json(record.to_dict(lang)) if as_json else print_record(record, lang)
             raise answer(record.verdict == "READY")
         assert many is not None
@@ -107,6 +115,15 @@ def dedup(
     )
     _print_json(matches.to_dict()) if as_json else print_duplicates(matches)
     raise answer(not matches.pairs)
+
+
+def _write_packet(record: "Readiness", path: Path) -> None:
+    from biocapture.enrolment.readiness.packet import packet as packet_of
+    from biocapture.images.private_files import private
+
+    data, count = packet_of(record)
+    private(path).write_bytes(data)
+    say(f"{count} captures, {len(data)} bytes → {path}", err=True)
 
 
 def _print_json(content: object) -> None:

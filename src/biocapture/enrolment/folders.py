@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
 
+from biocapture.enrolment.from_records import RecordContent, begins_like_record, record_content
 from biocapture.enrolment.manifest import is_manifest, manifest_in, read_manifest
-from biocapture.enrolment.record import MAX_ATTEMPTS, Enrolment, SlapAttempt, SlotAttempt, position_order
-from biocapture.errors import EnrolmentError
+from biocapture.enrolment.record import MAX_ATTEMPTS, Absence, Enrolment, SlapAttempt, SlotAttempt, position_order
+from biocapture.errors import DecodeError, EnrolmentError
 from biocapture.images.naming import fingers_of, position_of
 from biocapture.images.walk import walk
 from biocapture.types import FingerGroup, Position
@@ -19,9 +21,9 @@ def read_enrolment(path: str | Path) -> Enrolment:
     Parameters
     ----------
     path : str or Path
-        A manifest (.csv, .json), or a folder: with a manifest in it, or with image files whose names say the position
-        (``right_index.png``, ``R2_1.wsq``, ``telunjuk_kanan.png``, ``…_500_02.png``;
-        see :mod:`biocapture.images.naming`).
+        A manifest (.csv, .json), a biometric record (CBEFF, ANSI/NIST-ITL, ISO/IEC 19794 …), or a folder: with a
+        manifest in it, or with records, and image files whose names say the position (``right_index.png``,
+        ``R2_1.wsq``, ``telunjuk_kanan.png``, ``…_500_02.png``; see :mod:`biocapture.images.naming`).
         Several files of a position are attempts, in the order of their names.
 
     Returns
@@ -37,7 +39,7 @@ def read_enrolment(path: str | Path) -> Enrolment:
     """
     path = Path(path)
     if not path.is_dir():
-        return read_manifest(path)
+        return read_manifest(path) if is_manifest(path) or not begins_like_record(path) else _from_record(path)
     manifest = manifest_in(path)
     return read_manifest(manifest) if manifest else _from_names(path)
 
@@ -75,15 +77,15 @@ def _from_names(folder: Path) -> Enrolment:
     if len(files) > MAX_ATTEMPTS:
         raise EnrolmentError(f"more than {MAX_ATTEMPTS} image files: not the enrolment of one person", str(folder))
     slap_of = {file: fingers for file in files if (fingers := _group_of_file(file, folder))}
-    placed = [(_position_of_file(file, folder), file) for file in files if file not in slap_of]
-    placed.sort(key=lambda pair: (position_order(pair[0]), _natural_key(str(pair[1].relative_to(folder)))))
-    attempts: list[SlotAttempt] = []
-    for position, group in groupby(placed, key=lambda pair: pair[0]):
-        if position is not Position.UNKNOWN:
-            attempts += [SlotAttempt(position, file, number, str(file)) for number, (_, file) in enumerate(group, 1)]
-    unplaced = tuple(str(file) for position, file in placed if position is Position.UNKNOWN)
-    slaps = tuple(SlapAttempt(group, file, str(file)) for file, group in slap_of.items())
-    return Enrolment(folder.resolve().name, tuple(attempts), unplaced=unplaced, slaps=slaps)
+    placed: list[tuple[Position, Path, str]] = []
+    absent: dict[Position, Absence] = {}
+    for file in (each for each in files if each not in slap_of):
+        content = _content(file, folder)
+        placed += [(position, file, name) for position, name in content.pictures]
+        absent |= dict.fromkeys(content.exceptions, Absence.MISSING)
+    placed.sort(key=lambda each: (position_order(each[0]), _natural_key(str(each[1].relative_to(folder)))))
+    found = _enrolment(folder.resolve().name, [(position, name) for position, _, name in placed], absent)
+    return replace(found, slaps=tuple(SlapAttempt(group, file, str(file)) for file, group in slap_of.items()))
 
 
 def _group_of_file(file: Path, folder: Path) -> FingerGroup | None:
@@ -92,6 +94,41 @@ def _group_of_file(file: Path, folder: Path) -> FingerGroup | None:
     fingers = next((each for name in names if (each := fingers_of(name))), ())
     is_single = position_of(file) is not Position.UNKNOWN
     return None if is_single else next((group for group in FingerGroup if group.fingers == fingers), None)
+
+
+def _from_record(path: Path) -> Enrolment:
+    """The enrolment that one record holds; of several pictures of a position, the order is that of the record."""
+    try:
+        content = record_content(path)
+    except DecodeError as error:
+        raise EnrolmentError(error.message, str(path)) from error
+    placed = sorted(content.pictures, key=lambda each: position_order(each[0]))
+    return _enrolment(path.stem, placed, dict.fromkeys(content.exceptions, Absence.MISSING))
+
+
+def _enrolment(id: str, placed: list[tuple[Position, str]], absent: dict[Position, Absence]) -> Enrolment:
+    if len(placed) > MAX_ATTEMPTS:
+        raise EnrolmentError(f"more than {MAX_ATTEMPTS} pictures: not the enrolment of one person", id)
+    attempts: list[SlotAttempt] = []
+    for position, group in groupby(placed, key=lambda pair: pair[0]):
+        if position is not Position.UNKNOWN:
+            attempts += [SlotAttempt(position, Path(name), number, name) for number, (_, name) in enumerate(group, 1)]
+    taken = {attempt.position for attempt in attempts}
+    unplaced = tuple(name for position, name in placed if position is Position.UNKNOWN)
+    kept = {position: why for position, why in absent.items() if position not in taken}
+    return Enrolment(id, tuple(attempts), kept, unplaced=unplaced)
+
+
+def _content(file: Path, folder: Path) -> RecordContent:
+    """Pictures in one file of a folder; a record that cannot be read counts as a picture, whose row says why."""
+    if begins_like_record(file):
+        try:
+            content = record_content(file)
+        except DecodeError:
+            return RecordContent(((_position_of_file(file, folder), str(file)),))
+        if len(content.pictures) != 1 or content.pictures[0][0] is not Position.UNKNOWN:
+            return content
+    return RecordContent(((_position_of_file(file, folder), str(file)),))
 
 
 def _position_of_file(file: Path, folder: Path) -> Position:

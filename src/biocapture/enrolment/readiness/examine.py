@@ -18,7 +18,11 @@ from biocapture.enrolment import Enrolment, SlotAttempt
 from biocapture.enrolment.readiness.copies import signature
 from biocapture.enrolment.readiness.slot import ExaminedAttempt, Slot
 from biocapture.enrolment.readiness.wrong_characteristic import MIN_CREDIBLE_QUALITY, wrong_modality
-from biocapture.errors import BiocaptureError, UsageError
+from biocapture.errors import BiocaptureError, FormatError, UsageError
+from biocapture.images.decode import named_parts
+from biocapture.images.records.record import parts_of_record
+from biocapture.images.records.record_image import RecordImage
+from biocapture.images.sources import split_part
 from biocapture.profile.load import Profile
 from biocapture.types import Modality, Position, Sample
 
@@ -153,8 +157,17 @@ def _residue_share(sample: Sample, report: Report | None) -> float:
 def _file_bytes(attempt: SlotAttempt, sample: Sample) -> int:
     if isinstance(attempt.source, bytes):
         return len(attempt.source)
+    path = str(attempt.source) if isinstance(attempt.source, str | Path) else sample.image.path
     try:
-        path = attempt.source if isinstance(attempt.source, str | Path) else sample.image.path
+        file, part = split_part(path)
+        if part:
+            return _picture_bytes(Path(file).read_bytes(), part)
         return Path(path).stat().st_size if path else 0
-    except OSError:
+    except (OSError, FormatError):
         return 0
+
+
+def _picture_bytes(record: bytes, part: str) -> int:
+    """Bytes of one picture of a record."""
+    chosen = named_parts(parts_of_record(record), part)[0][1]
+    return len(chosen.picture.data) if isinstance(chosen, RecordImage) else 0

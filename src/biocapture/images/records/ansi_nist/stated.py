@@ -140,7 +140,7 @@ def _modality(stated: Stated) -> Modality | None:
 
 def _position(stated: Stated) -> Position:
     if stated.type == FACE_TYPE:
-        return Position.FACE
+        return Position.FACE if _modality(stated) else Position.UNKNOWN
     if stated.type == IRIS_TYPE:
         return EYES.get(stated.eye.upper(), Position.UNKNOWN)
     known = {_finger(code) for code in stated.positions}
