@@ -10,6 +10,8 @@ from biocapture.images.limits import MAX_PIXELS
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+MAX_BODY_BYTES = 64_000_000
+"""Of one request. MOSIP's record of thirteen captures as integers has 7 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Settings:
     language : str
         Of texts where a call asks for none; empty: the profile's.
     max_body_bytes : int
-        Of one request. MOSIP's record of thirteen captures as integers has 7 MB.
+        Of one request.
     max_pictures : int
         In one request.
     max_pixels : int
@@ -85,7 +87,7 @@ class Settings:
 
     profile: str = "default"
     language: str = ""
-    max_body_bytes: int = 64_000_000
+    max_body_bytes: int = MAX_BODY_BYTES
     max_pictures: int = 64
     max_pixels: int = MAX_PIXELS
     limit_s: float = 30.0

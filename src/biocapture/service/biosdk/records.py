@@ -10,7 +10,7 @@ import numpy as np
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.images.decode import decode_record_image
 from biocapture.images.records.cbeff import position_named, subtype_of
-from biocapture.images.records.record import images_in_record
+from biocapture.images.records.record import IDENTIFIERS, images_in_record
 from biocapture.service.biosdk.envelope import NOT_FOUND, SdkError
 from biocapture.service.body import base64_bytes
 from biocapture.types import Modality, Position, Sample
@@ -20,6 +20,9 @@ KINDS = {"FINGER": Modality.FINGERPRINT, "FACE": Modality.FACE, "IRIS": Modality
 
 FORMAT_TYPES = {"7": "FINGER", "2": "FINGER", "8": "FACE", "9": "IRIS"}
 """Registered format of a data block → modality, where a segment does not name one."""
+
+BEGINNINGS = dict(zip(IDENTIFIERS, ("FINGER", "FACE", "IRIS"), strict=True))
+"""First bytes of an image record → modality, where not even the format is named."""
 
 MAX_SEGMENTS = 200
 NOT_CAPTURED = "EXCEPTION_PHOTO"
@@ -251,10 +254,9 @@ def _kind(named: list[str], info: Mapping[str, Any], block: bytes) -> str:
         return named[0]
     if named:
         return ""
-    beginnings = {b"FIR\0": "FINGER", b"FMR\0": "FINGER", b"FAC\0": "FACE", b"IIR\0": "IRIS"}
     registered = info.get("format")
     number = str(registered.get("type", "")) if isinstance(registered, dict) else ""
-    return FORMAT_TYPES.get(number) or beginnings.get(block[:4], "")
+    return FORMAT_TYPES.get(number) or BEGINNINGS.get(block[:4], "")
 
 
 def _bytes(value: Any, name: str) -> bytes:
