@@ -70,6 +70,7 @@ def blobs_of(apart: Mask, mask: Mask) -> list[Blob]:
     rim = BEYOND_CELLS
     bordered = cv2.copyMakeBorder(coarse, rim, rim, rim, rim, cv2.BORDER_REPLICATE)
     distance = cv2.distanceTransform(bordered, cv2.DIST_L2, 5)
+    np.minimum(distance, max(coarse.shape), out=distance)  # where no cell is background, OpenCV gives thousands
     seeds, count = _seeds(np.ascontiguousarray(distance[rim:-rim, rim:-rim]))
     if not count:
         return []
