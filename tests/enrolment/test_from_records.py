@@ -11,8 +11,8 @@ from tests.support.whole_records import finger_block, leaves
 
 from biocapture.enrolment import Enrolment
 from biocapture.enrolment.folders import read_enrolment
+from biocapture.enrolment.outbox.accepted import packet
 from biocapture.enrolment.readiness import check
-from biocapture.enrolment.readiness.checks.packet import packet
 from biocapture.enrolment.record import Absence
 from biocapture.errors import EnrolmentError
 from biocapture.images.decode_many import decode_many

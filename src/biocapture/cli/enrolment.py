@@ -118,7 +118,7 @@ def dedup(
 
 
 def _write_packet(record: "Readiness", path: Path) -> None:
-    from biocapture.enrolment.readiness.checks.packet import packet as packet_of
+    from biocapture.enrolment.outbox.accepted import packet as packet_of
     from biocapture.images.private_files import private
 
     data, count = packet_of(record)

@@ -30,7 +30,7 @@ PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS seen (name BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS content_rows (key BLOB, number INTEGER, part TEXT, PRIMARY KEY (key, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS content_rows (key BLOB, part TEXT, number INTEGER, PRIMARY KEY (key, part)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (number INTEGER PRIMARY KEY, row TEXT);
 CREATE TABLE IF NOT EXISTS indexed (rows INTEGER PRIMARY KEY);
 BEGIN IMMEDIATE; COMMIT;
@@ -206,7 +206,7 @@ class Store:
             for own, row in zip(numbers, new, strict=bool(new)):
                 self._index.execute("INSERT INTO waiting VALUES (?, ?)", (own, row.text))
                 if key and len(new) == len(rows):
-                    self._index.execute("INSERT OR IGNORE INTO content_rows VALUES (?, ?, ?)", (key, own, row.part))
+                    self._index.execute("INSERT OR IGNORE INTO content_rows VALUES (?, ?, ?)", (key, row.part, own))
         for own, row in zip(numbers, new, strict=bool(new)):
             self.verdicts[row.verdict] += 1
             self._in_part[own // self.parts.size] += 1
