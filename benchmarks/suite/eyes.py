@@ -10,6 +10,7 @@ from benchmarks.suite.case import Case, Work, name_of, over
 from benchmarks.suite.images import Setting, sample_eyes
 from biocapture.assessment.modalities import package
 from biocapture.iris.describe import columns_of, describe
+from biocapture.iris.failure_reason import failure_reason
 from biocapture.iris.features import (
     contrast,
     cover,
@@ -77,7 +78,7 @@ LINE: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (cover.cover, lambda s: (s.pixels, s.outline, s.strip, s.sclera_grey)),
     (focus.edge_blur, lambda s: (s.pixels, s.outline)),
     (resolution.resolution, lambda s: (s.pixels, s.outline)),
-    (half_turn.half_turn, lambda s: (s.pixels, *_place(s.outline))),
+    (half_turn.turns, lambda s: (s.pixels, *_place(s.outline))),
     (interlace.field_shift, lambda s: (s.pixels, s.outline)),
     (texture.texture, lambda s: (s.strip,)),
     (noise.pupil_noise, lambda s: (s.pixels, s.outline)),
@@ -90,6 +91,7 @@ PARTS: tuple[tuple[Callable[..., object], Arguments], ...] = (
     (reduction.reduce_image, lambda s: (s.pixels,)),
     (candidates.candidates, lambda s: (s.small.dark,)),
     (columns_of, lambda s: (s.pixels, s.outline)),
+    (failure_reason, lambda s: (s.pixels, "")),
 )
 """Parts of the segmentation; all that follows it."""
 

@@ -140,11 +140,14 @@ def test_steady_under_what_does_not_concern_it(name: str, condition: str) -> Non
     }.items(),
 )
 def test_every_degradation_lowers_the_quality(condition: str, values: tuple[object, ...]) -> None:
-    """Median of the eyes, to half a point; no eye found is the lowest."""
+    """Median of the eyes, to half a point; no eye found is the lowest. A gradient of light hardly changes it: the code
+    is the same."""
     along = [float(np.median([found(eye, (condition, value)).get("quality", 0.0) for eye in EYES])) for value in values]
+    if condition == "light_gradient":
+        assert np.ptp(along) < 2, np.round(along, 1)
+        return
     assert all(after < before + 0.5 for before, after in itertools.pairwise(along)), np.round(along, 1)
-    # A gradient of light does not move the outline: it costs little.
-    assert along[-1] < along[0] - (0.1 if condition == "light_gradient" else 0.2)
+    assert along[-1] < along[0] - 0.2
 
 
 def test_one_bad_component_does_not_zero_a_good_eye() -> None:

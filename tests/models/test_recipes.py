@@ -46,7 +46,7 @@ def declared() -> set[str]:
 
 
 def test_third_party_imports_are_declared():
-    known = declared() | {"models", "biocapture"} | set(sys.stdlib_module_names)
+    known = declared() | {"models", "biocapture", "benchmarks"} | set(sys.stdlib_module_names)
     tops = {(name_of(path), module.split(".")[0]) for path in RECIPES for module, _ in imports(path)}
     missing = [(file, top) for file, top in sorted(tops) if INSTALLED_AS.get(top, top) not in known]
     assert not missing, "name it in [train], [train-networks] or an environment of models/README.md"
@@ -54,7 +54,7 @@ def test_third_party_imports_are_declared():
 
 def test_imports_of_ours_exist():
     taken = [(name_of(path), module, names) for path in RECIPES for module, names in imports(path)]
-    ours = [row for row in taken if row[1].split(".")[0] in ("models", "biocapture")]
+    ours = [row for row in taken if row[1].split(".")[0] in ("models", "biocapture", "benchmarks")]
     missing = [(file, module, set(names) - _names_of(module)) for file, module, names in ours]
     assert ours
     assert not [row for row in missing if row[2]]
