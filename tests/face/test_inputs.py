@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support import faces
 
@@ -140,6 +140,7 @@ corners = st.integers(-40000, 40000)
 
 @settings(max_examples=150, deadline=None)
 @given(sides, sides, st.integers(0, 2**32 - 1), corners, corners, st.sampled_from([0, 1, 3, 40, 900, 40000]))
+@example(1, 38, 24, 0, 0, 3)  # eyes of which nothing lies within the picture
 def test_any_landmarks_on_any_picture_give_answers(
     rows: int, columns: int, seed: int, column: int, row: int, spread: int
 ) -> None:

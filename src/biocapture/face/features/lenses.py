@@ -73,9 +73,11 @@ def lens_statistics(
 
 def _veil(aligned: AlignedFace, eye: Points, patch: Window) -> float:
     window, outline = _around(eye)
+    if not outline.any():
+        return float("nan")
     inside = _green(aligned, window)[outline > 0]
     cheek = float(np.median(_green(aligned, patch)))
-    return ratio(float(np.percentile(inside, DARK_SHARE)), cheek) if inside.size else float("nan")
+    return ratio(float(np.percentile(inside, DARK_SHARE)), cheek)
 
 
 def _green(aligned: AlignedFace, window: Window) -> Grey:
@@ -88,7 +90,8 @@ def _around(eye: Points) -> tuple[Window, Grey]:
     (left, top), (right, bottom) = eye.min(axis=0) - MARGIN_PX, eye.max(axis=0) + MARGIN_PX
     (left, top), (right, bottom) = np.clip([(left, top), (right, bottom)], 0, SIDE_PX)
     outline = np.zeros((max(0, bottom - top), max(0, right - left)), np.uint8)
-    cv2.fillConvexPoly(outline, (eye - (left, top)).astype(np.int32), 1)
+    if outline.size:
+        cv2.fillConvexPoly(outline, (eye - (left, top)).astype(np.int32), 1)
     return (slice(top, bottom), slice(left, right)), outline
 
 
@@ -104,10 +107,10 @@ def _behind_lens(aligned: AlignedFace, eye: Points) -> float:
             column + REACH * ALIGNED_EYE_DISTANCE_PX,
         )
     )
-    strip = luminance(np.ascontiguousarray(aligned.pixels[first:last, left:right]))
-    if min(strip.shape) < 2 * (RIM_PX + SIDE_OF_RIM_PX):
+    strip = aligned.pixels[first:last, left:right]
+    if min(strip.shape[:2]) < 2 * (RIM_PX + SIDE_OF_RIM_PX):
         return float("nan")
-    rows = np.median(strip, axis=1)
+    rows = np.median(luminance(np.ascontiguousarray(strip)), axis=1)
     spans = [
         rows[int((start - STRIP[0]) * ALIGNED_EYE_DISTANCE_PX) : int((stop - STRIP[0]) * ALIGNED_EYE_DISTANCE_PX)]
         for start, stop in (BELOW_EYE, BELOW_LENS)
