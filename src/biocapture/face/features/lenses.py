@@ -108,7 +108,8 @@ def _behind_lens(aligned: AlignedFace, eye: Points) -> float:
         )
     )
     strip = aligned.pixels[first:last, left:right]
-    if min(strip.shape[:2]) < 2 * (RIM_PX + SIDE_OF_RIM_PX):
+    whole = int((STRIP[1] - STRIP[0]) * ALIGNED_EYE_DISTANCE_PX)
+    if len(strip) < whole or strip.shape[1] < 2 * (RIM_PX + SIDE_OF_RIM_PX):  # cut off by the border of the frame
         return float("nan")
     rows = np.median(luminance(np.ascontiguousarray(strip)), axis=1)
     spans = [
