@@ -199,7 +199,8 @@ def _names(address: Address) -> tuple[str, ...]:
 def _socket(address: Address) -> socket.socket:
     try:
         found = socket.getaddrinfo(address.host.strip("[]"), address.port, type=socket.SOCK_STREAM)
-        listening = socket.socket(found[0][0], socket.SOCK_STREAM)
+        # asyncio sends small answers at once (TCP_NODELAY) only where the socket says that it is TCP: 40 ms each.
+        listening = socket.socket(found[0][0], socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name != "nt"))
         listening.bind(found[0][4])
         listening.listen()  # who comes while the workers load waits
