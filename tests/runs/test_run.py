@@ -15,6 +15,7 @@ import pytest
 from biocapture.assessment.modalities import measures
 from biocapture.assessment.options import options_of
 from biocapture.errors import DecodeError, UsageError
+from biocapture.images import private_files
 from biocapture.images.decode import decode
 from biocapture.profile.load import load_profile
 from biocapture.runs import inputs
@@ -156,7 +157,7 @@ def crashing(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     monkeypatch.setattr(os, "fsync", counted(os.fsync))
     monkeypatch.setattr(Path, "replace", counted(Path.replace))
     monkeypatch.setattr("biocapture.runs.store.Store.put", counted(__import__("biocapture").runs.store.Store.put))
-    monkeypatch.setattr("biocapture.runs.parts.sync_folder", counted(__import__("biocapture").runs.parts.sync_folder))
+    monkeypatch.setattr(private_files, "sync_folder", counted(private_files.sync_folder))
 
 
 @pytest.mark.parametrize("at", range(40))

@@ -5,13 +5,13 @@ from pathlib import Path
 from biocapture.assessment.capabilities import Portrait, PortraitCutting
 from biocapture.assessment.modalities import DEFAULT_BACKEND, packages_with
 from biocapture.errors import ProfileError, UsageError
+from biocapture.images.codecs.compressed import JPEG_QUALITY
 from biocapture.images.decode import decode
 from biocapture.images.private_files import private
 from biocapture.profile.load import Profile
 from biocapture.types import Failure
 
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
-JPEG_QUALITY = 95
 
 
 def make_portrait(source: str | Path | bytes, profile: Profile, backend: str = DEFAULT_BACKEND) -> Portrait | Failure:

@@ -1,12 +1,9 @@
 """Slaps cut into files: each finger upright, with its resolution, and a table of what was found."""
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from PIL import Image as Pillow
 
 from biocapture.assessment.options import Options
 from biocapture.assessment.report import Report
@@ -15,7 +12,7 @@ from biocapture.assessment.scoring import reports
 from biocapture.assessment.slaps import SlapCapture, slap_of, slap_report
 from biocapture.errors import BiocaptureError, UsageError
 from biocapture.guidance.plain_text import csv_cell
-from biocapture.images.codecs.compressed import wsq_bytes
+from biocapture.images.codecs.compressed import picture_bytes, wsq_bytes
 from biocapture.images.private_files import private
 from biocapture.types import Image
 
@@ -145,9 +142,7 @@ def _encoded(image: Image, kind: str) -> bytes:
     """File of one finger; a WSQ says its resolution in a comment only, hence 500 ppi is best."""
     if kind == "wsq":
         return wsq_bytes(image.pixels)
-    sink = io.BytesIO()
-    Pillow.fromarray(image.pixels).save(sink, "PNG", dpi=(image.ppi, image.ppi))
-    return sink.getvalue()
+    return picture_bytes(image.pixels, "PNG", image.ppi)
 
 
 def write_table(rows: list[FingerRow], folder: Path) -> Path:

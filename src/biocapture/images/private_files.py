@@ -2,7 +2,10 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 READABLE_BY_OTHERS = 0o077
@@ -77,3 +80,42 @@ def is_readable_by_others(path: Path) -> bool:
         There is no such file.
     """
     return os.name != "nt" and bool(stat.S_IMODE(path.stat().st_mode) & READABLE_BY_OTHERS)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that appears under its name only when all of it is on the disk.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file is replaced. What is unfinished is called ``<name>.tmp``.
+
+    Yields
+    ------
+    file object
+        To write bytes to.
+    """
+    unfinished = path.with_name(path.name + ".tmp")
+    with private(unfinished).open("wb") as handle:
+        yield handle
+        handle.flush()
+        os.fsync(handle.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names in a folder to the disk, where the system can do so.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

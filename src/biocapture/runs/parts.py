@@ -2,15 +2,13 @@
 
 import io
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from biocapture.errors import UsageError
-from biocapture.images.private_files import private
+from biocapture.images.private_files import whole_file
 from biocapture.runs import PART_FILES
 
 GROUP_ROWS = 1000
@@ -165,42 +163,3 @@ def write_json(path: Path, facts: dict[str, Any]) -> None:
     """
     with whole_file(path) as handle:
         handle.write((json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that appears under its name only when all of it is on the disk.
-
-    Parameters
-    ----------
-    path : Path
-        An existing file is replaced. What is unfinished is called ``<name>.tmp``.
-
-    Yields
-    ------
-    file object
-        To write bytes to.
-    """
-    unfinished = path.with_name(path.name + ".tmp")
-    with private(unfinished).open("wb") as handle:
-        yield handle
-        handle.flush()
-        os.fsync(handle.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Write the names in a folder to the disk, where the system can do so.
-
-    Parameters
-    ----------
-    folder : Path
-    """
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,13 +1,12 @@
 """What the body of a request holds: a picture as it is, a form with files, or JSON with base64. Read in a worker."""
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from biocapture.errors import DecodeError, UsageError
+from biocapture.errors import DecodeError, FormatError, UsageError
+from biocapture.images.records.cbeff import bytes_of_base64
 from biocapture.service.messages import Call
 
 MAX_PARTS = 200
@@ -129,11 +128,10 @@ def base64_bytes(text: str, subject: str) -> bytes:
     UsageError
         It is neither.
     """
-    plain = "".join(text.split()).rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise UsageError(f"not base64 ({error})", subject) from None
+        return bytes_of_base64(text, subject)
+    except FormatError as error:
+        raise UsageError(error.message, subject) from None
 
 
 def json_object(data: bytes, subject: str = "body") -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from biocapture.images.limits import MAX_PIXELS
@@ -81,8 +80,6 @@ class Settings:
         Time in which a body must have arrived, seconds.
     queue : int
         Calls that may wait for a worker; more are told to come again.
-    root : Path or None
-        The only folder from which paths that clients name are read; None: no paths at all.
     """
 
     profile: str = "default"
@@ -93,7 +90,6 @@ class Settings:
     limit_s: float = 30.0
     body_limit_s: float = 60.0
     queue: int = 64
-    root: Path | None = None
 
 
 def json_answer(content: Any, status: int = 200, verdicts: tuple[tuple[str, str], ...] = ()) -> Answer:

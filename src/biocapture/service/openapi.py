@@ -59,9 +59,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         responses[status] = {"description": "See the problem.", "content": {PROBLEM_JSON: fault}}
     names = [part[1:-1] for part in endpoint.path.split("/") if part.startswith("{")]
     path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
-    operation = {"summary": endpoint.summary, "operationId": endpoint.home.replace(":", ".")}
-    operation["operationId"] = endpoint.path.strip("/").replace("/", ".").replace("{", "").replace("}", "")
-    found: dict[str, Any] = operation | {"parameters": path + _parameters(endpoint), "responses": responses}
+    name = endpoint.path.strip("/").replace("/", ".").replace("{", "").replace("}", "")
+    found: dict[str, Any] = {"summary": endpoint.summary, "operationId": name}
+    found |= {"parameters": path + _parameters(endpoint), "responses": responses}
     if endpoint.body:
         content = {kind: {"schema": BODIES.get(kind, {})} for kind in endpoint.body}
         found["requestBody"] = {"required": True, "content": content}

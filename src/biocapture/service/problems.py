@@ -31,7 +31,6 @@ STATUSES = {
     "undecodable": 422,
     "busy": 429,
     "internal": 500,
-    "not-offered": 501,
     "worker-died": 503,
     "overdue": 503,
 }

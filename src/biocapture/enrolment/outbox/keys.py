@@ -13,7 +13,6 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from biocapture.errors import PacketError
 from biocapture.images.private_files import FILE_MODE, is_readable_by_others
@@ -97,9 +96,7 @@ def create_keys(path: Path) -> SecretKeys:
         A file exists, or cannot be written.
     """
     keys = SecretKeys(X25519PrivateKey.generate(), Ed25519PrivateKey.generate())
-    secret = b"".join(
-        key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()) for key in (keys.sealing, keys.signing)
-    )
+    secret = b"".join(key.private_bytes_raw() for key in (keys.sealing, keys.signing))
     _write_new(path, f"{SECRET} {base64.b64encode(secret).decode()}\n", FILE_MODE)
     _write_new(public_path(path), f"{PUBLIC} {base64.b64encode(keys.public.to_bytes()).decode()}\n", 0o644)
     return keys
@@ -178,20 +175,6 @@ def public_of_bytes(data: bytes) -> PublicKeys:
     return PublicKeys(
         X25519PublicKey.from_public_bytes(data[:KEY_BYTES]), Ed25519PublicKey.from_public_bytes(data[KEY_BYTES:])
     )
-
-
-def raw_public(key: X25519PublicKey) -> bytes:
-    """The 32 bytes of a key.
-
-    Parameters
-    ----------
-    key : X25519PublicKey
-
-    Returns
-    -------
-    bytes
-    """
-    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def _read(path: Path, kind: str) -> tuple[bytes, bytes]:

@@ -24,9 +24,9 @@ from biocapture.enrolment.outbox.keys import (
     PublicKeys,
     SecretKeys,
     public_of_bytes,
-    raw_public,
 )
 from biocapture.errors import PacketError
+from biocapture.images.private_files import sync_folder
 
 MAGIC = b"BIOCAPTURE PACKET 1\n"
 CHUNK_BYTES = 65_536
@@ -124,7 +124,7 @@ def seal(content: BinaryIO, id: str, path: Path, recipient: PublicKeys, station:
     cipher = _cipher(once.exchange(recipient.sealing), head, recipient)
     part, digest, whole = path.with_name(path.name + ".part"), hashlib.sha256(), 0
     try:
-        with os.fdopen(os.open(path.with_name(part.name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
 
             def put(data: bytes) -> None:
                 nonlocal whole
@@ -260,22 +260,6 @@ def packet_bytes(header: Header, head_bytes: int) -> int:
     return head_bytes + header.size + chunks * TAG_BYTES + SIGNATURE_BYTES
 
 
-def sync_folder(folder: Path) -> None:
-    """Have the system write the names in a folder to the disk, where it can.
-
-    Parameters
-    ----------
-    folder : Path
-    """
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
@@ -319,7 +303,7 @@ def _is_sound(header: Header) -> bool:
 
 def _cipher(secret: bytes, head: bytes, recipient: PublicKeys) -> ChaCha20Poly1305:
     """The cipher of one packet; its key depends on every byte of the header, so that none can be changed."""
-    salt = hashlib.sha256(head).digest() + raw_public(recipient.sealing)
+    salt = hashlib.sha256(head).digest() + recipient.sealing.public_bytes_raw()
     return ChaCha20Poly1305(HKDF(SHA256(), 32, salt, b"biocapture packet 1").derive(secret))
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from biocapture.enrolment.outbox.packet import ENDING, Sealed, read_header, sync_folder, verify
+from biocapture.enrolment.outbox.packet import ENDING, Sealed, read_header, verify
 from biocapture.errors import PacketError
-from biocapture.images.private_files import private, private_folder
+from biocapture.images.private_files import private, private_folder, sync_folder
 from biocapture.workers.transaction import transaction
 
 APPLICATION_ID = 0x42434F42

@@ -1,6 +1,7 @@
 """Compressing pixels the way an upload packet holds them: WSQ and JPEG 2000."""
 
 import io
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +9,33 @@ from PIL import Image as Pillow
 
 from biocapture.errors import FormatError
 
+JPEG_QUALITY = 95
+"""Of pictures that are handed on, 1..100."""
+
 WSQ_SIDES_PX = (64, 4000)
 """The encoder decomposes an image five times over; smaller ones leave it nothing."""
+
+
+def picture_bytes(pixels: NDArray[np.uint8], kind: str, ppi: float) -> bytes:
+    """PNG or JPEG of an image, with its resolution.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+    kind : str
+        ``PNG``, or ``JPEG`` of quality :data:`JPEG_QUALITY`.
+    ppi : float
+        Pixels per inch; NaN: none is stated.
+
+    Returns
+    -------
+    bytes
+        A whole file.
+    """
+    sink = io.BytesIO()
+    resolution = {} if math.isnan(ppi) else {"dpi": (ppi, ppi)}
+    Pillow.fromarray(pixels).save(sink, kind, quality=JPEG_QUALITY, **resolution)
+    return sink.getvalue()
 
 
 def wsq_bytes(pixels: NDArray[np.uint8]) -> bytes:

@@ -234,10 +234,30 @@ def _bir(element: Element, depth: int, lenient: bool) -> Bir:
 
 
 def _bytes(element: Element, name: str) -> bytes:
-    """Bytes in base64 of either alphabet, padded or not (RFC 4648, sections 4 and 5), with any white space."""
-    text = "".join(element.value(name).split()).translate(STANDARD_ALPHABET).rstrip("=")
+    return bytes_of_base64(element.value(name), name)
+
+
+def bytes_of_base64(text: str, name: str) -> bytes:
+    """Bytes in base64 of either alphabet, padded or not (RFC 4648, sections 4 and 5), with any white space.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        What an error names.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    FormatError
+        It is neither.
+    """
+    plain = "".join(text.split()).translate(STANDARD_ALPHABET).rstrip("=")
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise FormatError(f"{name} is not base64 ({error})") from error
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from PIL import Image as Pillow
 
+from biocapture.images.codecs.compressed import picture_bytes
 from biocapture.images.codecs.picture import Encoding, StoredPicture
 from biocapture.images.records.ansi_nist.writing import Agency, write_transaction
 from biocapture.images.records.cbeff import Bir, Registered, subtype_of
@@ -36,11 +37,10 @@ def stored_picture(image: Image) -> StoredPicture:
     -------
     StoredPicture
     """
-    buffer, pixels = io.BytesIO(), image.pixels
-    dpi = {"dpi": (image.ppi, image.ppi)} if image.ppi == image.ppi else {}
-    Pillow.fromarray(pixels).save(buffer, "PNG", **dpi)
+    pixels = image.pixels
     height, width = pixels.shape[:2]
-    return StoredPicture(Encoding.PNG, buffer.getvalue(), width, height, 8, 3 if pixels.ndim == 3 else 1)
+    channels = 3 if pixels.ndim == 3 else 1
+    return StoredPicture(Encoding.PNG, picture_bytes(pixels, "PNG", image.ppi), width, height, 8, channels)
 
 
 def record_image_of(sample: Sample, quality: int | None = None, captured: datetime | None = None) -> RecordImage:

@@ -1,6 +1,5 @@
 """The calls of the Bio-SDK that take one record; comparison is in ``matching.py``."""
 
-import io
 import math
 from importlib.metadata import version as installed
 from typing import Any
@@ -11,7 +10,9 @@ from biocapture.assessment.scoring import reports
 from biocapture.comparison.compare import sample_and_template
 from biocapture.comparison.protocol import TemplateExchange, matcher_for
 from biocapture.errors import BiocaptureError
+from biocapture.images.codecs.compressed import picture_bytes
 from biocapture.images.decode import decode_record_image
+from biocapture.images.records.from_samples import ISO_FORMATS
 from biocapture.images.records.record import images_in_record
 from biocapture.service.biosdk.envelope import FAILED_QUALITY, SdkError, answered, answered_bare
 from biocapture.service.biosdk.matching import COMPARED
@@ -26,7 +27,6 @@ from biocapture.service.biosdk.records import (
     written,
 )
 from biocapture.service.messages import Answer, Call, Settings
-from biocapture.types import Picture
 
 API_VERSION = "0.9"
 DETAILS = "biocapture.details"
@@ -35,7 +35,6 @@ DETAILS = "biocapture.details"
 TEMPLATES = ("FINGER",)
 SOURCES = {"ISO19794_4_2011": "FINGER", "ISO19794_5_2011": "FACE", "ISO19794_6_2011": "IRIS"}
 TARGETS = {"IMAGE/PNG": "PNG", "IMAGE/JPEG": "JPEG"}
-JPEG_QUALITY = 95
 
 
 def init(call: Call, settings: Settings) -> Answer:
@@ -217,20 +216,13 @@ def _converted(segment: Segment, kind: str, max_pixels: int) -> dict[str, Any]:
         image = decode_record_image(stored, stored.modality, max_pixels=max_pixels)
     except BiocaptureError:
         raise SdkError.invalid("sample") from None
-    return written(segment, _encoded(image.pixels, kind, image.ppi), _registered(segment), "RAW", _quality_of(segment))
-
-
-def _encoded(pixels: Picture, kind: str, ppi: float) -> bytes:
-    from PIL import Image as Pillow
-
-    stream = io.BytesIO()
-    resolution = {} if math.isnan(ppi) else {"dpi": (ppi, ppi)}
-    Pillow.fromarray(pixels).save(stream, kind, quality=JPEG_QUALITY, **resolution)
-    return stream.getvalue()
+    return written(
+        segment, picture_bytes(image.pixels, kind, image.ppi), _registered(segment), "RAW", _quality_of(segment)
+    )
 
 
 def _registered(segment: Segment) -> str:
-    return {"FINGER": "7", "FACE": "8", "IRIS": "9"}[segment.kind]
+    return ISO_FORMATS[KINDS[segment.kind]]
 
 
 def _quality_of(segment: Segment) -> int:

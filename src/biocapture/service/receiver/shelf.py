@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biocapture.enrolment.outbox.keys import PublicKeys, SecretKeys
-from biocapture.enrolment.outbox.packet import ENDING, sync_folder, verify
+from biocapture.enrolment.outbox.packet import ENDING, verify
 from biocapture.enrolment.outbox.receipt import Receipt, sign_receipt
 from biocapture.errors import PacketError
-from biocapture.images.private_files import FILE_MODE, private_folder
+from biocapture.images.private_files import FILE_MODE, private_folder, sync_folder, whole_file
 
 
 class ChangedOnTheWayError(Exception):
@@ -229,10 +229,5 @@ class Shelf:
         return self.folder / "incoming" / f"{id}.json"
 
     def _write(self, path: Path, text: str) -> None:
-        part = path.with_name(path.name + ".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE), "w") as handle:
-            handle.write(text)
-            handle.flush()
-            os.fsync(handle.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+        with whole_file(path) as handle:
+            handle.write(text.encode())

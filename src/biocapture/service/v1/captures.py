@@ -1,7 +1,6 @@
 """One picture: its assessment, and the portrait cut from it."""
 
 import base64
-import io
 from typing import Any
 
 from biocapture.assessment.modalities import measures
@@ -12,12 +11,13 @@ from biocapture.assessment.report import Report
 from biocapture.assessment.samples import samples_of
 from biocapture.errors import BiocaptureError, ProfileError
 from biocapture.guidance import text
+from biocapture.images.codecs.compressed import picture_bytes
 from biocapture.profile.load import load_profile
 from biocapture.service.body import Part, picture_of
 from biocapture.service.messages import Answer, Call, Settings, json_answer
 from biocapture.service.problems import problem
 from biocapture.service.v1.queries import AssessQuery, PortraitQuery, language_of, profile_of
-from biocapture.types import Failure, Picture
+from biocapture.types import Failure
 
 
 def assess(call: Call, settings: Settings) -> Answer:
@@ -91,17 +91,9 @@ def portrait(call: Call, settings: Settings) -> Answer:
         raise ProfileError("has no [portrait]", rules.name)
     content = {
         "media_type": "image/png",
-        "data": base64.b64encode(_png(cut.pixels, rules.portrait.ppi)).decode(),
+        "data": base64.b64encode(picture_bytes(cut.pixels, "PNG", rules.portrait.ppi)).decode(),
         "width_px": cut.pixels.shape[1],
         "height_px": cut.pixels.shape[0],
         "changes": list(cut.changes),
     }
     return json_answer(content)
-
-
-def _png(pixels: Picture, ppi: float) -> bytes:
-    from PIL import Image as Pillow
-
-    stream = io.BytesIO()
-    Pillow.fromarray(pixels).save(stream, "PNG", dpi=(ppi, ppi))
-    return stream.getvalue()

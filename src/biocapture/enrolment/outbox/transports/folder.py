@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from biocapture.enrolment.outbox.packet import ENDING, sync_folder
+from biocapture.enrolment.outbox.packet import ENDING
 from biocapture.enrolment.outbox.receipt import MAX_RECEIPT_BYTES
 from biocapture.enrolment.outbox.transports.protocol import Outgoing, Progress, TransportError
-from biocapture.images.private_files import private, private_folder
+from biocapture.images.private_files import private, private_folder, sync_folder
 
 CHUNK_BYTES = 1 << 20
 LIST = "handover.csv"
